@@ -1,0 +1,90 @@
+"""The rungs of evidence: how well a fact is proven. Derived from the row, never typed by anyone."""
+
+from datetime import datetime
+from enum import IntEnum
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Rung(IntEnum):
+    """From weakest to strongest; the order matters, the numbers are stored nowhere."""
+
+    ASSUMED = 0  # sample data: no source says that this facility has it
+    REPORTED = 1  # somebody entered it
+    DOCUMENTED = 2  # a paper is attached
+    CHECKED = 3  # the Department compared it with the paper
+    DECIDED = 4  # an evaluation council ruled on it
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+    @property
+    def label(self):
+        return RUNG_LABELS[self]
+
+
+RUNG_LABELS = {
+    Rung.ASSUMED: pgettext_lazy("evidence", "assumed"),
+    Rung.REPORTED: pgettext_lazy("evidence", "reported"),
+    Rung.DOCUMENTED: pgettext_lazy("evidence", "documented"),
+    Rung.CHECKED: pgettext_lazy("evidence", "checked"),
+    Rung.DECIDED: pgettext_lazy("evidence", "decided"),
+}
+
+RUNG_EXPLANATIONS = {
+    Rung.ASSUMED: _("Sample data: no source says which facility, or the row is invented."),
+    Rung.REPORTED: _("Somebody entered it; no paper is attached."),
+    Rung.DOCUMENTED: _("A paper is attached: number, issuer and date."),
+    Rung.CHECKED: _("The Department has compared it with the paper."),
+    Rung.DECIDED: _("An evaluation council ruled on it."),
+}
+
+
+class Assumed:
+    """Which part of a row no source gives. An unknown date leaves the proof of the fact itself intact."""
+
+    NOTHING = ""
+    DATE = "date"
+    WHICH = "which"
+    ALL = "all"
+
+    CHOICES = [
+        (NOTHING, _("Nothing: a source gives it")),
+        (DATE, _("The day: a source says that it happened, not when")),
+        (WHICH, _("The facility: a source gives the number, not which ones")),
+        (ALL, _("Everything: sample data")),
+    ]
+
+
+def rung_expression(known_at: datetime | None = None, prefix: str = "") -> Case:
+    """SQL for the rung of a row as it was known at `known_at` (None: now).
+
+    `prefix` reaches the row through a join ("event__").
+    A check against the paper outweighs an earlier assumption: the checker saw the paper.
+    """
+    checked = Q(**{f"{prefix}checked_at__isnull": False})
+    if known_at is not None:
+        checked &= Q(**{f"{prefix}checked_at__lte": known_at})
+    return Case(
+        When(checked, then=Value(int(Rung.CHECKED))),
+        When(
+            Q(**{f"{prefix}assumed__in": (Assumed.WHICH, Assumed.ALL)}),
+            then=Value(int(Rung.ASSUMED)),
+        ),
+        When(Q(**{f"{prefix}document__isnull": False}), then=Value(int(Rung.DOCUMENTED))),
+        default=Value(int(Rung.REPORTED)),
+        output_field=IntegerField(),
+    )
+
+
+def rung_of(record, known_at: datetime | None = None) -> Rung:
+    """The same rule for one loaded row."""
+    checked_at = record.checked_at
+    if checked_at is not None and (known_at is None or checked_at <= known_at):
+        return Rung.CHECKED
+    if record.assumed in (Assumed.WHICH, Assumed.ALL):
+        return Rung.ASSUMED
+    return Rung.DOCUMENTED if record.document_id else Rung.REPORTED

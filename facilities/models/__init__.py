@@ -1,0 +1,47 @@
+from facilities.models.documents import Document
+from facilities.models.facts import DatedFact, Ledger, Record, Tracked, Yardstick
+from facilities.models.people import Agency, ApiToken, Role, RoleAssignment, User
+from facilities.models.places import (
+    Area,
+    AreaName,
+    AreaParent,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityLineage,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Kind,
+    Lineage,
+    Ownership,
+    Scope,
+)
+
+__all__ = [
+    "Agency",
+    "ApiToken",
+    "Area",
+    "AreaName",
+    "AreaParent",
+    "DatedFact",
+    "Document",
+    "Facility",
+    "FacilityArea",
+    "FacilityKind",
+    "FacilityLineage",
+    "FacilityName",
+    "FacilityOwnership",
+    "FacilityScope",
+    "Kind",
+    "Ledger",
+    "Lineage",
+    "Ownership",
+    "Record",
+    "Role",
+    "RoleAssignment",
+    "Scope",
+    "Tracked",
+    "User",
+    "Yardstick",
+]

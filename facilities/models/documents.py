@@ -1,0 +1,25 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models.facts import Record
+
+
+class Document(Record):
+    """A paper that proves something: minutes, a decision, a letter, a press report."""
+
+    document = None  # a paper needs no other paper
+
+    number = models.CharField(_("number"), max_length=80, blank=True)
+    title = models.CharField(_("title"), max_length=300)
+    issuer = models.CharField(_("issuer"), max_length=200)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    file = models.FileField(_("file"), upload_to="documents/%Y/%m/", blank=True)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True, editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-issued_on", "number"]
+
+    def __str__(self):
+        return f"{self.number} {self.title}".strip()

@@ -1,0 +1,251 @@
+"""The shape of a fact: what happened, on which day, who wrote it down when, what proves it."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from facilities.evidence import Assumed, Rung, rung_expression, rung_of
+from facilities.signals import facts_changed
+
+
+class Ledger(models.Model):
+    """One row that counts the writes to facts.
+
+    Caches and ETags compare `version` instead of reading every table. The update runs inside the
+    writer's transaction, so nobody can see new facts under an old version.
+    """
+
+    version = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="facilities_ledger_one_row")]
+
+    def __str__(self):
+        return str(self.version)
+
+    @classmethod
+    def touch(cls) -> None:
+        """Say that facts have changed."""
+        if not cls.objects.filter(pk=1).update(version=F("version") + 1):
+            cls.objects.bulk_create([cls(pk=1, version=1)], ignore_conflicts=True)
+        facts_changed.send(sender=cls)
+
+    @classmethod
+    def current(cls) -> int:
+        return cls.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+
+
+class TrackedQuerySet(models.QuerySet):
+    def bulk_create(self, objs, *args, **kwargs):
+        created = super().bulk_create(objs, *args, **kwargs)
+        Ledger.touch()
+        return created
+
+    def update(self, **kwargs):
+        changed = super().update(**kwargs)
+        if changed:
+            Ledger.touch()
+        return changed
+
+    update.alters_data = True
+
+
+class Tracked(models.Model):
+    """A table that some figure depends on: every write moves the ledger."""
+
+    objects = TrackedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        Ledger.touch()
+
+    def delete(self, *args, **kwargs):
+        result = super().delete(*args, **kwargs)
+        Ledger.touch()
+        return result
+
+
+class RecordQuerySet(TrackedQuerySet):
+    def known(self, known_at: datetime | None = None):
+        """Rows as they were known at that moment: recorded by then and not yet withdrawn by then."""
+        if known_at is None:
+            return self.filter(withdrawn_at__isnull=True)
+        return self.filter(
+            Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at),
+            recorded_at__lte=known_at,
+        )
+
+    def with_rung(self, known_at: datetime | None = None):
+        return self.annotate(rung=rung_expression(known_at))
+
+
+class Record(Tracked):
+    """A row with the second clock: when it was written down, by whom, and whether it still stands."""
+
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("recorded by"),
+    )
+    document = models.ForeignKey(
+        "facilities.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("document"),
+    )
+    source = models.CharField(
+        _("source"), max_length=300, blank=True, help_text=_("Where the row was taken from.")
+    )
+    assumed = models.CharField(
+        _("assumed"), max_length=10, choices=Assumed.CHOICES, blank=True, default=Assumed.NOTHING
+    )
+    checked_at = models.DateTimeField(_("checked at"), null=True, blank=True, editable=False)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("checked by"),
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_because = models.CharField(
+        _("withdrawn because"), max_length=500, blank=True, editable=False
+    )
+    import_key = models.CharField(
+        _("import key"),
+        max_length=120,
+        blank=True,
+        editable=False,
+        help_text=_("File and row it came from: the same file twice changes nothing."),
+    )
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_checked_pair",
+                condition=Q(checked_at__isnull=True, checked_by__isnull=True)
+                | Q(checked_at__isnull=False, checked_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_withdrawn_set_together",
+                condition=Q(
+                    withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because=""
+                )
+                | (
+                    Q(
+                        withdrawn_at__isnull=False,
+                        withdrawn_by__isnull=False,
+                        withdrawn_at__gte=F("recorded_at"),
+                    )
+                    & ~Q(withdrawn_because="")
+                ),
+            ),
+            models.UniqueConstraint(
+                name="%(app_label)s_%(class)s_import_key",
+                fields=["import_key"],
+                condition=~Q(import_key=""),
+            ),
+        ]
+
+    @property
+    def evidence(self) -> Rung:
+        return rung_of(self)
+
+    def for_correction(self, **changes):
+        """A fresh, unsaved copy with changes: what `services.correct` records instead of this row."""
+        kept = {
+            field.attname: getattr(self, field.attname)
+            for field in self._meta.concrete_fields
+            if not field.primary_key and field.name not in CLOCK_FIELDS
+        }
+        copy = type(self)(**kept)
+        for name, value in changes.items():
+            setattr(copy, name, value)
+        return copy
+
+
+# What belongs to one writing of a row, and so is not carried over when the row is corrected.
+CLOCK_FIELDS = frozenset(
+    {
+        "recorded_at",
+        "recorded_by",
+        "checked_at",
+        "checked_by",
+        "withdrawn_at",
+        "withdrawn_by",
+        "withdrawn_because",
+        "import_key",
+    }
+)
+
+
+class DatedFactQuerySet(RecordQuerySet):
+    def as_of(self, on: date, known_at: datetime | None = None):
+        """What had happened by day `on`, as it was known at `known_at` (None: as known now)."""
+        return self.known(known_at).filter(happened_on__lte=on)
+
+
+class DatedFact(Record):
+    """Something that happened to a facility on a day."""
+
+    facility = models.ForeignKey(
+        "facilities.Facility", on_delete=models.PROTECT, verbose_name=_("facility")
+    )
+    happened_on = models.DateField(_("happened on"))
+
+    objects = DatedFactQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        abstract = True
+        ordering = ["happened_on", "pk"]
+
+
+class YardstickQuerySet(RecordQuerySet):
+    def in_force(self, on: date, known_at: datetime | None = None):
+        """Rows that had begun by `on`, oldest first: per subject the last one wins.
+
+        A row holds from its first day up to, not including, the first day of the next.
+        """
+        return (
+            self.known(known_at)
+            .filter(effective_from__lte=on)
+            .order_by("effective_from", "recorded_at", "pk")
+        )
+
+
+class Yardstick(Record):
+    """Something that measures or describes from a day on: a norm, a name, a deadline, a weight."""
+
+    effective_from = models.DateField(_("effective from"))
+
+    objects = YardstickQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        abstract = True
+        ordering = ["effective_from", "pk"]

@@ -1,0 +1,150 @@
+"""Users, their dated roles, the agencies they speak for, and the tokens of REST clients."""
+
+import hashlib
+import secrets
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models.facts import Tracked
+from facilities.models.places import NamedInTwoLanguages
+
+
+class User(AbstractUser):
+    """A person or a program that signs in. What it may do is in its dated role assignments."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField(_("full name"), max_length=150, blank=True)
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="vi"
+    )
+
+    objects = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        ordering = ["username"]
+
+    def __str__(self):
+        return self.full_name or self.username
+
+    def get_full_name(self):
+        return str(self)
+
+    def get_short_name(self):
+        return str(self)
+
+
+class Agency(NamedInTwoLanguages, Tracked):
+    """An authority outside the facilities: a department, the insurer, the Cipher Committee."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        ordering = ["code"]
+
+
+class Role(models.TextChoices):
+    DEPARTMENT = "department", _("Department of Health staff")
+    OFFICER = "officer", _("Facility IT officer")
+    LEADER = "leader", _("Leader of the province")
+    AGENCY = "agency", _("Agency officer")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    CLIENT = "client", _("REST client")
+
+
+class RoleAssignmentQuerySet(models.QuerySet):
+    def on(self, day: date):
+        """Assignments that hold on that day: from the first day up to, not including, the last."""
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day
+        )
+
+
+class RoleAssignment(models.Model):
+    """From a day on, a user acts in a role: an officer for one facility, an agency officer for one agency."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    facility = models.ForeignKey(
+        "facilities.Facility", models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="assignments"
+    )
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(
+        _("valid until"), null=True, blank=True, help_text=_("First day on which it no longer holds.")
+    )
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role assignment")
+        verbose_name_plural = _("role assignments")
+        ordering = ["user", "valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                name="facilities_assignment_officer_has_facility",
+                condition=Q(role=Role.OFFICER, facility__isnull=False)
+                | (~Q(role=Role.OFFICER) & Q(facility__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="facilities_assignment_agency_officer_has_agency",
+                condition=Q(role=Role.AGENCY, agency__isnull=False)
+                | (~Q(role=Role.AGENCY) & Q(agency__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="facilities_assignment_ends_after_it_begins",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class ApiToken(models.Model):
+    """A REST client's key. Only its digest is stored; the key is shown once, when it is made."""
+
+    class Scope(models.TextChoices):
+        PROGRESS = "progress", _("Read progress")
+        DETAIL = "detail", _("Read progress and the rows behind it, without personal data")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
+    label = models.CharField(_("label"), max_length=100)
+    scope = models.CharField(_("scope"), max_length=10, choices=Scope.choices, default=Scope.PROGRESS)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    expires_on = models.DateField(
+        _("expires on"), help_text=_("First day on which it is no longer accepted.")
+    )
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return self.label
+
+    @staticmethod
+    def digest_of(key: str) -> str:
+        # The key has 256 random bits, so a plain digest is enough and the look-up stays one index hit.
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def make(cls, *, user, label: str, expires_on: date, scope: str = Scope.PROGRESS):
+        """Create a token and return it with its key, which cannot be shown again."""
+        key = "emr_" + secrets.token_urlsafe(32)
+        token = cls.objects.create(
+            user=user, label=label, scope=scope, expires_on=expires_on, digest=cls.digest_of(key)
+        )
+        return token, key

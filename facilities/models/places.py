@@ -1,0 +1,190 @@
+"""Areas and facilities. A facility keeps one identity; what it is called and where it lies is dated."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models.facts import Tracked, Yardstick
+
+
+class NamedInTwoLanguages(models.Model):
+    """A name in Vietnamese, the official one, and in English, which may be missing."""
+
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.name_vi
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_vi, self.name_en)
+
+
+def in_language(vietnamese: str, english: str) -> str:
+    """The text in the reader's language; Vietnamese where there is no English."""
+    return english if english and (get_language() or "vi").startswith("en") else vietnamese
+
+
+class Kind(models.TextChoices):
+    PROVINCIAL_HOSPITAL = "provincial_hospital", _("Provincial hospital")
+    MEDICAL_CENTRE = "medical_centre", _("Medical centre")
+    PRIVATE_HOSPITAL = "private_hospital", _("Private hospital")
+    CLINIC = "clinic", _("Clinic")
+
+
+class Ownership(models.TextChoices):
+    PUBLIC = "public", _("Public")
+    PRIVATE = "private", _("Private")
+
+
+class Scope(models.TextChoices):
+    """In which count a facility stands from a day on."""
+
+    ROLLOUT = "rollout", _("EMR rollout: counted in every measure")
+    CONNECTIVITY = "connectivity", _("Connectivity only")
+    NONE = "none", _("Not counted")
+
+
+class Lineage(models.TextChoices):
+    MERGED = "merged", _("Merged into")
+    SPLIT = "split", _("Split into")
+
+
+class Area(Tracked):
+    """An administrative unit: a province, a district, a ward."""
+
+    class Level(models.TextChoices):
+        PROVINCE = "province", _("Province")
+        DISTRICT = "district", _("District, town or city")
+        COMMUNE = "commune", _("Commune or ward")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    level = models.CharField(_("level"), max_length=10, choices=Level.choices)
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.code
+
+
+ONE_AREA_ROW_A_DAY = models.UniqueConstraint(
+    name="%(app_label)s_%(class)s_one_a_day",
+    fields=["area", "effective_from"],
+    condition=Q(withdrawn_at__isnull=True),
+)
+
+
+class AreaName(NamedInTwoLanguages, Yardstick):
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="names")
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("name of an area")
+        verbose_name_plural = _("names of areas")
+        constraints = [*Yardstick.Meta.constraints, ONE_AREA_ROW_A_DAY]
+
+
+class AreaParent(Yardstick):
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="parents")
+    parent = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("area an area lies in")
+        verbose_name_plural = _("areas that areas lie in")
+        constraints = [*Yardstick.Meta.constraints, ONE_AREA_ROW_A_DAY]
+
+
+class Facility(Tracked):
+    """A medical facility under one code for life. All that can change about it is a dated row below."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+
+    class Meta:
+        verbose_name = _("facility")
+        verbose_name_plural = _("facilities")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.code
+
+
+class FacilityYardstick(Yardstick):
+    """A dated description of a facility; the latest row that has begun holds."""
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+
+    class Meta(Yardstick.Meta):
+        abstract = True
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="%(app_label)s_%(class)s_one_a_day",
+                fields=["facility", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
+
+
+class FacilityName(NamedInTwoLanguages, FacilityYardstick):
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("name of a facility")
+        verbose_name_plural = _("names of facilities")
+
+
+class FacilityArea(FacilityYardstick):
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("area of a facility")
+        verbose_name_plural = _("areas of facilities")
+
+
+class FacilityKind(FacilityYardstick):
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices)
+
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("kind of a facility")
+        verbose_name_plural = _("kinds of facilities")
+
+
+class FacilityOwnership(FacilityYardstick):
+    ownership = models.CharField(_("ownership"), max_length=10, choices=Ownership.choices)
+
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("ownership of a facility")
+        verbose_name_plural = _("ownership of facilities")
+
+
+class FacilityScope(FacilityYardstick):
+    scope = models.CharField(_("scope"), max_length=15, choices=Scope.choices)
+    because = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("scope of a facility")
+        verbose_name_plural = _("scope of facilities")
+
+
+class FacilityLineage(Yardstick):
+    """From a day on, `successor` carries on for `predecessor`."""
+
+    predecessor = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="successors")
+    successor = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="predecessors")
+    kind = models.CharField(_("kind"), max_length=10, choices=Lineage.choices)
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("lineage")
+        verbose_name_plural = _("lineage")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.CheckConstraint(
+                name="facilities_lineage_not_self",
+                condition=~Q(predecessor=models.F("successor")),
+            ),
+        ]

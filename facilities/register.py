@@ -1,0 +1,195 @@
+"""The facilities as they were on a day: name, kind, ownership, area, scope."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.text import capfirst
+
+from facilities.models.places import (
+    Area,
+    AreaName,
+    AreaParent,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Kind,
+    Ownership,
+    Scope,
+    in_language,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityOnDay:
+    """One facility with everything that held on the day. Unknown attributes are empty strings."""
+
+    id: int
+    code: str
+    name_vi: str
+    name_en: str
+    kind: str
+    ownership: str
+    scope: str
+    area_id: int | None
+    area_vi: str
+    area_en: str
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_vi, self.name_en) or self.code
+
+    @property
+    def area(self) -> str:
+        return in_language(self.area_vi, self.area_en)
+
+    @property
+    def kind_label(self) -> str:
+        return capfirst(Kind(self.kind).label) if self.kind else ""
+
+    @property
+    def is_public(self) -> bool:
+        return self.ownership == Ownership.PUBLIC
+
+    @property
+    def in_rollout(self) -> bool:
+        return self.scope == Scope.ROLLOUT
+
+    @property
+    def in_connectivity(self) -> bool:
+        return self.scope in (Scope.ROLLOUT, Scope.CONNECTIVITY)
+
+
+class _Dated:
+    """The values of one attribute of many subjects, by day."""
+
+    def __init__(self, rows):
+        """`rows`: (subject id, effective_from, value...), oldest first: on one day the last one wins."""
+        self.days = defaultdict(list)
+        self.values = defaultdict(list)
+        for subject, day, *value in rows:
+            self.days[subject].append(day)
+            self.values[subject].append(value)
+
+    def on(self, subject, day: date):
+        index = bisect_right(self.days.get(subject, ()), day)
+        return self.values[subject][index - 1] if index else None
+
+    def all_days(self):
+        for days in self.days.values():
+            yield from days
+
+
+class Register:
+    """All dated descriptions up to a day, read in a fixed number of queries.
+
+    It also says for which facilities, up to which day, and as known at which moment the other
+    modules are to count: `readiness.changes(register)` needs nothing else.
+    """
+
+    def __init__(
+        self,
+        until: date,
+        known_at: datetime | None = None,
+        facility_ids: frozenset[int] | None = None,
+    ):
+        """`facility_ids` None: all facilities."""
+        self.until = until
+        self.known_at = known_at
+        self.facility_ids = facility_ids
+
+        def rows(model, subject, *fields):
+            found = model.objects.in_force(until, known_at)
+            if subject == "facility_id":
+                found = self.only(found)
+            return _Dated(
+                found.values_list(subject, "effective_from", *fields).iterator(chunk_size=5000)
+            )
+
+        self.codes = dict(
+            self.only(Facility.objects, "id").values_list("id", "code").order_by("code")
+        )
+        self.names = rows(FacilityName, "facility_id", "name_vi", "name_en")
+        self.kinds = rows(FacilityKind, "facility_id", "kind")
+        self.ownerships = rows(FacilityOwnership, "facility_id", "ownership")
+        self.scopes = rows(FacilityScope, "facility_id", "scope")
+        self.areas = rows(FacilityArea, "facility_id", "area_id")
+        self.area_names = rows(AreaName, "area_id", "name_vi", "name_en")
+
+    def up_to(self, until: date) -> "Register":
+        """The same register for an earlier day, without reading it again."""
+        earlier = copy(self)
+        earlier.until = until
+        return earlier
+
+    def only(self, queryset, field: str = "facility_id"):
+        """The rows of the register's facilities."""
+        if self.facility_ids is None:
+            return queryset.all()
+        return queryset.filter(**{f"{field}__in": self.facility_ids})
+
+    def facts(self, model):
+        """Facts of the register's facilities up to its day, as known at its moment, with their rung."""
+        return self.only(
+            model.objects.as_of(self.until, self.known_at).with_rung(self.known_at).order_by()
+        )
+
+    def on(self, day: date) -> list[FacilityOnDay]:
+        """Every facility that has a name on that day, by code."""
+        found = []
+        for pk, code in self.codes.items():
+            name = self.names.on(pk, day)
+            if name is None:
+                continue
+            area = self.areas.on(pk, day)
+            area_name = self.area_names.on(area[0], day) if area else None
+            found.append(
+                FacilityOnDay(
+                    id=pk,
+                    code=code,
+                    name_vi=name[0],
+                    name_en=name[1],
+                    kind=(self.kinds.on(pk, day) or [""])[0],
+                    ownership=(self.ownerships.on(pk, day) or [""])[0],
+                    scope=(self.scopes.on(pk, day) or [""])[0],
+                    area_id=area[0] if area else None,
+                    area_vi=area_name[0] if area_name else "",
+                    area_en=area_name[1] if area_name else "",
+                )
+            )
+        return found
+
+    def days_of_change(self) -> set[date]:
+        """The days on which some facility's description changed."""
+        return {
+            day
+            for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas)
+            for day in attribute.all_days()
+        }
+
+
+def area_on(area: Area, on: date, known_at: datetime | None = None) -> str:
+    """What the area was called on that day, in the reader's language; its code if it had no name."""
+    name = AreaName.objects.in_force(on, known_at).filter(area=area).last()
+    return name.name if name else area.code
+
+
+def area_ids_under(area: Area, on: date, known_at: datetime | None = None) -> set[int]:
+    """The area itself and everything that lay in it on that day."""
+    parent_of = dict(
+        AreaParent.objects.in_force(on, known_at).values_list("area_id", "parent_id")
+    )
+    under = {area.pk}
+    for child in parent_of:
+        path, at = [], child
+        while at is not None and at not in under and at not in path:
+            path.append(at)
+            at = parent_of.get(at)
+        if at in under:
+            under.update(path)
+    return under

@@ -1,0 +1,115 @@
+"""Writing a fact, checking it, taking it back. Whoever calls has settled the permission."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facilities.models import Record, User
+
+
+class AlreadyWithdrawn(ValidationError):
+    """Somebody else took the fact back first."""
+
+    def __init__(self):
+        super().__init__(
+            _("This entry has already been withdrawn. Reload the page to see what stands now."),
+            code="already_withdrawn",
+        )
+
+
+@transaction.atomic
+def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
+    """Store a new fact. Raises ValidationError naming the field; nothing is stored then."""
+    fact.recorded_by = by
+    fact.recorded_at = at or timezone.now()
+    fact.full_clean()
+    fact.save(force_insert=True)
+    return fact
+
+
+@transaction.atomic
+def withdraw(*, fact: Record, because: str, by: User, at: datetime | None = None) -> Record:
+    """Say that a fact was wrong. It stays readable, with who, when and why; figures drop it from now on.
+
+    Raises ValidationError without a reason, AlreadyWithdrawn if another writer was first.
+    """
+    because = because.strip()
+    if not because:
+        raise ValidationError({"because": _("Give the reason.")}, code="required")
+    at = at or timezone.now()
+    # One conditional update instead of a row lock: the same on SQLite and PostgreSQL.
+    withdrawn = (
+        type(fact)
+        .objects.filter(pk=fact.pk, withdrawn_at__isnull=True)
+        .update(withdrawn_at=at, withdrawn_by=by, withdrawn_because=because)
+    )
+    if not withdrawn:
+        raise AlreadyWithdrawn
+    fact.refresh_from_db()
+    return fact
+
+
+@transaction.atomic
+def correct(*, fact: Record, because: str, by: User, **changes) -> Record:
+    """Withdraw a fact and record it anew with `changes`, as one act at one moment. Returns the new one."""
+    at = timezone.now()
+    withdraw(fact=fact, because=because, by=by, at=at)
+    return record(fact.for_correction(**changes), by=by, at=at)
+
+
+@transaction.atomic
+def check(*, fact: Record, by: User, at: datetime | None = None) -> Record:
+    """The Department has compared the fact with its paper. A second check changes nothing.
+
+    Raises ValidationError when there is no paper, or when the checker entered the fact.
+    """
+    if not fact.document_id:
+        raise ValidationError(
+            {"document": _("Attach the paper first: without it there is nothing to compare with.")},
+            code="no_document",
+        )
+    if fact.recorded_by_id == by.pk:
+        raise ValidationError(
+            _("Whoever entered a fact cannot check it. Ask a colleague."), code="own_fact"
+        )
+    checked = (
+        type(fact)
+        .objects.filter(pk=fact.pk, checked_at__isnull=True, withdrawn_at__isnull=True)
+        .update(checked_at=at or timezone.now(), checked_by=by)
+    )
+    fact.refresh_from_db()
+    if not checked and fact.withdrawn_at:
+        raise AlreadyWithdrawn
+    return fact
+
+
+@transaction.atomic
+def record_many(facts: list[Record], *, by: User, at: datetime | None = None) -> int:
+    """Store facts of one model that come with an import key; those already stored are left alone.
+
+    Returns how many were new. All or nothing: one bad row stores none. Each row's own rules
+    (`clean`) are not asked one by one; the constraints of the database are.
+    """
+    if not facts:
+        return 0
+    model = type(facts[0])
+    if not all(fact.import_key for fact in facts):
+        raise ValueError("record_many needs an import key on every fact")
+    known = set(
+        model.objects.filter(import_key__in=[fact.import_key for fact in facts]).values_list(
+            "import_key", flat=True
+        )
+        if len(facts) <= 500
+        else model.objects.exclude(import_key="").values_list("import_key", flat=True)
+    )
+    at = at or timezone.now()
+    new = [fact for fact in facts if fact.import_key not in known]
+    for fact in new:
+        fact.recorded_by = by
+        fact.recorded_at = at
+    if new:
+        model.objects.bulk_create(new, batch_size=2000)
+    return len(new)
