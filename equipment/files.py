@@ -1,0 +1,120 @@
+"""Procurement files as they stood on a day: each stage with baseline, target and actual date."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from equipment.models import Procurement, StageEvent, StageTarget
+from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
+from facilities.evidence import Rung
+from facilities.register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of one file."""
+
+    stage: str
+    baseline: date | None  # the first target set
+    target: date | None  # the target that holds now
+    because: str  # why it was moved
+    reached_on: date | None
+    passed_on: date | None  # the day it, or a later stage, was reached
+    amount: int | None  # in dong
+    rung: Rung | None
+    assumed: str
+
+    @property
+    def label(self):
+        return Stage(self.stage).label
+
+    @property
+    def slip_days(self) -> int | None:
+        """How far the target was moved, or the event missed the baseline; None without a baseline."""
+        end = self.reached_on or self.target
+        return (end - self.baseline).days if self.baseline and end else None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One procurement file on the register's day."""
+
+    id: int
+    code: str
+    title: str
+    path: str
+    facility_id: int
+    steps: tuple[Step, ...]
+
+    @property
+    def path_label(self):
+        return Path(self.path).label
+
+    def step(self, stage: str) -> Step | None:
+        return next((step for step in self.steps if step.stage == stage), None)
+
+    @property
+    def accepted(self) -> bool:
+        acceptance = self.step(Stage.ACCEPTANCE)
+        return acceptance is not None and acceptance.reached_on is not None
+
+    @property
+    def reached(self) -> Step | None:
+        """The furthest stage reached; None when the file has not begun."""
+        return next((step for step in reversed(self.steps) if step.reached_on), None)
+
+    @property
+    def bidding_ends_on(self) -> date | None:
+        """By when the award is expected; None when it is decided or nobody has said."""
+        award = self.step(BIDDING_ENDS_WITH)
+        return award.target if award and not award.passed_on else None
+
+
+def files(register: Register) -> list[File]:
+    """The files of the register's facilities: three queries."""
+    events = defaultdict(dict)
+    for event in register.facts(StageEvent):
+        events[event.procurement_id][event.stage] = event
+    targets = defaultdict(lambda: defaultdict(list))
+    for target in register.only(
+        StageTarget.objects.in_force(register.until, register.known_at),
+        "procurement__facility_id",
+    ):
+        targets[target.procurement_id][target.stage].append(target)
+    return [
+        File(
+            id=procurement.pk,
+            code=procurement.code,
+            title=procurement.title,
+            path=procurement.path,
+            facility_id=procurement.facility_id,
+            steps=tuple(
+                _steps(procurement, events[procurement.pk], targets[procurement.pk])
+            ),
+        )
+        for procurement in register.only(Procurement.objects).order_by("code")
+    ]
+
+
+def _steps(procurement, events: dict, targets: dict) -> Iterable[Step]:
+    steps = []
+    passed_on = None
+    for stage in reversed(ROUTES[procurement.path].stages):
+        event, planned = events.get(stage), targets.get(stage, ())
+        if event and (passed_on is None or event.happened_on < passed_on):
+            passed_on = event.happened_on
+        steps.append(
+            Step(
+                stage=stage.value,
+                baseline=planned[0].due_on if planned else None,
+                target=planned[-1].due_on if planned else None,
+                because=planned[-1].because if planned else "",
+                reached_on=event.happened_on if event else None,
+                passed_on=passed_on,
+                amount=event.amount if event else None,
+                rung=Rung(event.rung) if event else None,
+                assumed=event.assumed if event else "",
+            )
+        )
+    return reversed(steps)

@@ -1,0 +1,137 @@
+"""What equipment tells the progress: devices, servers, norms, HIS levels, hosting.
+
+Components: `servers` · `server_files` · `device:<type>` · `norm:<type>` · `his_level:<1-7>` · `hosting:<mode>`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import Min, Sum
+
+from equipment.models import (
+    DeviceMovement,
+    DeviceNorm,
+    DeviceType,
+    Hosting,
+    ItLevel,
+    Procurement,
+    ProcurementLot,
+    StageEvent,
+)
+from equipment.stages import Path, Stage
+from facilities.evidence import Rung, rung_of
+from facilities.register import Register
+from facilities.timeline import Change
+
+
+def changes(register: Register) -> Iterator[Change]:
+    yield from _devices(register)
+    yield from _rented_servers(register)
+    yield from _server_files(register)
+    yield from _norms(register)
+    yield from _latest_value(register, ItLevel, "his_level")
+    yield from _latest_value(register, Hosting, "mode", component="hosting")
+
+
+def _devices(register):
+    rows = (
+        register.facts(DeviceMovement)
+        .values_list(
+            "facility_id", "happened_on", "device_type__code", "device_type__group", "rung"
+        )
+        .annotate(Sum("quantity"))
+    )
+    for facility_id, on, code, group, rung, quantity in rows:
+        yield Change(facility_id, on, f"device:{code}", quantity, rung)
+        if group == DeviceType.Group.EMR_SERVER:
+            yield Change(facility_id, on, "servers", quantity, rung)
+
+
+def _rented_servers(register):
+    """An accepted cloud rental serves as a server until the service ends."""
+    rows = (
+        register.facts(StageEvent)
+        .filter(
+            procurement__path=Path.RENTAL,
+            stage__in=(Stage.ACCEPTANCE, Stage.SERVICE_ENDED),
+        )
+        .values_list("facility_id", "happened_on", "stage", "rung")
+    )
+    for facility_id, on, stage, rung in rows:
+        yield Change(facility_id, on, "servers", 1 if stage == Stage.ACCEPTANCE else -1, rung)
+
+
+def _server_files(register):
+    """How many files for EMR servers have begun, for the facility that is to get the server."""
+    begun = StageEvent.objects.as_of(register.until, register.known_at).values("procurement")
+    lots = (
+        register.only(ProcurementLot.objects)
+        .filter(device_type__group=DeviceType.Group.EMR_SERVER)
+        .values_list("facility_id", "procurement_id")
+    )
+    rentals = (
+        register.only(Procurement.objects)
+        .filter(path=Path.RENTAL)
+        .values_list("facility_id", "pk")
+    )
+    first_day = dict(begun.order_by("procurement").values_list("procurement").annotate(Min("happened_on")))
+    for facility_id, procurement in {*lots, *rentals}:
+        if procurement in first_day:
+            yield Change(facility_id, first_day[procurement], "server_files", 1, Rung.REPORTED)
+
+
+def _norms(register):
+    """The norm of each device type at each facility, as steps on the days it changes.
+
+    A row for the facility goes before a row for its kind, and that before a row for all.
+    """
+    norms = defaultdict(lambda: defaultdict(dict))  # type -> (facility, kind) -> day -> (quantity, rung)
+    for norm in DeviceNorm.objects.in_force(register.until, register.known_at).select_related(
+        "device_type"
+    ):
+        subject = (norm.facility_id, norm.kind)
+        norms[norm.device_type.code][subject][norm.effective_from] = (
+            norm.quantity,
+            rung_of(norm, register.known_at),
+        )
+    days = sorted(
+        {day for rows in norms.values() for row in rows.values() for day in row}
+        | {day for days in register.kinds.days.values() for day in days}
+    )
+    before = {}
+    for day in days:
+        for facility_id in register.codes:
+            kind = (register.kinds.on(facility_id, day) or [""])[0]
+            for code, rows in norms.items():
+                norm = _norm_on(rows, facility_id, kind, day)
+                if norm is None:
+                    continue
+                quantity, rung = norm
+                step = quantity - before.get((facility_id, code), 0)
+                if step:
+                    before[facility_id, code] = quantity
+                    yield Change(facility_id, day, f"norm:{code}", step, rung)
+
+
+def _norm_on(rows, facility_id: int, kind: str, day: date):
+    for subject in ((facility_id, ""), (None, kind), (None, "")):
+        begun = [start for start in rows.get(subject, ()) if start <= day]
+        if begun:
+            return rows[subject][max(begun)]
+    return None
+
+
+def _latest_value(register, model, field, component=None):
+    """A value that holds until the next one: each new one takes back the one before."""
+    component = component or field
+    before: dict[int, tuple[str, int]] = {}
+    rows = register.facts(model).order_by("happened_on")
+    for facility_id, on, value, rung in rows.values_list(
+        "facility_id", "happened_on", field, "rung"
+    ):
+        if facility_id in before:
+            old, old_rung = before[facility_id]
+            yield Change(facility_id, on, f"{component}:{old}", -1, old_rung)
+        before[facility_id] = (value, rung)
+        yield Change(facility_id, on, f"{component}:{value}", 1, rung)

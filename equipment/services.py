@@ -1,0 +1,110 @@
+"""Verbs of procurement and devices. Whoever calls has settled the permission."""
+
+from datetime import date
+
+from django.db import transaction
+
+from equipment.models import Asset, DeviceMovement, DeviceType, Procurement, StageEvent, StageTarget
+from facilities.models import Document, Facility, User
+from facilities.services import record
+
+
+def record_stage(
+    *,
+    procurement: Procurement,
+    stage: str,
+    happened_on: date,
+    by: User,
+    amount: int | None = None,
+    document: Document | None = None,
+) -> StageEvent:
+    """A stage was reached. `amount` in dong. Raises ValidationError when it was reached already."""
+    return record(
+        StageEvent(
+            procurement=procurement,
+            facility=procurement.facility,
+            stage=stage,
+            happened_on=happened_on,
+            amount=amount,
+            document=document,
+        ),
+        by=by,
+    )
+
+
+def set_stage_target(
+    *,
+    procurement: Procurement,
+    stage: str,
+    due_on: date,
+    set_on: date,
+    by: User,
+    because: str = "",
+) -> StageTarget:
+    """Set or move a target. The first one is the baseline; moving it adds a row."""
+    return record(
+        StageTarget(
+            procurement=procurement,
+            stage=stage,
+            due_on=due_on,
+            effective_from=set_on,
+            because=because,
+        ),
+        by=by,
+    )
+
+
+def record_movement(
+    *,
+    facility: Facility,
+    device_type: DeviceType,
+    quantity: int,
+    reason: str,
+    happened_on: date,
+    by: User,
+    procurement: Procurement | None = None,
+    asset: Asset | None = None,
+    document: Document | None = None,
+) -> DeviceMovement:
+    """Devices came (+) or left (-)."""
+    return record(
+        DeviceMovement(
+            facility=facility,
+            device_type=device_type,
+            quantity=quantity,
+            reason=reason,
+            happened_on=happened_on,
+            procurement=procurement,
+            asset=asset,
+            document=document,
+        ),
+        by=by,
+    )
+
+
+@transaction.atomic
+def move(
+    *,
+    device_type: DeviceType,
+    quantity: int,
+    giver: Facility,
+    taker: Facility,
+    happened_on: date,
+    by: User,
+    asset: Asset | None = None,
+    document: Document | None = None,
+) -> tuple[DeviceMovement, DeviceMovement]:
+    """Devices go from one facility to another: both sides or none."""
+    return tuple(
+        record_movement(
+            facility=facility,
+            device_type=device_type,
+            quantity=sign * quantity,
+            reason=DeviceMovement.Reason.MOVED,
+            happened_on=happened_on,
+            by=by,
+            asset=asset,
+            document=document,
+        )
+        for facility, sign in ((giver, -1), (taker, 1))
+    )

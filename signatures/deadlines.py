@@ -1,0 +1,58 @@
+"""What is due with certificates: those that will expire, told per facility and day."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, Max, Q
+from django.utils.functional import lazy
+from django.utils.translation import ngettext
+
+from facilities.register import Register
+from facilities.timeline import Deadline
+from signatures.models import CertificateEvent
+
+HORIZON = timedelta(days=90)
+LOOK_BACK = timedelta(days=365)  # certificates that ended longer ago belong to people who left
+
+Kind = CertificateEvent.Kind
+
+
+def deadlines(register: Register) -> Iterator[Deadline]:
+    """Certificates whose validity ends within the horizon, or ended within the last year.
+
+    The last valid day is the day they are due. Revoked ones are left out: nobody renews them.
+    """
+    ends = (
+        register.facts(CertificateEvent)
+        .filter(kind__in=(Kind.ISSUED, Kind.RENEWED, Kind.REVOKED))
+        .values("certificate_id", "facility_id")
+        .annotate(
+            valid_until=Max("valid_until"), revocations=Count("pk", filter=Q(kind=Kind.REVOKED))
+        )
+        .filter(
+            revocations=0,
+            valid_until__gt=register.until - LOOK_BACK,
+            valid_until__lte=register.until + HORIZON,
+        )
+    )
+    counted: dict[tuple, int] = {}
+    for facility_id, valid_until in ends.values_list("facility_id", "valid_until"):
+        counted[facility_id, valid_until] = counted.get((facility_id, valid_until), 0) + 1
+    for (facility_id, valid_until), count in counted.items():
+        yield Deadline(
+            rule="certificate_expiry",
+            subject=f"certificates:{facility_id}",
+            facility_id=facility_id,
+            due_on=valid_until - timedelta(days=1),
+            done_on=None,
+            what=_certificates_expire(count),
+        )
+
+
+def _certificates_expire_text(count: int) -> str:
+    return ngettext(
+        "%(count)s digital signature expires", "%(count)s digital signatures expire", count
+    ) % {"count": count}
+
+
+_certificates_expire = lazy(_certificates_expire_text, str)

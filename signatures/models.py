@@ -1,0 +1,185 @@
+"""Certificates of the Government Cipher Committee: requests, what became of each, how many are needed."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models import DatedFact, Document, Facility, Tracked
+from facilities.models.places import FacilityYardstick
+from signatures.validity import latest_end
+
+
+class SignatureNeed(FacilityYardstick):
+    """How many people of a facility must be able to sign, from a day on."""
+
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("need of signatures")
+        verbose_name_plural = _("need of signatures")
+
+
+class Batch(Tracked):
+    """Certificates asked for with one letter."""
+
+    class Form(models.TextChoices):
+        NEW_INDIVIDUAL = "01", _("Form 01: new, individuals")
+        NEW_ORGANISATION = "02", _("Form 02: new, agency or organisation")
+        NEW_DEVICE = "03", _("Form 03: new, device, service or software")
+        RENEW_OR_CHANGE = "04", _("Form 04: renew or change content")
+        REVOKE = "05", _("Form 05: revoke")
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="batches")
+    form = models.CharField(_("form"), max_length=2, choices=Form.choices)
+    letter = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("batch of certificates")
+        verbose_name_plural = _("batches of certificates")
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.code
+
+
+class Certificate(Tracked):
+    """One certificate asked for. No ID-card number, no birth date: the Committee has them, we need not."""
+
+    class Subscriber(models.TextChoices):
+        INDIVIDUAL = "individual", _("Individual")
+        ORGANISATION = "organisation", _("Organisation")
+        DEVICE = "device", _("Device or software")
+
+    class Device(models.TextChoices):
+        TOKEN = "TOKEN", _("USB token")
+        SIM = "SIM", _("SIM")
+        SOFT = "SOFT", _("Software")
+        RSSP = "RSSP", _("Centralised signing")
+        HSM = "HSM", _("HSM")
+
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="certificates")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+    )
+    serial = models.CharField(_("certificate serial"), max_length=80, blank=True)
+    subscriber = models.CharField(
+        _("subscriber"), max_length=15, choices=Subscriber.choices, default=Subscriber.INDIVIDUAL
+    )
+    device = models.CharField(
+        _("device type"), max_length=6, choices=Device.choices, default=Device.TOKEN
+    )
+    holder = models.CharField(_("holder"), max_length=150, blank=True)
+    position = models.CharField(_("position"), max_length=100, blank=True)
+    unit = models.CharField(_("unit"), max_length=150, blank=True)
+    assumed = models.BooleanField(_("sample data"), default=False)
+    import_key = models.CharField(max_length=120, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("certificate")
+        verbose_name_plural = _("certificates")
+        ordering = ["facility", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="signatures_certificate_serial", fields=["serial"], condition=~Q(serial="")
+            ),
+            models.UniqueConstraint(
+                name="signatures_certificate_import_key",
+                fields=["import_key"],
+                condition=~Q(import_key=""),
+            ),
+        ]
+
+    def __str__(self):
+        return self.serial or f"#{self.pk}"
+
+
+class CertificateEvent(DatedFact):
+    """What happened to a certificate. Its state is the sum of these; expiry follows from `valid_until`."""
+
+    class Kind(models.TextChoices):
+        REQUESTED = "requested", _("Bought and registered")
+        RETURNED = "returned", _("Returned for correction")
+        ISSUED = "issued", _("Issued")
+        RECEIVED = "received", _("Device received")
+        HANDED_OVER = "handed_over", _("Handed over")
+        AUTHENTICATED = "authenticated", _("Authenticated with the Committee's server")
+        RENEWED = "renewed", _("Renewed")
+        CHANGED = "changed", _("Content changed")
+        REVOKED = "revoked", _("Revoked")
+
+    # `attempt` numbers what may happen again; everything else happens to a certificate once.
+    REPEATABLE = (Kind.REQUESTED, Kind.RETURNED, Kind.RENEWED, Kind.CHANGED)
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    valid_until = models.DateField(
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("First day on which it is no longer valid."),
+    )
+    because = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("certificate event")
+        verbose_name_plural = _("certificate events")
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(
+                name="signatures_event_once",
+                fields=["certificate", "kind", "attempt"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="signatures_event_valid_until_belongs_to_issue_and_renewal",
+                condition=Q(kind__in=("issued", "renewed"), valid_until__gt=F("happened_on"))
+                | (~Q(kind__in=("issued", "renewed")) & Q(valid_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="signatures_event_attempt",
+                condition=Q(attempt=1)
+                | Q(kind__in=("requested", "returned", "renewed", "changed"), attempt__gt=1),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="signatures_event_count",
+                fields=["facility", "happened_on", "kind"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+            models.Index(
+                name="signatures_event_expiry",
+                fields=["valid_until"],
+                condition=Q(withdrawn_at__isnull=True, valid_until__isnull=False),
+            ),
+        ]
+
+    def clean(self):
+        super().clean()
+        limit = self._latest_end()
+        if limit and self.valid_until and self.valid_until > limit:
+            raise ValidationError(
+                {
+                    "valid_until": _(
+                        "Decree 68/2024 allows no later end than %(limit)s. Check the certificate."
+                    )
+                    % {"limit": limit.strftime("%d/%m/%Y")}
+                }
+            )
+
+    def _latest_end(self):
+        """The latest lawful end: from the day of issue, or from the end that a renewal extends."""
+        begins_on = self.happened_on
+        if self.kind == self.Kind.RENEWED:
+            begins_on = (
+                CertificateEvent.objects.known()
+                .filter(certificate_id=self.certificate_id)
+                .exclude(pk=self.pk)
+                .aggregate(end=Max("valid_until"))["end"]
+            )
+        return latest_end(self.kind, begins_on) if begins_on else None

@@ -1,0 +1,108 @@
+"""What signatures tell the progress: how many certificates have come how far.
+
+Components: `certificates_<event>` for requested, issued, received, handed_over, authenticated,
+and `certificates_needed`. A certificate counts in each from the day of the event until it ends:
+by revocation, or by expiry unless renewed before. A request returned for correction does not
+count until it is made again.
+"""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Max, Min, Q
+
+from facilities.register import Register
+from facilities.timeline import Change
+from signatures.models import CertificateEvent, SignatureNeed
+
+Kind = CertificateEvent.Kind
+COUNTED = (Kind.REQUESTED, Kind.ISSUED, Kind.RECEIVED, Kind.HANDED_OVER, Kind.AUTHENTICATED)
+
+
+def changes(register: Register) -> Iterator[Change]:
+    yield from _reached(register)
+    yield from _returned(register)
+    yield from _ended(register)
+    yield from _needed(register)
+
+
+def _reached(register):
+    rows = (
+        register.facts(CertificateEvent)
+        .filter(kind__in=COUNTED)
+        .values_list("facility_id", "happened_on", "kind", "rung")
+        .annotate(Count("pk"))
+    )
+    for facility_id, on, kind, rung, count in rows:
+        yield Change(facility_id, on, f"certificates_{kind}", count, rung)
+
+
+def _returned(register):
+    """A return takes back the request of the same attempt, on the rung on which that was counted."""
+    returned = CertificateEvent.objects.as_of(register.until, register.known_at).filter(
+        kind=Kind.RETURNED
+    )
+    rows = (
+        register.facts(CertificateEvent)
+        .filter(
+            kind=Kind.REQUESTED,
+            certificate__events__in=returned,
+            certificate__events__attempt=F("attempt"),
+        )
+        .values_list("facility_id", "certificate__events__happened_on", "rung")
+        .annotate(Count("pk"))
+    )
+    for facility_id, on, rung, count in rows:
+        yield Change(facility_id, on, "certificates_requested", -count, rung)
+
+
+def _ended(register):
+    """All that an ended certificate had reached is taken back on the day it ended."""
+    ends = (
+        register.facts(CertificateEvent)
+        .filter(kind__in=(Kind.ISSUED, Kind.RENEWED, Kind.REVOKED))
+        .values("certificate_id")
+        .annotate(
+            valid_until=Max("valid_until"),
+            revoked_on=Min("happened_on", filter=Q(kind=Kind.REVOKED)),
+        )
+        .filter(Q(revoked_on__isnull=False) | Q(valid_until__lte=register.until))
+    )
+    end_of = {
+        certificate: min(day for day in (valid_until, revoked_on) if day)
+        for certificate, valid_until, revoked_on in ends.values_list(
+            "certificate_id", "valid_until", "revoked_on"
+        )
+    }
+    if not end_of:
+        return
+    counted = (
+        register.facts(CertificateEvent)
+        .filter(kind__in=COUNTED, certificate__in=ends.values("certificate_id"))
+        .values_list("certificate_id", "facility_id", "kind", "rung")
+    )
+    returned = set(
+        register.facts(CertificateEvent)
+        .filter(kind=Kind.RETURNED, certificate__in=ends.values("certificate_id"))
+        .values_list("certificate_id", "attempt")
+    )
+    for certificate, facility_id, kind, rung, attempt in counted.values_list(
+        "certificate_id", "facility_id", "kind", "rung", "attempt"
+    ):
+        if kind == Kind.REQUESTED and (certificate, attempt) in returned:
+            continue  # the return has taken it back already
+        yield Change(facility_id, end_of[certificate], f"certificates_{kind}", -1, rung)
+
+
+def _needed(register):
+    before: dict[int, int] = {}
+    needs = register.only(
+        SignatureNeed.objects.in_force(register.until, register.known_at).with_rung(
+            register.known_at
+        )
+    )
+    for facility_id, on, quantity, rung in needs.values_list(
+        "facility_id", "effective_from", "quantity", "rung"
+    ):
+        step = quantity - before.get(facility_id, 0)
+        before[facility_id] = quantity
+        yield Change(facility_id, on, "certificates_needed", step, rung)
