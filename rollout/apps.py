@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RolloutConfig(AppConfig):
+    name = "rollout"
+    verbose_name = _("EMR rollout")
+
+    def ready(self):
+        from rollout import checks  # noqa: F401  registers the system checks
+        from rollout.jobs import progress_after_facts_changed
+
+        progress_after_facts_changed.connect()

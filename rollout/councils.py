@@ -1,0 +1,95 @@
+"""Council meetings as they stood on a day: the date that holds, the dates before it, the ruling."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from facilities.evidence import Rung
+from facilities.register import Register
+from rollout.models import Conclusion, CouncilDate, CouncilMeeting, CouncilRuling
+from rollout.models.councils import PASSING
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting on the register's day. `scheduled_on` None: no day was fixed by then."""
+
+    id: int
+    code: str
+    facility_id: int
+    level: str
+    criteria: str
+    scheduled_on: date | None
+    first_scheduled_on: date | None
+    because: str
+    held_on: date | None
+    conclusion: str | None
+    minutes_number: str
+    rung: Rung | None
+    assumed: str
+
+    @property
+    def level_label(self):
+        return CouncilMeeting.Level(self.level).label
+
+    @property
+    def conclusion_label(self):
+        return Conclusion(self.conclusion).label if self.conclusion else ""
+
+    @property
+    def has_ruled(self) -> bool:
+        return self.conclusion is not None and self.conclusion != Conclusion.POSTPONED
+
+    @property
+    def passed(self) -> bool:
+        return self.conclusion in PASSING
+
+    @property
+    def slip_days(self) -> int | None:
+        end = self.held_on or self.scheduled_on
+        return (end - self.first_scheduled_on).days if end and self.first_scheduled_on else None
+
+
+def meetings(register: Register) -> list[Meeting]:
+    """The meetings of the register's facilities that were fixed or held by its day: three queries."""
+    dates = defaultdict(list)
+    for row in register.only(
+        CouncilDate.objects.in_force(register.until, register.known_at), "meeting__facility_id"
+    ):
+        dates[row.meeting_id].append(row)
+    rulings = {row.meeting_id: row for row in register.facts(CouncilRuling)}
+    found = []
+    for meeting in register.only(CouncilMeeting.objects).order_by("code"):
+        fixed, ruling = dates.get(meeting.pk, ()), rulings.get(meeting.pk)
+        if not fixed and ruling is None:
+            continue
+        found.append(
+            Meeting(
+                id=meeting.pk,
+                code=meeting.code,
+                facility_id=meeting.facility_id,
+                level=meeting.level,
+                criteria=meeting.criteria,
+                scheduled_on=fixed[-1].scheduled_on if fixed else None,
+                first_scheduled_on=fixed[0].scheduled_on if fixed else None,
+                because=fixed[-1].because if fixed else "",
+                held_on=ruling.happened_on if ruling else None,
+                conclusion=ruling.conclusion if ruling else None,
+                minutes_number=ruling.minutes_number if ruling else "",
+                rung=Rung(ruling.rung) if ruling else None,
+                assumed=(ruling or fixed[-1]).assumed,
+            )
+        )
+    return found
+
+
+def standing_ruling(of_one_facility: list[Meeting]) -> Meeting | None:
+    """The latest meeting that ruled."""
+    ruled = [meeting for meeting in of_one_facility if meeting.has_ruled]
+    return max(ruled, key=lambda m: (m.held_on, m.code), default=None)
+
+
+def awaited_meeting(of_one_facility: list[Meeting]) -> Meeting | None:
+    """The earliest meeting with a date that has not ruled yet."""
+    awaited = [m for m in of_one_facility if not m.has_ruled and m.scheduled_on]
+    return min(awaited, key=lambda m: (m.scheduled_on, m.code), default=None)

@@ -1,0 +1,102 @@
+"""The day a reader asks about. Together with the commands and jobs, the only place that asks for today."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+
+PARAMETERS = ("on", "known_at", "compare")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`on`: the day looked at. `known_at`: as it was known at that moment. `compare`: a day to hold against."""
+
+    on: date
+    today: date
+    known_at: datetime | None = None
+    compare: date | None = None
+
+    @property
+    def is_today(self) -> bool:
+        return self.on == self.today and self.known_at is None
+
+    @property
+    def query(self) -> str:
+        """The parameters that keep a link on this day; empty for today without comparison."""
+        asked = {}
+        if self.on != self.today:
+            asked["on"] = self.on.isoformat()
+        if self.known_at:
+            asked["known_at"] = self.known_at.isoformat()
+        if self.compare:
+            asked["compare"] = self.compare.isoformat()
+        return urlencode(asked)
+
+
+def read_day(parameters: Mapping[str, str], *, today: date | None = None) -> Day:
+    """Read `on`, `known_at` and `compare`. Raises ValidationError whose keys name the parameter."""
+    today = today or timezone.localdate()
+    errors: dict[str, str] = {}
+
+    def read(name, parse, default):
+        text = parameters.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except ValueError as error:
+            errors[name] = str(error)
+            return default
+
+    day = Day(
+        on=read("on", parse_date, today),
+        today=today,
+        known_at=read("known_at", parse_moment, None),
+        compare=read("compare", parse_date, None),
+    )
+    if errors:
+        raise ValidationError(errors)
+    return day
+
+
+def parse_date(text: str) -> date:
+    """A day as YYYY-MM-DD, or as dd/mm/yyyy as people here write it. Raises ValueError with the remedy."""
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            day = datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+        if EARLIEST <= day < LATEST:
+            return day
+        raise ValueError(_("Give a day between the years 2000 and 2099."))
+    raise ValueError(
+        _("“%(text)s” is not a day of the calendar. Write it as 2025-05-21.") % {"text": text[:40]}
+    )
+
+
+def parse_moment(text: str) -> datetime:
+    """A moment as ISO 8601, in local time unless it says otherwise; a day alone means its end."""
+    try:
+        moment = parse_datetime(text.replace(" ", "+")) if "T" in text else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        try:
+            day = parse_date(text)
+        except ValueError:
+            raise ValueError(
+                _("“%(text)s” is not a moment. Write it as 2025-05-21T17:00 or 2025-05-21.")
+                % {"text": text[:40]}
+            ) from None
+        moment = datetime.combine(day + timedelta(days=1), time.min) - timedelta(microseconds=1)
+    if timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    return moment

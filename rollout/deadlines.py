@@ -1,0 +1,95 @@
+"""What is due in the programme: milestones, councils, directives, the law."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+import equipment.deadlines
+import signatures.deadlines
+from facilities.models.places import in_language
+from facilities.register import Register
+from facilities.timeline import Deadline
+from rollout.councils import meetings
+from rollout.directives import directives
+from rollout.legal import legal_deadlines
+from rollout.milestones import targets
+from rollout.models import CouncilRuling, Milestone, MilestoneEvent
+
+
+def deadlines(register: Register) -> Iterator[Deadline]:
+    """Everything due in all modules, with what has been done by the register's day."""
+    yield from equipment.deadlines.deadlines(register)
+    yield from signatures.deadlines.deadlines(register)
+    yield from _milestones(register)
+    yield from _councils(register)
+    if register.facility_ids is None:
+        yield from _directives(register.until, register.known_at)
+        yield from _legal(register.until, register.known_at)
+
+
+def _milestones(register):
+    """A milestone is done once it, or a later one, was reached: its day may not have been recorded."""
+    order = [milestone.value for milestone in Milestone]
+    reached: dict[int, list[tuple[int, object]]] = {}
+    for facility_id, milestone, day in register.facts(MilestoneEvent).values_list(
+        "facility_id", "milestone", "happened_on"
+    ):
+        reached.setdefault(facility_id, []).append((order.index(milestone), day))
+    for facility_id, day in (
+        register.facts(CouncilRuling)
+        .exclude(conclusion="postponed")
+        .values_list("facility_id", "happened_on")
+    ):
+        reached.setdefault(facility_id, []).append((order.index(Milestone.COUNCIL), day))
+    for facility_id, planned in targets(register).items():
+        for milestone, target in planned.items():
+            later = [d for i, d in reached.get(facility_id, ()) if i >= order.index(milestone)]
+            yield Deadline(
+                rule="milestone",
+                subject=f"milestone:{facility_id}:{milestone}",
+                facility_id=facility_id,
+                due_on=target.due_on,
+                done_on=min(later, default=None),
+                what=Milestone(milestone).label,
+            )
+
+
+def _councils(register):
+    for meeting in meetings(register):
+        if meeting.scheduled_on:
+            yield Deadline(
+                rule="council",
+                subject=f"council:{meeting.id}",
+                facility_id=meeting.facility_id,
+                due_on=meeting.scheduled_on,
+                done_on=meeting.held_on if meeting.has_ruled else None,
+                what=_("Meeting of the evaluation council"),
+            )
+
+
+def _directives(on, known_at: datetime | None):
+    for directive in directives(on, known_at):
+        if directive.due_on:
+            yield Deadline(
+                rule="directive",
+                subject=f"directive:{directive.id}",
+                facility_id=None,
+                due_on=directive.due_on,
+                done_on=directive.closed_on,
+                what=format_lazy("{} {}", _("Directive"), directive.code),
+            )
+
+
+def _legal(on, known_at: datetime | None):
+    for deadline in legal_deadlines(on, known_at):
+        yield Deadline(
+            rule="legal",
+            subject=f"legal:{deadline.code}",
+            facility_id=None,
+            due_on=deadline.due_on,
+            done_on=None,
+            what=lazy(in_language, str)(deadline.name_vi, deadline.name_en),
+        )

@@ -1,0 +1,116 @@
+"""The milestone line of a facility on a day: baseline, target that holds, actual date, slip."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from facilities.register import Register
+from facilities.timeline import EMPTY, FacilityState
+from rollout.councils import Meeting, awaited_meeting, standing_ruling
+from rollout.models import Milestone, MilestoneTarget
+from rollout.obstacles import ObstacleOnDay
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    baseline: date
+    due_on: date
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneOnDay:
+    """One milestone of one facility. States: done, under_way, late, blocked, not_begun, unknown."""
+
+    code: str
+    baseline: date | None
+    target: date | None
+    actual: date | None
+    because: str  # why the target was moved
+    held_by: tuple[str, str] | None  # name of the costliest obstacle, in Vietnamese and English
+    state: str
+
+    @property
+    def label(self):
+        return Milestone(self.code).label
+
+    @property
+    def slip_days(self) -> int | None:
+        """Days after (+) or before (-) the baseline: of the event, or of the target that holds now."""
+        end = self.actual or self.target
+        return (end - self.baseline).days if self.baseline and end else None
+
+
+def targets(register: Register) -> dict[int, dict[str, Target]]:
+    """Baseline and holding target of each milestone of each facility: one query."""
+    found: dict[int, dict[str, Target]] = defaultdict(dict)
+    rows = register.only(MilestoneTarget.objects.in_force(register.until, register.known_at))
+    for facility_id, milestone, due_on, because in rows.values_list(
+        "facility_id", "milestone", "due_on", "because"
+    ):
+        first = found[facility_id].get(milestone)
+        found[facility_id][milestone] = Target(first.baseline if first else due_on, due_on, because)
+    return found
+
+
+def reached(state: FacilityState, ruled: Meeting | None) -> dict[str, date | None]:
+    """The day each milestone was reached; None where it was not."""
+    days = {}
+    for milestone in Milestone:
+        tally = state.get(f"milestone:{milestone}", EMPTY)
+        days[milestone.value] = tally.newest_on if tally.amount > 0 else None
+    days[Milestone.COUNCIL.value] = ruled.held_on if ruled else None
+    return days
+
+
+def line(
+    facility_id: int,
+    state: FacilityState,
+    planned: dict[str, Target],
+    meetings: list[Meeting],
+    obstacles: list[ObstacleOnDay],
+    on: date,
+) -> tuple[MilestoneOnDay, ...]:
+    """All milestones of a facility, in the order of the way."""
+    ruled, awaited = standing_ruling(meetings), awaited_meeting(meetings)
+    days = reached(state, ruled)
+    held_by: dict[str, tuple[str, str]] = {}
+    for obstacle in obstacles:  # costliest first
+        for hold in obstacle.holds:
+            if hold.facility_id == facility_id and hold.until is None:
+                held_by.setdefault(hold.milestone, (obstacle.name_vi, obstacle.name_en))
+    furthest = max((i for i, m in enumerate(Milestone) if days[m.value]), default=-1)
+    found = []
+    for index, milestone in enumerate(Milestone):
+        target = planned.get(milestone.value)
+        baseline = target.baseline if target else None
+        due_on = target.due_on if target else None
+        because = target.because if target else ""
+        if milestone == Milestone.COUNCIL and awaited:
+            baseline, due_on = awaited.first_scheduled_on, awaited.scheduled_on
+            because = awaited.because
+        actual = days[milestone.value]
+        if actual:
+            state_word = "done"
+        elif milestone.value in held_by:
+            state_word = "blocked"
+        elif due_on and due_on < on:
+            state_word = "late"
+        elif index < furthest:
+            state_word = "unknown"  # a later milestone was reached: this one's day was not recorded
+        elif index == furthest + 1 or (milestone == Milestone.COUNCIL and awaited):
+            state_word = "under_way"
+        else:
+            state_word = "not_begun"
+        found.append(
+            MilestoneOnDay(
+                code=milestone.value,
+                baseline=baseline,
+                target=due_on,
+                actual=actual,
+                because=because,
+                held_by=held_by.get(milestone.value),
+                state=state_word,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,39 @@
+from rollout.models.computed import Alert, JobRun, ProgressSnapshot
+from rollout.models.councils import (
+    Conclusion,
+    CouncilDate,
+    CouncilMeeting,
+    CouncilRuling,
+)
+from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
+from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
+from rollout.models.steering import (
+    Directive,
+    DirectiveEvent,
+    Obstacle,
+    ObstacleCleared,
+    ObstacleHold,
+    WorkingSession,
+)
+
+__all__ = [
+    "Alert",
+    "Conclusion",
+    "CouncilDate",
+    "CouncilMeeting",
+    "CouncilRuling",
+    "Directive",
+    "DirectiveEvent",
+    "JobRun",
+    "LegalDeadline",
+    "MeasureWeight",
+    "Milestone",
+    "MilestoneEvent",
+    "MilestoneTarget",
+    "Obstacle",
+    "ObstacleCleared",
+    "ObstacleHold",
+    "Programme",
+    "ProgressSnapshot",
+    "WorkingSession",
+]

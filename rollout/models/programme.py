@@ -1,0 +1,89 @@
+"""What the programme of a province measures itself against."""
+
+from datetime import date, datetime
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models import Area, AreaName, Tracked, Yardstick
+from facilities.models.places import NamedInTwoLanguages
+
+
+class Programme(Tracked):
+    """The province this installation steers. One row."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programme")
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="rollout_programme_one_row")]
+
+    def __str__(self):
+        return str(self.area)
+
+    @classmethod
+    def name_on(cls, on: date, known_at: datetime | None = None) -> tuple[str, str]:
+        """What the province was called on that day, in Vietnamese and English; its code without a name."""
+        name = (
+            AreaName.objects.in_force(on, known_at)
+            .filter(area__in=cls.objects.values("area"))
+            .last()
+        )
+        if name is not None:
+            return name.name_vi, name.name_en
+        programme = cls.objects.select_related("area").first()
+        return (programme.area.code if programme else "", "")
+
+
+class LegalDeadline(NamedInTwoLanguages, Yardstick):
+    """A deadline set by law from a day on. A later row with the same code replaces it.
+
+    `due_on` is the last day in time; empty when the rule was repealed.
+    """
+
+    class AppliesTo(models.TextChoices):
+        ALL = "all", _("All facilities")
+        HOSPITALS = "hospitals", _("Facilities licensed as hospitals")
+        OTHERS = "others", _("Other facilities that treat patients")
+
+    code = models.SlugField(_("code"), max_length=40)
+    basis = models.CharField(_("basis"), max_length=300)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    applies_to = models.CharField(_("applies to"), max_length=10, choices=AppliesTo.choices)
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("legal deadline")
+        verbose_name_plural = _("legal deadlines")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="rollout_legal_deadline_one_a_day",
+                fields=["code", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
+
+
+class MeasureWeight(Yardstick):
+    """How much a measure counts in the weighted progress, from a day on. Only proportions matter."""
+
+    measure = models.CharField(_("measure"), max_length=40)
+    weight = models.DecimalField(
+        _("weight"), max_digits=6, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("weight of a measure")
+        verbose_name_plural = _("weights of measures")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="rollout_weight_one_a_day",
+                fields=["measure", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(name="rollout_weight_not_negative", condition=Q(weight__gte=0)),
+        ]

@@ -1,0 +1,121 @@
+"""Obstacles as they stood on a day: whom they hold, since when, and how many facility-days they cost."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Prefetch, Q
+
+from facilities.models.places import in_language
+from facilities.register import Register
+from rollout.models import MilestoneEvent, Obstacle, ObstacleCleared, ObstacleHold
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    facility_id: int
+    milestone: str
+    since: date
+    until: date | None  # freed on this day; None: still held
+
+    def days(self, on: date) -> int:
+        """Whole days held up to and including day `on`."""
+        end = min(self.until, on) if self.until else on
+        return max(0, (end - self.since).days)
+
+
+@dataclass(frozen=True, slots=True)
+class ObstacleOnDay:
+    id: int
+    code: str
+    kind: str
+    name_vi: str
+    name_en: str
+    agency_vi: str
+    agency_en: str
+    raised_on: date
+    raised_by: str
+    cleared_on: date | None
+    source: str
+    assumed: str
+    facility_days: int
+    holds: tuple[Hold, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_vi, self.name_en)
+
+    @property
+    def agency(self) -> str:
+        return in_language(self.agency_vi, self.agency_en)
+
+    @property
+    def kind_label(self):
+        return Obstacle.Kind(self.kind).label
+
+    @property
+    def facility_ids(self) -> set[int]:
+        return {hold.facility_id for hold in self.holds if hold.until is None}
+
+
+def obstacles(register: Register) -> list[ObstacleOnDay]:
+    """Obstacles raised by the register's day, costliest first: four queries.
+
+    A hold ends when its obstacle is cleared, or earlier when the held milestone is reached.
+    """
+    on, known_at = register.until, register.known_at
+    reached = {
+        (facility_id, milestone): day
+        for facility_id, milestone, day in register.facts(MilestoneEvent).values_list(
+            "facility_id", "milestone", "happened_on"
+        )
+    }
+    rows = (
+        Obstacle.objects.known(known_at)
+        .filter(raised_on__lte=on)
+        .select_related("agency")
+        .prefetch_related(
+            Prefetch("holds", queryset=register.facts(ObstacleHold), to_attr="held"),
+            Prefetch(
+                "clearings",
+                queryset=ObstacleCleared.objects.known(known_at).filter(Q(cleared_on__lte=on)),
+                to_attr="cleared",
+            ),
+        )
+    )
+    found = []
+    for row in rows:
+        cleared_on = row.cleared[0].cleared_on if row.cleared else None
+        holds = []
+        for hold in row.held:
+            ends = [
+                day
+                for day in (cleared_on, reached.get((hold.facility_id, hold.milestone)))
+                if day is not None
+            ]
+            holds.append(
+                Hold(
+                    facility_id=hold.facility_id,
+                    milestone=hold.milestone,
+                    since=hold.happened_on,
+                    until=min(ends) if ends else None,
+                )
+            )
+        found.append(
+            ObstacleOnDay(
+                id=row.pk,
+                code=row.code,
+                kind=row.kind,
+                name_vi=row.name_vi,
+                name_en=row.name_en,
+                agency_vi=row.agency.name_vi if row.agency else "",
+                agency_en=row.agency.name_en if row.agency else "",
+                raised_on=row.raised_on,
+                raised_by=row.raised_by,
+                cleared_on=cleared_on,
+                source=row.source,
+                assumed=row.assumed,
+                facility_days=sum(hold.days(on) for hold in holds),
+                holds=tuple(holds),
+            )
+        )
+    return sorted(found, key=lambda o: (o.cleared_on is not None, -o.facility_days, o.code))

@@ -1,0 +1,404 @@
+"""The one way to a figure: the province and each of its facilities on a day.
+
+Pages, API, commands, jobs and tests all call `progress`. It reads each module once, for all
+facilities together, so the number of queries does not depend on the number of facilities.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+
+import connectivity.readiness
+import equipment.readiness
+import rollout.readiness
+import signatures.readiness
+from equipment.files import files
+from facilities.models import Ownership
+from facilities.models.places import in_language
+from facilities.register import FacilityOnDay, Register
+from facilities.timeline import Change, State, fold
+from rollout.councils import Meeting, awaited_meeting, meetings, standing_ruling
+from rollout.deadlines import deadlines
+from rollout.legal import LegalDeadlineOnDay, legal_deadlines
+from rollout.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cells_of
+from rollout.milestones import MilestoneOnDay, line, reached, targets
+from rollout.models import MeasureWeight, Programme
+from rollout.obstacles import obstacles
+from rollout.stages import FacilityStage, NextStep, next_step_of, stage_of
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureResult:
+    """One measure of the province."""
+
+    code: str
+    done: int
+    total: int | None  # None: nothing says how many there should be
+    unknown: int  # facilities whose total is not known
+    evidence: tuple[int, ...]  # how many of `done` stand on each rung
+    newest_on: date | None
+    begun: int  # facilities under way
+    weight: Decimal
+    expected_by: date | None = None  # for those under way: the latest day they are expected
+    before_done: int | None = None  # on the compared day
+    before_total: int | None = None
+
+    @property
+    def measure(self) -> Measure:
+        return BY_CODE[self.code]
+
+    @property
+    def label(self):
+        return self.measure.label
+
+    @property
+    def rule(self):
+        return self.measure.rule
+
+    @property
+    def rule_version(self) -> int:
+        return self.measure.version
+
+    @property
+    def unit(self) -> str:
+        return self.measure.unit
+
+    @property
+    def share(self) -> float | None:
+        return self.done / self.total if self.total else None
+
+    @property
+    def missing(self) -> int | None:
+        return None if self.total is None else max(0, self.total - self.done)
+
+    @property
+    def change(self) -> int | None:
+        return None if self.before_done is None else self.done - self.before_done
+
+    @property
+    def state(self) -> str:
+        if self.total is None:
+            return "unknown"
+        if self.total and self.done >= self.total:
+            return "done"
+        return "under_way" if self.done or self.begun else "not_begun"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count without a denominator: devices of a type, facilities on a HIS level, hosting."""
+
+    group: str  # "device", "his_level" or "hosting"
+    key: str
+    value: int
+    facilities: int
+    evidence: tuple[int, ...]
+    newest_on: date | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.group}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityResult:
+    """One facility on the day."""
+
+    facility: FacilityOnDay
+    stage: str
+    next_step: str
+    measures: dict[str, Cell]
+    milestones: tuple[MilestoneOnDay, ...]
+    progress: float | None  # weighted, 0 to 1; None when no measure with a weight is known
+    days_late: int  # calendar days of its longest overdue deadline
+    late_for: object = None  # what that deadline is, in words
+    council_on: date | None = None  # the date of the meeting that has not ruled yet
+
+    @property
+    def id(self) -> int:
+        return self.facility.id
+
+    @property
+    def code(self) -> str:
+        return self.facility.code
+
+    @property
+    def name(self) -> str:
+        return self.facility.name
+
+    @property
+    def stage_label(self):
+        return FacilityStage(self.stage).label
+
+    @property
+    def next_step_label(self):
+        return NextStep(self.next_step).label
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the province stands on day `on`, as it was known at `known_at` (None: as known now)."""
+
+    on: date
+    known_at: datetime | None
+    compare: date | None
+    name_vi: str
+    name_en: str
+    public: int
+    private: int
+    measures: tuple[MeasureResult, ...]
+    figures: tuple[Figure, ...]
+    facilities: tuple[FacilityResult, ...]  # trouble first
+    deadlines: tuple[LegalDeadlineOnDay, ...]
+    overall: float | None
+    newest_on: date | None  # the day of the newest fact counted
+    generated_at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_vi, self.name_en)
+
+    def measure(self, code: str) -> MeasureResult:
+        return next(result for result in self.measures if result.code == code)
+
+    def facility(self, code: str) -> FacilityResult | None:
+        return next((result for result in self.facilities if result.code == code), None)
+
+    def figures_of(self, group: str) -> list[Figure]:
+        return [figure for figure in self.figures if figure.group == group]
+
+
+def changes(register: Register) -> list[Change]:
+    """Every dated step of every module, up to the register's day."""
+    return [
+        *equipment.readiness.changes(register),
+        *signatures.readiness.changes(register),
+        *connectivity.readiness.changes(register),
+        *rollout.readiness.changes(register),
+    ]
+
+
+def progress(
+    on: date, *, known_at: datetime | None = None, compare: date | None = None
+) -> Progress:
+    """Compute everything. A fixed number of queries, whatever the size of the province."""
+    register = Register(max(on, compare or on), known_at)
+    all_changes = changes(register)
+    register = register.up_to(on)
+    listed = register.on(on)
+    state = fold(all_changes, on)
+    cells = {facility.id: cells_of(facility, state.get(facility.id, {})) for facility in listed}
+    weights = weights_on(on, known_at)
+
+    before = {}
+    if compare:
+        earlier = fold(all_changes, compare)
+        before_cells = {f.id: cells_of(f, earlier.get(f.id, {})) for f in register.on(compare)}
+        before = {measure.code: summed(measure, before_cells) for measure in MEASURES}
+
+    expected = _bidding_ends(register, cells)
+    measures = tuple(
+        _result(measure, cells, weights, before.get(measure.code), expected)
+        for measure in MEASURES
+    )
+    facilities = _facilities(register, listed, state, cells, weights)
+    shares = [result.progress for result in facilities if result.progress is not None]
+    in_rollout = [facility for facility in listed if facility.in_rollout]
+    name_vi, name_en = Programme.name_on(on, known_at)
+    return Progress(
+        on=on,
+        known_at=known_at,
+        compare=compare,
+        name_vi=name_vi,
+        name_en=name_en,
+        public=sum(f.ownership == Ownership.PUBLIC for f in in_rollout),
+        private=sum(f.ownership == Ownership.PRIVATE for f in in_rollout),
+        measures=measures,
+        figures=_figures(state, {facility.id for facility in in_rollout}),
+        facilities=facilities,
+        deadlines=tuple(legal_deadlines(on, known_at)),
+        overall=sum(shares) / len(shares) if shares else None,
+        newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
+    )
+
+
+def weights_on(on: date, known_at: datetime | None = None) -> dict[str, Decimal]:
+    """The weight of each measure on a day; a measure without a row weighs nothing."""
+    rows = MeasureWeight.objects.in_force(on, known_at).values_list("measure", "weight")
+    return {measure.code: Decimal(0) for measure in MEASURES} | {
+        code: weight for code, weight in rows if code in BY_CODE
+    }
+
+
+@dataclass(slots=True)
+class Sum:
+    """A measure added up over its facilities."""
+
+    done: int = 0
+    total: int | None = None
+    unknown: int = 0
+    begun: int = 0
+    evidence: tuple[int, ...] = NO_EVIDENCE
+    newest_on: date | None = None
+
+
+def summed(measure: Measure, cells: dict[int, dict[str, Cell]]) -> Sum:
+    """The facilities are the denominator of a measure of facilities, known or not."""
+    found = Sum(total=0 if measure.unit == "facilities" else None)
+    for of_facility in cells.values():
+        cell = of_facility.get(measure.code)
+        if cell is None:
+            continue
+        found.done += cell.done
+        if cell.total is None:
+            found.unknown += 1
+        total = 1 if measure.unit == "facilities" else cell.total
+        if total is not None:
+            found.total = (found.total or 0) + total
+        if cell.state == "under_way":
+            found.begun += 1
+        found.evidence = tuple(map(sum, zip(found.evidence, cell.evidence, strict=True)))
+        if cell.newest_on and (found.newest_on is None or cell.newest_on > found.newest_on):
+            found.newest_on = cell.newest_on
+    return found
+
+
+def _result(measure, cells, weights, before: Sum | None, expected: date | None) -> MeasureResult:
+    now = summed(measure, cells)
+    return MeasureResult(
+        code=measure.code,
+        done=now.done,
+        total=now.total,
+        unknown=now.unknown,
+        evidence=now.evidence,
+        newest_on=now.newest_on,
+        begun=now.begun,
+        weight=weights[measure.code],
+        expected_by=expected if measure.code == "servers" else None,
+        before_done=before.done if before else None,
+        before_total=before.total if before else None,
+    )
+
+
+def _bidding_ends(register: Register, cells) -> date | None:
+    """The latest day on which bidding for a server that is still missing is to end."""
+    return max(
+        (
+            file.bidding_ends_on
+            for file in files(register)
+            if file.bidding_ends_on
+            and "servers" in cells.get(file.facility_id, {})
+            and not cells[file.facility_id]["servers"].done
+        ),
+        default=None,
+    )
+
+
+def _facilities(register, listed, state: State, cells, weights) -> tuple[FacilityResult, ...]:
+    """The facilities of the rollout: longest late first, then least progress, then by code."""
+    on = register.until
+    planned = targets(register)
+    holding = [obstacle for obstacle in obstacles(register) if obstacle.cleared_on is None]
+    held = defaultdict(list)
+    for obstacle in holding:
+        for facility_id in obstacle.facility_ids:
+            held[facility_id].append(obstacle)
+    councils = defaultdict(list)
+    for meeting in meetings(register):
+        councils[meeting.facility_id].append(meeting)
+    late = {}
+    for deadline in deadlines(register):
+        days = deadline.days_late(on)
+        if days and days > late.get(deadline.facility_id, (0, None))[0]:
+            late[deadline.facility_id] = (days, deadline.what)
+    found = []
+    for facility in listed:
+        if not facility.in_rollout:
+            continue
+        days_late, late_for = late.get(facility.id, (0, None))
+        found.append(
+            _facility(
+                facility,
+                state.get(facility.id, {}),
+                cells[facility.id],
+                planned.get(facility.id, {}),
+                councils.get(facility.id, []),
+                held.get(facility.id, []),
+                weights,
+                on,
+                days_late=days_late,
+                late_for=late_for,
+            )
+        )
+    return tuple(
+        sorted(found, key=lambda r: (-r.days_late, r.progress if r.progress is not None else -1, r.code))
+    )
+
+
+def _facility(
+    facility, state, cells, planned, councils: list[Meeting], held, weights, on, **late
+) -> FacilityResult:
+    ruled, awaited = standing_ruling(councils), awaited_meeting(councils)
+    council_on = awaited.scheduled_on if awaited else None
+    days = reached(state, ruled)
+    stage = stage_of(days, conclusion=ruled.conclusion if ruled else None, council_on=council_on)
+    next_step = next_step_of(
+        stage,
+        days,
+        has_servers=bool(cells["servers"].done),
+        has_devices=bool(cells["devices"].done) or cells["devices"].total is None,
+        council_on=council_on,
+        on=on,
+    )
+    return FacilityResult(
+        facility=facility,
+        stage=stage.value,
+        next_step=next_step.value,
+        measures=cells,
+        milestones=line(facility.id, state, planned, councils, held, on),
+        progress=_weighted(cells, weights),
+        council_on=council_on,
+        **late,
+    )
+
+
+def _weighted(cells: dict[str, Cell], weights: dict[str, Decimal]) -> float | None:
+    """The weighted mean of the known shares, each counted at most as whole."""
+    known = [
+        (float(weights[code]), min(cell.share, 1.0))
+        for code, cell in cells.items()
+        if cell.share is not None and weights[code] > 0
+    ]
+    weight = sum(w for w, _share in known)
+    return sum(w * share for w, share in known) / weight if weight else None
+
+
+FIGURE_GROUPS = ("device", "his_level", "hosting")
+
+
+def _figures(state: State, facility_ids: set[int]) -> tuple[Figure, ...]:
+    """Counts over the facilities of the rollout, for every component of a group that there is."""
+    found: dict[tuple[str, str], Figure] = {}
+    for facility_id in facility_ids:
+        for component, tally in state.get(facility_id, {}).items():
+            group, _sep, key = component.partition(":")
+            if group not in FIGURE_GROUPS or tally.amount == 0:
+                continue
+            before = found.get((group, key))
+            newest = [d for d in (tally.newest_on, before.newest_on if before else None) if d]
+            found[group, key] = Figure(
+                group=group,
+                key=key,
+                value=tally.amount + (before.value if before else 0),
+                facilities=1 + (before.facilities if before else 0),
+                evidence=tuple(
+                    map(sum, zip(tally.by_rung, before.evidence, strict=True))
+                    if before
+                    else tally.by_rung
+                ),
+                newest_on=max(newest, default=None),
+            )
+    return tuple(found[key] for key in sorted(found))

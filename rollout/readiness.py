@@ -1,0 +1,42 @@
+"""What the milestones tell the progress.
+
+Components: `milestone:<code>` for each event, and `council:<conclusion>` for each ruling.
+A sector ruling after an earlier one replaces it: only the latest ruling of a facility stands.
+"""
+
+from collections.abc import Iterator
+
+from facilities.evidence import Rung
+from facilities.register import Register
+from facilities.timeline import Change
+from rollout.models import CouncilRuling, MilestoneEvent
+from rollout.models.councils import PASSING
+
+
+def changes(register: Register) -> Iterator[Change]:
+    for facility_id, on, milestone, rung in register.facts(MilestoneEvent).values_list(
+        "facility_id", "happened_on", "milestone", "rung"
+    ):
+        yield Change(facility_id, on, f"milestone:{milestone}", 1, rung)
+    yield from _evaluated(register)
+
+
+def _evaluated(register):
+    """`evaluated`: the latest ruling of the facility's councils passed it, with conditions or without."""
+    standing: dict[int, int] = {}  # facility -> rung of the passing ruling that stands
+    rulings = register.facts(CouncilRuling).order_by("happened_on", "meeting__code")
+    for facility_id, on, conclusion, rung in rulings.values_list(
+        "facility_id", "happened_on", "conclusion", "rung"
+    ):
+        if conclusion == "postponed":
+            continue  # it ruled nothing
+        if facility_id in standing:
+            yield Change(facility_id, on, "evaluated", -1, standing.pop(facility_id))
+        if conclusion in PASSING:
+            standing[facility_id] = _decided(rung)
+            yield Change(facility_id, on, "evaluated", 1, standing[facility_id])
+
+
+def _decided(rung: int) -> int:
+    """A council's ruling is the highest evidence, unless the row itself is sample data."""
+    return Rung.ASSUMED if rung == Rung.ASSUMED else Rung.DECIDED

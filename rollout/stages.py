@@ -1,0 +1,111 @@
+"""How far one facility has come, and what it must do next. Pure: no database, no clock."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from rollout.models.councils import PASSING, Conclusion
+from rollout.models.milestones import Milestone
+
+
+class FacilityStage(models.TextChoices):
+    NOT_STARTED = "not_started", _("Not started")
+    PREPARING = "preparing", _("Preparing")
+    PILOTING = "piloting", _("Piloting")
+    LAUNCHED = "launched", _("Launched")
+    SELF_ASSESSED = "self_assessed", _("Self-assessed")
+    COUNCIL_SCHEDULED = "council_scheduled", _("Council scheduled")
+    COUNCIL_FAILED = "council_failed", _("Failed by the council")
+    COUNCIL_PASSED = "council_passed", _("Passed by the council")
+    COUNCIL_CONDITIONS = "council_conditions", _("Passed with conditions")
+    DECISION_SIGNED = "decision_signed", _("Decision signed")
+    OFFICIAL = "official", _("In official use")
+    ANNOUNCED = "announced", _("Announced on the portal")
+
+
+class NextStep(models.TextChoices):
+    SERVERS = "servers", _("Get the EMR server accepted")
+    DEVICES = "devices", _("Complete the devices")
+    PILOT = "pilot", _("Begin the pilot")
+    LAUNCH = "launch", _("Launch")
+    SELF_ASSESSMENT = "self_assessment", _("Assess itself")
+    FIX_COUNCIL = "fix_council", _("Fix the council's date")
+    HOLD_COUNCIL = "hold_council", _("Hold the council")
+    RECORD_RULING = "record_ruling", _("Record what the council ruled")
+    EVALUATE_AGAIN = "evaluate_again", _("Mend and be evaluated again")
+    DECISION = "decision", _("Sign the decision")
+    OFFICIAL = "official", _("Begin official use")
+    PORTAL = "portal", _("Announce on the portal")
+    NOTHING = "nothing", _("Nothing: all done")
+
+
+def stage_of(
+    milestones: Mapping[str, date | None], *, conclusion: str | None, council_on: date | None
+) -> FacilityStage:
+    """The stage from the milestones reached by the day, the standing ruling, and the council's date.
+
+    `conclusion`: of the latest ruling up to the day, None without one. `council_on`: the date of
+    the meeting that has not ruled yet, None without one.
+    """
+    reached = {code for code, day in milestones.items() if day is not None}
+    passed = conclusion in PASSING
+    if passed and Milestone.OFFICIAL in reached:
+        announced = Milestone.PORTAL in reached
+        return FacilityStage.ANNOUNCED if announced else FacilityStage.OFFICIAL
+    if passed and Milestone.DECISION in reached:
+        return FacilityStage.DECISION_SIGNED
+    if passed:
+        conditions = conclusion == Conclusion.CONDITIONS
+        return FacilityStage.COUNCIL_CONDITIONS if conditions else FacilityStage.COUNCIL_PASSED
+    if council_on is not None:
+        return FacilityStage.COUNCIL_SCHEDULED
+    if conclusion == Conclusion.FAIL:
+        return FacilityStage.COUNCIL_FAILED
+    for milestone, stage in (
+        (Milestone.SELF_ASSESSMENT, FacilityStage.SELF_ASSESSED),
+        (Milestone.LAUNCH, FacilityStage.LAUNCHED),
+        (Milestone.PILOT, FacilityStage.PILOTING),
+        (Milestone.PREPARING, FacilityStage.PREPARING),
+    ):
+        if milestone in reached:
+            return stage
+    return FacilityStage.NOT_STARTED
+
+
+def next_step_of(
+    stage: FacilityStage,
+    milestones: Mapping[str, date | None],
+    *,
+    has_servers: bool,
+    has_devices: bool,
+    council_on: date | None,
+    on: date,
+) -> NextStep:
+    """The first thing that is missing on the way. Not knowing the devices' norm does not hold it up."""
+    if stage == FacilityStage.ANNOUNCED:
+        return NextStep.NOTHING
+    if stage == FacilityStage.OFFICIAL:
+        return NextStep.PORTAL
+    if stage == FacilityStage.DECISION_SIGNED:
+        return NextStep.OFFICIAL
+    if stage in (FacilityStage.COUNCIL_PASSED, FacilityStage.COUNCIL_CONDITIONS):
+        return NextStep.DECISION
+    if stage == FacilityStage.COUNCIL_FAILED:
+        return NextStep.EVALUATE_AGAIN
+    if stage == FacilityStage.COUNCIL_SCHEDULED:
+        return NextStep.RECORD_RULING if council_on < on else NextStep.HOLD_COUNCIL
+    for missing, step in (
+        (not has_servers, NextStep.SERVERS),
+        (not has_devices, NextStep.DEVICES),
+        (
+            not milestones.get(Milestone.PILOT) and not milestones.get(Milestone.LAUNCH),
+            NextStep.PILOT,
+        ),
+        (not milestones.get(Milestone.LAUNCH), NextStep.LAUNCH),
+        (not milestones.get(Milestone.SELF_ASSESSMENT), NextStep.SELF_ASSESSMENT),
+    ):
+        if missing:
+            return step
+    return NextStep.FIX_COUNCIL

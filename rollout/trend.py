@@ -1,0 +1,46 @@
+"""A measure on every day of a period: the curve, from the same fold as the figure of a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from facilities.register import Register
+from facilities.timeline import series
+from rollout.measures import Measure
+from rollout.progress import changes, summed
+
+LONGEST_DAYS = 1100  # three years of days: beyond it a curve on a page says nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    on: date
+    done: int
+    total: int | None
+
+    @property
+    def share(self) -> float | None:
+        return self.done / self.total if self.total else None
+
+
+def trend(
+    measure: Measure, first: date, last: date, *, known_at: datetime | None = None
+) -> list[Point]:
+    """One point for every day from first to last. The queries are those of one day."""
+    register = Register(last, known_at)
+    register_moves = register.days_of_change()
+    points: list[Point] = []
+    counted: dict[int, object] = {}  # facilities the measure is about, on the day
+    cells: dict[int, dict] = {}
+    for day, state, moved in series(changes(register), first, last):
+        if not points or day in register_moves:
+            counted = {f.id: f for f in register.on(day) if measure.counts(f)}
+            cells = {pk: {measure.code: measure.read(state.get(pk, {}))} for pk in counted}
+        elif moved:
+            for pk in moved.intersection(counted):
+                cells[pk] = {measure.code: measure.read(state[pk])}
+        else:
+            points.append(Point(day, points[-1].done, points[-1].total))
+            continue
+        total = summed(measure, cells)
+        points.append(Point(day, total.done, total.total))
+    return points
