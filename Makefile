@@ -1,0 +1,88 @@
+# Everything a person or a CI needs; `make help` lists it. Only Python 3.11+ and make are assumed.
+
+SYSTEM_PYTHON := $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTEST := $(PYTHON) -m pytest
+UV_COMPILE := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+PORT ?= 8000
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
+
+# What a production system would have to say; `check --deploy` needs no server behind it.
+PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_VAR=build/check \
+	DATABASE_URL=postgres://emr@localhost/emr REDIS_URL=redis://localhost/0 \
+	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test test-postgres journeys lint format bench screenshots \
+	messages lock clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+install: $(VENV)/base-installed build/built ## Make .venv from the hash-pinned lock, compile translations and fonts
+
+install-dev: $(VENV)/dev-installed build/built ## The same with the tools for tests, checks and benches
+
+$(VENV)/bin/python:
+	@test -n "$(SYSTEM_PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(SYSTEM_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	$(SYSTEM_PYTHON) -m venv $(VENV)
+
+$(VENV)/base-installed: requirements/base.lock | $(VENV)/bin/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/dev-installed: requirements/dev.lock | $(VENV)/bin/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@ $(VENV)/base-installed
+
+# Order only: the one of the two locks that was installed is enough.
+build/built: rollout/build.py $(CATALOGUES) | $(VENV)/bin/python
+	@test -e $(VENV)/base-installed || $(MAKE) --no-print-directory $(VENV)/base-installed
+	$(PYTHON) -m rollout.build
+	@touch $@
+
+run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=), Ctrl-C ends it
+	@exec $(PYTHON) -m rollout.serve --port $(PORT)
+
+test: install-dev ## The suite on SQLite
+	$(PYTEST) -n 2 -m "not journey" $(ARGS)
+
+test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, REDIS_URL, or throw-away ones
+	$(PYTHON) -m tests.services -- $(PYTEST) -n 2 -m "not journey" $(ARGS)
+
+journeys: install-dev ## People's paths through the pages in a real Chromium
+	$(PYTEST) -m journey $(ARGS)
+
+lint: install-dev ## Style, templates, compose file, missing migrations, deployment checks
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m djlint --lint --quiet .
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+format: install-dev ## Put the Python code into its one format
+	$(PYTHON) -m ruff check --fix-only --quiet .
+	$(PYTHON) -m ruff format .
+
+bench: install-dev ## Query counts, times as ratios, sizes
+	$(PYTHON) -m tests.services -- $(PYTHON) -m bench $(ARGS)
+
+screenshots: install-dev ## Pictures of the pages into build/screenshots
+	$(PYTHON) -m tests.screenshots $(ARGS)
+
+messages: install-dev ## Collect new texts into locale/ (needs gettext)
+	@command -v xgettext > /dev/null || { echo "Install gettext first (apt-get install gettext)."; exit 1; }
+	$(PYTHON) manage.py makemessages --locale vi --no-location --no-wrap --ignore .venv --ignore build --ignore tests
+
+lock: install-dev ## Resolve requirements/*.in again
+	cd requirements && $(UV_COMPILE:$(VENV)%=../$(VENV)%) base.in -o base.lock
+	cd requirements && $(UV_COMPILE:$(VENV)%=../$(VENV)%) dev.in -o dev.lock
+
+clean: ## Remove what was made here, but not the data in var/
+	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis .coverage htmlcov test-results
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+	rm -f locale/*/LC_MESSAGES/*.mo

@@ -1,0 +1,91 @@
+"""Typed readers of the environment for ``settings.py``.
+
+A reader raises ``ImproperlyConfigured`` naming the variable and what it should hold.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Environment(environ.Env):
+    """django-environ's typed readers, which name a missing variable; these name a wrong one too."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} cannot be read: {error}") from error
+
+
+class RedisAddress(NamedTuple):
+    """One server, in the two spellings its clients understand."""
+
+    cache: str
+    """For redis-py: ``redis://host/0`` or ``unix:///folder/socket?db=0``."""
+    broker: str
+    """For Celery: ``redis://host/0`` or ``redis+socket:///folder/socket?virtual_host=0``."""
+
+
+def database(url: str) -> dict[str, Any]:
+    """A ``DATABASES`` entry for ``url`` (DATABASE_URL).
+
+    A server that listens on a Unix socket may be written as
+    ``postgres://user@/name?host=/folder`` or ``postgres://user@%2Ffolder/name``;
+    django-environ takes neither for a host by itself.
+    """
+    if urlsplit(url).scheme not in ("postgres", "postgresql", "sqlite"):
+        raise ImproperlyConfigured("DATABASE_URL must start with postgres:// or sqlite:///")
+    try:
+        config = environ.Env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    if host.lower().startswith("%2f"):
+        config["HOST"] = unquote(host.partition(":")[0])
+    folder = config.get("OPTIONS", {}).pop("host", None)
+    if folder:
+        config["HOST"] = folder
+    return config
+
+
+def redis(url: str) -> RedisAddress:
+    """Both spellings of ``url`` (REDIS_URL), whichever one was given."""
+    parts = urlsplit(url)
+    if parts.scheme in ("redis", "rediss"):
+        return RedisAddress(cache=url, broker=url)
+    if parts.scheme in ("unix", "redis+socket") and parts.path:
+        query = parse_qs(parts.query)
+        number = (query.get("db") or query.get("virtual_host") or ["0"])[0]
+        return RedisAddress(
+            cache=f"unix://{parts.path}?db={number}",
+            broker=f"redis+socket://{parts.path}?virtual_host={number}",
+        )
+    raise ImproperlyConfigured(
+        "REDIS_URL must look like redis://host:6379/0, rediss://... or unix:///folder/socket?db=0"
+    )
+
+
+def local_secret_key(path: Path) -> str:
+    """The secret key of this checkout: made once, readable by its owner only.
+
+    Several processes may start at once on a new checkout; all of them get the same key,
+    because a complete file is linked into place and the first link wins.
+    """
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

@@ -1,0 +1,52 @@
+"""What every request passes through, beyond Django's own."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+
+class TextGZipMiddleware(GZipMiddleware):
+    """Compress text. Fonts and pictures are packed already, and part of a file must stay as it is.
+
+    Django pads each compressed page by a random amount and masks its CSRF token, which is what
+    keeps the size of a page from telling its secrets.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        packed = response.get("Content-Type", "").startswith(("font/", "image/png", "image/webp"))
+        if packed or response.status_code == 206:
+            return response
+        return super().process_response(request, response)
+
+
+class LanguageMiddleware:
+    """The language that the person chose, else Vietnamese.
+
+    The browser is not asked on pages: office computers commonly carry an English browser in
+    front of a Vietnamese reader. Programs that call the API may say Accept-Language.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = self.language(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+    @staticmethod
+    def language(request: HttpRequest) -> str:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen in dict(settings.LANGUAGES):
+            return chosen
+        if request.path_info.startswith("/api/") and "Accept-Language" in request.headers:
+            return translation.get_language_from_request(request)
+        return settings.LANGUAGE_CODE

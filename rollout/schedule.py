@@ -1,0 +1,28 @@
+"""When the jobs run: one table, read by the beat and by the jobs page. Times are of Viet Nam."""
+
+from celery.schedules import crontab
+
+COMPUTE_PROGRESS = "rollout.tasks.compute_progress"
+RAISE_ALERTS = "rollout.tasks.raise_alerts"
+
+BEAT = {
+    "compute-progress-nightly": {
+        "task": COMPUTE_PROGRESS,
+        "schedule": crontab(hour=1, minute=0),
+    },
+    "compute-progress-hourly": {
+        "task": COMPUTE_PROGRESS,
+        "schedule": crontab(minute=5),
+        # An hourly run that could not start within the hour is the next one's work.
+        "options": {"expires": 3600},
+    },
+    "raise-alerts-daily": {
+        "task": RAISE_ALERTS,
+        "schedule": crontab(hour=5, minute=30),
+    },
+    "raise-alerts-hourly": {
+        "task": RAISE_ALERTS,
+        "schedule": crontab(minute=15),
+        "options": {"expires": 3600},
+    },
+}

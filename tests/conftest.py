@@ -1,0 +1,28 @@
+"""What every test may rely on."""
+
+import os
+
+import hypothesis
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+# Under a loaded machine an example may take long; in CI the same examples come every time.
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=50
+)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if connection.vendor != "postgresql":
+        skip = pytest.mark.skip(reason="needs PostgreSQL: make test-postgres")
+        for item in items:
+            if item.get_closest_marker("postgres"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """No test sees what another one left in the cache."""
+    cache.clear()

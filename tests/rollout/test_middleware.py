@@ -1,0 +1,65 @@
+"""The language of a page, and what is compressed."""
+
+import pytest
+from django.http import FileResponse, HttpResponse
+from django.utils import translation
+
+from rollout.middleware import LanguageMiddleware, TextGZipMiddleware
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    with translation.override(None):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "accepts", "language"),
+    [
+        ("/", None, None, "vi"),
+        ("/", None, "en-US,en;q=0.9", "vi"),
+        ("/", "en", "vi", "en"),
+        ("/", "xx", "en", "vi"),
+        ("/api/v1/progress/", None, "en", "en"),
+        ("/api/v1/progress/", None, "fr", "vi"),
+        ("/api/v1/progress/", None, None, "vi"),
+        ("/api/v1/progress/", "vi", "en", "vi"),
+    ],
+)
+def test_the_language_is_the_chosen_one_else_vietnamese(rf, path, cookie, accepts, language):
+    request = rf.get(path, headers={"Accept-Language": accepts} if accepts else None)
+    if cookie:
+        request.COOKIES["django_language"] = cookie
+    seen = []
+
+    def page(_request):
+        seen.append(translation.get_language())
+        return HttpResponse()
+
+    response = LanguageMiddleware(page)(request)
+    assert seen == [language]
+    assert language == request.LANGUAGE_CODE
+    assert response["Content-Language"] == language
+    assert "Cookie" in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status", "compressed"),
+    [
+        ("text/html; charset=utf-8", 200, True),
+        ("application/json", 200, True),
+        ("image/svg+xml", 200, True),
+        ("font/woff2", 200, False),
+        ("image/png", 200, False),
+        ("text/css", 206, False),
+    ],
+)
+def test_only_whole_texts_are_compressed(rf, tmp_path, content_type, status, compressed):
+    file = tmp_path / "file"
+    file.write_bytes(b"progress " * 500)
+    request = rf.get("/", headers={"Accept-Encoding": "gzip"})
+    response = TextGZipMiddleware(
+        lambda _: FileResponse(file.open("rb"), content_type=content_type, status=status)
+    )(request)
+    assert response.has_header("Content-Encoding") == compressed
+    response.close()
