@@ -1,0 +1,154 @@
+"""Which file of a province's folder fills which table, in the order they depend on each other.
+
+A column has the name of the field it fills. A cell for another row holds what the files call that
+row: its code, or, for documents, sessions and obstacles, the first column of their own file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import ForeignKey, Model
+
+from connectivity.models import ConnectionStep, Partner
+from equipment.models import (
+    DeviceMovement,
+    DeviceNorm,
+    DeviceType,
+    Hosting,
+    ItLevel,
+    Procurement,
+    ProcurementLot,
+    StageEvent,
+    StageTarget,
+)
+from facilities.models import (
+    Agency,
+    Area,
+    AreaName,
+    AreaParent,
+    Document,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityLineage,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Record,
+)
+from rollout.models import (
+    CouncilDate,
+    CouncilMeeting,
+    CouncilRuling,
+    Directive,
+    DirectiveEvent,
+    LegalDeadline,
+    MeasureWeight,
+    MilestoneEvent,
+    MilestoneTarget,
+    Obstacle,
+    ObstacleCleared,
+    ObstacleHold,
+    WorkingSession,
+)
+from signatures.models import Batch, SignatureNeed
+
+PROOF = ("document", "source", "assumed")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table filled from one file. The `key` columns tell a row from every other of its table.
+
+    Several sheets may read one file: then `takes` names the columns that are this sheet's own, a
+    row that leaves them all empty says nothing to it, and rows may repeat a key.
+    """
+
+    name: str
+    model: type[Model]
+    key: tuple[str, ...]
+    file: str = ""
+    takes: tuple[str, ...] = ()
+    column_of: Mapping[str, str] = field(default_factory=dict)  # field -> column, where they differ
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.file or self.name}.csv"
+
+    @property
+    def is_record(self) -> bool:
+        return issubclass(self.model, Record)
+
+    def columns(self) -> dict[str, str]:
+        """Column by field, for every field that this sheet fills."""
+        fields = [
+            f.name
+            for f in (*self.model._meta.concrete_fields, *self.model._meta.many_to_many)
+            if f.editable and not f.primary_key and f.name != "file"
+        ]
+        if self.takes:
+            own = {*self.key, *self.takes, *PROOF}
+            fields = [name for name in fields if name in own]
+        return {name: self.column_of.get(name, name) for name in fields}
+
+    def key_columns(self) -> tuple[str, ...]:
+        return tuple(self.column_of.get(name, name) for name in self.key)
+
+    def relations(self) -> set[str]:
+        return {f.name for f in self.model._meta.fields if isinstance(f, ForeignKey)}
+
+
+def _of_facility(name: str, model: type[Model], *takes: str) -> Sheet:
+    return Sheet(name, model, ("facility", "effective_from"), file="facilities", takes=takes)
+
+
+SHEETS = (
+    Sheet("documents", Document, ("code",)),
+    Sheet("areas", Area, ("code",), takes=("code", "level"), column_of={"code": "area"}),
+    Sheet(
+        "area_names",
+        AreaName,
+        ("area", "effective_from"),
+        file="areas",
+        takes=("name_vi", "name_en"),
+    ),
+    Sheet("area_parents", AreaParent, ("area", "effective_from"), file="areas", takes=("parent",)),
+    Sheet("agencies", Agency, ("code",)),
+    Sheet("facilities", Facility, ("code",), takes=("code",), column_of={"code": "facility"}),
+    _of_facility("facility_names", FacilityName, "name_vi", "name_en"),
+    _of_facility("facility_kinds", FacilityKind, "kind"),
+    _of_facility("facility_ownerships", FacilityOwnership, "ownership"),
+    _of_facility("facility_scopes", FacilityScope, "scope", "because"),
+    _of_facility("facility_areas", FacilityArea, "area"),
+    Sheet("facility_lineage", FacilityLineage, ("predecessor", "successor", "effective_from")),
+    Sheet("device_types", DeviceType, ("code",)),
+    Sheet("device_norms", DeviceNorm, ("device_type", "kind", "facility", "effective_from")),
+    Sheet("procurements", Procurement, ("code",)),
+    Sheet("procurement_lots", ProcurementLot, ("procurement", "facility", "device_type")),
+    Sheet("stage_targets", StageTarget, ("procurement", "stage", "effective_from")),
+    Sheet("stage_events", StageEvent, ("procurement", "stage")),
+    Sheet(
+        "device_movements",
+        DeviceMovement,
+        ("facility", "device_type", "happened_on", "reason", "procurement"),
+    ),
+    Sheet("it_levels", ItLevel, ("facility", "happened_on")),
+    Sheet("hosting", Hosting, ("facility", "happened_on")),
+    Sheet("signature_needs", SignatureNeed, ("facility", "effective_from")),
+    Sheet("batches", Batch, ("code",)),
+    Sheet("partners", Partner, ("code",)),
+    Sheet("connection_steps", ConnectionStep, ("facility", "partner", "step", "attempt")),
+    Sheet("milestone_targets", MilestoneTarget, ("facility", "milestone", "effective_from")),
+    Sheet("milestone_events", MilestoneEvent, ("facility", "milestone")),
+    Sheet("council_meetings", CouncilMeeting, ("code",)),
+    Sheet("council_dates", CouncilDate, ("meeting", "effective_from")),
+    Sheet("council_rulings", CouncilRuling, ("meeting",)),
+    Sheet("working_sessions", WorkingSession, ("code",)),
+    Sheet("obstacles", Obstacle, ("code",)),
+    Sheet("obstacle_holds", ObstacleHold, ("obstacle", "facility", "milestone")),
+    Sheet("obstacles_cleared", ObstacleCleared, ("obstacle",)),
+    Sheet("directives", Directive, ("code",)),
+    Sheet("directive_events", DirectiveEvent, ("directive", "kind", "happened_on")),
+    Sheet("legal_deadlines", LegalDeadline, ("code", "effective_from")),
+    Sheet("measure_weights", MeasureWeight, ("measure", "effective_from")),
+)

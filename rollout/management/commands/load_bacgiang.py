@@ -1,0 +1,36 @@
+from django.conf import settings
+from django.core.management.base import CommandError, no_translations
+from django.utils import timezone
+
+from rollout import demo
+from rollout.loading import BACGIANG
+from rollout.management.commands import load_province
+
+
+class Command(load_province.Command):
+    help = "Load Bac Giang as of 21 May 2025. A second time changes nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--demo-users",
+            action="store_true",
+            help="Also create accounts with public passwords; only with EMR_DEMO=1.",
+        )
+
+    @no_translations
+    def handle(self, *, demo_users: bool, verbosity: int, **options):
+        if demo_users and not settings.DEMO:
+            raise CommandError(
+                "Demo accounts have public passwords and exist only with EMR_DEMO=1."
+            )
+        self.load(BACGIANG, verbosity)
+        if demo_users:
+            demo.create_users(on=timezone.localdate())
+            self.show_sign_ins()
+
+    def show_sign_ins(self) -> None:
+        self.stdout.write("\n  Demo sign-ins (as first created)")
+        for user in demo.DEMO_USERS:
+            who = user.role.label if not user.of else f"{user.role.label}, {user.of}"
+            self.stdout.write(f"    {user.username:10} {user.password:24} {who}")
+        self.stdout.write(f"  Demo key for the API: Authorization: Bearer {demo.API_KEY}\n")
