@@ -29,9 +29,12 @@ def record_step(
     steps = ConnectionStep.objects.known().filter(facility=facility, partner=partner)
     ended = steps.filter(step=Step.DISCONNECTED).aggregate(n=Max("attempt"))["n"] or 0
     attempt = 1 if step in (Step.ACCOUNT, Step.FIRST_MESSAGE) else ended + 1
-    if step == Step.DISCONNECTED and not steps.filter(
-        step=Step.CONNECTED, attempt=attempt, happened_on__lte=happened_on
-    ).exists():
+    if (
+        step == Step.DISCONNECTED
+        and not steps.filter(
+            step=Step.CONNECTED, attempt=attempt, happened_on__lte=happened_on
+        ).exists()
+    ):
         raise ValidationError(
             {"step": _("There is no connection to end on that day.")}, code="order"
         )

@@ -8,7 +8,7 @@ from datetime import date
 from equipment.models import Procurement, StageEvent, StageTarget
 from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
 from facilities.evidence import Rung
-from facilities.register import Register
+from facilities.register import Register, once_per_register
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class File:
         return award.target if award and not award.passed_on else None
 
 
+@once_per_register
 def files(register: Register) -> list[File]:
     """The files of the register's facilities: three queries."""
     events = defaultdict(dict)
@@ -89,9 +90,7 @@ def files(register: Register) -> list[File]:
             title=procurement.title,
             path=procurement.path,
             facility_id=procurement.facility_id,
-            steps=tuple(
-                _steps(procurement, events[procurement.pk], targets[procurement.pk])
-            ),
+            steps=tuple(_steps(procurement, events[procurement.pk], targets[procurement.pk])),
         )
         for procurement in register.only(Procurement.objects).order_by("code")
     ]

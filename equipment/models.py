@@ -7,9 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from equipment.stages import ROUTES, Path, Stage
-from facilities.models import DatedFact, Facility, Kind, Tracked, Yardstick
+from facilities.models import DatedFact, Facility, Kind, Record, Tracked, Yardstick
 from facilities.models.places import NamedInTwoLanguages
-
 
 ONE_A_DAY = models.UniqueConstraint(
     name="%(app_label)s_%(class)s_one_a_day",
@@ -92,7 +91,7 @@ class Procurement(Tracked):
         return self.code
 
 
-class ProcurementLot(Tracked):
+class ProcurementLot(Record):
     """What a file buys for whom."""
 
     procurement = models.ForeignKey(Procurement, on_delete=models.CASCADE, related_name="lots")
@@ -100,13 +99,16 @@ class ProcurementLot(Tracked):
     device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"), validators=[MinValueValidator(1)])
 
-    class Meta:
+    class Meta(Record.Meta):
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
         constraints = [
+            *Record.Meta.constraints,
             models.UniqueConstraint(
-                name="equipment_lot_once", fields=["procurement", "facility", "device_type"]
-            )
+                name="equipment_lot_once",
+                fields=["procurement", "facility", "device_type"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
         ]
 
 
@@ -152,7 +154,8 @@ class StageEvent(DatedFact):
 
     def clean(self):
         super().clean()
-        if self.stage not in ROUTES[self.procurement.path].stages:
+        # A form that refused the file asks this too.
+        if self.procurement_id and self.stage not in ROUTES[self.procurement.path].stages:
             raise ValidationError(
                 {
                     "stage": _("The path “%(path)s” has no stage “%(stage)s”.")
@@ -202,9 +205,7 @@ class DeviceMovement(DatedFact):
         RETIRED = "retired", _("Retired")
         STOCKTAKE = "stocktake", _("Difference found by stocktake")
 
-    device_type = models.ForeignKey(
-        DeviceType, on_delete=models.PROTECT, related_name="movements"
-    )
+    device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="movements")
     quantity = models.IntegerField(_("quantity"))
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
     procurement = models.ForeignKey(

@@ -25,6 +25,9 @@ from facilities.register import Register
 from facilities.timeline import Change
 
 
+NO_NORM = (0, Rung.REPORTED)  # also what a facility falls back to that loses its norm
+
+
 def changes(register: Register) -> Iterator[Change]:
     yield from _devices(register)
     yield from _rented_servers(register)
@@ -49,33 +52,44 @@ def _devices(register):
 
 
 def _rented_servers(register):
-    """An accepted cloud rental serves as a server until the service ends."""
+    """An accepted cloud rental serves as a server until the service ends.
+
+    The end takes back what the acceptance counted, on the same rung; without one, nothing.
+    """
     rows = (
         register.facts(StageEvent)
         .filter(
             procurement__path=Path.RENTAL,
             stage__in=(Stage.ACCEPTANCE, Stage.SERVICE_ENDED),
         )
-        .values_list("facility_id", "happened_on", "stage", "rung")
+        .values_list("procurement_id", "stage", "facility_id", "happened_on", "rung")
     )
-    for facility_id, on, stage, rung in rows:
-        yield Change(facility_id, on, "servers", 1 if stage == Stage.ACCEPTANCE else -1, rung)
+    accepted, ended_on = {}, {}
+    for procurement, stage, facility_id, on, rung in rows:
+        if stage == Stage.ACCEPTANCE:
+            accepted[procurement] = (facility_id, on, rung)
+        else:
+            ended_on[procurement] = on
+    for procurement, (facility_id, on, rung) in accepted.items():
+        yield Change(facility_id, on, "servers", 1, rung)
+        if procurement in ended_on:
+            yield Change(facility_id, max(on, ended_on[procurement]), "servers", -1, rung)
 
 
 def _server_files(register):
     """How many files for EMR servers have begun, for the facility that is to get the server."""
     begun = StageEvent.objects.as_of(register.until, register.known_at).values("procurement")
     lots = (
-        register.only(ProcurementLot.objects)
+        register.only(ProcurementLot.objects.known(register.known_at))
         .filter(device_type__group=DeviceType.Group.EMR_SERVER)
         .values_list("facility_id", "procurement_id")
     )
     rentals = (
-        register.only(Procurement.objects)
-        .filter(path=Path.RENTAL)
-        .values_list("facility_id", "pk")
+        register.only(Procurement.objects).filter(path=Path.RENTAL).values_list("facility_id", "pk")
     )
-    first_day = dict(begun.order_by("procurement").values_list("procurement").annotate(Min("happened_on")))
+    first_day = dict(
+        begun.order_by("procurement").values_list("procurement").annotate(Min("happened_on"))
+    )
     for facility_id, procurement in {*lots, *rentals}:
         if procurement in first_day:
             yield Change(facility_id, first_day[procurement], "server_files", 1, Rung.REPORTED)
@@ -86,14 +100,16 @@ def _norms(register):
 
     A row for the facility goes before a row for its kind, and that before a row for all.
     """
-    norms = defaultdict(lambda: defaultdict(dict))  # type -> (facility, kind) -> day -> (quantity, rung)
+    norms = defaultdict(
+        lambda: defaultdict(dict)
+    )  # type -> (facility, kind) -> day -> (quantity, rung)
     for norm in DeviceNorm.objects.in_force(register.until, register.known_at).select_related(
-        "device_type"
+        "device_type", "document"
     ):
         subject = (norm.facility_id, norm.kind)
         norms[norm.device_type.code][subject][norm.effective_from] = (
             norm.quantity,
-            rung_of(norm, register.known_at),
+            rung_of(norm, register.known_at, register.until),
         )
     days = sorted(
         {day for rows in norms.values() for row in rows.values() for day in row}
@@ -104,10 +120,7 @@ def _norms(register):
         for facility_id in register.codes:
             kind = (register.kinds.on(facility_id, day) or [""])[0]
             for code, rows in norms.items():
-                norm = _norm_on(rows, facility_id, kind, day)
-                if norm is None:
-                    continue
-                quantity, rung = norm
+                quantity, rung = _norm_on(rows, facility_id, kind, day) or NO_NORM
                 step = quantity - before.get((facility_id, code), 0)
                 if step:
                     before[facility_id, code] = quantity

@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from equipment.models import Asset, DeviceMovement, DeviceType, Procurement, StageEvent, StageTarget
 from facilities.models import Document, Facility, User
@@ -94,7 +96,14 @@ def move(
     asset: Asset | None = None,
     document: Document | None = None,
 ) -> tuple[DeviceMovement, DeviceMovement]:
-    """Devices go from one facility to another: both sides or none."""
+    """Devices go from one facility to another: both sides or none.
+
+    Raises ValidationError for fewer than one device, or when giver and taker are the same.
+    """
+    if quantity < 1:
+        raise ValidationError({"quantity": _("Give how many devices move: at least one.")})
+    if giver == taker:
+        raise ValidationError({"facility": _("Devices move to another facility.")})
     return tuple(
         record_movement(
             facility=facility,

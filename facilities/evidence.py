@@ -1,6 +1,6 @@
 """The rungs of evidence: how well a fact is proven. Derived from the row, never typed by anyone."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 class Rung(IntEnum):
     """From weakest to strongest; the order matters, the numbers are stored nowhere."""
 
-    ASSUMED = 0  # sample data: no source says that this facility has it
+    ASSUMED = 0  # sample data: no source says which facility or on which day
     REPORTED = 1  # somebody entered it
     DOCUMENTED = 2  # a paper is attached
     CHECKED = 3  # the Department compared it with the paper
@@ -35,7 +35,7 @@ RUNG_LABELS = {
 }
 
 RUNG_EXPLANATIONS = {
-    Rung.ASSUMED: _("Sample data: no source says which facility, or the row is invented."),
+    Rung.ASSUMED: _("Sample data: no source says which facility or on which day, or it is invented."),
     Rung.REPORTED: _("Somebody entered it; no paper is attached."),
     Rung.DOCUMENTED: _("A paper is attached: number, issuer and date."),
     Rung.CHECKED: _("The Department has compared it with the paper."),
@@ -44,7 +44,7 @@ RUNG_EXPLANATIONS = {
 
 
 class Assumed:
-    """Which part of a row no source gives. An unknown date leaves the proof of the fact itself intact."""
+    """Which part of a row no source gives."""
 
     NOTHING = ""
     DATE = "date"
@@ -59,32 +59,38 @@ class Assumed:
     ]
 
 
-def rung_expression(known_at: datetime | None = None, prefix: str = "") -> Case:
-    """SQL for the rung of a row as it was known at `known_at` (None: now).
+def rung_expression(known_at: datetime | None = None, on: date | None = None) -> Case:
+    """SQL for the rung of a row on day `on`, as it was known at `known_at` (None: now).
 
-    `prefix` reaches the row through a join ("event__").
-    A check against the paper outweighs an earlier assumption: the checker saw the paper.
+    A check against the paper outweighs an earlier assumption: the checker saw the paper. A paper
+    that says that something had happened, but not when, proves it from the paper's own day on;
+    before that day (or without a day to look at) the row is an assumption.
     """
-    checked = Q(**{f"{prefix}checked_at__isnull": False})
+    checked = Q(checked_at__isnull=False)
     if known_at is not None:
-        checked &= Q(**{f"{prefix}checked_at__lte": known_at})
+        checked &= Q(checked_at__lte=known_at)
+    assumed = Q(assumed__in=(Assumed.WHICH, Assumed.ALL))
+    day_assumed = Q(assumed=Assumed.DATE)
+    if on is not None:
+        day_assumed &= Q(document__issued_on__isnull=True) | Q(document__issued_on__gt=on)
     return Case(
         When(checked, then=Value(int(Rung.CHECKED))),
-        When(
-            Q(**{f"{prefix}assumed__in": (Assumed.WHICH, Assumed.ALL)}),
-            then=Value(int(Rung.ASSUMED)),
-        ),
-        When(Q(**{f"{prefix}document__isnull": False}), then=Value(int(Rung.DOCUMENTED))),
+        When(assumed | day_assumed, then=Value(int(Rung.ASSUMED))),
+        When(Q(document__isnull=False), then=Value(int(Rung.DOCUMENTED))),
         default=Value(int(Rung.REPORTED)),
         output_field=IntegerField(),
     )
 
 
-def rung_of(record, known_at: datetime | None = None) -> Rung:
+def rung_of(record, known_at: datetime | None = None, on: date | None = None) -> Rung:
     """The same rule for one loaded row."""
     checked_at = record.checked_at
     if checked_at is not None and (known_at is None or checked_at <= known_at):
         return Rung.CHECKED
     if record.assumed in (Assumed.WHICH, Assumed.ALL):
+        return Rung.ASSUMED
+    if record.assumed == Assumed.DATE and not (
+        on and record.document_id and record.document.issued_on and record.document.issued_on <= on
+    ):
         return Rung.ASSUMED
     return Rung.DOCUMENTED if record.document_id else Rung.REPORTED

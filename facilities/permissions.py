@@ -3,21 +3,26 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from facilities.models import Role, RoleAssignment, User
+from facilities.models import ApiToken, Role, RoleAssignment, User
 
 
 @dataclass(frozen=True)
 class Access:
-    """What one user may do on one day, from the role assignments that hold then."""
+    """What one user may do on one day, from the role assignments that hold then.
+
+    Through a key of the REST API it is less: the summary, and rows where the key's scope says so.
+    A key never writes, and never reads personal names, whatever its holder may do in person.
+    """
 
     user: User
     roles: frozenset[str] = frozenset()
     facility_ids: frozenset[int] = field(default_factory=frozenset)
     agency_ids: frozenset[int] = field(default_factory=frozenset)
-    token_scope: str | None = None  # set for REST clients only
+    token_scope: str | None = None  # None: signed in in person
 
     def _has(self, *roles) -> bool:
-        return bool(self.roles.intersection(roles))
+        """One of these roles, in person."""
+        return self.token_scope is None and bool(self.roles.intersection(roles))
 
     @property
     def sees_summary(self) -> bool:
@@ -27,13 +32,16 @@ class Access:
     @property
     def sees_all_rows(self) -> bool:
         """Every figure down to its rows, in every facility."""
-        return self._has(Role.DEPARTMENT, Role.LEADER) or self.token_scope == "detail"
+        readers = {Role.DEPARTMENT, Role.LEADER, Role.CLIENT}
+        return self._has(Role.DEPARTMENT, Role.LEADER) or (
+            self.token_scope == ApiToken.Scope.DETAIL and not readers.isdisjoint(self.roles)
+        )
 
-    def sees_rows_of(self, facility_id: int) -> bool:
+    def sees_rows_of(self, facility_id: int | None) -> bool:
         return self.sees_all_rows or facility_id in self.facility_ids
 
     def sees_names_in(self, facility_id: int) -> bool:
-        """Names of certificate holders are personal data: the Department and the own facility only."""
+        """Names of certificate holders are personal data: Department and own facility only."""
         return self._has(Role.DEPARTMENT) or (
             self._has(Role.OFFICER) and facility_id in self.facility_ids
         )
@@ -48,7 +56,8 @@ class Access:
         return self.sees_programme or self._has(Role.AGENCY)
 
     def sees_directive_of(self, agency_ids) -> bool:
-        return self.sees_programme or bool(self.agency_ids.intersection(agency_ids))
+        own = bool(self.agency_ids.intersection(agency_ids))
+        return self.sees_programme or (own and self._has(Role.AGENCY))
 
     @property
     def sees_admin(self) -> bool:
@@ -74,7 +83,10 @@ class Access:
 
 
 def access_of(user, on: date, token=None) -> Access:
-    """What `user` may do on day `on`: one query. Anonymous and inactive users may do nothing."""
+    """What `user` may do on day `on`: one query. Anonymous and inactive users may do nothing.
+
+    `token`: the key a program came with. It opens no more than its scope, whoever owns it.
+    """
     if not user.is_authenticated or not user.is_active:
         return Access(user=user)
     held = list(
@@ -85,7 +97,11 @@ def access_of(user, on: date, token=None) -> Access:
     return Access(
         user=user,
         roles=frozenset(role for role, _facility, _agency in held),
-        facility_ids=frozenset(f for _role, f, _agency in held if f),
+        facility_ids=frozenset(
+            f
+            for _role, f, _agency in held
+            if f and (token is None or token.scope == ApiToken.Scope.DETAIL)
+        ),
         agency_ids=frozenset(a for _role, _facility, a in held if a),
         token_scope=token.scope if token is not None else None,
     )

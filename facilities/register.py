@@ -2,16 +2,14 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import wraps
 
 from django.utils.text import capfirst
 
 from facilities.models.places import (
-    Area,
     AreaName,
-    AreaParent,
     Facility,
     FacilityArea,
     FacilityKind,
@@ -102,6 +100,7 @@ class Register:
         self.until = until
         self.known_at = known_at
         self.facility_ids = facility_ids
+        self.read: dict = {}  # what `once_per_register` has read
 
         def rows(model, subject, *fields):
             found = model.objects.in_force(until, known_at)
@@ -121,12 +120,6 @@ class Register:
         self.areas = rows(FacilityArea, "facility_id", "area_id")
         self.area_names = rows(AreaName, "area_id", "name_vi", "name_en")
 
-    def up_to(self, until: date) -> "Register":
-        """The same register for an earlier day, without reading it again."""
-        earlier = copy(self)
-        earlier.until = until
-        return earlier
-
     def only(self, queryset, field: str = "facility_id"):
         """The rows of the register's facilities."""
         if self.facility_ids is None:
@@ -136,7 +129,9 @@ class Register:
     def facts(self, model):
         """Facts of the register's facilities up to its day, as known at its moment, with their rung."""
         return self.only(
-            model.objects.as_of(self.until, self.known_at).with_rung(self.known_at).order_by()
+            model.objects.as_of(self.until, self.known_at)
+            .with_rung(self.known_at, self.until)
+            .order_by()
         )
 
     def on(self, day: date) -> list[FacilityOnDay]:
@@ -173,23 +168,13 @@ class Register:
         }
 
 
-def area_on(area: Area, on: date, known_at: datetime | None = None) -> str:
-    """What the area was called on that day, in the reader's language; its code if it had no name."""
-    name = AreaName.objects.in_force(on, known_at).filter(area=area).last()
-    return name.name if name else area.code
+def once_per_register(question):
+    """Decorates `question(register)`: several readers of one register share one answer."""
 
+    @wraps(question)
+    def asked(register: Register):
+        if question not in register.read:
+            register.read[question] = question(register)
+        return register.read[question]
 
-def area_ids_under(area: Area, on: date, known_at: datetime | None = None) -> set[int]:
-    """The area itself and everything that lay in it on that day."""
-    parent_of = dict(
-        AreaParent.objects.in_force(on, known_at).values_list("area_id", "parent_id")
-    )
-    under = {area.pk}
-    for child in parent_of:
-        path, at = [], child
-        while at is not None and at not in under and at not in path:
-            path.append(at)
-            at = parent_of.get(at)
-        if at in under:
-            under.update(path)
-    return under
+    return asked

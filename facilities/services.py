@@ -34,11 +34,17 @@ def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
 def withdraw(*, fact: Record, because: str, by: User, at: datetime | None = None) -> Record:
     """Say that a fact was wrong. It stays readable, with who, when and why; figures drop it from now on.
 
-    Raises ValidationError without a reason, AlreadyWithdrawn if another writer was first.
+    Raises ValidationError without a reason or with one of more than 500 letters, AlreadyWithdrawn
+    if another writer was first.
     """
     because = because.strip()
     if not because:
         raise ValidationError({"because": _("Give the reason.")}, code="required")
+    try:
+        # The update below asks no validator, and PostgreSQL refuses what is too long.
+        fact._meta.get_field("withdrawn_because").run_validators(because)
+    except ValidationError as error:
+        raise ValidationError({"because": error}) from None
     at = at or timezone.now()
     # One conditional update instead of a row lock: the same on SQLite and PostgreSQL.
     withdrawn = (

@@ -39,6 +39,17 @@ class Tally:
     def amount(self) -> int:
         return sum(self.by_rung)
 
+    @property
+    def evidence(self) -> tuple[int, ...]:
+        """The amount by rung, nowhere negative: what has left is taken from the least proven first."""
+        left = -sum(amount for amount in self.by_rung if amount < 0)
+        split = []
+        for amount in self.by_rung:
+            taken = min(max(amount, 0), left)
+            left -= taken
+            split.append(max(amount, 0) - taken)
+        return tuple(split)
+
     def rung_reaching(self, threshold: int) -> Rung | None:
         """The highest rung at which the threshold is met by facts on that rung or above; None if never."""
         standing = 0

@@ -33,7 +33,9 @@ class TokenAuthentication(BaseAuthentication):
             or token.expires_on <= timezone.localdate()
             or not token.user.is_active
         ):
-            raise AuthenticationFailed(_("This key is not valid. Ask the Department for a new one."))
+            raise AuthenticationFailed(
+                _("This key is not valid. Ask the Department for a new one.")
+            )
         return token.user, token
 
     def authenticate_header(self, request):

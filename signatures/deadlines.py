@@ -32,7 +32,8 @@ def deadlines(register: Register) -> Iterator[Deadline]:
         .filter(
             revocations=0,
             valid_until__gt=register.until - LOOK_BACK,
-            valid_until__lte=register.until + HORIZON,
+            # The due day is the one before `valid_until`.
+            valid_until__lte=register.until + HORIZON + timedelta(days=1),
         )
     )
     counted: dict[tuple, int] = {}

@@ -88,9 +88,7 @@ def _refuse_late_renewal(events, happened_on: date) -> None:
 
 
 def _refuse_second_request(events, attempt: int, happened_on: date) -> None:
-    returned = events.filter(
-        kind=Kind.RETURNED, attempt=attempt - 1, happened_on__lte=happened_on
-    )
+    returned = events.filter(kind=Kind.RETURNED, attempt=attempt - 1, happened_on__lte=happened_on)
     if not returned.exists():
         raise ValidationError(
             {"kind": _("It is requested already and was not returned.")}, code="order"

@@ -3,13 +3,17 @@
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facilities.evidence import Assumed, Rung, rung_expression, rung_of
 from facilities.signals import facts_changed
+
+
+# The write and the ledger's move are stored both or not at all, also outside a transaction.
+together = transaction.atomic(savepoint=False)
 
 
 class Ledger(models.Model):
@@ -40,11 +44,14 @@ class Ledger(models.Model):
 
 
 class TrackedQuerySet(models.QuerySet):
+    @together
     def bulk_create(self, objs, *args, **kwargs):
         created = super().bulk_create(objs, *args, **kwargs)
-        Ledger.touch()
+        if created:
+            Ledger.touch()
         return created
 
+    @together
     def update(self, **kwargs):
         changed = super().update(**kwargs)
         if changed:
@@ -52,6 +59,16 @@ class TrackedQuerySet(models.QuerySet):
         return changed
 
     update.alters_data = True
+
+    @together
+    def delete(self):
+        deleted = super().delete()
+        if deleted[0]:
+            Ledger.touch()
+        return deleted
+
+    delete.alters_data = True
+    delete.queryset_only = True  # as in Django: no `Model.objects.delete()` by mistake
 
 
 class Tracked(models.Model):
@@ -62,10 +79,12 @@ class Tracked(models.Model):
     class Meta:
         abstract = True
 
+    @together
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
         Ledger.touch()
 
+    @together
     def delete(self, *args, **kwargs):
         result = super().delete(*args, **kwargs)
         Ledger.touch()
@@ -82,8 +101,9 @@ class RecordQuerySet(TrackedQuerySet):
             recorded_at__lte=known_at,
         )
 
-    def with_rung(self, known_at: datetime | None = None):
-        return self.annotate(rung=rung_expression(known_at))
+    def with_rung(self, known_at: datetime | None = None, on: date | None = None):
+        """Annotate `rung`: how well the row is proven on day `on`, as known at `known_at`."""
+        return self.annotate(rung=rung_expression(known_at, on))
 
 
 class Record(Tracked):
@@ -173,9 +193,12 @@ class Record(Tracked):
             ),
         ]
 
-    @property
-    def evidence(self) -> Rung:
-        return rung_of(self)
+    def __str__(self):
+        return f"{self._meta.verbose_name} #{self.pk}"
+
+    def evidence(self, on: date) -> Rung:
+        """How well the row is proven on day `on`, as it is known now."""
+        return rung_of(self, on=on)
 
     def for_correction(self, **changes):
         """A fresh, unsaved copy with changes: what `services.correct` records instead of this row."""

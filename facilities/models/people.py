@@ -80,7 +80,10 @@ class RoleAssignment(models.Model):
     )
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(
-        _("valid until"), null=True, blank=True, help_text=_("First day on which it no longer holds.")
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("First day on which it no longer holds."),
     )
 
     objects = RoleAssignmentQuerySet.as_manager()
@@ -119,7 +122,9 @@ class ApiToken(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     label = models.CharField(_("label"), max_length=100)
-    scope = models.CharField(_("scope"), max_length=10, choices=Scope.choices, default=Scope.PROGRESS)
+    scope = models.CharField(
+        _("scope"), max_length=10, choices=Scope.choices, default=Scope.PROGRESS
+    )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     expires_on = models.DateField(

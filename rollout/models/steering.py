@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.signals import m2m_changed
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Agency, DatedFact, Record
+from facilities.models import Agency, DatedFact, Ledger, Record
 from facilities.models.places import NamedInTwoLanguages
 from rollout.models.milestones import Milestone
 
@@ -123,6 +125,13 @@ class Directive(NamedInTwoLanguages, Record):
                 condition=Q(due_on__isnull=True) | Q(due_on__gte=F("issued_on")),
             ),
         ]
+
+
+@receiver(m2m_changed, sender=Directive.coordinating.through)
+def agencies_changed(action: str, **_kwargs: object) -> None:
+    """Who takes part is kept in a table that is not `Tracked`."""
+    if action in ("post_add", "post_remove", "post_clear"):
+        Ledger.touch()
 
 
 class DirectiveEvent(Record):

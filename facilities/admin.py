@@ -1,0 +1,229 @@
+"""People, places and papers in the admin."""
+
+from axes.utils import reset
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from facilities.administration import FactAdmin, TableAdmin, current_name
+from facilities.models import (
+    Agency,
+    ApiToken,
+    Area,
+    AreaName,
+    AreaParent,
+    Document,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityLineage,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Role,
+    RoleAssignment,
+    User,
+)
+
+admin.site.unregister(Group)  # what people may do is in their role assignments
+
+admin.site.register(
+    [
+        AreaName,
+        AreaParent,
+        FacilityArea,
+        FacilityKind,
+        FacilityLineage,
+        FacilityName,
+        FacilityOwnership,
+        FacilityScope,
+    ],
+    FactAdmin,
+)
+
+
+@admin.register(Facility)
+class FacilityAdmin(TableAdmin):
+    fixed = ("code",)
+    list_display = ("code", "name_now")
+    search_fields = ("code", "facilityname__name_vi", "facilityname__name_en")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(name_now=current_name("pk"))
+
+    @admin.display(description=gettext_lazy("name today"), ordering="name_now")
+    def name_now(self, facility):
+        return facility.name_now
+
+
+@admin.register(Area)
+class AreaAdmin(TableAdmin):
+    fixed = ("code", "level")
+    list_display = ("code", "level")
+    list_filter = ("level",)
+    search_fields = ("code", "names__name_vi", "names__name_en")
+
+
+@admin.register(Agency)
+class AgencyAdmin(TableAdmin):
+    fixed = ("code",)
+    list_display = ("code", "name_vi", "name_en")
+    search_fields = ("code", "name_vi", "name_en")
+
+
+@admin.register(Document)
+class DocumentAdmin(FactAdmin):
+    list_filter = (("withdrawn_at", admin.EmptyFieldListFilter),)
+    list_display_links = ("number", "title")
+    search_fields = ("number", "title", "issuer")
+    actions = ()
+    clocks = ("recorded_at", "recorded_by", "withdrawn_at", "withdrawn_by", "withdrawn_because")
+
+    # The paper's file is handed in and out by pages that ask who is asking, not here.
+    def get_fields(self, request, obj=None):
+        return [name for name in super().get_fields(request, obj) if name != "file"]
+
+    def get_list_display(self, request):
+        return ["number", "title", "issuer", "issued_on", "recorded_by", "withdrawn_at"]
+
+    def get_list_display_links(self, request, list_display):
+        return self.list_display_links
+
+
+class RoleAssignmentForm(forms.ModelForm):
+    """Says in words what the constraints demand."""
+
+    def clean(self):
+        cleaned = super().clean()
+        role = cleaned.get("role", self.instance.role)
+        for name, needed_by, problem in (
+            ("facility", Role.OFFICER, _("Only an IT officer of a facility has one, and must.")),
+            ("agency", Role.AGENCY, _("Only an officer of an agency has one, and must.")),
+        ):
+            if name in self.fields and (role == needed_by) != bool(cleaned.get(name)):
+                self.add_error(name, problem)
+        begin = cleaned.get("valid_from", self.instance.valid_from)
+        end = cleaned.get("valid_until")
+        if begin and end and end <= begin:
+            self.add_error("valid_until", _("It must come after the first day."))
+        return cleaned
+
+
+class RoleAssignmentInline(admin.TabularInline):
+    """Roles are added here, and ended on their own page: neither is changed nor removed."""
+
+    model = RoleAssignment
+    form = RoleAssignmentForm
+    extra = 0
+
+    def has_view_permission(self, request, obj=None):
+        return True  # whoever may open the user
+
+    def has_add_permission(self, request, obj=None):
+        return True
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(User)
+class UserAdmin(TableAdmin, DjangoUserAdmin):
+    seen_by = added_by = changed_by = "manages_users"
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (gettext_lazy("Person"), {"fields": ("full_name", "email", "language")}),
+        (gettext_lazy("Sign-in"), {"fields": ("is_active", "last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "full_name",
+                    "email",
+                    "language",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    list_display = ("username", "full_name", "is_active", "last_login")
+    list_filter = ("is_active", "assignments__role")
+    search_fields = ("username", "full_name", "email")
+    filter_horizontal = ()
+    ordering = ("username",)
+    inlines = (RoleAssignmentInline,)
+    actions = ("lift_lock", "deactivate")
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else ()
+
+    @admin.action(
+        description=gettext_lazy("Lift the lock after failed sign-ins"), permissions=["change"]
+    )
+    def lift_lock(self, request, queryset):
+        lifted = sum(reset(username=user.username) for user in queryset)
+        text = ngettext("%(count)s lock lifted.", "%(count)s locks lifted.", lifted)
+        self.message_user(request, text % {"count": lifted}, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("Deactivate"), permissions=["change"])
+    def deactivate(self, request, queryset):
+        # Nobody locks themselves out by a slip.
+        count = queryset.exclude(pk=request.user.pk).update(is_active=False)
+        text = ngettext("%(count)s account deactivated.", "%(count)s accounts deactivated.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(TableAdmin):
+    seen_by = added_by = changed_by = "manages_users"
+    form = RoleAssignmentForm
+    fixed = ("user", "role", "facility", "agency", "valid_from")
+    list_display = ("user", "role", "facility_name", "agency", "valid_from", "valid_until")
+    list_filter = ("role",)
+    search_fields = ("user__username", "user__full_name")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(TableAdmin):
+    seen_by = added_by = "manages_users"
+    changed_by = None
+    fields = ("user", "label", "scope", "expires_on")
+    list_display = ("label", "user", "scope", "created_at", "expires_on", "revoked_at")
+    list_filter = ("scope", ("revoked_at", admin.EmptyFieldListFilter))
+    search_fields = ("label", "user__username")
+    autocomplete_fields = ("user",)
+    actions = ("revoke",)
+
+    def get_fields(self, request, obj=None):
+        return (*self.fields, "created_at", "revoked_at") if obj else self.fields
+
+    def save_model(self, request, obj, form, change):
+        made, key = ApiToken.make(
+            user=obj.user, label=obj.label, scope=obj.scope, expires_on=obj.expires_on
+        )
+        obj.pk, obj.digest, obj.created_at = made.pk, made.digest, made.created_at
+        self.message_user(
+            request,
+            _("The key is %(key)s. Hand it over now: it cannot be shown again.") % {"key": key},
+            messages.WARNING,
+        )
+
+    @admin.action(description=gettext_lazy("Revoke"), permissions=["add"])
+    def revoke(self, request, queryset):
+        count = queryset.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+        text = ngettext("%(count)s key revoked.", "%(count)s keys revoked.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)

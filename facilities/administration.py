@@ -1,0 +1,314 @@
+"""How the tables behave in the admin, whichever app they belong to.
+
+Three kinds of tables: reference rows, which may be changed; facts, which may be added, checked and
+withdrawn; and what jobs compute, which may be read. Nothing is deleted anywhere.
+"""
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from facilities import services
+from facilities.models import Facility, FacilityName, Record
+from facilities.models.facts import CLOCK_FIELDS
+from facilities.permissions import Access, access_of
+
+
+def access_to(request) -> Access:
+    """What the signed-in user may do today: asked once per request."""
+    if not hasattr(request, "access_today"):
+        request.access_today = access_of(request.user, timezone.localdate())
+    return request.access_today
+
+
+def current_name(facility: str) -> Subquery:
+    """SQL for what the facility (a path to its key) is called today; its English name where asked for."""
+    names = (
+        FacilityName.objects.in_force(timezone.localdate())
+        .filter(facility=OuterRef(facility))
+        .order_by("-effective_from", "-recorded_at", "-pk")
+    )
+    if (get_language() or "").startswith("en"):
+        names = names.annotate(
+            name=models.Case(
+                models.When(~Q(name_en=""), then="name_en"), default=models.F("name_vi")
+            )
+        )
+        return Subquery(names.values("name")[:1])
+    return Subquery(names.values("name_vi")[:1])
+
+
+class FacilityChoice(forms.ModelChoiceField):
+    """Facilities under the names they bear today."""
+
+    def label_from_instance(self, facility):
+        return f"{facility.name_now or facility.code} ({facility.code})"
+
+
+class TableAdmin(admin.ModelAdmin):
+    """Who sees, adds and changes rows follows from roles: names of properties of `Access`."""
+
+    seen_by = "manages_reference"
+    added_by: str | None = "manages_reference"
+    changed_by: str | None = "manages_reference"
+    fixed: tuple[
+        str, ...
+    ] = ()  # cannot be changed once the row exists: figures of the past hang on it
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return self._allows(request, self.seen_by)
+
+    def has_add_permission(self, request):
+        return self._allows(request, self.added_by)
+
+    def has_change_permission(self, request, obj=None):
+        return self._allows(request, self.changed_by)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @staticmethod
+    def _allows(request, what: str | None) -> bool:
+        return what is not None and getattr(access_to(request), what)
+
+    def get_readonly_fields(self, request, obj=None):
+        return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.related_model is Facility:
+            kwargs["form_class"] = FacilityChoice
+            kwargs["queryset"] = Facility.objects.annotate(name_now=current_name("pk"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        if any(field.name == "facility" for field in self.opts.concrete_fields):
+            rows = rows.annotate(facility_name_now=current_name("facility_id"))
+        return rows
+
+    @admin.display(description=gettext_lazy("facility"), ordering="facility_name_now")
+    def facility_name(self, row):
+        return row.facility_name_now
+
+    def get_list_select_related(self, request):
+        return [field.name for field in self.opts.concrete_fields if field.many_to_one]
+
+
+class ReadOnlyAdmin(TableAdmin):
+    """What jobs compute and note."""
+
+    added_by = changed_by = None
+
+
+class FactForm(forms.ModelForm):
+    """Shows what the verb said when it refused to record the fact."""
+
+    facility_of: str | None = None  # the field whose row says which facility the fact is about
+    refusal: ValidationError | None = None
+
+    def full_clean(self):
+        super().full_clean()
+        if self.is_bound and self.refusal:
+            for name, problems in self._refused_fields():
+                self.add_error(name if name in self.fields else None, problems)
+
+    def _refused_fields(self):
+        if hasattr(self.refusal, "error_dict"):
+            return self.refusal.error_dict.items()
+        return [(None, self.refusal)]
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.facility_of and cleaned.get(self.facility_of):
+            self.instance.facility = cleaned[self.facility_of].facility
+        return cleaned
+
+
+class FactAdmin(TableAdmin):
+    """A fact is recorded, compared with its paper, withdrawn; it is never edited."""
+
+    changed_by = None
+    judged_by = "manages_reference"  # who checks and withdraws
+    form = FactForm
+    facility_of: str | None = None
+    not_asked: tuple[str, ...] = ()  # fields that the verb fills in by itself
+    change_form_template = "facilities/admin/fact.html"
+    list_filter = (
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+        ("checked_at", admin.EmptyFieldListFilter),
+        "assumed",
+    )
+    actions = ("check_selected",)
+    clocks = (
+        "evidence_label",
+        "recorded_at",
+        "recorded_by",
+        "checked_at",
+        "checked_by",
+        "withdrawn_at",
+        "withdrawn_by",
+        "withdrawn_because",
+    )
+
+    @property
+    def own_fields(self) -> list[str]:
+        """What this kind of fact says, without what every record carries."""
+        common = {field.name for field in Record._meta.get_fields()}
+        dropped = {"facility"} if self.facility_of else set()
+        return [
+            field.name
+            for field in (*self.opts.concrete_fields, *self.opts.many_to_many)
+            if field.editable and not field.primary_key and field.name not in common | dropped
+        ]
+
+    @property
+    def _paper_fields(self) -> list[str]:
+        return [n for n in ("document", "source", "assumed") if getattr(self.model, n, None)]
+
+    def get_fields(self, request, obj=None):
+        shown = [*self.own_fields, *self._paper_fields]
+        if obj is None:
+            return [name for name in shown if name not in self.not_asked]
+        if hasattr(self.model, "facility"):
+            shown = ["facility_name", *(name for name in shown if name != "facility")]
+        return [*shown, *self.clocks]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("facility_name", *self.clocks) if obj else ()
+
+    def get_list_display(self, request):
+        plain = {field.name for field in self.opts.concrete_fields} - {"facility"}
+        named = ["facility_name"] if hasattr(self.model, "facility") else []
+        own = [name for name in self.own_fields if name in plain]
+        return [*named, *own, "evidence_label", "recorded_by", "withdrawn_at"] or ["__str__"]
+
+    def get_list_display_links(self, request, list_display):
+        return list_display[:1]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.facility_of = self.facility_of
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def evidence_label(self, fact):
+        return capfirst(fact.evidence(timezone.localdate()).label)
+
+    def record(self, fact: Record, *, by) -> Record:
+        """The verb; raises ValidationError when the fact cannot be so."""
+        return services.record(fact, by=by)
+
+    def save_model(self, request, obj, form, change):
+        obj.pk = self.record(obj, by=request.user).pk
+
+    def add_view(self, request, form_url="", extra_context=None):
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except ValidationError as refusal:
+            # Nothing was stored. The form is shown again and says why.
+            request.refusal = refusal
+            return super().add_view(request, form_url, extra_context)
+
+    def has_judge_permission(self, request) -> bool:
+        return self._allows(request, self.judged_by)
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/withdraw/", wrap(self.withdraw_view), name=f"{name}_withdraw"),
+            path("<int:pk>/check/", wrap(require_POST(self.check_view)), name=f"{name}_check"),
+        ]
+        return own + super().get_urls()
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        fact = self.get_object(request, object_id)
+        acts = {}
+        if fact is not None and fact.withdrawn_at is None and self.has_judge_permission(request):
+            acts["withdraw_url"] = self._address("withdraw", fact)
+            if fact.checked_at is None:
+                acts["check_url"] = self._address("check", fact)
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **acts})
+
+    def withdraw_view(self, request, pk):
+        """Ask for the reason, then withdraw."""
+        fact = self._fact(request, pk)
+        because, problems = request.POST.get("because", ""), []
+        if request.method == "POST":
+            try:
+                services.withdraw(fact=fact, because=because, by=request.user)
+            except ValidationError as error:
+                problems = error.messages
+            else:
+                self.log_change(request, fact, [{"changed": {"fields": ["withdrawn_at"]}}])
+                self.message_user(
+                    request, _("The entry has been withdrawn. It stays readable."), messages.SUCCESS
+                )
+                return HttpResponseRedirect(self._address("change", fact))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Withdraw an entry"),
+            "opts": self.opts,
+            "original": fact,
+            "because": because,
+            "problems": problems,
+            "back": self._address("change", fact),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "facilities/admin/withdraw.html", context)
+
+    def check_view(self, request, pk):
+        fact = self._fact(request, pk)
+        self._check(request, [fact])
+        return HttpResponseRedirect(self._address("change", fact))
+
+    @admin.action(
+        description=gettext_lazy("Mark as compared with the paper"), permissions=["judge"]
+    )
+    def check_selected(self, request, queryset):
+        self._check(request, queryset)
+
+    def _check(self, request, facts) -> None:
+        checked = 0
+        for fact in facts:
+            try:
+                services.check(fact=fact, by=request.user)
+            except ValidationError as error:
+                self.message_user(request, f"{fact}: {' '.join(error.messages)}", messages.ERROR)
+            else:
+                self.log_change(request, fact, [{"changed": {"fields": ["checked_at"]}}])
+                checked += 1
+        if checked:
+            text = ngettext(
+                "%(count)s entry is marked as compared with its paper.",
+                "%(count)s entries are marked as compared with their papers.",
+                checked,
+            )
+            self.message_user(request, text % {"count": checked}, messages.SUCCESS)
+
+    def _fact(self, request, pk) -> Record:
+        if not self.has_judge_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def _address(self, view: str, fact) -> str:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_{view}"
+        return reverse(f"admin:{name}", args=[fact.pk], current_app=self.admin_site.name)
