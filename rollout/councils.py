@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from facilities.evidence import Rung
-from facilities.register import Register
+from facilities.register import Register, once_per_register
 from rollout.models import Conclusion, CouncilDate, CouncilMeeting, CouncilRuling
 from rollout.models.councils import PASSING
 
@@ -50,6 +50,7 @@ class Meeting:
         return (end - self.first_scheduled_on).days if end and self.first_scheduled_on else None
 
 
+@once_per_register
 def meetings(register: Register) -> list[Meeting]:
     """The meetings of the register's facilities that were fixed or held by its day: three queries."""
     dates = defaultdict(list)

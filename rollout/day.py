@@ -99,4 +99,6 @@ def parse_moment(text: str) -> datetime:
         moment = datetime.combine(day + timedelta(days=1), time.min) - timedelta(microseconds=1)
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
-    return moment
+    if not EARLIEST <= moment.date() < LATEST:
+        raise ValueError(_("Give a day between the years 2000 and 2099."))
+    return timezone.localtime(moment)

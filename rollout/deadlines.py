@@ -16,7 +16,8 @@ from rollout.councils import meetings
 from rollout.directives import directives
 from rollout.legal import legal_deadlines
 from rollout.milestones import targets
-from rollout.models import CouncilRuling, Milestone, MilestoneEvent
+from rollout.models import Milestone
+from rollout.readiness import milestone_events
 
 
 def deadlines(register: Register) -> Iterator[Deadline]:
@@ -34,16 +35,13 @@ def _milestones(register):
     """A milestone is done once it, or a later one, was reached: its day may not have been recorded."""
     order = [milestone.value for milestone in Milestone]
     reached: dict[int, list[tuple[int, object]]] = {}
-    for facility_id, milestone, day in register.facts(MilestoneEvent).values_list(
-        "facility_id", "milestone", "happened_on"
-    ):
+    for facility_id, day, milestone, _rung in milestone_events(register):
         reached.setdefault(facility_id, []).append((order.index(milestone), day))
-    for facility_id, day in (
-        register.facts(CouncilRuling)
-        .exclude(conclusion="postponed")
-        .values_list("facility_id", "happened_on")
-    ):
-        reached.setdefault(facility_id, []).append((order.index(Milestone.COUNCIL), day))
+    for meeting in meetings(register):
+        if meeting.has_ruled:
+            reached.setdefault(meeting.facility_id, []).append(
+                (order.index(Milestone.COUNCIL), meeting.held_on)
+            )
     for facility_id, planned in targets(register).items():
         for milestone, target in planned.items():
             later = [d for i, d in reached.get(facility_id, ()) if i >= order.index(milestone)]

@@ -116,9 +116,9 @@ def certificates(reached: str, *, of: str, needs_plan: bool = False):
     def read(state: FacilityState) -> Cell:
         done, base = _tally(state, reached), _tally(state, of)
         if needs_plan and base.newest_on is None:
-            return Cell(done.amount, None, None, tuple(done.by_rung), done.newest_on)
+            return Cell(done.amount, None, None, done.evidence, done.newest_on)
         share = done.amount / base.amount if base.amount > 0 else None
-        return Cell(done.amount, base.amount, share, tuple(done.by_rung), done.newest_on)
+        return Cell(done.amount, base.amount, share, done.evidence, done.newest_on)
 
     return read
 
@@ -204,9 +204,7 @@ MEASURES: tuple[Measure, ...] = (
         version=1,
         unit="facilities",
         counts=_in_rollout,
-        read=reached(
-            ("milestone:pilot",), ("milestone:launch",), begun_by="milestone:preparing"
-        ),
+        read=reached(("milestone:pilot",), ("milestone:launch",), begun_by="milestone:preparing"),
     ),
     Measure(
         code="official",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from facilities.register import Register
+from facilities.register import Register, once_per_register
 from facilities.timeline import EMPTY, FacilityState
 from rollout.councils import Meeting, awaited_meeting, standing_ruling
 from rollout.models import Milestone, MilestoneTarget
@@ -41,6 +41,7 @@ class MilestoneOnDay:
         return (end - self.baseline).days if self.baseline and end else None
 
 
+@once_per_register
 def targets(register: Register) -> dict[int, dict[str, Target]]:
     """Baseline and holding target of each milestone of each facility: one query."""
     found: dict[int, dict[str, Target]] = defaultdict(dict)

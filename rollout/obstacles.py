@@ -7,7 +7,8 @@ from django.db.models import Prefetch, Q
 
 from facilities.models.places import in_language
 from facilities.register import Register
-from rollout.models import MilestoneEvent, Obstacle, ObstacleCleared, ObstacleHold
+from rollout.models import Obstacle, ObstacleCleared, ObstacleHold
+from rollout.readiness import milestone_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,7 @@ def obstacles(register: Register) -> list[ObstacleOnDay]:
     on, known_at = register.until, register.known_at
     reached = {
         (facility_id, milestone): day
-        for facility_id, milestone, day in register.facts(MilestoneEvent).values_list(
-            "facility_id", "milestone", "happened_on"
-        )
+        for facility_id, day, milestone, _rung in milestone_events(register)
     }
     rows = (
         Obstacle.objects.known(known_at)

@@ -185,24 +185,26 @@ def progress(
     on: date, *, known_at: datetime | None = None, compare: date | None = None
 ) -> Progress:
     """Compute everything. A fixed number of queries, whatever the size of the province."""
-    register = Register(max(on, compare or on), known_at)
+    register = Register(on, known_at)
     all_changes = changes(register)
-    register = register.up_to(on)
     listed = register.on(on)
     state = fold(all_changes, on)
     cells = {facility.id: cells_of(facility, state.get(facility.id, {})) for facility in listed}
     weights = weights_on(on, known_at)
-
     before = {}
     if compare:
-        earlier = fold(all_changes, compare)
-        before_cells = {f.id: cells_of(f, earlier.get(f.id, {})) for f in register.on(compare)}
-        before = {measure.code: summed(measure, before_cells) for measure in MEASURES}
+        if compare > on:  # a later day has changes of its own
+            register_then = Register(compare, known_at)
+            all_changes = changes(register_then)
+        else:
+            register_then = register
+        then = fold(all_changes, compare)
+        cells_then = {f.id: cells_of(f, then.get(f.id, {})) for f in register_then.on(compare)}
+        before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
 
     expected = _bidding_ends(register, cells)
     measures = tuple(
-        _result(measure, cells, weights, before.get(measure.code), expected)
-        for measure in MEASURES
+        _result(measure, cells, weights, before.get(measure.code), expected) for measure in MEASURES
     )
     facilities = _facilities(register, listed, state, cells, weights)
     shares = [result.progress for result in facilities if result.progress is not None]
@@ -334,7 +336,10 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
             )
         )
     return tuple(
-        sorted(found, key=lambda r: (-r.days_late, r.progress if r.progress is not None else -1, r.code))
+        sorted(
+            found,
+            key=lambda r: (-r.days_late, r.progress if r.progress is not None else -1, r.code),
+        )
     )
 
 
@@ -395,10 +400,14 @@ def _figures(state: State, facility_ids: set[int]) -> tuple[Figure, ...]:
                 value=tally.amount + (before.value if before else 0),
                 facilities=1 + (before.facilities if before else 0),
                 evidence=tuple(
-                    map(sum, zip(tally.by_rung, before.evidence, strict=True))
+                    map(sum, zip(tally.evidence, before.evidence, strict=True))
                     if before
-                    else tally.by_rung
+                    else tally.evidence
                 ),
                 newest_on=max(newest, default=None),
             )
+    for group in FIGURE_GROUPS[1:]:  # of a level and a hosting there is one each, or it is unknown
+        known = sum(figure.facilities for figure in found.values() if figure.group == group)
+        if unknown := len(facility_ids) - known:
+            found[group, "unknown"] = Figure(group, "unknown", unknown, unknown, NO_EVIDENCE, None)
     return tuple(found[key] for key in sorted(found))

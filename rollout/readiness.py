@@ -7,18 +7,26 @@ A sector ruling after an earlier one replaces it: only the latest ruling of a fa
 from collections.abc import Iterator
 
 from facilities.evidence import Rung
-from facilities.register import Register
+from facilities.register import Register, once_per_register
 from facilities.timeline import Change
 from rollout.models import CouncilRuling, MilestoneEvent
 from rollout.models.councils import PASSING
 
 
 def changes(register: Register) -> Iterator[Change]:
-    for facility_id, on, milestone, rung in register.facts(MilestoneEvent).values_list(
-        "facility_id", "happened_on", "milestone", "rung"
-    ):
+    for facility_id, on, milestone, rung in milestone_events(register):
         yield Change(facility_id, on, f"milestone:{milestone}", 1, rung)
     yield from _evaluated(register)
+
+
+@once_per_register
+def milestone_events(register: Register) -> list[tuple]:
+    """(facility, day, milestone, rung) of every milestone reached by the register's day."""
+    return list(
+        register.facts(MilestoneEvent).values_list(
+            "facility_id", "happened_on", "milestone", "rung"
+        )
+    )
 
 
 def _evaluated(register):

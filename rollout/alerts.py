@@ -1,0 +1,166 @@
+"""Alerts: which deadlines are told, from when on, and how loudly.
+
+A deadline has at most one open alert: level 0 from some days before it up to the day itself,
+level 1 from the day after on. Higher levels are left for escalation.
+
+`raise_alerts(on)` makes the table agree with the facts of a day, so a missed night repairs itself:
+
+- What is overdue for weeks gets its level 1 at the next run. Its level 0 is not made up for: it
+  would say that something is coming which has long passed.
+- An alert is cleared once its cause is gone: done, withdrawn, moved to another day, out of the
+  rollout, or (level 0) past its day. If the same cause comes back, the same row is opened again.
+- Words, severity and page of an open alert follow the facts.
+
+Days go forward: once alerts stand at a day, a run for an earlier one (a message that was late, a
+command typed with an old date) changes nothing. An empty table may begin with any day.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import structlog
+from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from facilities.register import FacilityOnDay, Register
+from facilities.timeline import Deadline
+from rollout.deadlines import deadlines
+from rollout.jobs import one_at_a_time
+from rollout.models import Alert
+
+log = structlog.get_logger(__name__)
+
+NOTICE, WARNING, LATE = Alert.Severity.NOTICE, Alert.Severity.WARNING, Alert.Severity.LATE
+
+COMING, OVERDUE = 0, 1  # levels
+
+
+@dataclass(frozen=True)
+class Rule:
+    """From how many calendar days before the due day on a deadline is told, and how loudly."""
+
+    label: object
+    notice: int  # first told so many days before
+    warning: int  # louder from so many days before
+    place: str  # anchor on the facility's page, or the name of the page where there is no facility
+
+    def stage(self, due_on: date, on: date) -> tuple[int, str] | None:
+        """Level and severity on day `on`; None while it is too early to tell."""
+        left = (due_on - on).days
+        if left < 0:
+            return OVERDUE, LATE
+        if left > self.notice:
+            return None
+        return COMING, WARNING if left <= self.warning else NOTICE
+
+
+RULES = {
+    "procurement_stage": Rule(_("Procurement stage"), notice=7, warning=2, place="procurements"),
+    "milestone": Rule(_("Milestone"), notice=14, warning=3, place="milestones"),
+    "council": Rule(_("Council meeting"), notice=7, warning=1, place="councils"),
+    "directive": Rule(_("Directive"), notice=7, warning=2, place="rollout:directive-list"),
+    "certificate_expiry": Rule(
+        _("Expiry of digital signatures"), notice=90, warning=30, place="signatures"
+    ),
+    "legal": Rule(_("Deadline of the law"), notice=90, warning=30, place="rollout:deadline-list"),
+}
+
+KEY = ("rule", "subject", "due_on", "level")
+FOLLOWING = ("facility_id", "severity", "what_vi", "what_en", "url")  # what follows the facts
+
+
+def raise_alerts(on: date) -> int:
+    """Make the alerts agree with the facts on day `on`; returns how many were raised or reopened.
+
+    A fixed number of queries. Ten runs at once leave the same rows as one.
+    """
+    wanted = {_key(alert): alert for alert in alerts_due(Register(on))}
+    with one_at_a_time():
+        reached = last_day()
+        if reached and reached > on:
+            log.info("alerts_stand_at_a_later_day", asked=on.isoformat(), stand=reached.isoformat())
+            return 0
+        stored = {_key(alert): alert for alert in _open_or_due_like(wanted)}
+        Alert.objects.bulk_create(
+            [alert for key, alert in sorted(wanted.items()) if _differs(alert, stored.get(key))],
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=KEY,
+            update_fields=[*(name.removesuffix("_id") for name in FOLLOWING), "cleared_on"],
+        )
+        is_open = {key for key, alert in stored.items() if alert.cleared_on is None}
+        gone = [stored[key].pk for key in is_open - wanted.keys()]
+        if gone:
+            Alert.objects.filter(pk__in=gone).update(cleared_on=on)
+    return len(wanted.keys() - is_open)
+
+
+def last_day() -> date | None:
+    """The latest day for which alerts were raised or cleared; None before the first."""
+    days = Alert.objects.aggregate(raised=Max("raised_on"), cleared=Max("cleared_on"))
+    return max((day for day in days.values() if day), default=None)
+
+
+def alerts_due(register: Register) -> Iterator[Alert]:
+    """The alerts that the facts call for on the register's day, unsaved."""
+    on = register.until
+    facilities = {f.id: f for f in register.on(on) if f.in_rollout}
+    for deadline in deadlines(register):
+        facility = facilities.get(deadline.facility_id)
+        if deadline.done_on is not None or (deadline.facility_id and facility is None):
+            continue
+        rule = RULES[deadline.rule]
+        stage = rule.stage(deadline.due_on, on)
+        if stage is None:
+            continue
+        level, severity = stage
+        yield Alert(
+            rule=deadline.rule,
+            subject=deadline.subject,
+            facility_id=deadline.facility_id,
+            due_on=deadline.due_on,
+            level=level,
+            severity=severity,
+            what_vi=_words("vi", deadline, facility),
+            what_en=_words("en", deadline, facility),
+            url=_page(rule, facility),
+            raised_on=on,
+        )
+
+
+def _words(language: str, deadline: Deadline, facility: FacilityOnDay | None) -> str:
+    """What is due, with the name that the facility has on the day."""
+    with override(language):
+        text = f"{facility.name}: {deadline.what}" if facility else str(deadline.what)
+    limit = Alert._meta.get_field("what_vi").max_length
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _page(rule: Rule, facility: FacilityOnDay | None) -> str:
+    if facility is None:
+        return reverse(rule.place)
+    return f"{reverse('rollout:facility', args=[facility.code])}#{rule.place}"
+
+
+def _open_or_due_like(wanted: dict[tuple, Alert]):
+    """Open alerts, and cleared ones that may have to be opened again."""
+    due = [alert.due_on for alert in wanted.values()]
+    candidates = Q(cleared_on__isnull=True)
+    if due:
+        candidates |= Q(due_on__range=(min(due), max(due)))
+    return Alert.objects.filter(candidates)
+
+
+def _key(alert: Alert) -> tuple:
+    return tuple(getattr(alert, name) for name in KEY)
+
+
+def _differs(alert: Alert, stored: Alert | None) -> bool:
+    return (
+        stored is None
+        or stored.cleared_on is not None
+        or any(getattr(alert, name) != getattr(stored, name) for name in FOLLOWING)
+    )

@@ -1,0 +1,93 @@
+"""Reading the query of a request. Every mistake is named by its parameter, all of them at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError as DayError
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from rollout.day import PARAMETERS, Day, parse_date, parse_moment, read_day
+from rollout.measures import BY_CODE, Measure
+from rollout.trend import LONGEST_DAYS
+
+PROGRESS = PARAMETERS
+FACILITY = ("on", "known_at")
+TREND = ("from", "to", "measure", "known_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Both days belong to it."""
+
+    measure: Measure
+    first: date
+    last: date
+    known_at: datetime | None
+
+
+def asked_day(query: QueryDict, allowed: tuple[str, ...]) -> Day:
+    """The day asked about. Raises ValidationError keyed by parameter."""
+    errors = misused(query, allowed)
+    try:
+        day = read_day(query.dict())
+    except DayError as error:
+        raise ValidationError(error.message_dict | errors) from None
+    if errors:
+        raise ValidationError(errors)
+    return day
+
+
+def asked_period(query: QueryDict) -> Period:
+    """The measure and the period asked about. Raises ValidationError keyed by parameter.
+
+    Without `to` it ends today; without `from` it begins a year before its end.
+    """
+    errors = misused(query, TREND)
+
+    def read(name: str, parse: Callable[[str], Any], default=None):
+        text = query.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except ValueError as error:
+            errors.setdefault(name, [str(error)])
+            return default
+
+    last = read("to", parse_date, timezone.localdate())
+    first = read("from", parse_date, last - timedelta(days=365))
+    known_at = read("known_at", parse_moment)
+    measure = BY_CODE.get(query.get("measure", "").strip())
+    if measure is None:
+        errors.setdefault(
+            "measure", [_("Give one of these codes: %(codes)s.") % {"codes": ", ".join(BY_CODE)}]
+        )
+    if not {"from", "to"} & errors.keys():
+        if first > last:
+            errors["from"] = [_("The first day lies after the last day, “to”.")]
+        elif (last - first).days >= LONGEST_DAYS:
+            errors["from"] = [
+                _("The period may have %(days)s days at most.") % {"days": LONGEST_DAYS}
+            ]
+    if errors:
+        raise ValidationError(errors)
+    return Period(measure, first, last, known_at)
+
+
+def misused(query: QueryDict, allowed: tuple[str, ...]) -> dict[str, list[str]]:
+    """What is wrong with the parameters as such: unknown ones, and those given twice."""
+    errors = {}
+    for name, values in query.lists():
+        if name not in allowed:
+            errors[name] = [
+                _("There is no such parameter here. Known ones: %(names)s.")
+                % {"names": ", ".join(allowed)}
+            ]
+        elif len(values) > 1:
+            errors[name] = [_("Give this parameter once only.")]
+    return errors

@@ -1,0 +1,133 @@
+"""What the OpenAPI description says beyond the documents, and where it is read."""
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
+
+from rollout.api import serializers
+from rollout.measures import BY_CODE
+from rollout.trend import LONGEST_DAYS
+
+
+class BearerToken(OpenApiAuthenticationExtension):
+    target_class = "facilities.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": str(
+                _(
+                    "A key made by the Department for one program. It has a scope, progress or "
+                    "detail, and a day from which it is no longer accepted."
+                )
+            ),
+        }
+
+
+def _day(name: str, description) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", "format": "date"}, description=description)
+
+
+ON = _day("on", _("The day looked at, as 2025-05-21. Today if absent."))
+KNOWN_AT = OpenApiParameter(
+    "known_at",
+    description=_(
+        "Count only what was recorded by this moment and not yet withdrawn: "
+        "2025-05-21T17:00+07:00, without an offset in local time, or a day, meaning its end."
+    ),
+)
+COMPARE = _day("compare", _("A day to hold it against: fills “before” and “change”."))
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description=_("The ETag of an earlier answer: 304 and no body while facts are the same."),
+)
+LANGUAGE = OpenApiParameter(
+    "Accept-Language",
+    location=OpenApiParameter.HEADER,
+    enum=["vi", "en"],
+    description=_("The language of labels and errors; that of the account if absent."),
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    location=OpenApiParameter.HEADER,
+    response=[200, 304],
+    description=_("Changes only when the facts do, or what was asked."),
+)
+HEADERS = [IF_NONE_MATCH, LANGUAGE, ETAG]
+
+PROGRESS = {
+    "operation_id": "progress",
+    "summary": _("The province on a day"),
+    "description": _("Every measure with rule, denominator and evidence, and every facility."),
+    "parameters": [ON, KNOWN_AT, COMPARE, *HEADERS],
+}
+TREND = {
+    "operation_id": "trend",
+    "summary": _("A measure on every day of a period"),
+    "description": _("The same figures that the progress of each of these days gives."),
+    "parameters": [
+        OpenApiParameter("measure", required=True, enum=list(BY_CODE)),
+        _day("from", _("The first day. A year before the last day if absent.")),
+        _day(
+            "to",
+            format_lazy(
+                _("The last day, included. Today if absent. At most {days} days."),
+                days=LONGEST_DAYS,
+            ),
+        ),
+        KNOWN_AT,
+        *HEADERS,
+    ],
+}
+FACILITY = {
+    "operation_id": "facility_progress",
+    "summary": _("One facility on a day"),
+    "description": _(
+        "The figures of the province's document. Procurement files, council meetings and causes "
+        "only for readers who may see the rows of this facility. No personal data."
+    ),
+    "parameters": [
+        OpenApiParameter(
+            "code", location=OpenApiParameter.PATH, description=_("The facility's code for life.")
+        ),
+        ON,
+        KNOWN_AT,
+        *HEADERS,
+    ],
+}
+
+NOT_FOUND = OpenApiResponse(
+    serializers.Problem, description=_("No such facility was part of the rollout on that day.")
+)
+NOT_200 = {
+    304: OpenApiResponse(description=_("The facts are those of the ETag that was sent.")),
+    400: OpenApiResponse(
+        serializers.BAD_REQUEST, description=_("Unknown, repeated or impossible parameter.")
+    ),
+    401: OpenApiResponse(
+        serializers.Problem, description=_("Not signed in, or the key is not valid any more.")
+    ),
+    403: OpenApiResponse(serializers.Problem, description=_("The account holds no role today.")),
+    405: OpenApiResponse(serializers.Problem, description=_("Only GET, HEAD and OPTIONS.")),
+    429: OpenApiResponse(serializers.Problem, description=_("Too many requests; see Retry-After.")),
+}
+
+
+class SchemaView(SpectacularAPIView):
+    permission_classes = [IsAuthenticated]
+
+
+class DocsView(LoginRequiredMixin, SpectacularSwaggerSplitView):
+    """For people: signs in on the sign-in page. Scripts and styles are our own files only."""
+
+    url_name = "api:schema"
+    template_name = "rollout/api_docs.html"
+    authentication_classes = []  # the session has been checked before the view is reached
+    permission_classes = []

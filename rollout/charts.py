@@ -1,0 +1,257 @@
+"""Drawings as inline SVG, made on the server.
+
+Colours, strokes and sizes are presentation attributes, so the same drawing also works outside a
+browser; classes on top let the style sheet adapt it to dark mode. Beside each drawing the page
+shows its numbers as a table: the drawing itself is hidden from screen readers.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from rollout.templatetags.figures import day, day_of_year
+
+INK, SOFT, LINE, ACCENT, LAW = "#16211f", "#4d5a57", "#d9dfdc", "#0b5570", "#b3261e"
+
+Steps = Sequence[tuple[date, int]]  # the value from each day on, oldest first
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One measure over time. `until`: where the actual line ends; `total`: the denominator there."""
+
+    first: date
+    last: date
+    until: date
+    actual: Steps
+    plan: Steps
+    total: int | None
+    deadlines: Sequence[tuple[date, str]] = ()
+
+    @property
+    def drawings(self) -> SafeString:
+        """Twice: for wide screens and paper, and for a phone. The style sheet shows one."""
+        return _Drawing(self, WIDE).svg() + _Drawing(self, NARROW).svg()
+
+    @property
+    def rows(self) -> list[tuple[date, int | None, int | None]]:
+        """(day, actual, planned) for each day on which one of them changes; no actual after `until`."""
+        days = sorted({on for on, _value in (*self.actual, *self.plan)})
+        return [
+            (on, value_on(self.actual, on) if on <= self.until else None, value_on(self.plan, on))
+            for on in days
+        ]
+
+
+def value_on(steps: Steps, on: date) -> int | None:
+    """The value that holds on a day; None before the first step."""
+    return next((value for since, value in reversed(steps) if since <= on), None)
+
+
+@dataclass(frozen=True)
+class Size:
+    """In CSS pixels at the width the drawing is shown at."""
+
+    name: str
+    width: int
+    height: int
+    font: int
+    left: int
+    right: int
+    top: int = 24
+    bottom: int = 24
+
+
+WIDE = Size("wide", 760, 260, font=13, left=40, right=12)
+NARROW = Size("narrow", 328, 200, font=11, left=30, right=6)
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    curve: Curve
+    size: Size
+
+    def svg(self) -> SafeString:
+        curve, size = self.curve, self.size
+        return format_html(
+            '<svg class="{}" viewBox="0 0 {} {}" font-size="{}" aria-hidden="true">{}{}{}{}{}{}</svg>',
+            size.name,
+            size.width,
+            size.height,
+            size.font,
+            self.values(),
+            self.months(),
+            self.deadlines(),
+            self.stair(curve.plan, curve.last, "plan", SOFT, width=1.5, dashes="5 4"),
+            self.stair(curve.actual, curve.until, "actual", ACCENT, width=3),
+            self.newest(),
+        )
+
+    @property
+    def highest(self) -> int:
+        values = [value for _on, value in (*self.curve.actual, *self.curve.plan)]
+        return max([self.curve.total or 0, 1, *values])
+
+    @property
+    def floor(self) -> int:
+        return self.size.height - self.size.bottom
+
+    def x(self, on: date) -> float:
+        room = self.size.width - self.size.left - self.size.right
+        span = max((self.curve.last - self.curve.first).days, 1)
+        return round(self.size.left + room * (on - self.curve.first).days / span, 1)
+
+    def y(self, value: float) -> float:
+        return round(self.floor - (self.floor - self.size.top) * value / self.highest, 1)
+
+    def values(self) -> SafeString:
+        """Four or five lines, the top one at the denominator."""
+        step = next(step for step in _round_numbers() if self.highest / step <= 5)
+        values = [*range(0, self.highest - step // 2, step), self.highest]
+        return format_html_join(
+            "",
+            '<line class="grid" x1="{}" x2="{}" y1="{}" y2="{}" stroke="{}"/>'
+            '<text class="soft" x="{}" y="{}" text-anchor="end" fill="{}">{}</text>',
+            (
+                (
+                    self.size.left,
+                    self.size.width - self.size.right,
+                    self.y(value),
+                    self.y(value),
+                    LINE,
+                    self.size.left - 6,
+                    self.y(value) + self.size.font * 0.36,
+                    SOFT,
+                    number_format(value),
+                )
+                for value in values
+            ),
+        )
+
+    def months(self) -> SafeString:
+        """The first days of months, labelled as many as there is room for."""
+        starts, on = [], self.curve.first.replace(day=1)
+        while on <= self.curve.last:
+            if on >= self.curve.first:
+                starts.append(on)
+            on = (on + timedelta(days=32)).replace(day=1)
+        room = (self.size.width - self.size.left) / max(len(starts), 1)
+        every = next(n for n in (1, 2, 3, 6, 12, 24) if n == 24 or n * room > 4 * self.size.font)
+        labelled = [on for on in starts if (on.month - 1) % every == 0]
+        return format_html_join(
+            "",
+            '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="{3}"/>'
+            '<text class="soft" x="{0}" y="{4}" fill="{5}">{6}</text>',
+            (
+                (
+                    self.x(on),
+                    self.floor,
+                    self.floor + 5,
+                    LINE,
+                    self.size.height - 6,
+                    SOFT,
+                    f"{on.month}/{on.year}" if on.month == 1 or on == labelled[0] else on.month,
+                )
+                for on in labelled
+            ),
+        )
+
+    def stair(
+        self, steps: Steps, last: date, name: str, colour: str, *, width: float, dashes: str = ""
+    ) -> SafeString:
+        """Flat between the steps, up or down on the day of each."""
+        first = value_on(steps, self.curve.first)
+        points = [] if first is None else [(self.curve.first, first)]
+        points += [(on, value) for on, value in steps if self.curve.first < on <= last]
+        if not points:
+            return SafeString("")
+        start, *others = [(self.x(on), self.y(value)) for on, value in points]
+        path = [f"M{start[0]} {start[1]}", *(f"H{x}V{y}" for x, y in others), f"H{self.x(last)}"]
+        return format_html(
+            '<path class="{}" d="{}" fill="none" stroke="{}" stroke-width="{}" stroke-dasharray="{}"/>',
+            name,
+            "".join(path),
+            colour,
+            width,
+            dashes or "none",
+        )
+
+    def deadlines(self) -> SafeString:
+        return format_html_join(
+            "",
+            '<line class="law" x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="{3}" stroke-width="2"'
+            ' stroke-dasharray="1 4" stroke-linecap="round"/>'
+            '<text class="law-text" x="{0}" y="{4}" text-anchor="end" fill="{3}">{5}</text>',
+            (
+                (
+                    self.x(on),
+                    self.size.top - 6,
+                    self.floor,
+                    LAW,
+                    self.size.font,
+                    # Translators: beside a line in a chart.
+                    _("deadline %(day)s") % {"day": day(on)},
+                )
+                for on, _name in self.curve.deadlines
+            ),
+        )
+
+    def newest(self) -> SafeString:
+        """A dot where the actual line ends, with its value: to the right of it, or above near the edge."""
+        value = value_on(self.curve.actual, self.curve.until)
+        if value is None:
+            return SafeString("")
+        x, y = self.x(self.curve.until), self.y(value)
+        near_edge = x > self.size.width - 9 * self.size.font
+        return format_html(
+            '<circle class="dot" cx="{}" cy="{}" r="4.5" fill="{}"/>'
+            '<text class="ink" x="{}" y="{}" text-anchor="{}" fill="{}" font-weight="600">{}</text>',
+            x,
+            y,
+            ACCENT,
+            x - 4 if near_edge else x + 10,
+            max(y - 9, self.size.font) if near_edge else y + self.size.font * 1.3,
+            "end" if near_edge else "start",
+            INK,
+            # Translators: a value in a chart and its day, e.g. "5 on 21 May".
+            _("%(count)s on %(day)s")
+            % {"count": number_format(value), "day": day_of_year(self.curve.until)},
+        )
+
+
+def _round_numbers() -> Iterator[int]:
+    """1, 2, 5, 10, 20, 50, ..."""
+    power = 1
+    while True:
+        yield from (power, 2 * power, 5 * power)
+        power *= 10
+
+
+MOST_CELLS = 60  # more than these run together at the width of a phone
+
+
+def strip(counts: Sequence[tuple[str, int]], total: int) -> SafeString:
+    """One cell for each facility, the furthest first; a plain bar if there are too many to count.
+
+    `counts`: (CSS class, how many facilities) from the furthest stage to the first.
+    """
+    cells: list[tuple[str, int, float]] = []
+    at = 0
+    for css, count in counts:
+        if total <= MOST_CELLS:
+            cells += [(css, at + i, 0.88) for i in range(count)]
+        else:
+            cells.append((css, at, count))
+        at += count
+    return format_html(
+        '<svg class="strip" viewBox="0 0 {} 1" preserveAspectRatio="none" aria-hidden="true">{}</svg>',
+        max(total - 0.12, 1),
+        format_html_join(
+            "", '<rect class="at-{}" x="{}" width="{}" height="1" fill="#0b5570"/>', cells
+        ),
+    )

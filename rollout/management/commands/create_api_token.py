@@ -1,0 +1,40 @@
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from facilities.models import ApiToken, User
+from facilities.permissions import access_of
+
+
+class Command(BaseCommand):
+    help = "Make a key for a program that reads the API. The key is printed once and kept nowhere."
+
+    def add_arguments(self, parser):
+        parser.add_argument("username", help="Account the program acts as.")
+        parser.add_argument("--label", required=True, help="What the key is for.")
+        parser.add_argument(
+            "--expires-on",
+            required=True,
+            type=date.fromisoformat,
+            help="First day on which it is no longer accepted, as 2026-12-31.",
+        )
+        parser.add_argument(
+            "--scope",
+            choices=ApiToken.Scope.values,
+            default=ApiToken.Scope.PROGRESS.value,
+            help="progress: figures only. detail: also the rows behind them, without names.",
+        )
+
+    def handle(self, *, username: str, label: str, expires_on: date, scope: str, **options):
+        today = timezone.localdate()
+        if expires_on <= today:
+            raise CommandError(f"The key would expire on {expires_on}, which is not after today.")
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no account {username!r}.")
+        if not access_of(user, today).sees_summary:
+            self.stderr.write(f"{username} holds no role today: the key opens nothing so far.")
+        token, key = ApiToken.make(user=user, label=label, expires_on=expires_on, scope=scope)
+        self.stderr.write(f"Key for {label}, scope {token.scope}, valid before {expires_on}:")
+        self.stdout.write(key)

@@ -1,0 +1,54 @@
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone, translation
+
+from rollout.api.answer import answer_of
+from rollout.api.document import progress_document
+from rollout.day import parse_date, parse_moment
+from rollout.progress import progress
+from rollout.text import progress_text
+
+
+def argument(parse: Callable) -> Callable:
+    """A reader of day or moment whose complaint reaches the person at the terminal."""
+
+    def read(text: str):
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise ArgumentTypeError(error) from None
+
+    return read
+
+
+class Command(BaseCommand):
+    help = "Print the progress of the province on a day: the document of GET /api/v1/progress/."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--on", type=argument(parse_date), help="The day; today if absent.")
+        parser.add_argument(
+            "--known-at",
+            type=argument(parse_moment),
+            help="As it was known at this moment; a day means its end.",
+        )
+        parser.add_argument(
+            "--compare", type=argument(parse_date), help="A day to hold it against."
+        )
+        parser.add_argument("--json", action="store_true", help="The very JSON of the API.")
+        parser.add_argument(
+            "--lang",
+            choices=list(dict(settings.LANGUAGES)),
+            default=settings.LANGUAGE_CODE,
+            help="Language of labels. Default: %(default)s.",
+        )
+
+    def handle(self, *, on, known_at, compare, json: bool, lang: str, **options):
+        with translation.override(lang):
+            found = progress(on or timezone.localdate(), known_at=known_at, compare=compare)
+            document = progress_document(found)
+            self.stdout.write(
+                answer_of(document).body.decode() if json else progress_text(document)
+            )

@@ -1,0 +1,21 @@
+"""The jobs of the schedule. Safe to ring twice, late, or at the same time."""
+
+from celery import shared_task
+
+from rollout import alerts, jobs, snapshots
+from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS
+
+
+@shared_task(name=COMPUTE_PROGRESS)
+def compute_progress(on: str | None = None) -> int:
+    """Write the snapshots of a day (ISO; none: today). Returns how many rows the day has."""
+    day = jobs.day_of(on)
+    jobs.progress_after_facts_changed.begin()
+    return jobs.run(COMPUTE_PROGRESS, lambda: snapshots.compute_progress(day))
+
+
+@shared_task(name=RAISE_ALERTS)
+def raise_alerts(on: str | None = None) -> int:
+    """Bring the alerts up to a day (ISO; none: today). Returns how many were raised."""
+    day = jobs.day_of(on)
+    return jobs.run(RAISE_ALERTS, lambda: alerts.raise_alerts(day))

@@ -1,0 +1,173 @@
+"""How figures, dates and states look: everything a template says more than once.
+
+Every state has a shape and a word; colour comes on top. Shapes are drawn once per page
+(templates/_marks.html) and referred to by `mark`.
+"""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from facilities.evidence import RUNG_EXPLANATIONS, Rung
+
+register = template.Library()
+
+STATE_WORDS = {
+    "done": pgettext_lazy("state", "done"),
+    "under_way": pgettext_lazy("state", "under way"),
+    "not_begun": pgettext_lazy("state", "not begun"),
+    "late": pgettext_lazy("state", "late"),
+    "blocked": pgettext_lazy("state", "blocked"),
+    "unknown": pgettext_lazy("state", "unknown"),
+    "silent": pgettext_lazy("state", "silent"),
+}
+STRONGEST_FIRST = tuple(reversed(Rung))
+MINUS = "\N{MINUS SIGN}"
+
+
+@register.filter
+def number(value: float | None, decimals: int = 0) -> str:
+    """A count in the reader's notation: 4.187 or 4,187. None is the word "unknown"."""
+    return pgettext("figure", "unknown") if value is None else number_format(value, decimals)
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A share of one as a percentage, with one decimal unless it is round: 29,4 % or 29.4%."""
+    if value is None:
+        return pgettext("figure", "unknown")
+    percent = round(value * 100, 1)
+    decimals = 0 if percent == int(percent) else 1
+    # Translators: a percentage. Vietnamese puts a no-break space before the sign.
+    return _("%(number)s%%") % {"number": number_format(percent, decimals)}
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A full date: 21/05/2025 or 21 May 2025."""
+    return date_format(value, "SHORT_DATE_FORMAT") if value else ""
+
+
+@register.filter
+def day_of_year(value: date | None) -> str:
+    """A date whose year is plain from where it stands: 21/05 or 21 May."""
+    return date_format(value, pgettext("date without its year", "j M")) if value else ""
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """A date for narrow cells: 21/05/25 or 21 May 25."""
+    return date_format(value, pgettext("date in a narrow cell", "j M y")) if value else ""
+
+
+@register.filter
+def signed(value: int) -> str:
+    """+4 or −2, with a real minus sign; 0 has none."""
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{number_format(abs(value))}"
+
+
+@register.filter
+def age(newest_on: date | None, on: date) -> int | None:
+    """Whole days between the newest fact and the day looked at."""
+    return None if newest_on is None else (on - newest_on).days
+
+
+@register.filter
+def mark(state: str) -> SafeString:
+    """The shape of a state, for use beside its word."""
+    return format_html('<svg class="mark is-{0}" aria-hidden="true"><use href="#m-{0}"/></svg>', state)
+
+
+@register.filter
+def state_word(state: str) -> str:
+    return STATE_WORDS[state]
+
+
+@register.filter
+def shown(state: str) -> SafeString:
+    """Shape and word together."""
+    return format_html(
+        '<span class="state is-{}">{} {}</span>', state, mark(state), state_word(state)
+    )
+
+
+@register.filter
+def rung_tag(rung: Rung | None) -> SafeString:
+    """The rung of one row, what it means as a tooltip."""
+    if rung is None:
+        return SafeString("")
+    return format_html(
+        '<span class="tag {}" title="{}">{}</span>', rung.code, RUNG_EXPLANATIONS[rung], rung.label
+    )
+
+
+@register.filter
+def evidence_words(evidence) -> str:
+    """Counts by rung, strongest first: "5 checked · 4 documented · 2 assumed"."""
+    return " · ".join(
+        # Translators: so many of a figure stand on this rung of evidence, e.g. "5 checked".
+        _("%(count)s %(rung)s") % {"count": number_format(evidence[rung]), "rung": rung.label}
+        for rung in STRONGEST_FIRST
+        if evidence[rung]
+    )
+
+
+@register.filter
+def sole_rung(evidence) -> Rung | None:
+    """The rung of a single yes; None when there is none."""
+    return next((rung for rung in STRONGEST_FIRST if evidence[rung]), None)
+
+
+@register.simple_tag
+def evidence_bar(evidence, total: int | None) -> SafeString:
+    """How much of `total` is done, cut by how well it is proven. Its words stand beside it."""
+    whole = max(total or 0, sum(evidence), 1)
+    x, pieces = 0.0, []
+    for rung in STRONGEST_FIRST:
+        if evidence[rung] > 0:
+            width = 100 * evidence[rung] / whole
+            pieces.append((rung.code, f"{x:.1f}", f"{width:.1f}", SHADES[rung]))
+            x += width
+    return format_html(
+        '<svg class="evidence" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="4" fill="#e3e8e6"/>{}</svg>',
+        format_html_join("", '<rect class="{}" x="{}" width="{}" height="4" fill="{}"/>', pieces),
+    )
+
+
+# As in static/css/tokens.css: used where no style sheet reaches.
+SHADES = {
+    Rung.ASSUMED: "#98a5a1",
+    Rung.REPORTED: "#a9cbd8",
+    Rung.DOCUMENTED: "#65a3b9",
+    Rung.CHECKED: "#26788f",
+    Rung.DECIDED: "#0a4257",
+}
+
+
+@register.simple_tag
+def share_bar(value: float | None) -> SafeString:
+    """A share of one as a bar; the number stands beside it."""
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="track" width="100" height="4" fill="#e3e8e6"/>'
+        '<rect class="full" width="{}" height="4" fill="#0b5570"/></svg>',
+        f"{100 * min(value or 0, 1):.1f}",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def link(context, name: str, *args, **query) -> str:
+    """The address of a page, on the day that the reader is looking at."""
+    asked = context["day"].query if "day" in context else ""
+    parts = [part for part in (asked, urlencode({k: v for k, v in query.items() if v})) if part]
+    address = reverse(name, args=args)
+    return f"{address}?{'&'.join(parts)}" if parts else address

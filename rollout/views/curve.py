@@ -1,0 +1,47 @@
+"""The curve of a measure up to the day looked at, and the plan beside it."""
+
+from datetime import date, timedelta
+
+from rollout.charts import Curve
+from rollout.day import Day
+from rollout.measures import Measure
+from rollout.models import Milestone
+from rollout.progress import Progress
+from rollout.trend import LONGEST_DAYS, trend
+
+LOOK_BACK = timedelta(days=150)
+LOOK_AHEAD = timedelta(days=14)
+
+
+def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
+    """From some months before the newest fact up to the day; on to the next legal deadline if there is a plan."""
+    newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
+    first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
+    points = trend(measure, first, day.on, known_at=day.known_at)
+    plan = _plan(progress) if measure.code == "official" else []
+    ahead = [d for d in progress.deadlines if d.days_left >= 0][:1] if plan else []
+    last = max([day.on, *(d.due_on + LOOK_AHEAD for d in ahead), *(on for on, _count in plan[-1:])])
+    return Curve(
+        first=first,
+        last=last,
+        until=day.on,
+        actual=[
+            (point.on, point.done)
+            for before, point in zip([None, *points], points, strict=False)
+            if before is None or before.done != point.done
+        ],
+        plan=plan,
+        total=points[-1].total,
+        deadlines=[(d.due_on, d.name) for d in ahead],
+    )
+
+
+def _plan(progress: Progress) -> list[tuple[date, int]]:
+    """How many facilities should use EMR officially by each day: the targets that hold now."""
+    days = sorted(
+        milestone.target or milestone.actual
+        for facility in progress.facilities
+        for milestone in facility.milestones
+        if milestone.code == Milestone.OFFICIAL and (milestone.target or milestone.actual)
+    )
+    return [(on, days.index(on) + days.count(on)) for on in sorted(set(days))]

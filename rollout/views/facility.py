@@ -1,0 +1,172 @@
+"""Everything about one facility on one page."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import Http404
+
+from connectivity.models import ConnectionStep, Partner
+from equipment.files import files
+from equipment.models import DeviceType, ProcurementLot
+from facilities.evidence import Rung
+from facilities.models import Facility, FacilityName
+from facilities.register import Register
+from facilities.timeline import EMPTY, FacilityState, Tally, fold
+from rollout.cache import cached_progress
+from rollout.councils import meetings
+from rollout.measures import BY_CODE
+from rollout.obstacles import obstacles
+from rollout.progress import changes
+from rollout.views.history import history
+from rollout.views.matrix import holds_of, sentence
+from rollout.views.page import kept, page
+from signatures.models import CertificateEvent
+
+FUNNEL = (
+    CertificateEvent.Kind.REQUESTED,
+    CertificateEvent.Kind.ISSUED,
+    CertificateEvent.Kind.RECEIVED,
+    CertificateEvent.Kind.HANDED_OVER,
+    CertificateEvent.Kind.AUTHENTICATED,
+)
+
+
+@page(lambda access: access.sees_summary)
+def facility(request, day, access, code):
+    """The headline for everybody who sees the summary; the rows for those who may see them."""
+    pk = Facility.objects.filter(code=code).values_list("pk", flat=True).first()
+    if pk is None:
+        raise Http404
+    in_full = access.sees_rows_of(pk)
+    content = kept(
+        "rollout/_facility.html",
+        day,
+        pk,
+        in_full,
+        build=lambda: _content(day, pk, in_full=in_full),
+    )
+    return "rollout/kept.html", {"content": content, "title": code}
+
+
+def _content(day, pk: int, *, in_full: bool) -> dict:
+    register = Register(day.on, day.known_at, frozenset({pk}))
+    described = next(iter(register.on(day.on)), None)
+    if described is None:
+        raise Http404
+    state = fold(changes(register), day.on).get(pk, {})
+    progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
+    result = progress.facility(described.code)
+    open_obstacles = [o for o in obstacles(register) if pk in o.facility_ids]
+    held = holds_of(open_obstacles)
+    context = {
+        "described": described,
+        "result": result,
+        "measures": [(BY_CODE[c], cell) for c, cell in result.measures.items()] if result else [],
+        "milestones": [
+            (milestone, sentence(milestone, held.get((pk, milestone.code))))
+            for milestone in (result.milestones if result else ())
+        ],
+        "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
+        "obstacles": [
+            (obstacle, [hold for hold in obstacle.holds if hold.facility_id == pk])
+            for obstacle in open_obstacles
+        ],
+        "in_full": in_full,
+    }
+    if in_full:
+        found = files(register)
+        context |= {
+            "files": found,
+            "devices": _devices(register, state, pk, {file.id for file in found if not file.accepted}),
+            "funnel": _funnel(state),
+            "connections": _connections(register),
+            "meetings": meetings(register),
+            "history": history(register),
+        }
+    return context
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """Devices of one type. `norm` None: none is in force."""
+
+    label: str
+    installed: int
+    norm: int | None
+    on_order: int
+    evidence: tuple[int, ...]
+    newest_on: date | None
+
+    @property
+    def missing(self) -> int | None:
+        return None if self.norm is None else max(0, self.norm - self.installed)
+
+
+def _devices(
+    register: Register, state: FacilityState, pk: int, open_files: set[int]
+) -> list[DeviceLine]:
+    ordered: dict[int, int] = defaultdict(int)
+    lots = ProcurementLot.objects.known(register.known_at).filter(
+        facility=pk, procurement__in=open_files
+    )
+    for device_type, quantity in lots.values_list("device_type", "quantity"):
+        ordered[device_type] += quantity
+    lines = []
+    for device in DeviceType.objects.all():
+        installed: Tally = state.get(f"device:{device.code}", EMPTY)
+        norm = state.get(f"norm:{device.code}")
+        if not installed.amount and norm is None and not ordered[device.pk]:
+            continue
+        lines.append(
+            DeviceLine(
+                label=device.name,
+                installed=installed.amount,
+                norm=norm.amount if norm else None,
+                on_order=ordered[device.pk],
+                evidence=tuple(installed.by_rung),
+                newest_on=installed.newest_on,
+            )
+        )
+    return lines
+
+
+def _funnel(state: FacilityState) -> list[dict]:
+    """From needed to authenticated, each as a share of the largest step before it."""
+    needed = state.get("certificates_needed")
+    requested = state.get("certificates_requested", EMPTY).amount
+    whole = max(needed.amount if needed else 0, requested)
+    return [
+        {
+            "label": kind.label,
+            "count": (tally := state.get(f"certificates_{kind}", EMPTY)).amount,
+            "share": tally.amount / whole if whole else None,
+            "evidence": tuple(tally.by_rung),
+            "newest_on": tally.newest_on,
+        }
+        for kind in FUNNEL
+    ]
+
+
+def _connections(register: Register) -> list[tuple[Partner, list[dict]]]:
+    """For each partner, the steps of the latest attempt in their order."""
+    partners = {partner.pk: partner for partner in Partner.objects.all()}
+    latest: dict[int, dict[str, ConnectionStep]] = defaultdict(dict)
+    for step in register.facts(ConnectionStep).order_by("attempt", "happened_on"):
+        latest[step.partner_id][step.step] = step
+    shown = []
+    for pk, steps in latest.items():
+        lines = []
+        for kind in ConnectionStep.Step:
+            step = steps.get(kind.value)
+            if step is None and kind == ConnectionStep.Step.DISCONNECTED:
+                continue
+            lines.append(
+                {
+                    "label": kind.label,
+                    "on": step.happened_on if step else None,
+                    "rung": Rung(step.rung) if step else None,
+                }
+            )
+        shown.append((partners[pk], lines))
+    return shown

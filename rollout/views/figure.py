@@ -1,0 +1,148 @@
+"""The rows behind a figure: which facilities it counts, and how well each is proven."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from equipment.models import DeviceType, Hosting
+from facilities.evidence import RUNG_EXPLANATIONS
+from facilities.register import FacilityOnDay, Register
+from facilities.timeline import fold
+from rollout.cache import cached_progress
+from rollout.day import Day
+from rollout.measures import BY_CODE, Cell, Measure
+from rollout.progress import FIGURE_GROUPS, Figure, Progress, changes
+from rollout.views.curve import curve_of
+from rollout.views.page import kept, page
+
+ROWS_A_PAGE = 100
+
+# What a reader may narrow the rows to.
+SHOW = {
+    "": pgettext_lazy("rows", "all"),
+    "done": pgettext_lazy("rows", "done"),
+    "open": pgettext_lazy("rows", "not done"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count without a denominator, with its words."""
+
+    figure: Figure
+    label: str
+
+
+def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
+    """The counts by group: equipment, HIS levels from the highest, hosting."""
+    devices = {d.code: d for d in DeviceType.objects.all()}
+    order = {code: place for place, code in enumerate(devices)}
+    groups = [
+        (
+            _("Equipment installed"),
+            sorted(progress.figures_of("device"), key=lambda f: order.get(f.key, len(order))),
+        ),
+        (
+            _("Facilities by HIS level"),
+            sorted(progress.figures_of("his_level"), key=lambda f: (f.key.isdigit(), f.key), reverse=True),
+        ),
+        (_("Facilities by hosting"), progress.figures_of("hosting")),
+    ]
+    return [
+        (title, [Counted(figure, label_of(figure.group, figure.key, devices)) for figure in figures])
+        for title, figures in groups
+        if figures
+    ]
+
+
+def label_of(group: str, key: str, devices: dict[str, DeviceType]) -> str:
+    if group == "his_level" and not key.isdigit():
+        return _("level unknown")
+    if group == "his_level":
+        return _("Level %(level)s") % {"level": key}
+    if group == "hosting":
+        return Hosting.Mode(key).label if key in Hosting.Mode.values else key
+    return devices[key].name if key in devices else key
+
+
+@page(lambda access: access.sees_summary)
+def measure(request, day, access, code):
+    found = BY_CODE.get(code)
+    if found is None:
+        raise Http404
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    number_of_page = request.GET.get("page", "1")
+    content = kept(
+        "rollout/_measure.html",
+        day,
+        code,
+        show,
+        number_of_page,
+        build=lambda: _measure(found, day, show, number_of_page),
+    )
+    return "rollout/kept.html", {"content": content, "title": found.label}
+
+
+def _measure(found: Measure, day: Day, show: str, number_of_page: str) -> dict:
+    progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
+    register = Register(day.on, day.known_at)
+    state = fold(changes(register), day.on)
+    rows: list[tuple[FacilityOnDay, Cell]] = [
+        (facility, found.read(state.get(facility.id, {})))
+        for facility in register.on(day.on)
+        if found.counts(facility)
+    ]
+    # What is still missing comes first.
+    rows.sort(key=lambda row: (row[1].state == "done", row[1].share or 0, row[0].code))
+    shown = [row for row in rows if not show or (row[1].state == "done") == (show == "done")]
+    return {
+        "result": progress.measure(found.code),
+        "rows": Paginator(shown, ROWS_A_PAGE).get_page(number_of_page),
+        "all": len(rows),
+        "show": show,
+        "choices": SHOW,
+        "rungs": list(RUNG_EXPLANATIONS.items()),
+        "curve": curve_of(found, day, progress),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one facility adds to a figure."""
+
+    facility: FacilityOnDay
+    amount: int
+    evidence: tuple[int, ...]
+    newest_on: date | None
+
+
+@page(lambda access: access.sees_summary)
+def figure(request, day, access, group, key):
+    if group not in FIGURE_GROUPS:
+        raise Http404
+    register = Register(day.on, day.known_at)
+    state = fold(changes(register), day.on)
+    rows = [
+        Share(facility, tally.amount, tuple(tally.by_rung), tally.newest_on)
+        for facility in register.on(day.on)
+        if facility.in_rollout
+        and (tally := state.get(facility.id, {}).get(f"{group}:{key}"))
+        and tally.amount
+    ]
+    devices = {d.code: d for d in DeviceType.objects.all()}
+    if not rows and not (group == "device" and key in devices):
+        raise Http404
+    rows.sort(key=lambda row: (-row.amount, row.facility.code))
+    total = sum(row.amount for row in rows)
+    return "rollout/figure_rows.html", {
+        "title": label_of(group, key, devices),
+        "total": total,
+        "is_count": group == "device",
+        "rows": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "facilities": len(rows),
+    }

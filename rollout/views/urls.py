@@ -1,0 +1,22 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from rollout.views import facility, figure, leader, lists
+
+app_name = "rollout"
+
+urlpatterns = [
+    path("", leader.leader, name="leader"),
+    path("facilities/<slug:code>/", facility.facility, name="facility"),
+    path("measures/<slug:code>/", figure.measure, name="measure"),
+    path("figures/<slug:group>/<slug:key>/", figure.figure, name="figure"),
+    path("councils/", lists.councils, name="council-list"),
+    path("obstacles/", lists.obstacle_list, name="obstacle-list"),
+    path("obstacles/<str:code>/", lists.obstacle, name="obstacle"),
+    path("directives/", lists.directive_list, name="directive-list"),
+    path("directives/<str:code>/", lists.directive, name="directive"),
+    path("sessions/", lists.session_list, name="session-list"),
+    path("deadlines/", lists.deadline_list, name="deadline-list"),
+    path("alerts/", lists.alert_list, name="alert-list"),
+]

@@ -1,0 +1,25 @@
+// Small comforts. Every page works without this file.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// An open menu or cell closes on Escape and on a click elsewhere.
+const openOnes = () => document.querySelectorAll("details[data-brief][open]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const details of openOnes()) {
+    const held = details.contains(document.activeElement);
+    details.open = false;
+    if (held) details.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const details of openOnes()) {
+    if (!details.contains(event.target)) details.open = false;
+  }
+});

@@ -1,0 +1,180 @@
+"""Small, true-to-life objects for tests. Facts are recorded through the product's own verbs."""
+
+from datetime import date
+from itertools import count
+
+import factory
+from factory.django import DjangoModelFactory
+
+from connectivity.models import Partner
+from equipment.models import DeviceType, Procurement
+from equipment.stages import Path
+from facilities.models import (
+    Agency,
+    Area,
+    AreaName,
+    Document,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Kind,
+    Ownership,
+    RoleAssignment,
+    Scope,
+    User,
+)
+from rollout.models import CouncilMeeting, Programme
+from signatures.models import Certificate
+
+START = date(2024, 1, 1)
+_numbers = count(1)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    full_name = factory.Sequence(lambda n: f"Người dùng {n}")
+    password = factory.django.Password("a long pass phrase")
+
+
+def recorder() -> User:
+    """Who records facts in tests."""
+    return User.objects.get_or_create(username="recorder")[0]
+
+
+def user_with(role: str, *, facility=None, agency=None, since=START, until=None, **fields) -> User:
+    """Somebody with one role, from `since` up to, not including, `until`."""
+    user = UserFactory(**fields)
+    RoleAssignment.objects.create(
+        user=user, role=role, facility=facility, agency=agency, valid_from=since, valid_until=until
+    )
+    return user
+
+
+class DocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    number = factory.Sequence(lambda n: f"{n}/BB-SYT")
+    title = "Biên bản nghiệm thu"
+    issuer = "Sở Y tế"
+    issued_on = START
+    recorded_by = factory.LazyFunction(recorder)
+
+
+class AreaFactory(DjangoModelFactory):
+    class Meta:
+        model = Area
+        django_get_or_create = ("code",)
+
+    code = "bac-giang"
+    level = Area.Level.PROVINCE
+
+
+class AgencyFactory(DjangoModelFactory):
+    class Meta:
+        model = Agency
+
+    code = factory.Sequence(lambda n: f"agency-{n}")
+    name_vi = factory.Sequence(lambda n: f"Cơ quan {n}")
+    name_en = factory.Sequence(lambda n: f"Agency {n}")
+
+
+def programme(name_vi="Tỉnh Thử Nghiệm", name_en="Test Province") -> Programme:
+    """The province of the installation."""
+    area = AreaFactory()
+    if not AreaName.objects.filter(area=area).exists():
+        AreaName.objects.create(
+            area=area,
+            name_vi=name_vi,
+            name_en=name_en,
+            effective_from=START,
+            recorded_by=recorder(),
+        )
+    return Programme.objects.get_or_create(pk=1, defaults={"area": area})[0]
+
+
+def facility(
+    code: str | None = None,
+    *,
+    name_vi: str | None = None,
+    name_en: str = "",
+    kind: str = Kind.MEDICAL_CENTRE,
+    ownership: str = Ownership.PUBLIC,
+    scope: str = Scope.ROLLOUT,
+    area: Area | None = None,
+    since: date = START,
+) -> Facility:
+    """A public medical centre that is part of the rollout, unless told otherwise."""
+    code = code or f"facility-{next(_numbers):05}"
+    made = Facility.objects.create(code=code)
+    common = {"facility": made, "effective_from": since, "recorded_by": recorder()}
+    FacilityName.objects.create(name_vi=name_vi or f"Cơ sở {code}", name_en=name_en, **common)
+    FacilityKind.objects.create(kind=kind, **common)
+    FacilityOwnership.objects.create(ownership=ownership, **common)
+    FacilityScope.objects.create(scope=scope, **common)
+    if area:
+        FacilityArea.objects.create(area=area, **common)
+    return made
+
+
+class DeviceTypeFactory(DjangoModelFactory):
+    class Meta:
+        model = DeviceType
+        django_get_or_create = ("code",)
+
+    code = "tablet"
+    name_vi = "Máy tính bảng"
+    name_en = "Tablet"
+    group = DeviceType.Group.BEDSIDE
+
+
+def server_type() -> DeviceType:
+    return DeviceTypeFactory(
+        code="emr-server",
+        name_vi="Máy chủ bệnh án điện tử",
+        name_en="EMR server",
+        group=DeviceType.Group.EMR_SERVER,
+    )
+
+
+class ProcurementFactory(DjangoModelFactory):
+    class Meta:
+        model = Procurement
+
+    code = factory.Sequence(lambda n: f"GT-{n:04}")
+    title = "Mua máy chủ bệnh án điện tử"
+    path = Path.PURCHASE
+    facility = factory.LazyFunction(facility)
+
+
+class CertificateFactory(DjangoModelFactory):
+    class Meta:
+        model = Certificate
+
+    facility = factory.LazyFunction(facility)
+
+
+class PartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = Partner
+        django_get_or_create = ("code",)
+
+    code = "bach-mai"
+    name_vi = "Bệnh viện Bạch Mai"
+    name_en = "Bach Mai Hospital"
+    counted = True
+
+
+class CouncilMeetingFactory(DjangoModelFactory):
+    class Meta:
+        model = CouncilMeeting
+
+    code = factory.Sequence(lambda n: f"HD-{n:03}")
+    level = CouncilMeeting.Level.SECTOR
+    facility = factory.LazyFunction(facility)

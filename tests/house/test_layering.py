@@ -1,0 +1,90 @@
+"""Imports run downward only. A string is an import too."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Each app and the apps it may know.
+BELOW = {
+    "facilities": set(),
+    "equipment": {"facilities"},
+    "signatures": {"facilities"},
+    "connectivity": {"facilities"},
+    "rollout": {"facilities", "equipment", "signatures", "connectivity"},
+}
+
+
+def modules(app: str) -> list[Path]:
+    return sorted((ROOT / app).rglob("*.py"))
+
+
+def named_apps(tree: ast.AST) -> set[str]:
+    """The apps that a module imports, or names in a string such as "rollout.Alert" or "rollout:page"."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            found.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            word = node.value
+            if " " not in word and ("." in word or ":" in word):
+                found.add(word.replace(":", ".").split(".")[0])
+    return found & BELOW.keys()
+
+
+@pytest.mark.parametrize("app", BELOW)
+def test_imports_run_downward_only(app):
+    wrong = [
+        f"{path.relative_to(ROOT)} names {other}"
+        for path in modules(app)
+        for other in named_apps(ast.parse(path.read_text()))
+        if other != app and other not in BELOW[app]
+    ]
+    assert not wrong
+
+
+def test_the_check_sees_an_upward_import():
+    """The test above must be able to fail."""
+    assert named_apps(ast.parse("from rollout.models import Alert")) == {"rollout"}
+    assert named_apps(ast.parse("x = 'rollout.Alert'")) == {"rollout"}
+    assert named_apps(ast.parse("reverse('rollout:leader')")) == {"rollout"}
+
+
+def test_templates_of_an_app_link_only_downward():
+    wrong = [
+        f"{path.relative_to(ROOT)} names {other}"
+        for app, below in BELOW.items()
+        for path in (ROOT / app / "templates").rglob("*.html")
+        for other in BELOW.keys() - below - {app}
+        if f"'{other}:" in path.read_text() or f'"{other}:' in path.read_text()
+    ]
+    assert not wrong
+
+
+def test_only_the_edges_ask_for_today():
+    """Below the edges a day is always an argument."""
+    edges = {
+        "facilities/tokens.py",  # is the key still accepted now?
+        "rollout/day.py",
+        "rollout/tasks.py",
+        "rollout/jobs.py",
+        "rollout/health.py",
+        "rollout/middleware.py",
+    }
+    wrong = []
+    for app in BELOW:
+        for path in modules(app):
+            name = str(path.relative_to(ROOT))
+            if name in edges or "/management/" in name or "/views" in name or "/api/" in name:
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Attribute) and node.attr in ("today", "localdate"):
+                    holder = ast.unparse(node.value)
+                    if holder in ("date", "datetime", "timezone", "datetime.date"):
+                        wrong.append(f"{name}:{node.lineno}")
+    assert not wrong
