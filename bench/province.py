@@ -1,16 +1,31 @@
-"""A made-up province of any size, written straight into the tables."""
+"""A made-up province of any size, written straight into the tables.
 
-import csv
-import io
+It has every kind of fact that the pages, the API and the jobs read, so that a query per row of
+any of them would show. The same size always gives the same rows.
+"""
+
+from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from bench.rows import write
 from connectivity.models import ConnectionStep, Partner
-from equipment.models import DeviceMovement, DeviceNorm, DeviceType
+from equipment.models import (
+    DeviceMovement,
+    DeviceNorm,
+    DeviceType,
+    Hosting,
+    ItLevel,
+    Procurement,
+    ProcurementLot,
+    StageEvent,
+    StageTarget,
+)
+from equipment.stages import ROUTES, Path
 from facilities.models import (
+    Agency,
     Area,
     AreaName,
     Facility,
@@ -22,201 +37,330 @@ from facilities.models import (
     Kind,
     Ledger,
     Ownership,
+    Role,
+    RoleAssignment,
     Scope,
     User,
 )
 from rollout.measures import MEASURES
-from rollout.models import LegalDeadline, MeasureWeight, MilestoneEvent, MilestoneTarget, Programme
+from rollout.models import (
+    CouncilDate,
+    CouncilMeeting,
+    CouncilRuling,
+    Directive,
+    LegalDeadline,
+    MeasureWeight,
+    Milestone,
+    MilestoneEvent,
+    MilestoneTarget,
+    Obstacle,
+    ObstacleHold,
+    Programme,
+    WorkingSession,
+)
 from signatures.models import Certificate, CertificateEvent, SignatureNeed
 
 START, ON = date(2024, 1, 1), date(2025, 5, 21)
-BATCH = 20_000
+COMPARED = date(2025, 2, 18)
+LEADER = "bench-leader"
 
+DEVICES = ("emr-server", "tablet", "printer", "trolley", "qr", "screen")
+WAY = [m.value for m in Milestone if m != Milestone.COUNCIL]
 # How far the certificates have come: of a hundred, so many have had the event.
-FUNNEL = (("requested", 100), ("issued", 88), ("received", 82), ("handed_over", 76))
-AUTHENTICATED = 54
+FUNNEL = {"requested": 100, "issued": 88, "received": 82, "handed_over": 76, "authenticated": 54}
+RETURNED, REVOKED, SHORT_LIVED = 3, 2, 4  # of a hundred
 
 
-def write(model, rows) -> None:
-    """Insert many rows quickly: COPY on PostgreSQL, batches elsewhere."""
-    rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
-        if connection.vendor == "postgresql":
-            _copy(model, batch)
-        else:
-            model.objects.bulk_create(batch, batch_size=500)
-
-
-def _copy(model, batch) -> None:
-    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
-    text = io.StringIO()
-    out = csv.writer(text)
-    for row in batch:
-        values = (f.get_db_prep_save(f.pre_save(row, True), connection) for f in fields)
-        out.writerow("\\N" if value is None else value for value in values)
-    text.seek(0)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY {model._meta.db_table} ({columns}) FROM STDIN WITH (FORMAT csv, NULL '\\N')",
-            text,
-        )
+def day(n: int) -> date:
+    return START + timedelta(days=n)
 
 
 def build(facilities: int, certificates: int, devices: int) -> None:
-    """A province whose certificates and devices are spread evenly over its facilities."""
-    by = User.objects.create(username="bench")
-    clock = {"recorded_by": by, "recorded_at": timezone.now()}
-    area = Area.objects.create(code="province", level=Area.Level.PROVINCE)
-    AreaName.objects.create(area=area, name_vi="Tỉnh thử", effective_from=START, **clock)
-    Programme.objects.create(pk=1, area=area)
-    LegalDeadline.objects.create(
-        code="hospitals",
-        name_vi="Hạn của bệnh viện",
-        basis="07/CT-TTg",
-        due_on=date(2025, 9, 30),
-        applies_to="hospitals",
-        effective_from=START,
-        **clock,
-    )
-    for measure in MEASURES:
-        MeasureWeight.objects.create(measure=measure.code, weight=10, effective_from=START, **clock)
-    write(Facility, (Facility(code=f"f{n:05}") for n in range(facilities)))
-    places = list(Facility.objects.order_by("pk"))
-    _describe(places, area, clock)
-    _devices(places, devices, clock)
-    _steps(places, clock)
-    _certificates(places, certificates, clock)
-    Ledger.touch()
+    """Write the province; its certificates and devices are spread evenly over its facilities."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            _trust_the_rows()
+        by = User.objects.create(username=LEADER)
+        RoleAssignment.objects.create(user=by, role=Role.LEADER, valid_from=START)
+        clock = {"recorded_by_id": by.pk, "recorded_at": timezone.now()}
+        write(Facility, "code", ((f"f{n:05}",) for n in range(facilities)))
+        places = list(Facility.objects.order_by("pk").values_list("pk", flat=True))
+        _programme(places, clock)
+        _devices(places, devices, clock)
+        _procurements(places, clock)
+        _milestones(places, clock)
+        _councils(places, clock)
+        _obstacles(places, clock)
+        _certificates(places, certificates, clock)
+        Ledger.touch()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")
 
 
-def _describe(places, area, clock) -> None:
-    common = {"effective_from": START, **clock}
+def _trust_the_rows() -> None:
+    """Where the role may ask for it, foreign keys of these millions of rows are not looked up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone()[0]:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+
+
+def _programme(places: list[int], clock: dict) -> None:
+    """The area, the law, the weights; and what each facility is called and counted as."""
+    begun = {"effective_from": START, **clock}
+    area = Area.objects.create(code="province", level=Area.Level.PROVINCE)
+    Programme.objects.create(pk=1, area=area)
+    write(AreaName, "area_id name_vi", [(area.pk, "Tỉnh thử")], **begun)
     write(
-        FacilityName,
-        (FacilityName(facility=p, name_vi=f"Trung tâm Y tế {p.code}", **common) for p in places),
+        LegalDeadline,
+        "code name_vi due_on applies_to",
+        [
+            ("hospitals", "Hạn của bệnh viện", date(2025, 9, 30), "hospitals"),
+            ("others", "Hạn của cơ sở khác", date(2026, 12, 31), "others"),
+        ],
+        basis="07/CT-TTg",
+        **begun,
     )
-    write(FacilityArea, (FacilityArea(facility=p, area=area, **common) for p in places))
-    write(
-        FacilityKind,
-        (FacilityKind(facility=p, kind=Kind.MEDICAL_CENTRE, **common) for p in places),
-    )
+    write(MeasureWeight, "measure", ((m.code,) for m in MEASURES), weight=10, **begun)
+    write(FacilityName, "facility_id name_vi", ((p, f"Trung tâm Y tế {p}") for p in places), **begun)
+    write(FacilityArea, "facility_id", ((p,) for p in places), area_id=area.pk, **begun)
+    write(FacilityKind, "facility_id", ((p,) for p in places), kind=Kind.MEDICAL_CENTRE, **begun)
     write(
         FacilityOwnership,
-        (FacilityOwnership(facility=p, ownership=Ownership.PUBLIC, **common) for p in places),
-    )
-    write(
-        FacilityScope,
-        (FacilityScope(facility=p, scope=Scope.ROLLOUT, **common) for p in places),
-    )
-
-
-def _devices(places, devices: int, clock) -> None:
-    kinds = [
-        DeviceType.objects.create(
-            code=code,
-            name_vi=code,
-            group="emr_server" if code == "emr-server" else "bedside",
-        )
-        for code in ("emr-server", "tablet", "printer", "trolley", "qr", "screen")
-    ]
-    for kind in kinds[1:]:
-        DeviceNorm.objects.create(device_type=kind, quantity=4, effective_from=START, **clock)
-    write(
-        DeviceMovement,
+        "facility_id ownership",
         (
-            DeviceMovement(
-                facility=places[n % len(places)],
-                device_type=kinds[n // len(places) % len(kinds)],
-                quantity=1,
-                reason="accepted",
-                happened_on=START + timedelta(days=n % 500),
-                **clock,
-            )
-            for n in range(devices)
+            (p, Ownership.PRIVATE if n % 10 == 9 else Ownership.PUBLIC)
+            for n, p in enumerate(places)
         ),
+        **begun,
     )
-
-
-def _steps(places, clock) -> None:
+    write(FacilityScope, "facility_id", ((p,) for p in places), scope=Scope.ROLLOUT, **begun)
     partner = Partner.objects.create(code="bach-mai", name_vi="Bạch Mai", counted=True)
     write(
         ConnectionStep,
+        "facility_id step",
+        ((p, step) for p in places for step in ("account", "connected")),
+        partner_id=partner.pk,
+        happened_on=START,
+        **clock,
+    )
+
+
+def _devices(places: list[int], devices: int, clock: dict) -> None:
+    write(
+        DeviceType,
+        "code name_vi group",
+        ((code, code, "bedside" if n else "emr_server") for n, code in enumerate(DEVICES)),
+    )
+    types = list(DeviceType.objects.order_by("pk").values_list("pk", flat=True))
+    write(
+        DeviceNorm,
+        "device_type_id",
+        ((device,) for device in types[1:]),
+        quantity=4,
+        effective_from=START,
+        **clock,
+    )
+    count = len(places)
+    write(
+        DeviceMovement,
+        "facility_id device_type_id happened_on",
         (
-            ConnectionStep(facility=place, partner=partner, step=step, happened_on=START, **clock)
-            for place in places
-            for step in ("account", "connected")
+            (places[n % count], types[n // count % len(types)], day(n % 500))
+            for n in range(devices)
         ),
+        quantity=1,
+        reason="accepted",
+        **clock,
     )
     write(
-        MilestoneEvent,
+        ItLevel,
+        "facility_id his_level happened_on",
+        ((p, 1 + (n + step) % 7, day(100 * step)) for n, p in enumerate(places) for step in (0, 1)),
+        **clock,
+    )
+    write(
+        Hosting,
+        "facility_id mode",
+        ((p, "own_room" if n % 3 else "rented_cloud") for n, p in enumerate(places)),
+        happened_on=START,
+        **clock,
+    )
+
+
+def _procurements(places: list[int], clock: dict) -> None:
+    """One file a facility, every third a rental, with a target for each stage and half of them reached."""
+    paths = [Path.PURCHASE if n % 3 else Path.RENTAL for n in range(len(places))]
+    write(
+        Procurement,
+        "code facility_id path",
+        ((f"MS-{n:05}", p, paths[n].value) for n, p in enumerate(places)),
+        title="Máy chủ bệnh án điện tử",
+    )
+    files = list(Procurement.objects.order_by("pk").values_list("pk", "facility_id"))
+    server = DeviceType.objects.get(code="emr-server").pk
+    write(
+        ProcurementLot,
+        "procurement_id facility_id",
+        files,
+        device_type_id=server,
+        quantity=1,
+        **clock,
+    )
+    stages = [[stage.value for stage in ROUTES[path].stages] for path in paths]
+    write(
+        StageTarget,
+        "procurement_id stage due_on",
         (
-            MilestoneEvent(
-                facility=place,
-                milestone=milestone,
-                happened_on=START + timedelta(days=n % 400),
-                **clock,
-            )
-            for n, place in enumerate(places)
-            for milestone in ("preparing", "pilot", "launch")[: 1 + n % 3]
+            (file, stage, day(300 + n % 100 + 12 * step))
+            for n, (file, _place) in enumerate(files)
+            for step, stage in enumerate(stages[n])
         ),
+        effective_from=START,
+        **clock,
+    )
+    write(
+        StageEvent,
+        "procurement_id facility_id stage happened_on",
+        (
+            (file, place, stage, day(305 + n % 100 + 12 * step))
+            for n, (file, place) in enumerate(files)
+            for step, stage in enumerate(stages[n][: len(stages[n]) // 2])
+        ),
+        **clock,
+    )
+
+
+def _milestones(places: list[int], clock: dict) -> None:
+    write(
+        MilestoneEvent,
+        "facility_id milestone happened_on",
+        (
+            (place, milestone, day(60 * step + n % 100))
+            for n, place in enumerate(places)
+            for step, milestone in enumerate(WAY[: 1 + n % 6])
+        ),
+        **clock,
     )
     write(
         MilestoneTarget,
+        "facility_id milestone due_on",
         (
-            MilestoneTarget(
-                facility=place,
-                milestone=milestone,
-                due_on=START + timedelta(days=300 + n % 300),
-                effective_from=START,
-                **clock,
-            )
+            (place, milestone, day(300 + n % 300))
             for n, place in enumerate(places)
             for milestone in ("launch", "official")
         ),
+        effective_from=START,
+        **clock,
     )
 
 
-def _certificates(places, certificates: int, clock) -> None:
+def _councils(places: list[int], clock: dict) -> None:
+    """Every second facility has a meeting, every fourth a ruling."""
+    meeting_of = places[::2]
+    write(
+        CouncilMeeting,
+        "code facility_id",
+        ((f"HD-{n:05}", place) for n, place in enumerate(meeting_of)),
+        level=CouncilMeeting.Level.SECTOR,
+    )
+    meetings = list(CouncilMeeting.objects.order_by("pk").values_list("pk", "facility_id"))
+    write(
+        CouncilDate,
+        "meeting_id scheduled_on",
+        ((meeting, day(450 + n % 80)) for n, (meeting, _place) in enumerate(meetings)),
+        effective_from=START,
+        **clock,
+    )
+    write(
+        CouncilRuling,
+        "meeting_id facility_id happened_on",
+        ((meeting, place, day(450)) for meeting, place in meetings[::2]),
+        conclusion="conditions",
+        **clock,
+    )
+
+
+def _obstacles(places: list[int], clock: dict) -> None:
+    """Twelve obstacles of the whole province, and as many directives: their number is that of its troubles."""
+    write(Agency, "code name_vi", ((f"agency-{n}", f"Sở {n}") for n in range(4)))
+    agencies = list(Agency.objects.order_by("pk").values_list("pk", flat=True))
+    write(
+        WorkingSession,
+        "name_vi held_on",
+        [("Phiên một", COMPARED), ("Phiên hai", ON)],
+        chair="Phó Chủ tịch",
+        **clock,
+    )
+    session = WorkingSession.objects.order_by("pk").values_list("pk", flat=True)[0]
+    write(
+        Obstacle,
+        "code name_vi agency_id",
+        ((f"VM-{n}", f"Vướng mắc {n}", agencies[n % 4]) for n in range(12)),
+        kind="budget",
+        raised_on=COMPARED,
+        raised_by="Sở Y tế",
+        session_id=session,
+        **clock,
+    )
+    obstacles = list(Obstacle.objects.order_by("pk").values_list("pk", flat=True))
+    write(
+        ObstacleHold,
+        "obstacle_id facility_id",
+        ((obstacles[n % 12], place) for n, place in enumerate(places) if n % 3 == 0),
+        milestone=Milestone.OFFICIAL,
+        happened_on=COMPARED,
+        **clock,
+    )
+    write(
+        Directive,
+        "code name_vi lead_id due_on",
+        ((f"CD-{n}", f"Chỉ đạo {n}", agencies[n % 4], day(480 + 5 * n)) for n in range(12)),
+        issued_on=COMPARED,
+        issued_by="Phó Chủ tịch",
+        session_id=session,
+        **clock,
+    )
+
+
+def _certificates(places: list[int], certificates: int, clock: dict) -> None:
+    count = len(places)
     write(
         SignatureNeed,
-        (
-            SignatureNeed(
-                facility=place,
-                quantity=1 + certificates // len(places),
-                effective_from=START,
-                **clock,
-            )
-            for place in places
-        ),
+        "facility_id",
+        ((p,) for p in places),
+        quantity=1 + certificates // count,
+        effective_from=START,
+        **clock,
     )
     write(
         Certificate,
-        (
-            Certificate(facility=places[n % len(places)], holder=f"Người {n}", assumed=True)
-            for n in range(certificates)
-        ),
+        "facility_id holder",
+        ((places[n % count], f"Người {n}") for n in range(certificates)),
+        assumed=True,
     )
-    write(CertificateEvent, _events(clock))
+    first = Certificate.objects.order_by("pk").values_list("pk", flat=True).first() or 0
+    write(
+        CertificateEvent,
+        "certificate_id facility_id kind happened_on valid_until",
+        _events(first, places, certificates),
+        **clock,
+    )
 
 
-def _events(clock):
-    asked = Certificate.objects.order_by("pk").values_list("pk", "facility_id")
-    for n, (certificate, facility) in enumerate(asked.iterator(chunk_size=BATCH)):
-        day = START + timedelta(days=n % 440)
-        kinds = [kind for kind, of_hundred in FUNNEL if n * 7 % 100 < of_hundred]
-        if n * 7 % 100 < AUTHENTICATED:
-            kinds.append("authenticated")
+def _events(first: int, places: list[int], certificates: int) -> Iterator[tuple]:
+    """What happened to each certificate. Their numbers follow each other: nobody else writes here."""
+    days = [day(n) for n in range(3000)]
+    for n in range(certificates):
+        of_hundred, begins, place = n * 7 % 100, n % 440, places[n % len(places)]
+        kinds = [kind for kind, limit in FUNNEL.items() if of_hundred < limit]
         for step, kind in enumerate(kinds):
-            happened_on = day + timedelta(days=7 * step)
-            yield CertificateEvent(
-                certificate_id=certificate,
-                facility_id=facility,
-                kind=kind,
-                happened_on=happened_on,
-                valid_until=happened_on + timedelta(days=1800) if kind == "issued" else None,
-                **clock,
-            )
+            on = begins + 7 * step
+            # Some were issued for half a year only, so that expiry has something to count.
+            until = days[on + (180 if of_hundred < SHORT_LIVED else 1800)]
+            yield first + n, place, kind, days[on], until if kind == "issued" else None
+        if of_hundred >= 100 - RETURNED:
+            yield first + n, place, "returned", days[begins + 7], None
+        elif SHORT_LIVED <= of_hundred < SHORT_LIVED + REVOKED:
+            yield first + n, place, "revoked", days[begins + 60], None

@@ -13,13 +13,21 @@ Step = ConnectionStep.Step
 
 
 def changes(register: Register) -> Iterator[Change]:
+    """An end takes back the connection of its own attempt, on the same rung; without one, nothing."""
     rows = (
         register.facts(ConnectionStep)
         .filter(partner__counted=True)
-        .values_list("facility_id", "happened_on", "step", "rung")
+        .values_list("facility_id", "attempt", "step", "happened_on", "rung")
     )
-    for facility_id, on, step, rung in rows:
+    connected, ended_on = {}, {}
+    for facility_id, attempt, step, on, rung in rows:
         if step == Step.DISCONNECTED:
-            yield Change(facility_id, on, Step.CONNECTED, -1, rung)
-        else:
-            yield Change(facility_id, on, step, 1, rung)
+            ended_on[facility_id, attempt] = on
+            continue
+        if step == Step.CONNECTED:
+            connected[facility_id, attempt] = (on, rung)
+        yield Change(facility_id, on, step, 1, rung)
+    for (facility_id, attempt), (on, rung) in connected.items():
+        if (facility_id, attempt) in ended_on:
+            end = max(on, ended_on[facility_id, attempt])
+            yield Change(facility_id, end, Step.CONNECTED, -1, rung)

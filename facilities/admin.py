@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from facilities.administration import FactAdmin, TableAdmin, current_name
+from facilities.administration import FactAdmin, StandingFilter, TableAdmin, current_name
 from facilities.models import (
     Agency,
     ApiToken,
@@ -77,7 +77,7 @@ class AgencyAdmin(TableAdmin):
 
 @admin.register(Document)
 class DocumentAdmin(FactAdmin):
-    list_filter = (("withdrawn_at", admin.EmptyFieldListFilter),)
+    list_filter = (StandingFilter,)
     list_display_links = ("number", "title")
     search_fields = ("number", "title", "issuer")
     actions = ()

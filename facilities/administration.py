@@ -141,6 +141,38 @@ class FactForm(forms.ModelForm):
         return cleaned
 
 
+class StandingFilter(admin.SimpleListFilter):
+    """Withdrawn entries apart from those that stand."""
+
+    title = gettext_lazy("standing")
+    parameter_name = "standing"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Stands")), ("no", _("Withdrawn"))]
+
+    def queryset(self, request, queryset):
+        return (
+            queryset.filter(withdrawn_at__isnull=self.value() == "yes")
+            if self.value()
+            else queryset
+        )
+
+
+class CheckedFilter(admin.SimpleListFilter):
+    """What the Department has compared with the paper, and what waits for it."""
+
+    title = gettext_lazy("comparison with the paper")
+    parameter_name = "checked"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("Compared")), ("no", _("Not compared yet"))]
+
+    def queryset(self, request, queryset):
+        return (
+            queryset.filter(checked_at__isnull=self.value() == "no") if self.value() else queryset
+        )
+
+
 class FactAdmin(TableAdmin):
     """A fact is recorded, compared with its paper, withdrawn; it is never edited."""
 
@@ -150,11 +182,7 @@ class FactAdmin(TableAdmin):
     facility_of: str | None = None
     not_asked: tuple[str, ...] = ()  # fields that the verb fills in by itself
     change_form_template = "facilities/admin/fact.html"
-    list_filter = (
-        ("withdrawn_at", admin.EmptyFieldListFilter),
-        ("checked_at", admin.EmptyFieldListFilter),
-        "assumed",
-    )
+    list_filter = (StandingFilter, CheckedFilter, "assumed")
     actions = ("check_selected",)
     clocks = (
         "evidence_label",
@@ -197,7 +225,13 @@ class FactAdmin(TableAdmin):
         plain = {field.name for field in self.opts.concrete_fields} - {"facility"}
         named = ["facility_name"] if hasattr(self.model, "facility") else []
         own = [name for name in self.own_fields if name in plain]
-        return [*named, *own, "evidence_label", "recorded_by", "withdrawn_at"] or ["__str__"]
+        return [*named, *own, "evidence_label", "recorded_by", "withdrawn_at"]
+
+    def get_ordering(self, request):
+        """Newest first."""
+        names = {field.name for field in self.opts.concrete_fields}
+        day = next((n for n in ("happened_on", "effective_from") if n in names), "recorded_at")
+        return (f"-{day}", "-pk")
 
     def get_list_display_links(self, request, list_display):
         return list_display[:1]

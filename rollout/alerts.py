@@ -58,12 +58,12 @@ class Rule:
 
 
 RULES = {
-    "procurement_stage": Rule(_("Procurement stage"), notice=7, warning=2, place="procurements"),
-    "milestone": Rule(_("Milestone"), notice=14, warning=3, place="milestones"),
+    "procurement_stage": Rule(_("Procurement stage"), notice=7, warning=2, place="files"),
+    "milestone": Rule(_("Milestone"), notice=14, warning=3, place="line"),
     "council": Rule(_("Council meeting"), notice=7, warning=1, place="councils"),
     "directive": Rule(_("Directive"), notice=7, warning=2, place="rollout:directive-list"),
     "certificate_expiry": Rule(
-        _("Expiry of digital signatures"), notice=90, warning=30, place="signatures"
+        _("Expiry of digital signatures"), notice=90, warning=30, place="funnel"
     ),
     "legal": Rule(_("Deadline of the law"), notice=90, warning=30, place="rollout:deadline-list"),
 }

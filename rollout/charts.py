@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from rollout.templatetags.figures import day, day_of_year
+from rollout.templatetags.figures import day
 
 INK, SOFT, LINE, ACCENT, LAW = "#16211f", "#4d5a57", "#d9dfdc", "#0b5570", "#b3261e"
 
@@ -35,8 +35,8 @@ class Curve:
 
     @property
     def drawings(self) -> SafeString:
-        """Twice: for wide screens and paper, and for a phone. The style sheet shows one."""
-        return _Drawing(self, WIDE).svg() + _Drawing(self, NARROW).svg()
+        """Three times: for a wide column, a narrow one, and paper. The style sheet shows one."""
+        return format_html_join("", "{}", ((_Drawing(self, size).svg(),) for size in SIZES))
 
     @property
     def rows(self) -> list[tuple[date, int | None, int | None]]:
@@ -61,14 +61,25 @@ class Size:
     width: int
     height: int
     font: int
-    left: int
-    right: int
-    top: int = 24
-    bottom: int = 24
+
+    @property
+    def top(self) -> int:
+        return 2 * self.font
+
+    @property
+    def floor(self) -> int:
+        return self.height - 2 * self.font
+
+    @property
+    def right(self) -> int:
+        return self.width - self.font
 
 
-WIDE = Size("wide", 760, 260, font=13, left=40, right=12)
-NARROW = Size("narrow", 328, 200, font=11, left=30, right=6)
+SIZES = (
+    Size("wide", 760, 260, font=13),
+    Size("narrow", 328, 200, font=11),
+    Size("paper", 420, 140, font=10),
+)
 
 
 @dataclass(frozen=True)
@@ -98,16 +109,17 @@ class _Drawing:
         return max([self.curve.total or 0, 1, *values])
 
     @property
-    def floor(self) -> int:
-        return self.size.height - self.size.bottom
+    def left(self) -> float:
+        """Room for the longest number beside the axis: a digit is six tenths of the type size."""
+        return self.size.font * (1 + 0.62 * len(number_format(self.highest)))
 
     def x(self, on: date) -> float:
-        room = self.size.width - self.size.left - self.size.right
         span = max((self.curve.last - self.curve.first).days, 1)
-        return round(self.size.left + room * (on - self.curve.first).days / span, 1)
+        share = (on - self.curve.first).days / span
+        return round(self.left + (self.size.right - self.left) * share, 1)
 
     def y(self, value: float) -> float:
-        return round(self.floor - (self.floor - self.size.top) * value / self.highest, 1)
+        return round(self.size.floor - (self.size.floor - self.size.top) * value / self.highest, 1)
 
     def values(self) -> SafeString:
         """Four or five lines, the top one at the denominator."""
@@ -119,13 +131,13 @@ class _Drawing:
             '<text class="soft" x="{}" y="{}" text-anchor="end" fill="{}">{}</text>',
             (
                 (
-                    self.size.left,
-                    self.size.width - self.size.right,
+                    round(self.left, 1),
+                    self.size.right,
                     self.y(value),
                     self.y(value),
                     LINE,
-                    self.size.left - 6,
-                    self.y(value) + self.size.font * 0.36,
+                    round(self.left - 6, 1),
+                    round(self.y(value) + self.size.font * 0.36, 1),
                     SOFT,
                     number_format(value),
                 )
@@ -140,9 +152,10 @@ class _Drawing:
             if on >= self.curve.first:
                 starts.append(on)
             on = (on + timedelta(days=32)).replace(day=1)
-        room = (self.size.width - self.size.left) / max(len(starts), 1)
+        room = (self.size.right - self.left) / max(len(starts), 1)
         every = next(n for n in (1, 2, 3, 6, 12, 24) if n == 24 or n * room > 4 * self.size.font)
-        labelled = [on for on in starts if (on.month - 1) % every == 0]
+        edge = self.size.width - 3 * self.size.font
+        labelled = [on for on in starts if (on.month - 1) % every == 0 and self.x(on) < edge]
         return format_html_join(
             "",
             '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="{3}"/>'
@@ -150,8 +163,8 @@ class _Drawing:
             (
                 (
                     self.x(on),
-                    self.floor,
-                    self.floor + 5,
+                    self.size.floor,
+                    self.size.floor + 5,
                     LINE,
                     self.size.height - 6,
                     SOFT,
@@ -191,7 +204,7 @@ class _Drawing:
                 (
                     self.x(on),
                     self.size.top - 6,
-                    self.floor,
+                    self.size.floor,
                     LAW,
                     self.size.font,
                     # Translators: beside a line in a chart.
@@ -207,7 +220,7 @@ class _Drawing:
         if value is None:
             return SafeString("")
         x, y = self.x(self.curve.until), self.y(value)
-        near_edge = x > self.size.width - 9 * self.size.font
+        near_edge = x > self.size.width - 10 * self.size.font
         return format_html(
             '<circle class="dot" cx="{}" cy="{}" r="4.5" fill="{}"/>'
             '<text class="ink" x="{}" y="{}" text-anchor="{}" fill="{}" font-weight="600">{}</text>',
@@ -215,12 +228,12 @@ class _Drawing:
             y,
             ACCENT,
             x - 4 if near_edge else x + 10,
-            max(y - 9, self.size.font) if near_edge else y + self.size.font * 1.3,
+            max(y - 9, self.size.font) if near_edge else round(y + self.size.font * 1.3, 1),
             "end" if near_edge else "start",
             INK,
-            # Translators: a value in a chart and its day, e.g. "5 on 21 May".
+            # Translators: a value in a chart and its day, e.g. "5 on 21 May 2025".
             _("%(count)s on %(day)s")
-            % {"count": number_format(value), "day": day_of_year(self.curve.until)},
+            % {"count": number_format(value), "day": day(self.curve.until)},
         )
 
 

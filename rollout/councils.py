@@ -21,6 +21,7 @@ class Meeting:
     criteria: str
     scheduled_on: date | None
     first_scheduled_on: date | None
+    fixed_on: date | None  # the day on which `scheduled_on` was fixed
     because: str
     held_on: date | None
     conclusion: str | None
@@ -39,6 +40,13 @@ class Meeting:
     @property
     def has_ruled(self) -> bool:
         return self.conclusion is not None and self.conclusion != Conclusion.POSTPONED
+
+    @property
+    def awaited(self) -> bool:
+        """A day is fixed on which it is still to rule. A postponed meeting waits for a day fixed anew."""
+        if self.has_ruled or self.scheduled_on is None:
+            return False
+        return self.held_on is None or self.fixed_on >= self.held_on < self.scheduled_on
 
     @property
     def passed(self) -> bool:
@@ -73,6 +81,7 @@ def meetings(register: Register) -> list[Meeting]:
                 criteria=meeting.criteria,
                 scheduled_on=fixed[-1].scheduled_on if fixed else None,
                 first_scheduled_on=fixed[0].scheduled_on if fixed else None,
+                fixed_on=fixed[-1].effective_from if fixed else None,
                 because=fixed[-1].because if fixed else "",
                 held_on=ruling.happened_on if ruling else None,
                 conclusion=ruling.conclusion if ruling else None,
@@ -92,5 +101,5 @@ def standing_ruling(of_one_facility: list[Meeting]) -> Meeting | None:
 
 def awaited_meeting(of_one_facility: list[Meeting]) -> Meeting | None:
     """The earliest meeting with a date that has not ruled yet."""
-    awaited = [m for m in of_one_facility if not m.has_ruled and m.scheduled_on]
+    awaited = [meeting for meeting in of_one_facility if meeting.awaited]
     return min(awaited, key=lambda m: (m.scheduled_on, m.code), default=None)

@@ -63,7 +63,7 @@ def _councils(register):
                 subject=f"council:{meeting.id}",
                 facility_id=meeting.facility_id,
                 due_on=meeting.scheduled_on,
-                done_on=meeting.held_on if meeting.has_ruled else None,
+                done_on=None if meeting.awaited else meeting.held_on,
                 what=_("Meeting of the evaluation council"),
             )
 

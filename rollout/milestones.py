@@ -87,18 +87,19 @@ def line(
         baseline = target.baseline if target else None
         due_on = target.due_on if target else None
         because = target.because if target else ""
-        if milestone == Milestone.COUNCIL and awaited:
-            baseline, due_on = awaited.first_scheduled_on, awaited.scheduled_on
-            because = awaited.because
+        meeting = (ruled or awaited) if milestone == Milestone.COUNCIL else None
+        if meeting and meeting.scheduled_on:
+            baseline, due_on = meeting.first_scheduled_on, meeting.scheduled_on
+            because = meeting.because
         actual = days[milestone.value]
         if actual:
             state_word = "done"
         elif milestone.value in held_by:
             state_word = "blocked"
-        elif due_on and due_on < on:
-            state_word = "late"
         elif index < furthest:
             state_word = "unknown"  # a later milestone was reached: this one's day was not recorded
+        elif due_on and due_on < on:
+            state_word = "late"
         elif index == furthest + 1 or (milestone == Milestone.COUNCIL and awaited):
             state_word = "under_way"
         else:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.models import DatedFact, Document, Facility, Tracked
 from facilities.models.places import FacilityYardstick
-from signatures.validity import latest_end
+from signatures.validity import YEARS, latest_end
 
 
 class SignatureNeed(FacilityYardstick):
@@ -137,7 +137,13 @@ class CertificateEvent(DatedFact):
             ),
             models.CheckConstraint(
                 name="signatures_event_valid_until_belongs_to_issue_and_renewal",
-                condition=Q(kind__in=("issued", "renewed"), valid_until__gt=F("happened_on"))
+                # Without "is not null" the comparison with an empty day is neither true nor false,
+                # and a check refuses only what is false.
+                condition=Q(
+                    kind__in=("issued", "renewed"),
+                    valid_until__isnull=False,
+                    valid_until__gt=F("happened_on"),
+                )
                 | (~Q(kind__in=("issued", "renewed")) & Q(valid_until__isnull=True)),
             ),
             models.CheckConstraint(
@@ -161,6 +167,10 @@ class CertificateEvent(DatedFact):
 
     def clean(self):
         super().clean()
+        if self.kind in YEARS and self.valid_until is None:
+            raise ValidationError(
+                {"valid_until": _("Give the first day on which it is no longer valid.")}
+            )
         limit = self._latest_end()
         if limit and self.valid_until and self.valid_until > limit:
             raise ValidationError(

@@ -78,19 +78,18 @@ def _ended(register):
     counted = (
         register.facts(CertificateEvent)
         .filter(kind__in=COUNTED, certificate__in=ends.values("certificate_id"))
-        .values_list("certificate_id", "facility_id", "kind", "rung")
+        .values_list("certificate_id", "facility_id", "happened_on", "kind", "rung", "attempt")
     )
     returned = set(
         register.facts(CertificateEvent)
         .filter(kind=Kind.RETURNED, certificate__in=ends.values("certificate_id"))
         .values_list("certificate_id", "attempt")
     )
-    for certificate, facility_id, kind, rung, attempt in counted.values_list(
-        "certificate_id", "facility_id", "kind", "rung", "attempt"
-    ):
+    for certificate, facility_id, on, kind, rung, attempt in counted:
         if kind == Kind.REQUESTED and (certificate, attempt) in returned:
             continue  # the return has taken it back already
-        yield Change(facility_id, end_of[certificate], f"certificates_{kind}", -1, rung)
+        # What was noted after the end counts on no day, and is not taken back before it came.
+        yield Change(facility_id, max(on, end_of[certificate]), f"certificates_{kind}", -1, rung)
 
 
 def _needed(register):

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext as _
 
 from facilities.models import Document, User
@@ -40,8 +40,12 @@ def record_event(
     """Something happened to a certificate. Raises ValidationError when it cannot have happened then."""
     kind = Kind(kind)
     events = certificate.events.known()
+    attempt = _attempt(events, kind)
     needed = AFTER.get(kind)
-    if needed and not events.filter(kind=needed, happened_on__lte=happened_on).exists():
+    before = events.filter(kind=needed, happened_on__lte=happened_on)
+    if kind == Kind.RETURNED:
+        before = before.filter(attempt=attempt)
+    if needed and not before.exists():
         raise ValidationError(
             {
                 "happened_on": _("“%(kind)s” cannot come before “%(needed)s”.")
@@ -51,11 +55,6 @@ def record_event(
         )
     if kind == Kind.RENEWED:
         _refuse_late_renewal(events, happened_on)
-    attempt = 1
-    if kind == Kind.RETURNED:  # it ends the request that stands
-        attempt = events.filter(kind=Kind.REQUESTED).aggregate(n=Max("attempt"))["n"]
-    elif kind in CertificateEvent.REPEATABLE:
-        attempt = (events.filter(kind=kind).aggregate(n=Max("attempt"))["n"] or 0) + 1
     if kind == Kind.REQUESTED and attempt > 1:
         _refuse_second_request(events, attempt, happened_on)
     return record(
@@ -73,8 +72,21 @@ def record_event(
     )
 
 
+def _attempt(events, kind: str) -> int:
+    """Which time this is. A return ends the latest request and so carries its number."""
+    if kind not in CertificateEvent.REPEATABLE:
+        return 1
+    counted = Kind.REQUESTED if kind == Kind.RETURNED else kind
+    latest = events.filter(kind=counted).aggregate(n=Max("attempt"))["n"] or 0
+    return latest if kind == Kind.RETURNED else latest + 1
+
+
 def _refuse_late_renewal(events, happened_on: date) -> None:
-    end = events.aggregate(end=Max("valid_until"))["end"]
+    ends = events.aggregate(
+        valid_until=Max("valid_until"),
+        revoked_on=Min("happened_on", filter=Q(kind=Kind.REVOKED)),
+    )
+    end = min((day for day in ends.values() if day), default=None)
     if end is not None and happened_on >= end:
         raise ValidationError(
             {

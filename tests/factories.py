@@ -26,7 +26,7 @@ from facilities.models import (
     Scope,
     User,
 )
-from rollout.models import CouncilMeeting, Programme
+from rollout.models import CouncilMeeting, Directive, Obstacle, Programme
 from signatures.models import Certificate
 
 START = date(2024, 1, 1)
@@ -178,3 +178,29 @@ class CouncilMeetingFactory(DjangoModelFactory):
     code = factory.Sequence(lambda n: f"HD-{n:03}")
     level = CouncilMeeting.Level.SECTOR
     facility = factory.LazyFunction(facility)
+
+
+class ObstacleFactory(DjangoModelFactory):
+    class Meta:
+        model = Obstacle
+
+    code = factory.Sequence(lambda n: f"VM-{n:03}")
+    kind = Obstacle.Kind.BUDGET
+    name_vi = "Dự toán trình duyệt chậm"
+    name_en = "Estimates are slow to be approved"
+    raised_on = START
+    raised_by = "Sở Y tế"
+    recorded_by = factory.LazyFunction(recorder)
+
+
+class DirectiveFactory(DjangoModelFactory):
+    class Meta:
+        model = Directive
+
+    code = factory.Sequence(lambda n: f"CD-{n:03}")
+    name_vi = "Rà soát tiêu chuẩn, định mức thiết bị công nghệ thông tin"
+    name_en = "Review standards and norms of IT equipment"
+    issued_on = START
+    issued_by = "Phó Chủ tịch UBND tỉnh"
+    lead = factory.SubFactory(AgencyFactory)
+    recorded_by = factory.LazyFunction(recorder)

@@ -56,9 +56,11 @@ def day(value: date | None) -> str:
 
 
 @register.filter
-def day_of_year(value: date | None) -> str:
-    """A date whose year is plain from where it stands: 21/05 or 21 May."""
-    return date_format(value, pgettext("date without its year", "j M")) if value else ""
+def day_near(value: date | None, near: date) -> str:
+    """A date without its year where that is plain: 21/05 or 21 May in the year of `near`."""
+    if value is None or value.year != near.year:
+        return day(value)
+    return date_format(value, pgettext("date without its year", "j M"))
 
 
 @register.filter

@@ -14,13 +14,14 @@ LOOK_AHEAD = timedelta(days=14)
 
 
 def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
-    """From some months before the newest fact up to the day; on to the next legal deadline if there is a plan."""
+    """From some months before the newest fact up to the day; with a plan, on to the next deadline."""
     newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
     points = trend(measure, first, day.on, known_at=day.known_at)
     plan = _plan(progress) if measure.code == "official" else []
-    ahead = [d for d in progress.deadlines if d.days_left >= 0][:1] if plan else []
-    last = max([day.on, *(d.due_on + LOOK_AHEAD for d in ahead), *(on for on, _count in plan[-1:])])
+    ahead = [d.due_on for d in progress.deadlines if d.days_left >= 0][:1] if plan else []
+    planned = [on for on, _count in plan[-1:]]
+    last = max([day.on, *(on + LOOK_AHEAD for on in (*ahead, *planned))])
     return Curve(
         first=first,
         last=last,
@@ -32,7 +33,9 @@ def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
         ],
         plan=plan,
         total=points[-1].total,
-        deadlines=[(d.due_on, d.name) for d in ahead],
+        deadlines=[(d.due_on, d.name) for d in progress.deadlines if first <= d.due_on <= last]
+        if plan
+        else [],
     )
 
 

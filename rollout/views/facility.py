@@ -19,7 +19,7 @@ from rollout.measures import BY_CODE
 from rollout.obstacles import obstacles
 from rollout.progress import changes
 from rollout.views.history import history
-from rollout.views.matrix import holds_of, sentence
+from rollout.views.matrix import holds_of, remark
 from rollout.views.page import kept, page
 from signatures.models import CertificateEvent
 
@@ -64,7 +64,7 @@ def _content(day, pk: int, *, in_full: bool) -> dict:
         "result": result,
         "measures": [(BY_CODE[c], cell) for c, cell in result.measures.items()] if result else [],
         "milestones": [
-            (milestone, sentence(milestone, held.get((pk, milestone.code))))
+            (milestone, remark(milestone, held.get((pk, milestone.code))))
             for milestone in (result.milestones if result else ())
         ],
         "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
@@ -76,13 +76,15 @@ def _content(day, pk: int, *, in_full: bool) -> dict:
     }
     if in_full:
         found = files(register)
+        latest, earlier = history(register)
         context |= {
             "files": found,
             "devices": _devices(register, state, pk, {file.id for file in found if not file.accepted}),
             "funnel": _funnel(state),
             "connections": _connections(register),
             "meetings": meetings(register),
-            "history": history(register),
+            "latest": latest,
+            "earlier": earlier,
         }
     return context
 

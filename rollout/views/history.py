@@ -18,6 +18,7 @@ from rollout.templatetags.figures import signed
 from signatures.models import CertificateEvent
 
 LATEST = 60
+AT_FIRST = 12  # shown without asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ TOLD: tuple[tuple[type[DatedFact], tuple[str, ...], Callable], ...] = (
 )
 
 
-def history(register: Register) -> list[Entry]:
-    """The latest entries, newest first. A fixed number of queries."""
+def history(register: Register) -> tuple[list[Entry], list[Entry]]:
+    """The latest entries, newest first: those shown at once and those before. A fixed number of queries."""
     entries = [*_facts(register), *_certificates(register)]
     entries.sort(key=lambda entry: (entry.on, entry.recorded_at), reverse=True)
-    return entries[:LATEST]
+    return entries[:AT_FIRST], entries[AT_FIRST:LATEST]
 
 
 def _facts(register: Register) -> Iterator[Entry]:

@@ -15,12 +15,13 @@ from rollout.cache import cached_progress
 from rollout.day import Day
 from rollout.deadlines import deadlines
 from rollout.directives import directives
+from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE
-from rollout.models import Milestone, WorkingSession
+from rollout.models import LegalDeadline, Milestone, WorkingSession
 from rollout.obstacles import obstacles
 from rollout.progress import FacilityResult, MeasureResult, Progress
 from rollout.stages import FacilityStage
-from rollout.templatetags.figures import day_of_year
+from rollout.templatetags.figures import day_near
 from rollout.views.curve import curve_of
 from rollout.views.figure import counted
 from rollout.views.matrix import COLUMNS, holds_of, matrix
@@ -28,6 +29,7 @@ from rollout.views.page import kept, page
 
 STALE_AFTER = timedelta(days=30)
 AHEAD = timedelta(days=14)
+MOST_DECISIONS = 5  # of each kind
 MOST_ROWS = 60  # of the matrix; a larger province sees those in most trouble first
 
 
@@ -39,6 +41,7 @@ class Tile:
     first: MeasureResult
     others: tuple[tuple[str, MeasureResult], ...] = ()
     note: str = ""
+    note_state: str = "under_way"
 
 
 @page(lambda access: access.sees_summary, section="leader")
@@ -59,11 +62,12 @@ def _content(day: Day, *, sees_programme: bool) -> dict:
     sessions = list(
         WorkingSession.objects.known(day.known_at).order_by("held_on").values_list("held_on", flat=True)
     )
-    law = next((d for d in progress.deadlines if d.days_left >= 0), None)
+    law = _law(progress)
     return {
         "progress": progress,
         "official": progress.measure("official"),
         "law": law,
+        "days_past": max(0, -law.days_left) if law else 0,
         "presets": _presets(sessions),
         "stale": progress.newest_on is not None and day.on - progress.newest_on > STALE_AFTER,
         "stages": _stages(progress),
@@ -78,6 +82,15 @@ def _content(day: Day, *, sees_programme: bool) -> dict:
     }
 
 
+def _law(progress: Progress) -> LegalDeadlineOnDay | None:
+    """The deadline that binds hospitals: the nearest, or the last one missed while a facility is still out."""
+    binding = [d for d in progress.deadlines if d.applies_to != LegalDeadline.AppliesTo.OTHERS]
+    missed = [d for d in binding if d.days_left < 0]
+    if missed and progress.measure("official").missing:
+        return missed[-1]
+    return next((d for d in binding if d.days_left >= 0), None)
+
+
 def _presets(sessions: list[date]) -> list[dict]:
     """The days of the working sessions, each held against the one before."""
     return [
@@ -88,7 +101,7 @@ def _presets(sessions: list[date]) -> list[dict]:
 
 # From the furthest to the first: one tone each in the strip under the headline.
 STAGES = (
-    ("official", gettext_lazy("in official use"), (FacilityStage.ANNOUNCED, FacilityStage.OFFICIAL)),
+    ("official", gettext_lazy("official"), (FacilityStage.ANNOUNCED, FacilityStage.OFFICIAL)),
     (
         "council",
         gettext_lazy("being evaluated"),
@@ -124,7 +137,7 @@ def _tiles(progress: Progress) -> list[Tile]:
     measure = progress.measure
     partner = Partner.objects.filter(counted=True).first()
     return [
-        Tile(_("Servers"), measure("servers"), note=_bidding(measure("servers"))),
+        _servers(progress),
         Tile(_("Devices"), measure("devices")),
         Tile(
             _("Signatures registered"),
@@ -144,16 +157,20 @@ def _tiles(progress: Progress) -> list[Tile]:
     ]
 
 
-def _bidding(servers: MeasureResult) -> str:
-    if not servers.begun:
-        return ""
-    if servers.expected_by is None:
-        return ngettext("%(count)s in procurement", "%(count)s in procurement", servers.begun) % {
-            "count": servers.begun
-        }
-    return ngettext(
-        "%(count)s in bidding until %(day)s", "%(count)s in bidding until %(day)s", servers.begun
-    ) % {"count": servers.begun, "day": day_of_year(servers.expected_by)}
+def _servers(progress: Progress) -> Tile:
+    servers = progress.measure("servers")
+    by, count = servers.expected_by, servers.begun
+    if not count:
+        note = ""
+    elif by is None:
+        note = ngettext("%(count)s in bidding", "%(count)s in bidding", count) % {"count": count}
+    else:
+        # Translators: at most 24 characters, or it breaks the tile on a phone.
+        note = ngettext(
+            "%(count)s in bidding, due %(day)s", "%(count)s in bidding, due %(day)s", count
+        ) % {"count": count, "day": day_near(by, progress.on)}
+    state = "late" if by and by < progress.on else "under_way"
+    return Tile(_("Servers"), servers, note=note, note_state=state)
 
 
 def _councils(progress: Progress) -> str:
@@ -166,25 +183,36 @@ def _councils(progress: Progress) -> str:
 
 
 def _decisions(day: Day, progress: Progress, open_obstacles: list, law) -> dict:
+    """The worst of each kind, and how many more there are."""
     opened = [d for d in directives(day.on, day.known_at) if d.closed_on is None]
+    overdue = [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)]
+    undated = [(d, 0) for d in opened if d.due_on is None]
+    held = [
+        (obstacle, min((h.since for h in obstacle.holds if h.until is None), default=None))
+        for obstacle in open_obstacles
+    ]
     return {
-        "overdue": [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)],
-        "undated": [d for d in opened if d.due_on is None],
-        "obstacles": [
-            (obstacle, min((h.since for h in obstacle.holds if h.until is None), default=None))
-            for obstacle in open_obstacles
-        ],
-        "too_late": list(_too_late(progress, law)) if law else [],
+        "directives": _worst([*overdue, *undated]),
+        "obstacles": _worst(held),
+        "too_late": _worst(list(_too_late(progress, law))),
     }
 
 
-def _too_late(progress: Progress, law) -> Iterator[tuple[FacilityResult, date | None]]:
-    """Facilities whose plan misses the deadline: with the day planned, or None without a plan."""
+def _worst(rows: list) -> dict | None:
+    return {"rows": rows[:MOST_DECISIONS], "more": max(0, len(rows) - MOST_DECISIONS)} if rows else None
+
+
+def _too_late(
+    progress: Progress, law: LegalDeadlineOnDay | None
+) -> Iterator[tuple[FacilityResult, date | None]]:
+    """Facilities that miss the deadline by plan or in fact: with the day planned, None without one."""
+    if law is None:
+        return
     for facility in progress.facilities:
         for milestone in facility.milestones:
             if milestone.code != Milestone.OFFICIAL or milestone.actual:
                 continue
-            if milestone.target is None or milestone.target > law.due_on:
+            if milestone.target is None or max(milestone.target, progress.on) > law.due_on:
                 yield facility, milestone.target
 
 

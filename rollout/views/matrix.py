@@ -88,17 +88,25 @@ SERVERS = {
 
 
 def sentence(milestone: MilestoneOnDay, held: tuple[ObstacleOnDay, Hold] | None) -> str:
-    """What a mark means: what happened or is planned when, and who has held it up since when."""
+    """What a mark means: what happened or is planned when, and what `remark` adds."""
     text = _done(milestone) if milestone.state == "done" else _open(milestone)
+    return f"{text} {remark(milestone, held)}".strip()
+
+
+def remark(milestone: MilestoneOnDay, held: tuple[ObstacleOnDay, Hold] | None) -> str:
+    """Why the plan was moved; what holds the milestone up, whose it is to clear, since when."""
+    texts = []
     if milestone.because:
-        text += " " + _("Moved because: %(reason)s.") % {"reason": milestone.because.rstrip(".")}
-    if held is None or milestone.state == "done":
-        return text
-    obstacle, hold = held
-    told = {"obstacle": obstacle.name, "agency": obstacle.agency, "day": day(hold.since)}
-    if obstacle.agency:
-        return f"{text} " + _("Held since %(day)s by: %(obstacle)s (%(agency)s).") % told
-    return f"{text} " + _("Held since %(day)s by: %(obstacle)s.") % told
+        texts.append(_("Moved because: %(reason)s.") % {"reason": milestone.because.rstrip(".")})
+    if held is not None and milestone.state != "done":
+        obstacle, hold = held
+        told = {"obstacle": obstacle.name, "agency": obstacle.agency, "day": day(hold.since)}
+        texts.append(
+            _("Held since %(day)s by: %(obstacle)s (%(agency)s).") % told
+            if obstacle.agency
+            else _("Held since %(day)s by: %(obstacle)s.") % told
+        )
+    return " ".join(texts)
 
 
 def _done(milestone: MilestoneOnDay) -> str:

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='certificateevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('issued', 'renewed')), ('valid_until__gt', models.F('happened_on'))), models.Q(models.Q(('kind__in', ('issued', 'renewed')), _negated=True), ('valid_until__isnull', True)), _connector='OR'), name='signatures_event_valid_until_belongs_to_issue_and_renewal'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('issued', 'renewed')), ('valid_until__gt', models.F('happened_on')), ('valid_until__isnull', False)), models.Q(models.Q(('kind__in', ('issued', 'renewed')), _negated=True), ('valid_until__isnull', True)), _connector='OR'), name='signatures_event_valid_until_belongs_to_issue_and_renewal'),
         ),
         migrations.AddConstraint(
             model_name='certificateevent',

@@ -8,7 +8,7 @@ from django.db import transaction
 from facilities.models import Area, FacilityName, Ledger
 from facilities.services import correct, record, withdraw
 from facilities.signals import facts_changed
-from rollout.models import Directive, Milestone, MilestoneEvent
+from rollout.models import Milestone, MilestoneEvent
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,13 +123,7 @@ def test_moves_with_every_verb():
 
 
 def test_moves_when_an_agency_joins_or_leaves_a_directive():
-    directive = Directive.objects.create(
-        code="CD-01",
-        name_vi="Rà soát định mức",
-        issued_on=date(2025, 5, 21),
-        lead=factories.AgencyFactory(),
-        recorded_by=factories.recorder(),
-    )
+    directive = factories.DirectiveFactory()
     agency = factories.AgencyFactory()
     before = Ledger.current()
     directive.coordinating.add(agency)

@@ -108,7 +108,10 @@ def test_both_jobs_from_nothing(province, with_programme):
     if not with_programme:
         # Without its row there is nothing to take turns on: the constraints alone must do.
         connection.cursor().execute("DELETE FROM rollout_programme")
-    alerts, snapshots = expected(raise_alerts, the_alerts), expected(compute_progress, the_snapshots)
+    alerts, snapshots = (
+        expected(raise_alerts, the_alerts),
+        expected(compute_progress, the_snapshots),
+    )
     assert len(alerts) == 30
     eight_at_once("raise_alerts", "compute_progress")
     assert the_alerts() == alerts

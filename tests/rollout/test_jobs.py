@@ -241,5 +241,3 @@ class TestHealth:
     def test_only_to_be_read_and_never_kept(self, client, path):
         assert client.post(path).status_code == 405
         assert "no-cache" in client.get(path)["Cache-Control"]
-
-

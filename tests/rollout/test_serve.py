@@ -81,9 +81,15 @@ class Product:
         return not self.processes()
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Kept from test to test: the province is loaded once, and each start meets old data."""
+    return tmp_path_factory.mktemp("serve")
+
+
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    product = Product(tmp_path)
+def product(folder: Path) -> Iterator[Product]:
+    product = Product(folder)
     yield product
     product.end()
     assert product.gone(), product.processes()

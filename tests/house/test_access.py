@@ -1,0 +1,176 @@
+"""Every address for every role: what it answers is in the reviewed file `access.txt`.
+
+An address without a row fails, and so does a row without an address. After a deliberate change,
+write the file anew with `REWRITE_REVIEWED=1 pytest tests/house/test_access.py`, and read what
+changed in it.
+"""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from facilities.models import ApiToken, Facility, Role
+from rollout.models import Directive, Obstacle
+from tests.factories import AgencyFactory, UserFactory, user_with
+
+FILE = Path(__file__).with_name("access.txt")
+REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
+
+# How each visitor comes: made when Bac Giang is loaded. Officers are of Luc Nam or of elsewhere.
+VISITORS = {
+    "anonymous": lambda: None,
+    "no-role": UserFactory,
+    "department": lambda: user_with(Role.DEPARTMENT),
+    "leader": lambda: user_with(Role.LEADER),
+    "officer": lambda: user_with(Role.OFFICER, facility=Facility.objects.get(code=OWN)),
+    "officer-elsewhere": lambda: user_with(
+        Role.OFFICER, facility=Facility.objects.get(code="bg-ttyt-tanyen")
+    ),
+    "agency": lambda: user_with(Role.AGENCY, agency=_directive().lead),
+    "agency-elsewhere": lambda: user_with(Role.AGENCY, agency=AgencyFactory()),
+    "former-leader": lambda: user_with(Role.LEADER, until=date(2025, 1, 1)),
+    "administrator": lambda: user_with(Role.ADMINISTRATOR),
+    "client": lambda: user_with(Role.CLIENT),
+    "token-progress": lambda: _token(ApiToken.Scope.PROGRESS),
+    "token-detail": lambda: _token(ApiToken.Scope.DETAIL),
+    "token-expired": lambda: _token(ApiToken.Scope.DETAIL, expires_on=date(2025, 1, 1)),
+}
+OWN = "bg-ttyt-lucnam"
+
+# Addresses that take an argument: whose page is opened.
+ARGUMENTS = {
+    "rollout:facility": lambda: {"code": OWN},
+    "api:facility-progress": lambda: {"code": OWN},
+    "rollout:measure": lambda: {"code": "servers"},
+    "rollout:figure": lambda: {"group": "device", "key": "tablet"},
+    "rollout:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
+    "rollout:directive": lambda: {"code": _directive().code},
+    "admin:app_list": lambda: {"app_label": "facilities"},
+    "admin:view_on_site": lambda: {"content_type_id": 0, "object_id": 0},
+    "admin:auth_user_password_change": lambda: {"id": 0},
+}
+QUERIES = {
+    "": {"on": "2025-05-21"},
+    "api:trend": {"measure": "official", "from": "2025-05-01", "to": "2025-05-21"},
+    "api:schema": {},
+    "api:docs": {},
+}
+MODELS = {f"{m._meta.app_label}_{m._meta.model_name}": m for m in admin.site._registry}
+
+
+def _directive() -> Directive:
+    return Directive.objects.earliest("code")
+
+
+def _token(scope, expires_on=date(2100, 1, 1)) -> str:
+    user = user_with(Role.CLIENT)
+    return ApiToken.make(user=user, label="test", scope=scope, expires_on=expires_on)[1]
+
+
+def addresses(patterns=None, inside=()):
+    """The full name of every address, e.g. "rollout:facility"."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(entry, URLResolver):
+            deeper = (*inside, entry.namespace) if entry.namespace else inside
+            yield from addresses(entry.url_patterns, deeper)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield ":".join((*inside, entry.name))
+
+
+ADDRESSES = sorted(set(addresses()), key=lambda name: (name.startswith("admin:"), name))
+
+
+def path_of(name: str) -> str:
+    """Where it is; the pages of one row in the administration open the first row of their table."""
+    if name in ARGUMENTS:
+        return reverse(name, kwargs=ARGUMENTS[name]())
+    table = name.removeprefix("admin:").rsplit("_", 1)[0]
+    if table in MODELS and not name.endswith(("_add", "_changelist")):
+        row = MODELS[table].objects.order_by("pk").first()
+        return reverse(name, args=[row.pk if row else 0])
+    return reverse(name)
+
+
+@pytest.fixture(scope="module")
+def _bac_giang(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_bacgiang", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def answers(visitor: str) -> dict[str, int]:
+    """The status of every address for one visitor, by GET."""
+    made = VISITORS[visitor]()
+    browser = Client(raise_request_exception=False)
+    headers = {}
+    if isinstance(made, str):
+        headers["authorization"] = f"Bearer {made}"
+    elif made is not None:
+        browser.force_login(made)
+    found = {}
+    for name in ADDRESSES:
+        if name == "logout":  # it takes only POST; whoever comes may leave
+            continue
+        query = QUERIES.get(name, {} if name.startswith("admin:") else QUERIES[""])
+        found[name] = browser.get(path_of(name), query, headers=headers).status_code
+    return found
+
+
+def reviewed() -> dict[str, dict[str, int]]:
+    """visitor -> address -> status, from the file."""
+    lines = [line.split() for line in FILE.read_text().splitlines() if line and line[0] != "#"]
+    visitors = lines[0][1:]
+    return {
+        visitor: {line[0]: int(line[column]) for line in lines[1:]}
+        for column, visitor in enumerate(visitors, start=1)
+    }
+
+
+@pytest.fixture(scope="module")
+def written():
+    """What was found, for writing the file anew."""
+    found = {}
+    yield found
+    if REWRITE:
+        width = max(map(len, ADDRESSES)) + 2
+        names = list(VISITORS)
+        lines = [
+            "# What each address answers to a GET by each visitor. See test_access.py.",
+            "address".ljust(width) + " ".join(names),
+        ]
+        for name in found[names[0]]:
+            cells = (str(found[v][name]).ljust(len(v)) for v in names)
+            lines.append(name.ljust(width) + " ".join(cells))
+        FILE.write_text("\n".join(line.rstrip() for line in lines) + "\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_bac_giang")
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_every_address_answers_each_visitor_as_reviewed(visitor, written):
+    found = written[visitor] = answers(visitor)
+    if not REWRITE:
+        assert found == reviewed()[visitor]
+
+
+@pytest.mark.parametrize("visitor", ["anonymous", "no-role", "former-leader", "token-expired"])
+def test_who_has_no_role_opens_nothing(visitor):
+    """Whatever is rewritten into the file, this must hold."""
+    open_to_all = {"healthz", "login", "readyz", "set_language", "admin:login", "admin:jsi18n"}
+    open_to_all |= {"api:schema", "api:docs"}  # how to ask; no figure of anybody
+    opened = {name for name, status in reviewed()[visitor].items() if status == 200}
+    assert opened <= open_to_all
+
+
+@pytest.mark.parametrize("visitor", ["leader", "officer", "agency", "client", "token-detail"])
+def test_administration_is_closed_to_whoever_does_not_administer(visitor):
+    found = reviewed()[visitor]
+    assert not [n for n in found if n.startswith("admin:") and found[n] == 200 and "login" not in n]

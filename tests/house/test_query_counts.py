@@ -1,0 +1,101 @@
+"""How many queries each page and endpoint makes: in the reviewed file `query_counts.txt`.
+
+The number must not depend on how many facilities there are. After a deliberate change, write the
+file anew with `REWRITE_REVIEWED=1 pytest tests/house/test_query_counts.py`, and read what changed.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from facilities.models import Role
+from tests.factories import user_with
+from tests.house.busy_province import ON, busy_province
+from tests.house.test_access import ADDRESSES
+
+FILE = Path(__file__).with_name("query_counts.txt")
+REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
+FEW, MANY = 3, 30
+
+ARGUMENTS = {
+    "rollout:facility": {"code": "place-000"},
+    "api:facility-progress": {"code": "place-000"},
+    "rollout:measure": {"code": "signatures_issued"},
+    "rollout:figure": {"group": "device", "key": "tablet"},
+    "rollout:obstacle": {"code": "VM-0"},
+    "rollout:directive": {"code": "CD-0"},
+}
+QUERIES = {"api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"}}
+# They show no rows of the province, or are not pages.
+WITHOUT_ROWS = {"api:docs", "api:schema", "healthz", "login", "logout", "readyz", "set_language"}
+PAGES = [n for n in ADDRESSES if not n.startswith("admin:") and n not in WITHOUT_ROWS] + [
+    "admin:index",
+    *(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        for model in admin.site._registry
+    ),
+]
+
+
+def queries_of(name: str, browser: Client) -> tuple[int, int]:
+    """With nothing cached, and with everything cached that the page caches."""
+    query = {} if name.startswith("admin:") else QUERIES.get(name, {"on": ON.isoformat()})
+    path = reverse(name, kwargs=ARGUMENTS.get(name))
+    counts = []
+    cache.clear()
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            answer = browser.get(path, query)
+        if answer.status_code != 200:
+            return answer.status_code, 0
+        counts.append(len(captured))
+    return tuple(counts)
+
+
+def counted(facilities: int, role: str, names: list[str]) -> dict[str, tuple[int, int]]:
+    busy_province(facilities)
+    browser = Client()
+    browser.force_login(user_with(role))
+    browser.get(reverse("login"))  # reads what is read once per process
+    return {name: queries_of(name, browser) for name in names}
+
+
+def reviewed() -> dict[str, tuple[int, int]]:
+    lines = (line.split() for line in FILE.read_text().splitlines() if line[0] != "#")
+    return {name: (int(cold), int(warm)) for name, cold, warm in lines}
+
+
+@pytest.fixture(scope="module")
+def written():
+    """What was found, for writing the file anew."""
+    found = {}
+    yield found
+    if REWRITE:
+        width = max(map(len, found)) + 2
+        lines = ["# page or endpoint, queries with an empty cache, queries with a full one"]
+        lines += [f"{name.ljust(width)}{cold:>3} {warm:>3}" for name, (cold, warm) in found.items()]
+        FILE.write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("facilities", [FEW, MANY])
+@pytest.mark.parametrize("kind", ["pages", "admin"])
+def test_queries_are_as_reviewed_whatever_the_number_of_facilities(kind, facilities, written):
+    names = [name for name in PAGES if name.startswith("admin:") == (kind == "admin")]
+    if kind == "admin":
+        tables = [n for n in names if not n.startswith(("admin:facilities_user", "admin:axes"))]
+        found = counted(facilities, Role.DEPARTMENT, tables)
+        found = {name: counts for name, counts in found.items() if counts[0] not in (302, 403)}
+    else:
+        found = counted(facilities, Role.DEPARTMENT, names)
+    if REWRITE and facilities == FEW:
+        written.update(found)
+    expected = written if REWRITE else reviewed()
+    assert found == {name: expected.get(name) for name in found}
