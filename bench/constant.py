@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
@@ -30,4 +30,6 @@ def constant_page(request):
 class ConstantDocument(APIView):
     @extend_schema(exclude=True)
     def get(self, request):
+        if "If-None-Match" in request.headers:
+            return HttpResponseNotModified()
         return HttpResponse(body("document"), content_type="application/json")

@@ -52,6 +52,7 @@ def _column(model: type[Model], name: str) -> str:
 def _indexes_made_afterwards(table: str) -> Iterator[None]:
     """Making an index of many rows is several times faster than adding each row to it."""
     with connection.cursor() as cursor:
+        cursor.execute("SET maintenance_work_mem = '128MB'")
         cursor.execute(
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
             "WHERE indrelid = %s::regclass AND indexrelid NOT IN "

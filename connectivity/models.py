@@ -41,7 +41,9 @@ class ConnectionStep(DatedFact):
         FIRST_MESSAGE = "first_message", _("First successful message")
         DISCONNECTED = "disconnected", _("Disconnected")
 
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="steps")
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="steps", verbose_name=_("partner")
+    )
     step = models.CharField(_("step"), max_length=15, choices=Step.choices)
     attempt = models.PositiveSmallIntegerField(
         _("attempt"), default=1, help_text=_("2 for a connection made again after it had ended.")

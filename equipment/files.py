@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from equipment.models import Procurement, StageEvent, StageTarget
+from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent, StageTarget
 from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
 from facilities.evidence import Rung
 from facilities.register import Register, once_per_register
@@ -94,6 +94,20 @@ def files(register: Register) -> list[File]:
         )
         for procurement in register.only(Procurement.objects).order_by("code")
     ]
+
+
+@once_per_register
+def server_files(register: Register) -> set[tuple[int, int]]:
+    """(facility, file) for each file that is to bring a facility an EMR server: two queries."""
+    lots = (
+        register.only(ProcurementLot.objects.known(register.known_at))
+        .filter(device_type__group=DeviceType.Group.EMR_SERVER)
+        .values_list("facility_id", "procurement_id")
+    )
+    rentals = (
+        register.only(Procurement.objects).filter(path=Path.RENTAL).values_list("facility_id", "pk")
+    )
+    return {*lots, *rentals}
 
 
 def _steps(procurement, events: dict, targets: dict) -> Iterable[Step]:

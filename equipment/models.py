@@ -39,10 +39,17 @@ class DeviceNorm(Yardstick):
     A row for one facility goes before a row for its kind, and that before a row for all.
     """
 
-    device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="norms")
+    device_type = models.ForeignKey(
+        DeviceType, on_delete=models.PROTECT, related_name="norms", verbose_name=_("device type")
+    )
     kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices, blank=True)
     facility = models.ForeignKey(
-        Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Facility,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("facility"),
     )
     quantity = models.PositiveIntegerField(_("quantity"))
     basis = models.CharField(_("basis"), max_length=300, blank=True)
@@ -94,9 +101,15 @@ class Procurement(Tracked):
 class ProcurementLot(Record):
     """What a file buys for whom."""
 
-    procurement = models.ForeignKey(Procurement, on_delete=models.CASCADE, related_name="lots")
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
-    device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="+")
+    procurement = models.ForeignKey(
+        Procurement, on_delete=models.CASCADE, related_name="lots", verbose_name=_("procurement")
+    )
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="+", verbose_name=_("facility")
+    )
+    device_type = models.ForeignKey(
+        DeviceType, on_delete=models.PROTECT, related_name="+", verbose_name=_("device type")
+    )
     quantity = models.PositiveIntegerField(_("quantity"), validators=[MinValueValidator(1)])
 
     class Meta(Record.Meta):
@@ -115,7 +128,9 @@ class ProcurementLot(Record):
 class StageTarget(Yardstick):
     """By when a stage is to be reached, as set on `effective_from`. The first row is the baseline."""
 
-    procurement = models.ForeignKey(Procurement, on_delete=models.CASCADE, related_name="targets")
+    procurement = models.ForeignKey(
+        Procurement, on_delete=models.CASCADE, related_name="targets", verbose_name=_("procurement")
+    )
     stage = models.CharField(_("stage"), max_length=20, choices=Stage.choices)
     due_on = models.DateField(_("due on"))
     because = models.CharField(_("reason"), max_length=300, blank=True)
@@ -136,7 +151,9 @@ class StageTarget(Yardstick):
 class StageEvent(DatedFact):
     """A stage was reached. `facility` is the buyer's."""
 
-    procurement = models.ForeignKey(Procurement, on_delete=models.CASCADE, related_name="events")
+    procurement = models.ForeignKey(
+        Procurement, on_delete=models.CASCADE, related_name="events", verbose_name=_("procurement")
+    )
     stage = models.CharField(_("stage"), max_length=20, choices=Stage.choices)
     amount = models.PositiveBigIntegerField(_("amount in dong"), null=True, blank=True)
 
@@ -170,7 +187,9 @@ class StageEvent(DatedFact):
 class Asset(Tracked):
     """One device with a number of its own. Where it stands is in its movements."""
 
-    device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="assets")
+    device_type = models.ForeignKey(
+        DeviceType, on_delete=models.PROTECT, related_name="assets", verbose_name=_("device type")
+    )
     serial = models.CharField(_("serial number"), max_length=80, blank=True)
     tag = models.CharField(_("inventory number"), max_length=60, blank=True)
     model = models.CharField(_("model"), max_length=120, blank=True)
@@ -205,14 +224,29 @@ class DeviceMovement(DatedFact):
         RETIRED = "retired", _("Retired")
         STOCKTAKE = "stocktake", _("Difference found by stocktake")
 
-    device_type = models.ForeignKey(DeviceType, on_delete=models.PROTECT, related_name="movements")
+    device_type = models.ForeignKey(
+        DeviceType,
+        on_delete=models.PROTECT,
+        related_name="movements",
+        verbose_name=_("device type"),
+    )
     quantity = models.IntegerField(_("quantity"))
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
     procurement = models.ForeignKey(
-        Procurement, on_delete=models.PROTECT, null=True, blank=True, related_name="movements"
+        Procurement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="movements",
+        verbose_name=_("procurement"),
     )
     asset = models.ForeignKey(
-        Asset, on_delete=models.PROTECT, null=True, blank=True, related_name="movements"
+        Asset,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="movements",
+        verbose_name=_("asset"),
     )
 
     class Meta(DatedFact.Meta):

@@ -9,21 +9,19 @@ from datetime import date
 
 from django.db.models import Min, Sum
 
+from equipment.files import server_files
 from equipment.models import (
     DeviceMovement,
     DeviceNorm,
     DeviceType,
     Hosting,
     ItLevel,
-    Procurement,
-    ProcurementLot,
     StageEvent,
 )
 from equipment.stages import Path, Stage
 from facilities.evidence import Rung, rung_of
 from facilities.register import Register
 from facilities.timeline import Change
-
 
 NO_NORM = (0, Rung.REPORTED)  # also what a facility falls back to that loses its norm
 
@@ -79,18 +77,10 @@ def _rented_servers(register):
 def _server_files(register):
     """How many files for EMR servers have begun, for the facility that is to get the server."""
     begun = StageEvent.objects.as_of(register.until, register.known_at).values("procurement")
-    lots = (
-        register.only(ProcurementLot.objects.known(register.known_at))
-        .filter(device_type__group=DeviceType.Group.EMR_SERVER)
-        .values_list("facility_id", "procurement_id")
-    )
-    rentals = (
-        register.only(Procurement.objects).filter(path=Path.RENTAL).values_list("facility_id", "pk")
-    )
     first_day = dict(
         begun.order_by("procurement").values_list("procurement").annotate(Min("happened_on"))
     )
-    for facility_id, procurement in {*lots, *rentals}:
+    for facility_id, procurement in server_files(register):
         if procurement in first_day:
             yield Change(facility_id, first_day[procurement], "server_files", 1, Rung.REPORTED)
 

@@ -15,14 +15,12 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from facilities import services
 from facilities.models import Facility, FacilityName, Record
-from facilities.models.facts import CLOCK_FIELDS
 from facilities.permissions import Access, access_of
 
 

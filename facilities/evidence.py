@@ -35,7 +35,9 @@ RUNG_LABELS = {
 }
 
 RUNG_EXPLANATIONS = {
-    Rung.ASSUMED: _("Sample data: no source says which facility or on which day, or it is invented."),
+    Rung.ASSUMED: _(
+        "Sample data: no source says which facility or on which day, or it is invented."
+    ),
     Rung.REPORTED: _("Somebody entered it; no paper is attached."),
     Rung.DOCUMENTED: _("A paper is attached: number, issuer and date."),
     Rung.CHECKED: _("The Department has compared it with the paper."),

@@ -18,6 +18,7 @@ command typed with an old date) changes nothing. An empty table may begin with a
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import structlog
 from django.db.models import Max, Q
@@ -104,45 +105,72 @@ def last_day() -> date | None:
     return max((day for day in days.values() if day), default=None)
 
 
-def alerts_due(register: Register) -> Iterator[Alert]:
+def alerts_due(register: Register) -> list[Alert]:
     """The alerts that the facts call for on the register's day, unsaved."""
-    on = register.until
-    facilities = {f.id: f for f in register.on(on) if f.in_rollout}
-    for deadline in deadlines(register):
-        facility = facilities.get(deadline.facility_id)
-        if deadline.done_on is not None or (deadline.facility_id and facility is None):
-            continue
-        rule = RULES[deadline.rule]
-        stage = rule.stage(deadline.due_on, on)
-        if stage is None:
-            continue
-        level, severity = stage
-        yield Alert(
+    told = list(_told(register))
+    page_of = _Pages()
+    return [
+        Alert(
             rule=deadline.rule,
             subject=deadline.subject,
             facility_id=deadline.facility_id,
             due_on=deadline.due_on,
             level=level,
             severity=severity,
-            what_vi=_words("vi", deadline, facility),
-            what_en=_words("en", deadline, facility),
-            url=_page(rule, facility),
-            raised_on=on,
+            what_vi=what_vi,
+            what_en=what_en,
+            url=page_of[RULES[deadline.rule].place, facility],
+            raised_on=register.until,
         )
+        for (deadline, facility, level, severity), what_vi, what_en in zip(
+            told, _words("vi", told), _words("en", told), strict=True
+        )
+    ]
 
 
-def _words(language: str, deadline: Deadline, facility: FacilityOnDay | None) -> str:
+class Told(NamedTuple):
+    """A deadline that is to be told on a day."""
+
+    deadline: Deadline
+    facility: FacilityOnDay | None
+    level: int
+    severity: str
+
+
+def _told(register: Register) -> Iterator[Told]:
+    on = register.until
+    facilities = {f.id: f for f in register.on(on) if f.in_rollout}
+    for deadline in deadlines(register):
+        facility = facilities.get(deadline.facility_id)
+        if deadline.done_on is not None or (deadline.facility_id and facility is None):
+            continue
+        stage = RULES[deadline.rule].stage(deadline.due_on, on)
+        if stage is not None:
+            yield Told(deadline, facility, *stage)
+
+
+def _words(language: str, told: list[Told]) -> list[str]:
     """What is due, with the name that the facility has on the day."""
-    with override(language):
-        text = f"{facility.name}: {deadline.what}" if facility else str(deadline.what)
     limit = Alert._meta.get_field("what_vi").max_length
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+    with override(language):
+        texts = [
+            f"{one.facility.name}: {one.deadline.what}" if one.facility else str(one.deadline.what)
+            for one in told
+        ]
+    return [text if len(text) <= limit else f"{text[: limit - 1]}…" for text in texts]
 
 
-def _page(rule: Rule, facility: FacilityOnDay | None) -> str:
-    if facility is None:
-        return reverse(rule.place)
-    return f"{reverse('rollout:facility', args=[facility.code])}#{rule.place}"
+class _Pages(dict):
+    """Addresses by place and facility, each made once."""
+
+    def __missing__(self, key: tuple[str, FacilityOnDay | None]) -> str:
+        place, facility = key
+        if facility is None:
+            address = reverse(place)
+        else:
+            address = f"{reverse('rollout:facility', args=[facility.code])}#{place}"
+        self[key] = address
+        return address
 
 
 def _open_or_due_like(wanted: dict[tuple, Alert]):

@@ -10,7 +10,8 @@ from django.core.cache import cache
 
 from facilities.models import Ledger
 from rollout.measures import MEASURES
-from rollout.progress import Progress, progress
+from rollout.progress import progress
+from rollout.results import Progress
 
 KEEP_SECONDS = 24 * 3600
 # A changed rule must not be answered from figures of the old one.

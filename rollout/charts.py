@@ -31,7 +31,7 @@ class Curve:
     actual: Steps
     plan: Steps
     total: int | None
-    deadlines: Sequence[tuple[date, str]] = ()
+    deadlines: Sequence[date] = ()
 
     @property
     def drawings(self) -> SafeString:
@@ -210,26 +210,28 @@ class _Drawing:
                     # Translators: beside a line in a chart.
                     _("deadline %(day)s") % {"day": day(on)},
                 )
-                for on, _name in self.curve.deadlines
+                for on in self.curve.deadlines
             ),
         )
 
     def newest(self) -> SafeString:
-        """A dot where the actual line ends, with its value: to the right of it, or above near the edge."""
+        """A dot where the actual line ends, its value beside it: below, or above where that would not fit."""
         value = value_on(self.curve.actual, self.curve.until)
         if value is None:
             return SafeString("")
         x, y = self.x(self.curve.until), self.y(value)
-        near_edge = x > self.size.width - 10 * self.size.font
+        font = self.size.font
+        above = x > self.size.width - 10 * font or y > self.size.floor - 2 * font
+        to_the_left = above and x > self.left + 10 * font
         return format_html(
             '<circle class="dot" cx="{}" cy="{}" r="4.5" fill="{}"/>'
             '<text class="ink" x="{}" y="{}" text-anchor="{}" fill="{}" font-weight="600">{}</text>',
             x,
             y,
             ACCENT,
-            x - 4 if near_edge else x + 10,
-            max(y - 9, self.size.font) if near_edge else round(y + self.size.font * 1.3, 1),
-            "end" if near_edge else "start",
+            x - 4 if to_the_left else x + 10,
+            max(y - 9, font) if above else round(y + 1.3 * font, 1),
+            "end" if to_the_left else "start",
             INK,
             # Translators: a value in a chart and its day, e.g. "5 on 21 May 2025".
             _("%(count)s on %(day)s")

@@ -1,5 +1,6 @@
 """The day a reader asks about. Together with the commands and jobs, the only place that asks for today."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,6 +12,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+
+WRITTEN = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)", re.ASCII),
+    re.compile(r"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{4})", re.ASCII),
+)
 
 PARAMETERS = ("on", "known_at", "compare")
 
@@ -69,11 +75,13 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None) -> Day
 
 def parse_date(text: str) -> date:
     """A day as YYYY-MM-DD, or as dd/mm/yyyy as people here write it. Raises ValueError with the remedy."""
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            day = datetime.strptime(text, pattern).date()
-        except ValueError:
+    for pattern in WRITTEN:
+        if not (parts := pattern.fullmatch(text)):
             continue
+        try:
+            day = date(*(int(parts[name]) for name in ("year", "month", "day")))
+        except ValueError:
+            break
         if EARLIEST <= day < LATEST:
             return day
         raise ValueError(_("Give a day between the years 2000 and 2099."))

@@ -1,7 +1,8 @@
 """What is due in the programme: milestones, councils, directives, the law."""
 
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
@@ -12,7 +13,7 @@ import signatures.deadlines
 from facilities.models.places import in_language
 from facilities.register import Register
 from facilities.timeline import Deadline
-from rollout.councils import meetings
+from rollout.councils import meetings, standing_ruling
 from rollout.directives import directives
 from rollout.legal import legal_deadlines
 from rollout.milestones import targets
@@ -28,7 +29,7 @@ def deadlines(register: Register) -> Iterator[Deadline]:
     yield from _councils(register)
     if register.facility_ids is None:
         yield from _directives(register.until, register.known_at)
-        yield from _legal(register.until, register.known_at)
+        yield from _legal(register)
 
 
 def _milestones(register):
@@ -81,13 +82,36 @@ def _directives(on, known_at: datetime | None):
             )
 
 
-def _legal(on, known_at: datetime | None):
-    for deadline in legal_deadlines(on, known_at):
+def _legal(register):
+    """The law is met on the day the last facility of the rollout began official use."""
+    official = _official_since(register)
+    in_rollout = [f.id for f in register.on(register.until) if f.in_rollout]
+    everybody = bool(in_rollout) and all(pk in official for pk in in_rollout)
+    met_on = max(official[pk] for pk in in_rollout) if everybody else None
+    for deadline in legal_deadlines(register.until, register.known_at):
         yield Deadline(
             rule="legal",
             subject=f"legal:{deadline.code}",
             facility_id=None,
             due_on=deadline.due_on,
-            done_on=None,
+            done_on=met_on,
             what=lazy(in_language, str)(deadline.name_vi, deadline.name_en),
         )
+
+
+def _official_since(register) -> dict[int, date]:
+    """Since when a facility has been both passed by its council and in official use."""
+    used = {
+        facility_id: day
+        for facility_id, day, milestone, _rung in milestone_events(register)
+        if milestone == Milestone.OFFICIAL
+    }
+    councils = defaultdict(list)
+    for meeting in meetings(register):
+        councils[meeting.facility_id].append(meeting)
+    found = {}
+    for facility_id, day in used.items():
+        ruling = standing_ruling(councils[facility_id])
+        if ruling and ruling.passed:
+            found[facility_id] = max(day, ruling.held_on)
+    return found

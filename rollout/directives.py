@@ -41,7 +41,7 @@ class DirectiveOnDay:
 
 
 def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDay]:
-    """Directives issued by the day, open ones first, latest due first: four queries."""
+    """Directives issued by the day, open ones first, nearest due first: three queries."""
     rows = (
         Directive.objects.known(known_at)
         .filter(issued_on__lte=on)

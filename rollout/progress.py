@@ -5,170 +5,27 @@ facilities together, so the number of queries does not depend on the number of f
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-
-from django.utils import timezone
 
 import connectivity.readiness
 import equipment.readiness
 import rollout.readiness
 import signatures.readiness
-from equipment.files import files
+from equipment.files import files, server_files
 from facilities.models import Ownership
-from facilities.models.places import in_language
-from facilities.register import FacilityOnDay, Register
+from facilities.register import Register
 from facilities.timeline import Change, State, fold
 from rollout.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.deadlines import deadlines
-from rollout.legal import LegalDeadlineOnDay, legal_deadlines
+from rollout.legal import legal_deadlines
 from rollout.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cells_of
-from rollout.milestones import MilestoneOnDay, line, reached, targets
+from rollout.milestones import line, reached, targets
 from rollout.models import MeasureWeight, Programme
 from rollout.obstacles import obstacles
-from rollout.stages import FacilityStage, NextStep, next_step_of, stage_of
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureResult:
-    """One measure of the province."""
-
-    code: str
-    done: int
-    total: int | None  # None: nothing says how many there should be
-    unknown: int  # facilities whose total is not known
-    evidence: tuple[int, ...]  # how many of `done` stand on each rung
-    newest_on: date | None
-    begun: int  # facilities under way
-    weight: Decimal
-    expected_by: date | None = None  # for those under way: the latest day they are expected
-    before_done: int | None = None  # on the compared day
-    before_total: int | None = None
-
-    @property
-    def measure(self) -> Measure:
-        return BY_CODE[self.code]
-
-    @property
-    def label(self):
-        return self.measure.label
-
-    @property
-    def rule(self):
-        return self.measure.rule
-
-    @property
-    def rule_version(self) -> int:
-        return self.measure.version
-
-    @property
-    def unit(self) -> str:
-        return self.measure.unit
-
-    @property
-    def share(self) -> float | None:
-        return self.done / self.total if self.total else None
-
-    @property
-    def missing(self) -> int | None:
-        return None if self.total is None else max(0, self.total - self.done)
-
-    @property
-    def change(self) -> int | None:
-        return None if self.before_done is None else self.done - self.before_done
-
-    @property
-    def state(self) -> str:
-        if self.total is None:
-            return "unknown"
-        if self.total and self.done >= self.total:
-            return "done"
-        return "under_way" if self.done or self.begun else "not_begun"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A count without a denominator: devices of a type, facilities on a HIS level, hosting."""
-
-    group: str  # "device", "his_level" or "hosting"
-    key: str
-    value: int
-    facilities: int
-    evidence: tuple[int, ...]
-    newest_on: date | None
-
-    @property
-    def code(self) -> str:
-        return f"{self.group}:{self.key}"
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityResult:
-    """One facility on the day."""
-
-    facility: FacilityOnDay
-    stage: str
-    next_step: str
-    measures: dict[str, Cell]
-    milestones: tuple[MilestoneOnDay, ...]
-    progress: float | None  # weighted, 0 to 1; None when no measure with a weight is known
-    days_late: int  # calendar days of its longest overdue deadline
-    late_for: object = None  # what that deadline is, in words
-    council_on: date | None = None  # the date of the meeting that has not ruled yet
-
-    @property
-    def id(self) -> int:
-        return self.facility.id
-
-    @property
-    def code(self) -> str:
-        return self.facility.code
-
-    @property
-    def name(self) -> str:
-        return self.facility.name
-
-    @property
-    def stage_label(self):
-        return FacilityStage(self.stage).label
-
-    @property
-    def next_step_label(self):
-        return NextStep(self.next_step).label
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where the province stands on day `on`, as it was known at `known_at` (None: as known now)."""
-
-    on: date
-    known_at: datetime | None
-    compare: date | None
-    name_vi: str
-    name_en: str
-    public: int
-    private: int
-    measures: tuple[MeasureResult, ...]
-    figures: tuple[Figure, ...]
-    facilities: tuple[FacilityResult, ...]  # trouble first
-    deadlines: tuple[LegalDeadlineOnDay, ...]
-    overall: float | None
-    newest_on: date | None  # the day of the newest fact counted
-    generated_at: datetime = field(default_factory=timezone.now)
-
-    @property
-    def name(self) -> str:
-        return in_language(self.name_vi, self.name_en)
-
-    def measure(self, code: str) -> MeasureResult:
-        return next(result for result in self.measures if result.code == code)
-
-    def facility(self, code: str) -> FacilityResult | None:
-        return next((result for result in self.facilities if result.code == code), None)
-
-    def figures_of(self, group: str) -> list[Figure]:
-        return [figure for figure in self.figures if figure.group == group]
+from rollout.results import FacilityResult, Figure, MeasureResult, Progress
+from rollout.stages import next_step_of, stage_of
 
 
 def changes(register: Register) -> list[Change]:
@@ -287,16 +144,13 @@ def _result(measure, cells, weights, before: Sum | None, expected: date | None) 
 
 def _bidding_ends(register: Register, cells) -> date | None:
     """The latest day on which bidding for a server that is still missing is to end."""
-    return max(
-        (
-            file.bidding_ends_on
-            for file in files(register)
-            if file.bidding_ends_on
-            and "servers" in cells.get(file.facility_id, {})
-            and not cells[file.facility_id]["servers"].done
-        ),
-        default=None,
-    )
+    ends_on = {file.id: file.bidding_ends_on for file in files(register)}
+    awaited = [
+        ends_on.get(file_id)
+        for facility_id, file_id in server_files(register)
+        if "servers" in cells.get(facility_id, {}) and not cells[facility_id]["servers"].done
+    ]
+    return max((day for day in awaited if day), default=None)
 
 
 def _facilities(register, listed, state: State, cells, weights) -> tuple[FacilityResult, ...]:

@@ -26,6 +26,16 @@ HOST = "127.0.0.1"
 REPORT_DAY = "2025-05-21"
 
 
+# Alerts of the day the sample is about, then those of today: the beat goes on from there.
+PREPARE = (
+    ["migrate", "--no-input", "-v", "0"],
+    ["load_bacgiang", "--demo-users"],
+    ["raise_alerts", "--on", "2025-05-21"],
+    ["raise_alerts"],
+    ["compute_progress"],
+)
+
+
 class Stopped(Exception):
     """Somebody asked this process to end (Ctrl-C, SIGTERM, a closed terminal)."""
 
@@ -57,7 +67,7 @@ def run(port: int, stack: contextlib.ExitStack) -> None:
     environment = os.environ | {"EMR_DEMO": os.environ.get("EMR_DEMO", "1")}
     if "REDIS_URL" not in environment:
         environment["REDIS_URL"] = stack.enter_context(embedded.valkey(var))
-    for command in (["migrate", "--no-input", "-v", "0"], ["load_bacgiang", "--demo-users"]):
+    for command in PREPARE:
         manage(command, environment)
 
     celery = [sys.executable, "-m", "celery", "--app", "rollout", "--quiet"]

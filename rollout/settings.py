@@ -359,6 +359,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("EMR_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Every scanner of the internet asks for other hosts; they are refused without a word.
+        "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         # It writes the names that people typed at sign-in.
         "axes": {"handlers": [], "level": "ERROR", "propagate": True},
     },

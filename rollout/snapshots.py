@@ -13,7 +13,7 @@ from django.utils import timezone
 from rollout.cache import cached_progress
 from rollout.jobs import one_at_a_time
 from rollout.models import ProgressSnapshot
-from rollout.progress import Progress
+from rollout.results import Progress
 
 OVERALL = "overall"  # the weighted progress, beside the measures
 

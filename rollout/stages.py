@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rollout.models.councils import PASSING, Conclusion
 from rollout.models.milestones import Milestone
@@ -12,7 +13,7 @@ from rollout.models.milestones import Milestone
 
 class FacilityStage(models.TextChoices):
     NOT_STARTED = "not_started", _("Not started")
-    PREPARING = "preparing", _("Preparing")
+    PREPARING = "preparing", pgettext_lazy("stage", "Preparing")
     PILOTING = "piloting", _("Piloting")
     LAUNCHED = "launched", _("Launched")
     SELF_ASSESSED = "self_assessed", _("Self-assessed")
@@ -20,9 +21,9 @@ class FacilityStage(models.TextChoices):
     COUNCIL_FAILED = "council_failed", _("Failed by the council")
     COUNCIL_PASSED = "council_passed", _("Passed by the council")
     COUNCIL_CONDITIONS = "council_conditions", _("Passed with conditions")
-    DECISION_SIGNED = "decision_signed", _("Decision signed")
+    DECISION_SIGNED = "decision_signed", pgettext_lazy("stage", "Decision signed")
     OFFICIAL = "official", _("In official use")
-    ANNOUNCED = "announced", _("Announced on the portal")
+    ANNOUNCED = "announced", pgettext_lazy("stage", "Announced on the portal")
 
 
 class NextStep(models.TextChoices):

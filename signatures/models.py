@@ -31,10 +31,17 @@ class Batch(Tracked):
         REVOKE = "05", _("Form 05: revoke")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="batches")
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="batches", verbose_name=_("facility")
+    )
     form = models.CharField(_("form"), max_length=2, choices=Form.choices)
     letter = models.ForeignKey(
-        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Document,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("letter of request"),
     )
 
     class Meta:
@@ -61,9 +68,16 @@ class Certificate(Tracked):
         RSSP = "RSSP", _("Centralised signing")
         HSM = "HSM", _("HSM")
 
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="certificates")
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="certificates", verbose_name=_("facility")
+    )
     batch = models.ForeignKey(
-        Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="certificates"
+        Batch,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="certificates",
+        verbose_name=_("batch of certificates"),
     )
     serial = models.CharField(_("certificate serial"), max_length=80, blank=True)
     subscriber = models.CharField(
@@ -114,7 +128,9 @@ class CertificateEvent(DatedFact):
     # `attempt` numbers what may happen again; everything else happens to a certificate once.
     REPEATABLE = (Kind.REQUESTED, Kind.RETURNED, Kind.RENEWED, Kind.CHANGED)
 
-    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="events")
+    certificate = models.ForeignKey(
+        Certificate, on_delete=models.CASCADE, related_name="events", verbose_name=_("certificate")
+    )
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     valid_until = models.DateField(

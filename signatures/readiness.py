@@ -95,7 +95,9 @@ def _ended(register):
 def _needed(register):
     before: dict[int, int] = {}
     needs = register.only(
-        SignatureNeed.objects.in_force(register.until, register.known_at).with_rung(register.known_at, register.until)
+        SignatureNeed.objects.in_force(register.until, register.known_at).with_rung(
+            register.known_at, register.until
+        )
     )
     for facility_id, on, quantity, rung in needs.values_list(
         "facility_id", "effective_from", "quantity", "rung"

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from facilities.evidence import Assumed, Rung, rung_expression, rung_of
 from facilities.signals import facts_changed
 
-
 # The write and the ledger's move are stored both or not at all, also outside a transaction.
 together = transaction.atomic(savepoint=False)
 

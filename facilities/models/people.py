@@ -70,13 +70,25 @@ class RoleAssignmentQuerySet(models.QuerySet):
 class RoleAssignment(models.Model):
     """From a day on, a user acts in a role: an officer for one facility, an agency officer for one agency."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments", verbose_name=_("user")
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     facility = models.ForeignKey(
-        "facilities.Facility", models.PROTECT, null=True, blank=True, related_name="assignments"
+        "facilities.Facility",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("facility"),
     )
     agency = models.ForeignKey(
-        Agency, models.PROTECT, null=True, blank=True, related_name="assignments"
+        Agency,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("agency"),
     )
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(
@@ -120,7 +132,9 @@ class ApiToken(models.Model):
         PROGRESS = "progress", _("Read progress")
         DETAIL = "detail", _("Read progress and the rows behind it, without personal data")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+    )
     label = models.CharField(_("label"), max_length=100)
     scope = models.CharField(
         _("scope"), max_length=10, choices=Scope.choices, default=Scope.PROGRESS

@@ -83,7 +83,9 @@ ONE_AREA_ROW_A_DAY = models.UniqueConstraint(
 
 
 class AreaName(NamedInTwoLanguages, Yardstick):
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="names")
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="names", verbose_name=_("area")
+    )
 
     class Meta(Yardstick.Meta):
         verbose_name = _("name of an area")
@@ -92,8 +94,12 @@ class AreaName(NamedInTwoLanguages, Yardstick):
 
 
 class AreaParent(Yardstick):
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="parents")
-    parent = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="parents", verbose_name=_("area")
+    )
+    parent = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("lies in")
+    )
 
     class Meta(Yardstick.Meta):
         verbose_name = _("area an area lies in")
@@ -118,7 +124,7 @@ class Facility(Tracked):
 class FacilityYardstick(Yardstick):
     """A dated description of a facility; the latest row that has begun holds."""
 
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, verbose_name=_("facility"))
 
     class Meta(Yardstick.Meta):
         abstract = True
@@ -139,7 +145,9 @@ class FacilityName(NamedInTwoLanguages, FacilityYardstick):
 
 
 class FacilityArea(FacilityYardstick):
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
+    )
 
     class Meta(FacilityYardstick.Meta):
         verbose_name = _("area of a facility")
@@ -174,8 +182,12 @@ class FacilityScope(FacilityYardstick):
 class FacilityLineage(Yardstick):
     """From a day on, `successor` carries on for `predecessor`."""
 
-    predecessor = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="successors")
-    successor = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="predecessors")
+    predecessor = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="successors", verbose_name=_("predecessor")
+    )
+    successor = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="predecessors", verbose_name=_("successor")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Lineage.choices)
 
     class Meta(Yardstick.Meta):

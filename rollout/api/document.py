@@ -20,7 +20,7 @@ from rollout.councils import Meeting, meetings
 from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE, Cell, Measure
 from rollout.milestones import MilestoneOnDay
-from rollout.progress import FacilityResult, Figure, MeasureResult, Progress
+from rollout.results import FacilityResult, Figure, MeasureResult, Progress
 from rollout.trend import Point
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import DeviceType, Hosting
 from facilities.models.places import in_language
-from rollout.progress import Figure
+from rollout.results import Figure
 
 
 def figure_labels(figures: Iterable[Figure]) -> dict[str, str]:

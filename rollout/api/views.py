@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.middleware.gzip import re_accepts_gzip
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from rest_framework.views import APIView
 from facilities.models import ApiToken, Facility
 from facilities.permissions import Access, access_of
 from rollout.api import parameters, schema, serializers
-from rollout.api.answer import Answer, kept_answer
+from rollout.api.answer import KeptAnswer
 from rollout.api.document import facility_document, progress_document, trend_document
 from rollout.cache import cached_progress
 from rollout.trend import trend
@@ -49,17 +50,26 @@ class ReadView(APIView):
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )
 
-    def respond(self, request, answer: Answer) -> HttpResponse:
-        """The bytes as they are, or 304 without them when the reader has these facts already."""
-        response = HttpResponse(
-            answer.body, content_type="application/json", headers={"ETag": answer.tag}
-        )
-        return get_conditional_response(request, etag=answer.tag, response=response)
+    def respond(self, request, answer: KeptAnswer) -> HttpResponse:
+        """The bytes as they are kept, or 304 without them when the reader has these facts already."""
+        tag = answer.tag
+        response = get_conditional_response(request, etag=tag)
+        if response is None:
+            packed = re_accepts_gzip.search(request.headers.get("Accept-Encoding", ""))
+            response = HttpResponse(
+                answer.packed if packed else answer.body, content_type="application/json"
+            )
+            if packed:
+                response.headers["Content-Encoding"] = "gzip"
+        response.headers["ETag"] = tag
+        return response
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-cache"
-        patch_vary_headers(response, ("Accept-Language", "Cookie", "Authorization"))
+        patch_vary_headers(
+            response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
+        )
         return response
 
 
@@ -70,7 +80,7 @@ class ProgressView(ReadView):
         asked = {"known_at": day.known_at, "compare": day.compare}
         return self.respond(
             request,
-            kept_answer(
+            KeptAnswer(
                 "progress",
                 day.on,
                 *asked.values(),
@@ -91,7 +101,7 @@ class TrendView(ReadView):
         )
         return self.respond(
             request,
-            kept_answer(
+            KeptAnswer(
                 "trend",
                 measure.code,
                 first,
@@ -129,5 +139,5 @@ class FacilityProgressView(ReadView):
             return facility_document(progress, result, detail=detail)
 
         return self.respond(
-            request, kept_answer("facility", code, detail, day.on, day.known_at, build=build)
+            request, KeptAnswer("facility", code, detail, day.on, day.known_at, build=build)
         )

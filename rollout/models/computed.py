@@ -19,11 +19,18 @@ class Alert(models.Model):
     rule = models.CharField(_("rule"), max_length=40)
     subject = models.CharField(_("subject"), max_length=120)
     facility = models.ForeignKey(
-        Facility, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+        Facility,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("facility"),
     )
     due_on = models.DateField(_("due on"))
     level = models.PositiveSmallIntegerField(
-        _("level"), default=0, help_text=_("0 before the day, 1 after it; escalation goes on from there.")
+        _("level"),
+        default=0,
+        help_text=_("0 before the day, 1 after it; escalation goes on from there."),
     )
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
     what_vi = models.CharField(_("what, in Vietnamese"), max_length=300)
@@ -61,7 +68,12 @@ class ProgressSnapshot(models.Model):
 
     on = models.DateField(_("day"))
     facility = models.ForeignKey(
-        Facility, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+        Facility,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("facility"),
     )
     measure = models.CharField(_("measure"), max_length=40)
     done = models.PositiveIntegerField(_("done"), null=True)

@@ -26,7 +26,10 @@ class CouncilMeeting(Tracked):
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     facility = models.ForeignKey(
-        Facility, on_delete=models.PROTECT, related_name="council_meetings"
+        Facility,
+        on_delete=models.PROTECT,
+        related_name="council_meetings",
+        verbose_name=_("facility"),
     )
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     criteria = models.CharField(
@@ -45,7 +48,12 @@ class CouncilMeeting(Tracked):
 class CouncilDate(Yardstick):
     """The day a meeting is to be held, as fixed on `effective_from`; moving it is a new row."""
 
-    meeting = models.ForeignKey(CouncilMeeting, on_delete=models.CASCADE, related_name="dates")
+    meeting = models.ForeignKey(
+        CouncilMeeting,
+        on_delete=models.CASCADE,
+        related_name="dates",
+        verbose_name=_("council meeting"),
+    )
     scheduled_on = models.DateField(_("scheduled on"))
     because = models.CharField(_("reason"), max_length=300, blank=True)
 
@@ -65,7 +73,12 @@ class CouncilDate(Yardstick):
 class CouncilRuling(DatedFact):
     """What the council concluded, on the day it met. Only a ruling makes a facility evaluated."""
 
-    meeting = models.ForeignKey(CouncilMeeting, on_delete=models.PROTECT, related_name="rulings")
+    meeting = models.ForeignKey(
+        CouncilMeeting,
+        on_delete=models.PROTECT,
+        related_name="rulings",
+        verbose_name=_("council meeting"),
+    )
     conclusion = models.CharField(_("conclusion"), max_length=12, choices=Conclusion.choices)
     minutes_number = models.CharField(_("number of the minutes"), max_length=60, blank=True)
 

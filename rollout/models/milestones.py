@@ -46,7 +46,9 @@ class MilestoneTarget(Yardstick):
     A postponement is a new row with its reason: the first row is the baseline, the distance is the slip.
     """
 
-    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, related_name="+")
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="+", verbose_name=_("facility")
+    )
     milestone = models.CharField(_("milestone"), max_length=20, choices=Milestone.choices)
     due_on = models.DateField(_("due on"))
     because = models.CharField(_("reason"), max_length=300, blank=True)

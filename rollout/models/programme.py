@@ -14,7 +14,9 @@ from facilities.models.places import NamedInTwoLanguages
 class Programme(Tracked):
     """The province this installation steers. One row."""
 
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
+    )
 
     class Meta:
         verbose_name = _("programme")

@@ -38,10 +38,20 @@ class Obstacle(NamedInTwoLanguages, Record):
     raised_on = models.DateField(_("raised on"))
     raised_by = models.CharField(_("raised by"), max_length=200)
     agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="obstacles"
+        Agency,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="obstacles",
+        verbose_name=_("agency that can clear it"),
     )
     session = models.ForeignKey(
-        WorkingSession, on_delete=models.PROTECT, null=True, blank=True, related_name="obstacles"
+        WorkingSession,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="obstacles",
+        verbose_name=_("working session"),
     )
 
     class Meta(Record.Meta):
@@ -51,13 +61,17 @@ class Obstacle(NamedInTwoLanguages, Record):
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(
-                name="rollout_obstacle_code", fields=["code"], condition=Q(withdrawn_at__isnull=True)
+                name="rollout_obstacle_code",
+                fields=["code"],
+                condition=Q(withdrawn_at__isnull=True),
             ),
         ]
 
 
 class ObstacleCleared(Record):
-    obstacle = models.ForeignKey(Obstacle, on_delete=models.CASCADE, related_name="clearings")
+    obstacle = models.ForeignKey(
+        Obstacle, on_delete=models.CASCADE, related_name="clearings", verbose_name=_("obstacle")
+    )
     cleared_on = models.DateField(_("cleared on"))
 
     class Meta(Record.Meta):
@@ -76,7 +90,9 @@ class ObstacleCleared(Record):
 class ObstacleHold(DatedFact):
     """An obstacle holds a milestone of a facility, from `happened_on` until it is cleared."""
 
-    obstacle = models.ForeignKey(Obstacle, on_delete=models.CASCADE, related_name="holds")
+    obstacle = models.ForeignKey(
+        Obstacle, on_delete=models.CASCADE, related_name="holds", verbose_name=_("obstacle")
+    )
     milestone = models.CharField(_("milestone"), max_length=20, choices=Milestone.choices)
 
     class Meta(DatedFact.Meta):
@@ -101,11 +117,24 @@ class Directive(NamedInTwoLanguages, Record):
     issued_on = models.DateField(_("issued on"))
     issued_by = models.CharField(_("issued by"), max_length=200)
     session = models.ForeignKey(
-        WorkingSession, on_delete=models.PROTECT, null=True, blank=True, related_name="directives"
+        WorkingSession,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="directives",
+        verbose_name=_("working session"),
     )
-    lead = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="directives_led")
+    lead = models.ForeignKey(
+        Agency,
+        on_delete=models.PROTECT,
+        related_name="directives_led",
+        verbose_name=_("leading agency"),
+    )
     coordinating = models.ManyToManyField(
-        Agency, related_name="directives_coordinated", blank=True
+        Agency,
+        related_name="directives_coordinated",
+        blank=True,
+        verbose_name=_("agencies that take part"),
     )
     due_on = models.DateField(_("due on"), null=True, blank=True)
 
@@ -140,7 +169,9 @@ class DirectiveEvent(Record):
         ANSWERED = "answered", _("Answered")
         CLOSED = "closed", _("Closed")
 
-    directive = models.ForeignKey(Directive, on_delete=models.CASCADE, related_name="events")
+    directive = models.ForeignKey(
+        Directive, on_delete=models.CASCADE, related_name="events", verbose_name=_("directive")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     happened_on = models.DateField(_("happened on"))
     note = models.TextField(_("note"), blank=True)

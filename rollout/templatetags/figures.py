@@ -85,7 +85,9 @@ def age(newest_on: date | None, on: date) -> int | None:
 @register.filter
 def mark(state: str) -> SafeString:
     """The shape of a state, for use beside its word."""
-    return format_html('<svg class="mark is-{0}" aria-hidden="true"><use href="#m-{0}"/></svg>', state)
+    return format_html(
+        '<svg class="mark is-{0}" aria-hidden="true"><use href="#m-{0}"/></svg>', state
+    )
 
 
 @register.filter

@@ -6,11 +6,12 @@ from rollout.charts import Curve
 from rollout.day import Day
 from rollout.measures import Measure
 from rollout.models import Milestone
-from rollout.progress import Progress
+from rollout.results import Progress
 from rollout.trend import LONGEST_DAYS, trend
 
 LOOK_BACK = timedelta(days=150)
-LOOK_AHEAD = timedelta(days=14)
+MARGIN = timedelta(days=14)
+FARTHEST_AHEAD = 400  # days; a deadline years away would flatten the curve
 
 
 def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
@@ -19,9 +20,10 @@ def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
     points = trend(measure, first, day.on, known_at=day.known_at)
     plan = _plan(progress) if measure.code == "official" else []
-    ahead = [d.due_on for d in progress.deadlines if d.days_left >= 0][:1] if plan else []
+    law = [d for d in progress.deadlines if plan and d.days_left <= FARTHEST_AHEAD]
+    ahead = [d.due_on for d in law if d.days_left >= 0][:1]
     planned = [on for on, _count in plan[-1:]]
-    last = max([day.on, *(on + LOOK_AHEAD for on in (*ahead, *planned))])
+    last = max([day.on, *(on + MARGIN for on in (*ahead, *planned))])
     return Curve(
         first=first,
         last=last,
@@ -33,9 +35,7 @@ def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
         ],
         plan=plan,
         total=points[-1].total,
-        deadlines=[(d.due_on, d.name) for d in progress.deadlines if first <= d.due_on <= last]
-        if plan
-        else [],
+        deadlines=[d.due_on for d in law if first <= d.due_on <= last],
     )
 
 

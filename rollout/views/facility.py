@@ -10,7 +10,7 @@ from connectivity.models import ConnectionStep, Partner
 from equipment.files import files
 from equipment.models import DeviceType, ProcurementLot
 from facilities.evidence import Rung
-from facilities.models import Facility, FacilityName
+from facilities.models import FacilityName
 from facilities.register import Register
 from facilities.timeline import EMPTY, FacilityState, Tally, fold
 from rollout.cache import cached_progress
@@ -35,9 +35,11 @@ FUNNEL = (
 @page(lambda access: access.sees_summary)
 def facility(request, day, access, code):
     """The headline for everybody who sees the summary; the rows for those who may see them."""
-    pk = Facility.objects.filter(code=code).values_list("pk", flat=True).first()
-    if pk is None:
+    names = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__code=code)
+    name = names.last()
+    if name is None:
         raise Http404
+    pk = name.facility_id
     in_full = access.sees_rows_of(pk)
     content = kept(
         "rollout/_facility.html",
@@ -46,14 +48,12 @@ def facility(request, day, access, code):
         in_full,
         build=lambda: _content(day, pk, in_full=in_full),
     )
-    return "rollout/kept.html", {"content": content, "title": code}
+    return "rollout/kept.html", {"content": content, "title": name.name}
 
 
 def _content(day, pk: int, *, in_full: bool) -> dict:
     register = Register(day.on, day.known_at, frozenset({pk}))
-    described = next(iter(register.on(day.on)), None)
-    if described is None:
-        raise Http404
+    described = register.on(day.on)[0]
     state = fold(changes(register), day.on).get(pk, {})
     progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
     result = progress.facility(described.code)
@@ -79,7 +79,9 @@ def _content(day, pk: int, *, in_full: bool) -> dict:
         latest, earlier = history(register)
         context |= {
             "files": found,
-            "devices": _devices(register, state, pk, {file.id for file in found if not file.accepted}),
+            "devices": _devices(
+                register, state, pk, {file.id for file in found if not file.accepted}
+            ),
             "funnel": _funnel(state),
             "connections": _connections(register),
             "meetings": meetings(register),

@@ -15,7 +15,8 @@ from facilities.timeline import fold
 from rollout.cache import cached_progress
 from rollout.day import Day
 from rollout.measures import BY_CODE, Cell, Measure
-from rollout.progress import FIGURE_GROUPS, Figure, Progress, changes
+from rollout.progress import FIGURE_GROUPS, changes
+from rollout.results import Figure, Progress
 from rollout.views.curve import curve_of
 from rollout.views.page import kept, page
 
@@ -48,12 +49,19 @@ def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
         ),
         (
             _("Facilities by HIS level"),
-            sorted(progress.figures_of("his_level"), key=lambda f: (f.key.isdigit(), f.key), reverse=True),
+            sorted(
+                progress.figures_of("his_level"),
+                key=lambda f: (f.key.isdigit(), f.key),
+                reverse=True,
+            ),
         ),
         (_("Facilities by hosting"), progress.figures_of("hosting")),
     ]
     return [
-        (title, [Counted(figure, label_of(figure.group, figure.key, devices)) for figure in figures])
+        (
+            title,
+            [Counted(figure, label_of(figure.group, figure.key, devices)) for figure in figures],
+        )
         for title, figures in groups
         if figures
     ]

@@ -19,7 +19,7 @@ from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE
 from rollout.models import LegalDeadline, Milestone, WorkingSession
 from rollout.obstacles import obstacles
-from rollout.progress import FacilityResult, MeasureResult, Progress
+from rollout.results import FacilityResult, MeasureResult, Progress
 from rollout.stages import FacilityStage
 from rollout.templatetags.figures import day_near
 from rollout.views.curve import curve_of
@@ -30,6 +30,7 @@ from rollout.views.page import kept, page
 STALE_AFTER = timedelta(days=30)
 AHEAD = timedelta(days=14)
 MOST_DECISIONS = 5  # of each kind
+MOST_UPCOMING = 15
 MOST_ROWS = 60  # of the matrix; a larger province sees those in most trouble first
 
 
@@ -60,7 +61,9 @@ def _content(day: Day, *, sees_programme: bool) -> dict:
     register = Register(day.on, day.known_at)
     open_obstacles = [o for o in obstacles(register) if o.cleared_on is None]
     sessions = list(
-        WorkingSession.objects.known(day.known_at).order_by("held_on").values_list("held_on", flat=True)
+        WorkingSession.objects.known(day.known_at)
+        .order_by("held_on")
+        .values_list("held_on", flat=True)
     )
     law = _law(progress)
     return {
@@ -192,14 +195,15 @@ def _decisions(day: Day, progress: Progress, open_obstacles: list, law) -> dict:
         for obstacle in open_obstacles
     ]
     return {
-        "directives": _worst([*overdue, *undated]),
-        "obstacles": _worst(held),
-        "too_late": _worst(list(_too_late(progress, law))),
+        "directives": _first([*overdue, *undated], MOST_DECISIONS),
+        "obstacles": _first(held, MOST_DECISIONS),
+        "too_late": _first(list(_too_late(progress, law)), MOST_DECISIONS),
     }
 
 
-def _worst(rows: list) -> dict | None:
-    return {"rows": rows[:MOST_DECISIONS], "more": max(0, len(rows) - MOST_DECISIONS)} if rows else None
+def _first(rows: list, most: int) -> dict | None:
+    """The rows to show, and how many more there are; None without any."""
+    return {"rows": rows[:most], "more": max(0, len(rows) - most)} if rows else None
 
 
 def _too_late(
@@ -216,8 +220,8 @@ def _too_late(
                 yield facility, milestone.target
 
 
-def _upcoming(register: Register) -> list[dict]:
-    """What is due from the day on, for two weeks: (day, what, where)."""
+def _upcoming(register: Register) -> dict | None:
+    """What is due from the day on, for two weeks, the nearest first."""
     on = register.until
     facilities = {facility.id: facility for facility in register.on(on)}
     found = []
@@ -225,4 +229,5 @@ def _upcoming(register: Register) -> list[dict]:
         if deadline.done_on is None and on <= deadline.due_on <= on + AHEAD:
             facility = facilities.get(deadline.facility_id)
             found.append({"on": deadline.due_on, "what": deadline.what, "facility": facility})
-    return sorted(found, key=lambda d: (d["on"], str(d["what"])))
+    found.sort(key=lambda d: (d["on"], str(d["what"])))
+    return _first(found, MOST_UPCOMING)

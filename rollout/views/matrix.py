@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from rollout.milestones import MilestoneOnDay
 from rollout.models import Milestone
 from rollout.obstacles import Hold, ObstacleOnDay
-from rollout.progress import FacilityResult
+from rollout.results import FacilityResult
 from rollout.templatetags.figures import day
 
 # Short heads for narrow columns. Preparing is left out: what it takes is the first column.

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from facilities.models import Ledger
@@ -43,7 +44,7 @@ def page(may: Callable[[Access], bool], *, section: str = ""):
                 "day": day,
                 "access": access,
                 "section": section,
-                "province": partial(_province, day),
+                "province": SimpleLazyObject(partial(_province, day)),
             }
             return render(request, template, shared | context)
 
@@ -53,7 +54,13 @@ def page(may: Callable[[Access], bool], *, section: str = ""):
 
 
 def _province(day: Day) -> str:
-    return in_language(*Programme.name_on(day.on, day.known_at))
+    """The province's name on the day, in the reader's language; every page carries it."""
+    place = key("province", Ledger.current(), day.on, day.known_at)
+    names = cache.get(place)
+    if names is None:
+        names = Programme.name_on(day.on, day.known_at)
+        cache.set(place, names, KEEP_SECONDS)
+    return in_language(*names)
 
 
 def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> str:

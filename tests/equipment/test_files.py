@@ -127,7 +127,13 @@ def test_stages_dated_out_of_order_are_passed_on_the_earliest_day(file):
 
 @pytest.mark.parametrize(
     ("day", "done_on", "late"),
-    [(on(9), None, 0), (on(10), None, 0), (on(11), None, 1), (on(14), None, 4), (on(15), on(15), 0)],
+    [
+        (on(9), None, 0),
+        (on(10), None, 0),
+        (on(11), None, 1),
+        (on(14), None, 4),
+        (on(15), on(15), 0),
+    ],
 )
 def test_a_stage_is_late_until_it_or_a_later_one_is_reached(file, day, done_on, late):
     target(file, Stage.OPENING, on(10))

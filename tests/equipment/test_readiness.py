@@ -254,9 +254,7 @@ class TestNorms:
         norm(10, kind=Kind.MEDICAL_CENTRE)
         norm(40, kind=Kind.PROVINCIAL_HOSPITAL)
         write(
-            FacilityKind(
-                facility=place, kind=Kind.PROVINCIAL_HOSPITAL, effective_from=MONTH_LATER
-            )
+            FacilityKind(facility=place, kind=Kind.PROVINCIAL_HOSPITAL, effective_from=MONTH_LATER)
         )
         assert amount(place, "norm:tablet", MONTH_LATER - timedelta(days=1)) == 10
         assert amount(place, "norm:tablet", MONTH_LATER) == 40

@@ -15,6 +15,7 @@ from facilities.models import (
 )
 from rollout.models import Milestone, MilestoneEvent
 from tests import factories
+from tests.writing import database_refuses
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +36,7 @@ def fact():
 
 def written(fact, **values) -> bool:
     """Write past every verb and every `clean`; False when the database refuses."""
-    try:
-        with transaction.atomic():
-            type(fact).objects.filter(pk=fact.pk).update(**values)
-    except IntegrityError:
-        return False
-    return True
+    return not database_refuses(type(fact).objects.filter(pk=fact.pk).update, **values)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +65,7 @@ def test_checked_at_and_checked_by_come_together(fact, at, by, accepted):
 )
 def test_a_withdrawal_says_when_who_and_why(fact, at, by, because, accepted):
     who = factories.UserFactory() if by else None
-    assert (
-        written(fact, withdrawn_at=at, withdrawn_by=who, withdrawn_because=because) == accepted
-    )
+    assert written(fact, withdrawn_at=at, withdrawn_by=who, withdrawn_because=because) == accepted
 
 
 def copy_of(fact, **changes):
@@ -127,12 +121,8 @@ def test_only_an_officer_has_a_facility_and_only_an_agency_officer_an_agency(
         valid_from=DAY,
     )
     lawful = has_facility == (role == Role.OFFICER) and has_agency == (role == Role.AGENCY)
-    if lawful:
-        RoleAssignment.objects.bulk_create([assignment])
-        assert RoleAssignment.objects.on(DAY).exists()
-    else:
-        with pytest.raises(IntegrityError), transaction.atomic():
-            RoleAssignment.objects.bulk_create([assignment])
+    assert database_refuses(RoleAssignment.objects.bulk_create, [assignment]) != lawful
+    assert RoleAssignment.objects.exists() == lawful
 
 
 @pytest.mark.parametrize(("days", "accepted"), [(-1, False), (0, False), (1, True)])
@@ -143,11 +133,7 @@ def test_an_assignment_ends_after_it_begins(days, accepted):
         valid_from=DAY,
         valid_until=DAY + timedelta(days=days),
     )
-    try:
-        with transaction.atomic():
-            RoleAssignment.objects.bulk_create([assignment])
-    except IntegrityError:
-        pass
+    assert database_refuses(RoleAssignment.objects.bulk_create, [assignment]) != accepted
     assert RoleAssignment.objects.exists() == accepted
 
 

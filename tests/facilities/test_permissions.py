@@ -84,11 +84,8 @@ def abilities(access: Access, places) -> set[str]:
     found = {name for name in GENERAL if getattr(access, name)}
     for ability in WITH_SUBJECT:
         name, whose = ability.split()
-        if name == "sees_directive_of":
-            subject = {places["agency"][whose].pk}
-        else:
-            subject = places["facility"][whose].pk
-        if getattr(access, name)(subject):
+        facility, agency = places["facility"][whose].pk, places["agency"][whose].pk
+        if getattr(access, name)({agency} if name == "sees_directive_of" else facility):
             found.add(ability)
     return found
 
@@ -141,9 +138,7 @@ def test_two_roles_add_up_but_do_not_spread(places):
 
 def test_an_officer_who_moved_loses_the_facility_left_behind(places):
     user = holder(Role.OFFICER, places, until=DAY)
-    user.assignments.create(
-        role=Role.OFFICER, facility=places["facility"]["other"], valid_from=DAY
-    )
+    user.assignments.create(role=Role.OFFICER, facility=places["facility"]["other"], valid_from=DAY)
     own, other = (places["facility"][whose].pk for whose in ("own", "other"))
     before, after = access_of(user, DAY - timedelta(days=1)), access_of(user, DAY)
     assert (before.records_for(own), before.records_for(other)) == (True, False)

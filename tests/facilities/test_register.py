@@ -100,7 +100,7 @@ def test_what_nobody_has_said_is_empty_and_counts_nowhere():
     write(FacilityName(facility=place, name_vi="Chỉ có tên", effective_from=MERGER))
     [seen] = Register(LATER).on(MERGER)
     assert (seen.kind, seen.kind_label, seen.ownership, seen.scope, seen.area) == ("",) * 5
-    assert not (seen.is_public or seen.in_rollout or seen.in_connectivity)
+    assert (seen.is_public, seen.in_rollout, seen.in_connectivity) == (False,) * 3
 
 
 def test_the_area_and_its_name_are_those_of_the_day():

@@ -261,14 +261,19 @@ class TestCause:
         raise_alerts(DUE + days(2))
         assert open_alerts() == []
 
-    def test_a_postponed_council_still_waits_for_its_ruling(self):
+    def test_a_postponed_council_is_told_again_once_it_has_a_new_day(self):
         meeting, by = factories.CouncilMeetingFactory(), factories.recorder()
         schedule_council(meeting=meeting, scheduled_on=DUE, set_on=SET, by=by)
+        raise_alerts(DUE)
         record_ruling(meeting=meeting, conclusion="postponed", held_on=DUE, by=by)
         raise_alerts(DUE + days(1))
-        assert open_alerts() == [("council", OVERDUE, "late")]
+        assert open_alerts() == []
+        schedule_council(meeting=meeting, scheduled_on=DUE + days(8), set_on=DUE + days(2), by=by)
+        raise_alerts(DUE + days(2))
+        assert open_alerts() == [("council", COMING, "notice")]
+        assert Alert.objects.get(cleared_on=None).due_on == DUE + days(8)
 
-    def test_a_council_that_ruled_does_not(self):
+    def test_gone_when_the_council_has_ruled(self):
         meeting, by = factories.CouncilMeetingFactory(), factories.recorder()
         schedule_council(meeting=meeting, scheduled_on=DUE, set_on=SET, by=by)
         raise_alerts(DUE)

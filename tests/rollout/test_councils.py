@@ -204,9 +204,7 @@ class TestRuling:
 
     def test_a_withdrawn_ruling_leaves_the_one_before(self, place, meeting):
         rule(meeting, Conclusion.PASS, on(0))
-        wrong = rule(
-            factories.CouncilMeetingFactory(facility=place), Conclusion.FAIL, on(9)
-        )
+        wrong = rule(factories.CouncilMeetingFactory(facility=place), Conclusion.FAIL, on(9))
         withdraw(fact=wrong, because="another facility", by=factories.recorder())
         assert evaluated(place, on(9)) == 1
         assert standing_ruling(seen(on(9))).conclusion == Conclusion.PASS

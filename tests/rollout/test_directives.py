@@ -43,9 +43,7 @@ def test_a_directive_is_seen_from_the_day_it_was_issued():
     assert seen(on(0)).code == "CD-1"
 
 
-@pytest.mark.parametrize(
-    ("shift", "late"), [(0, 0), (10, 0), (11, 1), (14, 4), (15, 0), (99, 0)]
-)
+@pytest.mark.parametrize(("shift", "late"), [(0, 0), (10, 0), (11, 1), (14, 4), (15, 0), (99, 0)])
 def test_it_is_late_from_the_day_after_its_last_until_it_is_closed(shift, late):
     happen(issue(due_on=on(10)), Kind.CLOSED, on(15))
     assert seen(on(shift)).days_late(on(shift)) == late

@@ -1,7 +1,7 @@
 """The language of a page, and what is compressed."""
 
 import pytest
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import translation
 
 from rollout.middleware import LanguageMiddleware, TextGZipMiddleware
@@ -54,12 +54,11 @@ def test_the_language_is_the_chosen_one_else_vietnamese(rf, path, cookie, accept
         ("text/css", 206, False),
     ],
 )
-def test_only_whole_texts_are_compressed(rf, tmp_path, content_type, status, compressed):
-    file = tmp_path / "file"
-    file.write_bytes(b"progress " * 500)
+def test_only_whole_texts_are_compressed(rf, content_type, status, compressed):
     request = rf.get("/", headers={"Accept-Encoding": "gzip"})
     response = TextGZipMiddleware(
-        lambda _: FileResponse(file.open("rb"), content_type=content_type, status=status)
+        lambda _: StreamingHttpResponse(
+            [b"progress "] * 500, status=status, content_type=content_type
+        )
     )(request)
     assert response.has_header("Content-Encoding") == compressed
-    response.close()

@@ -192,9 +192,7 @@ class TestCouncil:
             )
         assert not MilestoneEvent.objects.exists()
 
-    @pytest.mark.parametrize(
-        ("conclusion", "late"), [("pass", 0), ("fail", 0), ("postponed", 3)]
-    )
+    @pytest.mark.parametrize(("conclusion", "late"), [("pass", 0), ("fail", 0), ("postponed", 3)])
     def test_a_target_for_it_is_met_by_a_ruling(self, place, conclusion, late):
         target(place, Milestone.COUNCIL, on(2))
         self.rule(self.meeting(place, on(2)), conclusion, on(2))

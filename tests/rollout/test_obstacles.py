@@ -95,9 +95,7 @@ def test_a_facility_that_reaches_its_milestone_all_the_same_is_free(obstacle, sh
     assert found.cleared_on is None
 
 
-@pytest.mark.parametrize(
-    ("conclusion", "days"), [("pass", 4), ("fail", 4), ("postponed", 9)]
-)
+@pytest.mark.parametrize(("conclusion", "days"), [("pass", 4), ("fail", 4), ("postponed", 9)])
 def test_a_held_council_is_reached_by_its_ruling(obstacle, conclusion, days):
     place = factories.facility()
     hold(obstacle, place, Milestone.COUNCIL)

@@ -10,7 +10,8 @@ from hypothesis.extra.django import TestCase
 
 from facilities.services import correct, record, withdraw
 from rollout.measures import MEASURES
-from rollout.progress import Progress, progress
+from rollout.progress import progress
+from rollout.results import Progress
 from rollout.trend import trend
 from tests.factories import recorder
 from tests.rollout.worlds import FIRST, LAST, World, days, happenings, standing_facts

@@ -117,5 +117,5 @@ class TestCommand:
         assert f"{len(rows())} rows" in capsys.readouterr().out
 
     def test_names_a_bad_day(self):
-        with pytest.raises(CommandError, match="--on: .*2025-13-01"):
+        with pytest.raises(CommandError, match=r"--on: .*2025-13-01"):
             call_command("compute_progress", on="2025-13-01")

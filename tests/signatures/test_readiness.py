@@ -106,9 +106,7 @@ def test_revocation_after_expiry_takes_back_only_once(certificate, until):
 )
 def test_a_renewal_moves_the_end(certificate, until, day, seen):
     full_life(certificate)
-    happen(
-        certificate, Kind.RENEWED, UNTIL - timedelta(days=1), valid_until=date(2025, 6, 1)
-    )
+    happen(certificate, Kind.RENEWED, UNTIL - timedelta(days=1), valid_until=date(2025, 6, 1))
     assert funnel(certificate, day, until=until) == seen
 
 
@@ -130,9 +128,7 @@ def test_what_was_noted_after_the_end_never_counts(certificate, until):
     days = [on(1), UNTIL - timedelta(days=1), UNTIL, UNTIL + timedelta(days=9)]
     days += [UNTIL + timedelta(days=10), UNTIL + timedelta(days=11)]
     handed_over = [
-        tally(
-            readiness, certificate.facility, "certificates_handed_over", day, until=until
-        ).amount
+        tally(readiness, certificate.facility, "certificates_handed_over", day, until=until).amount
         for day in days
     ]
     assert handed_over == [0] * len(days)
@@ -179,9 +175,7 @@ def test_withdrawing_the_revocation_brings_the_certificate_back(certificate):
 def test_a_corrected_end_moves_the_expiry(certificate):
     full_life(certificate)
     issue = certificate.events.get(kind=Kind.ISSUED)
-    correct(
-        fact=issue, because="misread", by=factories.recorder(), valid_until=date(2025, 2, 1)
-    )
+    correct(fact=issue, because="misread", by=factories.recorder(), valid_until=date(2025, 2, 1))
     assert funnel(certificate, date(2025, 1, 31)) == ALL
     assert funnel(certificate, date(2025, 2, 1)) == NONE
 
@@ -195,9 +189,7 @@ def test_the_end_takes_back_each_step_on_the_rung_it_stood_on(certificate):
         valid_until=UNTIL,
         document=factories.DocumentFactory(),
     )
-    checked = happen(
-        certificate, Kind.AUTHENTICATED, on(4), document=factories.DocumentFactory()
-    )
+    checked = happen(certificate, Kind.AUTHENTICATED, on(4), document=factories.DocumentFactory())
     check(fact=checked, by=factories.UserFactory())
     place = certificate.facility
     expected = {

@@ -1,0 +1,61 @@
+"""`make bench`, or `python -m bench [PART ...]`: speed and size, as ratios and counts.
+
+Prints a table for each part and writes all of them to build/bench.json. A yardstick that is
+missed is marked, and changes nothing about the exit code: a busy machine must not fail a build.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+
+from bench import jobs, page, progress, queries, served
+from bench.table import Table
+from bench.worlds import ROOT, Size, Worlds, opened
+
+SMALL = Size(facilities=17, certificates=4_200, devices=1_000)
+MIDDLE = Size(facilities=170, certificates=42_000, devices=10_000)
+LARGE = Size(facilities=1_700, certificates=400_000, devices=100_000)
+
+REPORT = ROOT / "build" / "bench.json"
+
+PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
+    "queries": queries.table,
+    "progress": lambda worlds, sizes: progress.table(worlds, sizes[0]),
+    "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress",)),
+    "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
+    "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
+    "page": lambda worlds, _sizes: page.table(worlds),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument(
+        "--small", action="store_true", help="170 facilities at most, for a quick look"
+    )
+    asked = parser.parse_args()
+    unknown = set(asked.parts) - PARTS.keys()
+    if unknown:
+        parser.error(f"no such part: {', '.join(unknown)}")
+    sizes = [SMALL, MIDDLE] if asked.small else [SMALL, MIDDLE, LARGE]
+    found = {}
+    with opened() as worlds:
+        for name in asked.parts or PARTS:
+            started = time.monotonic()
+            found[name] = PARTS[name](worlds, sizes)
+            seconds = time.monotonic() - started
+            print(f"{found[name].text()}\n  ({name}: {seconds:.0f} s)", flush=True)
+    over = [f"{name}: {miss}" for name, table in found.items() for miss in table.over]
+    print("\n" + ("\n".join(["Over its yardstick:", *over]) if over else "Every yardstick is kept."))
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(
+        json.dumps(
+            {name: table.document() for name, table in found.items()}, ensure_ascii=False, indent=1
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
