@@ -7,7 +7,7 @@ PYTEST := $(PYTHON) -m pytest
 UV_COMPILE := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 PORT ?= 8000
-CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
+CATALOGUES := $(wildcard locale*/*/LC_MESSAGES/*.po)
 
 # What a production system would have to say; `check --deploy` needs no server behind it.
 PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_VAR=build/check \
@@ -76,7 +76,7 @@ screenshots: install-dev ## Pictures of the pages into build/screenshots
 
 messages: install-dev ## Collect new texts into locale/ (needs gettext)
 	@command -v xgettext > /dev/null || { echo "Install gettext first (apt-get install gettext)."; exit 1; }
-	$(PYTHON) manage.py makemessages --locale vi --no-location --no-wrap --ignore .venv --ignore build --ignore tests
+	$(PYTHON) manage.py makemessages --locale vi --no-location --no-wrap --no-obsolete --ignore .venv --ignore build --ignore tests
 
 lock: install-dev ## Resolve requirements/*.in again
 	cd requirements && $(UV_COMPILE:$(VENV)%=../$(VENV)%) base.in -o base.lock
@@ -85,4 +85,4 @@ lock: install-dev ## Resolve requirements/*.in again
 clean: ## Remove what was made here, but not the data in var/
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis .coverage htmlcov test-results
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
-	rm -f locale/*/LC_MESSAGES/*.mo
+	rm -f locale*/*/LC_MESSAGES/*.mo

@@ -48,7 +48,9 @@ def main() -> None:
             seconds = time.monotonic() - started
             print(f"{found[name].text()}\n  ({name}: {seconds:.0f} s)", flush=True)
     over = [f"{name}: {miss}" for name, table in found.items() for miss in table.over]
-    print("\n" + ("\n".join(["Over its yardstick:", *over]) if over else "Every yardstick is kept."))
+    print(
+        "\n" + ("\n".join(["Over its yardstick:", *over]) if over else "Every yardstick is kept.")
+    )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(
         json.dumps(

@@ -52,7 +52,9 @@ def table(worlds: Worlds) -> Table:
 
 
 @contextmanager
-def _context(browser: Browser, site: str, reader: Reader, screen: str, **options) -> Iterator[BrowserContext]:
+def _context(
+    browser: Browser, site: str, reader: Reader, screen: str, **options
+) -> Iterator[BrowserContext]:
     width, height = SCREENS[screen]
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
     context.add_cookies([{"name": "sessionid", "value": reader.session, "url": site}])
@@ -91,7 +93,9 @@ def _measure(found: Table, browser: Browser, site: str, reader: Reader, screen: 
             found.judge(f"kB of the leader page, {screen}", kilobytes, MOST_KILOBYTES),
         )
         if screen == "wide":
-            sizes = {address_of[n].partition("?")[0].removeprefix(site): k for n, k in bytes_of.items()}
+            sizes = {
+                address_of[n].partition("?")[0].removeprefix(site): k for n, k in bytes_of.items()
+            }
             for address, size in sorted(sizes.items(), key=lambda item: -item[1]):
                 found.add(f"  {address}", size / 1000, "")
         found.add(f"{screen}: hosts asked", len(hosts), found.judge("hosts", len(hosts), 1))

@@ -123,16 +123,15 @@ def _programme(places: list[int], clock: dict) -> None:
         **begun,
     )
     write(MeasureWeight, "measure", ((m.code,) for m in MEASURES), weight=10, **begun)
-    write(FacilityName, "facility_id name_vi", ((p, f"Trung tâm Y tế {p}") for p in places), **begun)
+    write(
+        FacilityName, "facility_id name_vi", ((p, f"Trung tâm Y tế {p}") for p in places), **begun
+    )
     write(FacilityArea, "facility_id", ((p,) for p in places), area_id=area.pk, **begun)
     write(FacilityKind, "facility_id", ((p,) for p in places), kind=Kind.MEDICAL_CENTRE, **begun)
     write(
         FacilityOwnership,
         "facility_id ownership",
-        (
-            (p, Ownership.PRIVATE if n % 10 == 9 else Ownership.PUBLIC)
-            for n, p in enumerate(places)
-        ),
+        ((p, Ownership.PRIVATE if n % 10 == 9 else Ownership.PUBLIC) for n, p in enumerate(places)),
         **begun,
     )
     write(FacilityScope, "facility_id", ((p,) for p in places), scope=Scope.ROLLOUT, **begun)
@@ -166,10 +165,7 @@ def _devices(places: list[int], devices: int, clock: dict) -> None:
     write(
         DeviceMovement,
         "facility_id device_type_id happened_on",
-        (
-            (places[n % count], types[n // count % len(types)], day(n % 500))
-            for n in range(devices)
-        ),
+        ((places[n % count], types[n // count % len(types)], day(n % 500)) for n in range(devices)),
         quantity=1,
         reason="accepted",
         **clock,

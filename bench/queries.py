@@ -57,9 +57,7 @@ def measure() -> dict[str, int]:
         "leader page": lambda: queries_of("/", day),
         "progress JSON": lambda: queries_of("/api/v1/progress/", day),
         "facility page": lambda: queries_of(f"/facilities/{FACILITY}/", day),
-        "facility JSON": lambda: queries_of(
-            f"/api/v1/facilities/{FACILITY}/progress/", {"on": ON}
-        ),
+        "facility JSON": lambda: queries_of(f"/api/v1/facilities/{FACILITY}/progress/", {"on": ON}),
     }
     found = {}
     for name, answer in answers.items():

@@ -36,7 +36,9 @@ class Client:
         self._connection = http.client.HTTPConnection(HOST, port, timeout=120)
         self._seats = seats
 
-    def get(self, address: str, turn: int, **headers: str) -> tuple[float, http.client.HTTPResponse, bytes]:
+    def get(
+        self, address: str, turn: int, **headers: str
+    ) -> tuple[float, http.client.HTTPResponse, bytes]:
         """Milliseconds, response and body of a request, made by the reader whose turn it is."""
         reader = self._seats[turn % len(self._seats)]
         who = (
@@ -66,7 +68,8 @@ def table(worlds: Worlds, size: Size) -> Table:
     seats = readers(world, READERS)
     with served(world) as port, contextlib.closing(Client(port, seats)) as client:
         for pair in (PAGE, DOCUMENT):
-            _took, first, body = client.get(pair.product, 0, **{"Accept-Encoding": "identity"})
+            took, first, body = client.get(pair.product, 0, **{"Accept-Encoding": "identity"})
+            found.notes.append(f"first {pair.name}, computed and drawn: {took / 1000:.1f} s")
             (world.folder / pair.name).write_bytes(body)
             for coding in ("identity", "gzip"):
                 _compare(found, client, pair, coding, **{"Accept-Encoding": coding})

@@ -78,7 +78,10 @@ def sign_in(count: int) -> list[dict[str, str]]:
         client = Client(headers={"host": "localhost"})
         client.force_login(user)
         _token, key = ApiToken.make(
-            user=user, label="bench", expires_on=ON.replace(year=2099), scope=ApiToken.Scope.PROGRESS
+            user=user,
+            label="bench",
+            expires_on=ON.replace(year=2099),
+            scope=ApiToken.Scope.PROGRESS,
         )
         found.append({"session": client.cookies["sessionid"].value, "key": key})
     return found

@@ -4,8 +4,10 @@ from axes.utils import reset
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -133,9 +135,20 @@ class RoleAssignmentInline(admin.TabularInline):
         return False
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's form, with its warning in the reader's language."""
+
+    usable_password_help_text = format_lazy(
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        gettext_lazy("Whether this person may sign in with a password."),
+        gettext_lazy("If not, the password that is set now is lost."),
+    )
+
+
 @admin.register(User)
 class UserAdmin(TableAdmin, DjangoUserAdmin):
     seen_by = added_by = changed_by = "manages_users"
+    change_password_form = PasswordForm
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (gettext_lazy("Person"), {"fields": ("full_name", "email", "language")}),

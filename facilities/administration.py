@@ -103,7 +103,7 @@ class TableAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("facility"), ordering="facility_name_now")
     def facility_name(self, row):
-        return row.facility_name_now
+        return row.facility_name_now or self.get_empty_value_display()
 
     def get_list_select_related(self, request):
         return [field.name for field in self.opts.concrete_fields if field.many_to_one]

@@ -1,8 +1,12 @@
 """The programme in the admin: milestones, councils, obstacles, directives, yardsticks, jobs."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from rollout import jobs
+from rollout.alerts import RULES
+from rollout.measures import BY_CODE
 from rollout.models import (
     Alert,
     CouncilDate,
@@ -22,13 +26,36 @@ from rollout.models import (
     ProgressSnapshot,
     WorkingSession,
 )
+from rollout.snapshots import OVERALL
+
+MEASURES = {code: measure.label for code, measure in BY_CODE.items()}
+MEASURES[OVERALL] = _("overall progress")
+
+
+def filter_by(labels: dict) -> type[admin.AllValuesFieldListFilter]:
+    """A filter over stored codes that shows them under their labels."""
+
+    class LabelledFilter(admin.AllValuesFieldListFilter):
+        def choices(self, changelist):
+            for choice in super().choices(changelist):
+                yield choice | {"display": labels.get(choice["display"], choice["display"])}
+
+    return LabelledFilter
+
+
+class MeasureLabel:
+    """Mixin for rows about one measure: shows its label in the place of its code."""
+
+    @admin.display(description=_("measure"), ordering="measure")
+    def measure_label(self, row):
+        return MEASURES.get(row.measure, row.measure)
+
 
 admin.site.register(
     [
         CouncilDate,
         DirectiveEvent,
         LegalDeadline,
-        MeasureWeight,
         MilestoneEvent,
         MilestoneTarget,
         Obstacle,
@@ -48,6 +75,13 @@ class ProgrammeAdmin(TableAdmin):
     def save_model(self, request, obj, form, change):
         obj.pk = 1  # the one row
         super().save_model(request, obj, form, change)
+
+
+@admin.register(MeasureWeight)
+class MeasureWeightAdmin(MeasureLabel, FactAdmin):
+    def get_list_display(self, request):
+        shown = super().get_list_display(request)
+        return ["measure_label" if name == "measure" else name for name in shown]
 
 
 @admin.register(CouncilMeeting)
@@ -71,22 +105,38 @@ class DirectiveAdmin(FactAdmin):
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
     seen_by = "sees_programme"
-    list_display = ("what", "due_on", "severity", "level", "raised_on", "cleared_on")
-    list_filter = (("cleared_on", admin.EmptyFieldListFilter), "severity", "rule")
+    list_display = ("what_is_due", "due_on", "severity", "level", "raised_on", "cleared_on")
+    list_filter = (
+        ("cleared_on", admin.EmptyFieldListFilter),
+        "severity",
+        ("rule", filter_by({code: rule.label for code, rule in RULES.items()})),
+    )
     search_fields = ("what_vi", "what_en")
+
+    @admin.display(description=_("what"))
+    def what_is_due(self, alert):
+        return alert.what
 
 
 @admin.register(ProgressSnapshot)
-class ProgressSnapshotAdmin(ReadOnlyAdmin):
+class ProgressSnapshotAdmin(MeasureLabel, ReadOnlyAdmin):
     seen_by = "sees_programme"
-    list_display = ("on", "facility_name", "measure", "done", "total", "share", "computed_at")
-    list_filter = ("measure", ("facility", admin.EmptyFieldListFilter))
+    list_display = ("on", "facility_name", "measure_label", "done", "total", "share", "computed_at")
+    list_filter = (("measure", filter_by(MEASURES)), ("facility", admin.EmptyFieldListFilter))
     date_hierarchy = "on"
 
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin):
     seen_by = "sees_admin"
-    list_display = ("job", "started_at", "duration", "rows", "error")
-    list_filter = ("job", ("error", admin.EmptyFieldListFilter))
+    list_display = ("job_label", "started_at", "time_taken", "rows", "error")
+    list_filter = (("job", filter_by(jobs.LABELS)), ("error", admin.EmptyFieldListFilter))
     date_hierarchy = "started_at"
+
+    @admin.display(description=_("job"), ordering="job")
+    def job_label(self, run):
+        return jobs.LABELS.get(run.job, run.job)
+
+    @admin.display(description=_("time taken"))
+    def time_taken(self, run):
+        return run.duration

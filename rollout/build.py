@@ -1,6 +1,6 @@
 """What `make install` and the image make out of the sources: `python -m rollout.build`.
 
-- locale/*/LC_MESSAGES/django.po -> django.mo, so that no system gettext is needed;
+- locale*/*/LC_MESSAGES/*.po -> *.mo, so that no system gettext is needed;
 - the font package's TrueType files -> WOFF2 with Latin and Vietnamese letters only, a tenth
   of the size, served as /static/fonts/be-vietnam-pro-<weight>.woff2; and the ten digits at one
   width, for columns of figures, as /static/fonts/be-vietnam-pro-figures-<weight>.woff2.
@@ -37,7 +37,7 @@ LETTERS = [
 def compile_catalogues(root: Path = ROOT) -> list[Path]:
     """Compile every catalogue that is newer than its compiled form; return those written."""
     written = []
-    for source in sorted(root.glob("locale/*/LC_MESSAGES/*.po")):
+    for source in sorted(root.glob("locale*/*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue

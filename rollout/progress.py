@@ -236,6 +236,7 @@ def _weighted(cells: dict[str, Cell], weights: dict[str, Decimal]) -> float | No
 
 
 FIGURE_GROUPS = ("device", "his_level", "hosting")
+UNKNOWN = "unknown"
 
 
 def _figures(state: State, facility_ids: set[int]) -> tuple[Figure, ...]:
@@ -263,5 +264,5 @@ def _figures(state: State, facility_ids: set[int]) -> tuple[Figure, ...]:
     for group in FIGURE_GROUPS[1:]:  # of a level and a hosting there is one each, or it is unknown
         known = sum(figure.facilities for figure in found.values() if figure.group == group)
         if unknown := len(facility_ids) - known:
-            found[group, "unknown"] = Figure(group, "unknown", unknown, unknown, NO_EVIDENCE, None)
+            found[group, UNKNOWN] = Figure(group, UNKNOWN, unknown, unknown, NO_EVIDENCE, None)
     return tuple(found[key] for key in sorted(found))

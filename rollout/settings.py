@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from rollout import environment, schedule
 
@@ -182,7 +183,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale-addons"]
 FORMAT_MODULE_PATH = "rollout.formats"
 USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -275,8 +276,8 @@ REST_FRAMEWORK = {
 }
 
 SPECTACULAR_SETTINGS = {
-    "TITLE": "EMR rollout API",
-    "DESCRIPTION": (
+    "TITLE": _("EMR rollout API"),
+    "DESCRIPTION": _(
         "Where each medical facility of the province stands in the rollout of electronic "
         "medical records, on any given day, computed from dated facts."
     ),

@@ -15,8 +15,8 @@ from facilities.evidence import Rung
 from facilities.models import Ownership
 from facilities.models.places import in_language
 from facilities.register import Register
-from rollout.api.labels import figure_labels
 from rollout.councils import Meeting, meetings
+from rollout.labels import figure_labels
 from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE, Cell, Measure
 from rollout.milestones import MilestoneOnDay

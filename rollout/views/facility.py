@@ -21,15 +21,7 @@ from rollout.progress import changes
 from rollout.views.history import history
 from rollout.views.matrix import holds_of, remark
 from rollout.views.page import kept, page
-from signatures.models import CertificateEvent
-
-FUNNEL = (
-    CertificateEvent.Kind.REQUESTED,
-    CertificateEvent.Kind.ISSUED,
-    CertificateEvent.Kind.RECEIVED,
-    CertificateEvent.Kind.HANDED_OVER,
-    CertificateEvent.Kind.AUTHENTICATED,
-)
+from signatures.readiness import COUNTED
 
 
 @page(lambda access: access.sees_summary)
@@ -41,14 +33,14 @@ def facility(request, day, access, code):
         raise Http404
     pk = name.facility_id
     in_full = access.sees_rows_of(pk)
-    content = kept(
+    context = kept(
         "rollout/_facility.html",
         day,
         pk,
         in_full,
         build=lambda: _content(day, pk, in_full=in_full),
     )
-    return "rollout/kept.html", {"content": content, "title": name.name}
+    return "rollout/kept.html", context | {"title": name.name}
 
 
 def _content(day, pk: int, *, in_full: bool) -> dict:
@@ -142,13 +134,14 @@ def _funnel(state: FacilityState) -> list[dict]:
     whole = max(needed.amount if needed else 0, requested)
     return [
         {
+            "kind": kind.value,
             "label": kind.label,
             "count": (tally := state.get(f"certificates_{kind}", EMPTY)).amount,
             "share": tally.amount / whole if whole else None,
             "evidence": tuple(tally.by_rung),
             "newest_on": tally.newest_on,
         }
-        for kind in FUNNEL
+        for kind in COUNTED
     ]
 
 

@@ -8,14 +8,15 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from equipment.models import DeviceType, Hosting
+from equipment.models import DeviceType
 from facilities.evidence import RUNG_EXPLANATIONS
 from facilities.register import FacilityOnDay, Register
-from facilities.timeline import fold
+from facilities.timeline import State, fold
 from rollout.cache import cached_progress
 from rollout.day import Day
-from rollout.measures import BY_CODE, Cell, Measure
-from rollout.progress import FIGURE_GROUPS, changes
+from rollout.labels import figure_label, figure_labels
+from rollout.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
+from rollout.progress import FIGURE_GROUPS, UNKNOWN, changes
 from rollout.results import Figure, Progress
 from rollout.views.curve import curve_of
 from rollout.views.page import kept, page
@@ -40,8 +41,10 @@ class Counted:
 
 def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
     """The counts by group: equipment, HIS levels from the highest, hosting."""
-    devices = {d.code: d for d in DeviceType.objects.all()}
-    order = {code: place for place, code in enumerate(devices)}
+    labels = figure_labels(progress.figures)
+    order = {
+        code: place for place, code in enumerate(DeviceType.objects.values_list("code", flat=True))
+    }
     groups = [
         (
             _("Equipment installed"),
@@ -58,23 +61,10 @@ def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
         (_("Facilities by hosting"), progress.figures_of("hosting")),
     ]
     return [
-        (
-            title,
-            [Counted(figure, label_of(figure.group, figure.key, devices)) for figure in figures],
-        )
+        (title, [Counted(figure, labels[figure.code]) for figure in figures])
         for title, figures in groups
         if figures
     ]
-
-
-def label_of(group: str, key: str, devices: dict[str, DeviceType]) -> str:
-    if group == "his_level" and not key.isdigit():
-        return _("level unknown")
-    if group == "his_level":
-        return _("Level %(level)s") % {"level": key}
-    if group == "hosting":
-        return Hosting.Mode(key).label if key in Hosting.Mode.values else key
-    return devices[key].name if key in devices else key
 
 
 @page(lambda access: access.sees_summary)
@@ -85,7 +75,7 @@ def measure(request, day, access, code):
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
     number_of_page = request.GET.get("page", "1")
-    content = kept(
+    context = kept(
         "rollout/_measure.html",
         day,
         code,
@@ -93,7 +83,7 @@ def measure(request, day, access, code):
         number_of_page,
         build=lambda: _measure(found, day, show, number_of_page),
     )
-    return "rollout/kept.html", {"content": content, "title": found.label}
+    return "rollout/kept.html", context | {"title": found.label}
 
 
 def _measure(found: Measure, day: Day, show: str, number_of_page: str) -> dict:
@@ -135,22 +125,35 @@ def figure(request, day, access, group, key):
         raise Http404
     register = Register(day.on, day.known_at)
     state = fold(changes(register), day.on)
-    rows = [
-        Share(facility, tally.amount, tuple(tally.by_rung), tally.newest_on)
-        for facility in register.on(day.on)
-        if facility.in_rollout
-        and (tally := state.get(facility.id, {}).get(f"{group}:{key}"))
-        and tally.amount
-    ]
-    devices = {d.code: d for d in DeviceType.objects.all()}
-    if not rows and not (group == "device" and key in devices):
+    listed = [facility for facility in register.on(day.on) if facility.in_rollout]
+    if key == UNKNOWN and group != "device":
+        rows = _without(group, listed, state)
+    else:
+        rows = [
+            Share(facility, tally.amount, tuple(tally.by_rung), tally.newest_on)
+            for facility in listed
+            if (tally := state.get(facility.id, {}).get(f"{group}:{key}")) and tally.amount
+        ]
+    if not rows and not (group == "device" and DeviceType.objects.filter(code=key).exists()):
         raise Http404
     rows.sort(key=lambda row: (-row.amount, row.facility.code))
     total = sum(row.amount for row in rows)
     return "rollout/figure_rows.html", {
-        "title": label_of(group, key, devices),
+        "title": figure_label(group, key),
         "total": total,
         "is_count": group == "device",
         "rows": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "facilities": len(rows),
     }
+
+
+def _without(group: str, listed: list[FacilityOnDay], state: State) -> list[Share]:
+    """The facilities of which nothing of the group is known."""
+    return [
+        Share(facility, 1, NO_EVIDENCE, None)
+        for facility in listed
+        if not any(
+            component.startswith(f"{group}:") and tally.amount
+            for component, tally in state.get(facility.id, {}).items()
+        )
+    ]

@@ -47,13 +47,13 @@ class Tile:
 
 @page(lambda access: access.sees_summary, section="leader")
 def leader(request, day, access):
-    content = kept(
+    context = kept(
         "rollout/_leader.html",
         day,
         access.sees_programme,
         build=lambda: _content(day, sees_programme=access.sees_programme),
     )
-    return "rollout/leader.html", {"content": content}
+    return "rollout/leader.html", context
 
 
 def _content(day: Day, *, sees_programme: bool) -> dict:

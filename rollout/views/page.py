@@ -55,18 +55,15 @@ def page(may: Callable[[Access], bool], *, section: str = ""):
 
 def _province(day: Day) -> str:
     """The province's name on the day, in the reader's language; every page carries it."""
-    place = key("province", Ledger.current(), day.on, day.known_at)
-    names = cache.get(place)
-    if names is None:
-        names = Programme.name_on(day.on, day.known_at)
-        cache.set(place, names, KEEP_SECONDS)
-    return in_language(*names)
+    return in_language(*Programme.name_on(day.on, day.known_at))
 
 
-def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> str:
-    """The HTML of a fragment that follows from facts, day and language alone.
+def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> dict[str, str]:
+    """The context of a page whose content follows from facts, day and language alone.
 
-    It is drawn once and kept until a fact changes. `parts`: whatever else its content depends on.
+    The HTML of `content` is drawn once and kept until a fact changes, together with the name of
+    the province, so that a page costs one look into the cache. `parts`: whatever else the content
+    depends on. Who may see it is settled before, and nothing in it is personal.
     """
     place = key(
         "html",
@@ -80,11 +77,12 @@ def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> str:
         day.compare,
         *parts,
     )
-    html = cache.get(place)
-    if html is None:
+    found = cache.get(place)
+    if found is None:
         html = render_to_string(template, {"day": day} | build())
-        cache.set(place, html, KEEP_SECONDS)
-    return html
+        found = {"content": html, "province": _province(day)}
+        cache.set(place, found, KEEP_SECONDS)
+    return found
 
 
 def _newest_source() -> str:

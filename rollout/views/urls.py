@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from rollout.views import facility, figure, leader, lists
+from rollout.views import certificates, facility, figure, leader, lists
 
 app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
+    path(
+        "facilities/<slug:code>/certificates/",
+        certificates.certificate_list,
+        name="certificate-list",
+    ),
     path("measures/<slug:code>/", figure.measure, name="measure"),
     path("figures/<slug:group>/<slug:key>/", figure.figure, name="figure"),
     path("councils/", lists.councils, name="council-list"),

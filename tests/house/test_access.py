@@ -47,6 +47,7 @@ OWN = "bg-ttyt-lucnam"
 # Addresses that take an argument: whose page is opened.
 ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
+    "rollout:certificate-list": lambda: {"code": OWN},
     "api:facility-progress": lambda: {"code": OWN},
     "rollout:measure": lambda: {"code": "servers"},
     "rollout:figure": lambda: {"group": "device", "key": "tablet"},

@@ -26,6 +26,7 @@ FEW, MANY = 3, 30
 
 ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},
+    "rollout:certificate-list": {"code": "place-000"},
     "api:facility-progress": {"code": "place-000"},
     "rollout:measure": {"code": "signatures_issued"},
     "rollout:figure": {"group": "device", "key": "tablet"},

@@ -6,7 +6,7 @@ from datetime import date
 import equipment.services
 import rollout.services
 import signatures.services
-from equipment.models import Hosting, ItLevel
+from equipment.models import Hosting, ItLevel, ProcurementLot
 from facilities.models import Agency, Facility, Ownership, Scope
 from facilities.services import record
 from rollout.models import LegalDeadline, MeasureWeight, Obstacle, ObstacleHold
@@ -93,6 +93,10 @@ def _official(place, by) -> None:
 
 def _bidding(place, by) -> None:
     file = factories.ProcurementFactory(code="GT-B", facility=place)
+    lot = ProcurementLot(
+        procurement=file, facility=place, device_type=factories.server_type(), quantity=1
+    )
+    record(lot, by=by)
     equipment.services.record_stage(
         procurement=file, stage="selection_plan", happened_on=date(2025, 4, 2), by=by
     )

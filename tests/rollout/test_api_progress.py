@@ -1,5 +1,6 @@
 """The province's document: what it says, how it refuses, and when it may be kept."""
 
+import gzip
 from datetime import date, timedelta
 
 import pytest
@@ -214,6 +215,19 @@ def test_who_has_the_facts_already_gets_304_without_a_body(reader):
         assert answer.headers["Cache-Control"] == "private, no-cache"
         varies = {name.strip() for name in answer.headers["Vary"].split(",")}
         assert {"Accept-Language", "Cookie", "Authorization"} <= varies
+
+
+def test_it_is_packed_for_who_can_unpack_it(reader):
+    plain = ask(reader)
+    packed = reader.get(
+        URL, {"on": "2025-05-21"}, headers={"accept-language": "en", "accept-encoding": "gzip"}
+    )
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
 
 
 def test_the_tag_does_not_depend_on_when_or_how_often_it_was_computed(reader):

@@ -108,6 +108,20 @@ def test_a_held_council_is_reached_by_its_ruling(obstacle, conclusion, days):
     assert cost(on(9)) == days
 
 
+@pytest.mark.parametrize(("reached", "cleared"), [(4, 7), (7, 4)])
+def test_whichever_comes_first_frees_the_facility(obstacle, reached, cleared):
+    place = factories.facility()
+    hold(obstacle, place)
+    clear(obstacle, on(cleared))
+    record_milestone(
+        facility=place,
+        milestone=Milestone.LAUNCH,
+        happened_on=on(reached),
+        by=factories.recorder(),
+    )
+    assert [cost(on(shift)) for shift in (3, 4, 5, 9)] == [3, 4, 4, 4]
+
+
 def test_another_milestone_of_the_facility_frees_nothing(obstacle):
     place = factories.facility()
     hold(obstacle, place, Milestone.LAUNCH)
