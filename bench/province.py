@@ -349,7 +349,9 @@ def _events(first: int, places: list[int], certificates: int) -> Iterator[tuple]
     """What happened to each certificate. Their numbers follow each other: nobody else writes here."""
     days = [day(n) for n in range(3000)]
     for n in range(certificates):
-        of_hundred, begins, place = n * 7 % 100, n % 440, places[n % len(places)]
+        nth, which = divmod(n, len(places))
+        place, begins = places[which], n % 440
+        of_hundred = (which + 7 * nth) % 100  # each facility has some of every kind
         kinds = [kind for kind, limit in FUNNEL.items() if of_hundred < limit]
         for step, kind in enumerate(kinds):
             on = begins + 7 * step

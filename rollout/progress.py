@@ -97,6 +97,7 @@ class Sum:
     """A measure added up over its facilities."""
 
     done: int = 0
+    counted: int = 0  # of `done`, what belongs to the total
     total: int | None = None
     unknown: int = 0
     begun: int = 0
@@ -117,6 +118,7 @@ def summed(measure: Measure, cells: dict[int, dict[str, Cell]]) -> Sum:
         total = 1 if measure.unit == "facilities" else cell.total
         if total is not None:
             found.total = (found.total or 0) + total
+            found.counted += cell.done
         if cell.state == "under_way":
             found.begun += 1
         found.evidence = tuple(map(sum, zip(found.evidence, cell.evidence, strict=True)))
@@ -130,6 +132,7 @@ def _result(measure, cells, weights, before: Sum | None, expected: date | None) 
     return MeasureResult(
         code=measure.code,
         done=now.done,
+        counted=now.counted,
         total=now.total,
         unknown=now.unknown,
         evidence=now.evidence,

@@ -21,6 +21,7 @@ class MeasureResult:
 
     code: str
     done: int
+    counted: int  # of `done`, what is at facilities whose total is known
     total: int | None  # None: nothing says how many there should be
     unknown: int  # facilities whose total is not known
     evidence: tuple[int, ...]  # how many of `done` stand on each rung
@@ -53,11 +54,11 @@ class MeasureResult:
 
     @property
     def share(self) -> float | None:
-        return self.done / self.total if self.total else None
+        return self.counted / self.total if self.total else None
 
     @property
     def missing(self) -> int | None:
-        return None if self.total is None else max(0, self.total - self.done)
+        return None if self.total is None else max(0, self.total - self.counted)
 
     @property
     def change(self) -> int | None:
@@ -67,7 +68,7 @@ class MeasureResult:
     def state(self) -> str:
         if self.total is None:
             return "unknown"
-        if self.total and self.done >= self.total:
+        if self.total and self.counted >= self.total and not self.unknown:
             return "done"
         return "under_way" if self.done or self.begun else "not_begun"
 

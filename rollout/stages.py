@@ -67,6 +67,8 @@ def stage_of(
     for milestone, stage in (
         (Milestone.SELF_ASSESSMENT, FacilityStage.SELF_ASSESSED),
         (Milestone.LAUNCH, FacilityStage.LAUNCHED),
+        # Used officially, but by no council's ruling: it runs, and no more can be said.
+        (Milestone.OFFICIAL, FacilityStage.LAUNCHED),
         (Milestone.PILOT, FacilityStage.PILOTING),
         (Milestone.PREPARING, FacilityStage.PREPARING),
     ):

@@ -1,6 +1,6 @@
 """A measure on every day of a period: the curve, from the same fold as the figure of a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from facilities.register import Register
@@ -15,11 +15,12 @@ LONGEST_DAYS = 1100  # three years of days: beyond it a curve on a page says not
 class Point:
     on: date
     done: int
+    counted: int  # of `done`, what is at facilities whose total is known
     total: int | None
 
     @property
     def share(self) -> float | None:
-        return self.done / self.total if self.total else None
+        return self.counted / self.total if self.total else None
 
 
 def trend(
@@ -39,8 +40,8 @@ def trend(
             for pk in moved.intersection(counted):
                 cells[pk] = {measure.code: measure.read(state[pk])}
         else:
-            points.append(Point(day, points[-1].done, points[-1].total))
+            points.append(replace(points[-1], on=day))
             continue
         total = summed(measure, cells)
-        points.append(Point(day, total.done, total.total))
+        points.append(Point(day, total.done, total.counted, total.total))
     return points

@@ -53,6 +53,8 @@ def record_event(
             },
             code="order",
         )
+    if kind in (Kind.ISSUED, Kind.RETURNED):
+        _refuse_second_answer(events, kind)
     if kind == Kind.RENEWED:
         _refuse_late_renewal(events, happened_on)
     if kind == Kind.REQUESTED and attempt > 1:
@@ -79,6 +81,20 @@ def _attempt(events, kind: str) -> int:
     counted = Kind.REQUESTED if kind == Kind.RETURNED else kind
     latest = events.filter(kind=counted).aggregate(n=Max("attempt"))["n"] or 0
     return latest if kind == Kind.RETURNED else latest + 1
+
+
+def _refuse_second_answer(events, kind: str) -> None:
+    """A request is answered once: by its issue or by its return."""
+    if kind == Kind.RETURNED and events.filter(kind=Kind.ISSUED).exists():
+        raise ValidationError(
+            {"kind": _("The certificate is issued; its request can no longer be returned.")},
+            code="order",
+        )
+    latest = events.filter(kind=Kind.REQUESTED).aggregate(n=Max("attempt"))["n"]
+    if kind == Kind.ISSUED and events.filter(kind=Kind.RETURNED, attempt=latest).exists():
+        raise ValidationError(
+            {"kind": _("The request was returned. Record the new request first.")}, code="order"
+        )
 
 
 def _refuse_late_renewal(events, happened_on: date) -> None:

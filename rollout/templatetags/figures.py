@@ -40,10 +40,17 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 @register.filter
 def share(value: float | None) -> str:
-    """A share of one as a percentage, with one decimal unless it is round: 29,4 % or 29.4%."""
+    """A share of one as a percentage, with one decimal unless it is round: 29,4 % or 29.4%.
+
+    Never 100 % while something is missing, never 0 % once something is there.
+    """
     if value is None:
         return pgettext("figure", "unknown")
     percent = round(value * 100, 1)
+    if percent == 100 and value < 1:
+        percent = 99.9
+    elif percent == 0 and value > 0:
+        percent = 0.1
     decimals = 0 if percent == int(percent) else 1
     # Translators: a percentage. Vietnamese puts a no-break space before the sign.
     return _("%(number)s%%") % {"number": number_format(percent, decimals)}

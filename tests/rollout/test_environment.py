@@ -27,7 +27,9 @@ def test_a_database_url_may_name_a_host_or_a_socket_folder(url, host, port, name
     assert "host" not in config.get("OPTIONS", {})
 
 
-@pytest.mark.parametrize("url", ["mysql://emr@localhost/emr", "emr", "", "postgres://emr@host:port/emr"])
+@pytest.mark.parametrize(
+    "url", ["mysql://emr@localhost/emr", "emr", "", "postgres://emr@host:port/emr"]
+)
 def test_another_database_is_refused_by_the_name_of_the_variable(url):
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
         environment.database(url)

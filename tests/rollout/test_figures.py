@@ -50,3 +50,12 @@ def test_state_is_a_shape_and_a_word():
         shown = figures.shown("late")
     assert "#m-late" in shown
     assert "late</span>" in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(4199 / 4200, "99.9%"), (1.0, "100%"), (1 / 4200, "0.1%"), (0.0, "0%"), (1.25, "125%")],
+)
+def test_a_share_is_whole_only_when_nothing_is_missing(value, words):
+    with override("en"):
+        assert figures.share(value) == words

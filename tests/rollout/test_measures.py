@@ -9,7 +9,7 @@ from facilities.evidence import Rung
 from facilities.models import Kind, Ownership, Scope
 from facilities.register import FacilityOnDay
 from facilities.timeline import Change, fold
-from rollout.measures import BY_CODE, MEASURES, cells_of
+from rollout.measures import BY_CODE, MEASURES, Cell, cells_of
 from rollout.progress import summed
 from rollout.templatetags.figures import number, share
 
@@ -304,3 +304,12 @@ def test_every_measure_says_its_rule_and_its_version():
         assert str(measure.rule).endswith(".")
         assert measure.version >= 1
         assert measure.unit in ("facilities", "certificates")
+
+
+def test_a_share_counts_only_facilities_whose_total_is_known():
+    cells = {
+        1: {"signatures_registered": Cell(done=30, total=40, share=0.75)},
+        2: {"signatures_registered": Cell(done=500, total=None, share=None)},
+    }
+    found = summed(BY_CODE["signatures_registered"], cells)
+    assert (found.done, found.counted, found.total, found.unknown) == (530, 30, 40, 1)

@@ -115,3 +115,8 @@ def test_every_stage_and_every_step_has_its_own_words():
         labels = [str(label) for label in choices.labels]
         assert len(set(labels)) == len(labels)
         assert all(labels)
+
+
+def test_official_use_without_any_ruling_is_no_more_than_launched():
+    reached = {Milestone.OFFICIAL: date(2025, 5, 1)}
+    assert stage_of(reached, conclusion=None, council_on=None) == FacilityStage.LAUNCHED
