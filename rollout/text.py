@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from facilities.evidence import Rung
-from rollout.templatetags.figures import number, share, signed
+from rollout.templatetags.figures import evidence_words, number, share, signed
 
 LABEL, FIGURE = 66, 20
 
@@ -73,6 +73,18 @@ def _facility(facility: dict) -> str:
         f"{_padded(facility['name'], LABEL)} {share(facility['progress']):>8}"
         f"  {facility['stage_label']} → {facility['next_step_label']}  {late}"
     ).rstrip()
+
+
+def _days_left(days: int) -> str:
+    if days < 0:
+        return ngettext("passed {count} day ago", "passed {count} days ago", -days).format(
+            count=number(-days)
+        )
+    return ngettext("{count} day left", "{count} days left", days).format(count=number(days))
+
+
+def _evidence(evidence: dict[str, int]) -> str:
+    return evidence_words([evidence[rung.code] for rung in Rung])
 
 
 def _days_left(days: int) -> str:

@@ -18,7 +18,7 @@ class NamedInTwoLanguages(models.Model):
         abstract = True
 
     def __str__(self):
-        return self.name_vi
+        return self.name
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ Every state has a shape and a word; colour comes on top. Shapes are drawn once p
 """
 
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django import template
@@ -180,5 +181,11 @@ def link(context, name: str, *args, **query) -> str:
     """The address of a page, on the day that the reader is looking at."""
     asked = context["day"].query if "day" in context else ""
     parts = [part for part in (asked, urlencode({k: v for k, v in query.items() if v})) if part]
-    address = reverse(name, args=args)
+    address = _address(name, *args)
     return f"{address}?{'&'.join(parts)}" if parts else address
+
+
+@lru_cache(maxsize=4096)
+def _address(name: str, *args) -> str:
+    """Looked up once: the frame of a page alone has fifteen links, the matrix sixty more."""
+    return reverse(name, args=args)

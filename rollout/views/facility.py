@@ -128,21 +128,25 @@ def _devices(
 
 
 def _funnel(state: FacilityState) -> list[dict]:
-    """From needed to authenticated, each as a share of the largest step before it."""
+    """Registered out of those needed, each later step out of those registered, as in the measures."""
     needed = state.get("certificates_needed")
     requested = state.get("certificates_requested", EMPTY).amount
-    whole = max(needed.amount if needed else 0, requested)
-    return [
-        {
-            "kind": kind.value,
-            "label": kind.label,
-            "count": (tally := state.get(f"certificates_{kind}", EMPTY)).amount,
-            "share": tally.amount / whole if whole else None,
-            "evidence": tuple(tally.by_rung),
-            "newest_on": tally.newest_on,
-        }
-        for kind in COUNTED
-    ]
+    steps = []
+    for kind in COUNTED:
+        tally = state.get(f"certificates_{kind}", EMPTY)
+        total = requested
+        if kind == COUNTED[0]:
+            total = needed.amount if needed else None
+        steps.append(
+            {
+                "kind": kind.value,
+                "label": kind.label,
+                "count": tally.amount,
+                "total": total,
+                "share": tally.amount / total if total else None,
+            }
+        )
+    return steps
 
 
 def _connections(register: Register) -> list[tuple[Partner, list[dict]]]:

@@ -1,5 +1,6 @@
 """The rows behind a figure: which facilities it counts, and how well each is proven."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,7 +75,9 @@ def measure(request, day, access, code):
         raise Http404
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
-    number_of_page = request.GET.get("page", "1")
+    # Only what can be a page: the number is part of the place where the page is kept.
+    asked = request.GET.get("page", "")
+    number_of_page = asked if re.fullmatch(r"[1-9]\d{0,3}", asked, re.ASCII) else "1"
     context = kept(
         "rollout/_measure.html",
         day,

@@ -151,7 +151,7 @@ def _tiles(progress: Progress) -> list[Tile]:
             ),
         ),
         Tile(_("Launched or piloting"), measure("launched")),
-        Tile(_("Official use"), measure("official"), note=_councils(progress)),
+        _official(progress),
         Tile(
             partner.name if partner else _("Data link"),
             measure("connected_public"),
@@ -176,13 +176,22 @@ def _servers(progress: Progress) -> Tile:
     return Tile(_("Servers"), servers, note=note, note_state=state)
 
 
-def _councils(progress: Progress) -> str:
-    awaited = sum(facility.council_on is not None for facility in progress.facilities)
-    if not awaited:
-        return ""
-    return ngettext(
-        "%(count)s council meeting fixed", "%(count)s council meetings fixed", awaited
-    ) % {"count": awaited}
+def _official(progress: Progress) -> Tile:
+    """With the meetings to come, or, worse, those whose day has passed without a ruling."""
+    fixed = [f.council_on for f in progress.facilities if f.council_on is not None]
+    unruled = sum(day < progress.on for day in fixed)
+    if unruled:
+        note = ngettext(
+            "%(count)s council without ruling", "%(count)s councils without ruling", unruled
+        ) % {"count": unruled}
+    elif fixed:
+        note = ngettext(
+            "%(count)s council meeting fixed", "%(count)s council meetings fixed", len(fixed)
+        ) % {"count": len(fixed)}
+    else:
+        note = ""
+    state = "late" if unruled else "under_way"
+    return Tile(_("Official use"), progress.measure("official"), note=note, note_state=state)
 
 
 def _decisions(day: Day, progress: Progress, open_obstacles: list, law) -> dict:

@@ -1,0 +1,90 @@
+"""What the journeys look at and say, in the words of the page."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import translation
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+SESSION = "/?on=2025-05-21"
+"""The leader page on the day of the working session."""
+
+OWN, OTHER = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
+"""The demo officer's facility, and one of somebody else."""
+
+
+class Watch:
+    """What a browser asks for and complains about."""
+
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.site = site
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self.arrived: list[Request] = []
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", self._request)
+        context.on("requestfinished", self.arrived.append)
+        context.on("response", self._response)
+
+    @property
+    def bytes(self) -> int:
+        """Everything that came over the line so far: heads and packed bodies."""
+        sizes = [request.sizes() for request in self.arrived]
+        return sum(s["responseHeadersSize"] + s["responseBodySize"] for s in sizes)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The browser notes a page that is refused here too; _response tells it from a lost part.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.site, "data:")):
+            self.strangers.append(request.url)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and not response.request.is_navigation_request():
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+def words(text: str, language: str = "vi") -> str:
+    """How the interface says `text`."""
+    with translation.override(language):
+        return translation.gettext(text)
+
+
+def headline(page: Page) -> Locator:
+    return page.locator("#headline")
+
+
+def tile(page: Page, code: str) -> Locator:
+    """The tile whose large figure opens the rows of measure `code`."""
+    return page.locator(".tile").filter(has=page.locator(f".big a[href*='/measures/{code}/']"))
+
+
+def figure(page: Page, code: str) -> Locator:
+    return tile(page, code).locator(".big a")
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def barriers(page: Page) -> str:
+    """What axe finds to hinder readers with a disability; nothing at best."""
+    results = Axe().run(page)
+    return results.generate_report() if results.violations_count else ""
+
+
+def sheets(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Fill in the form of the sign-in page and send it."""
+    page.get_by_label(words("Username")).fill(username)
+    page.get_by_label(words("Password")).fill(password)
+    page.locator("main").get_by_role("button", name=words("Sign in")).click()
