@@ -25,6 +25,6 @@ class ConnectionStepAdmin(FactAdmin):
 
 @admin.register(Partner)
 class PartnerAdmin(TableAdmin):
-    fixed = ("code",)
+    fixed = ("code", "counted")
     list_display = ("code", "name_vi", "name_en", "counted")
     search_fields = ("code", "name_vi", "name_en")

@@ -14,11 +14,10 @@ from equipment.models import (
     StageEvent,
     StageTarget,
 )
+from equipment.services import record_movement, record_stage, set_stage_target
 from facilities.administration import FactAdmin, TableAdmin
 
-admin.site.register(
-    [DeviceMovement, DeviceNorm, Hosting, ItLevel, ProcurementLot, StageTarget], FactAdmin
-)
+admin.site.register([DeviceNorm, Hosting, ItLevel, ProcurementLot], FactAdmin)
 
 
 @admin.register(DeviceType)
@@ -42,6 +41,50 @@ class StageEventAdmin(FactAdmin):
     facility_of = "procurement"
     search_fields = ("procurement__code",)
     autocomplete_fields = ("procurement",)
+    not_asked = ("source", "assumed")
+
+    def record(self, fact, *, by):
+        return record_stage(
+            procurement=fact.procurement,
+            stage=fact.stage,
+            happened_on=fact.happened_on,
+            amount=fact.amount,
+            document=fact.document,
+            by=by,
+        )
+
+
+@admin.register(StageTarget)
+class StageTargetAdmin(FactAdmin):
+    not_asked = ("document", "source", "assumed")
+
+    def record(self, fact, *, by):
+        return set_stage_target(
+            procurement=fact.procurement,
+            stage=fact.stage,
+            due_on=fact.due_on,
+            set_on=fact.effective_from,
+            because=fact.because,
+            by=by,
+        )
+
+
+@admin.register(DeviceMovement)
+class DeviceMovementAdmin(FactAdmin):
+    not_asked = ("source", "assumed")
+
+    def record(self, fact, *, by):
+        return record_movement(
+            facility=fact.facility,
+            device_type=fact.device_type,
+            quantity=fact.quantity,
+            reason=fact.reason,
+            happened_on=fact.happened_on,
+            procurement=fact.procurement,
+            asset=fact.asset,
+            document=fact.document,
+            by=by,
+        )
 
 
 @admin.register(Asset)

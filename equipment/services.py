@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from equipment.models import Asset, DeviceMovement, DeviceType, Procurement, StageEvent, StageTarget
@@ -68,7 +69,9 @@ def record_movement(
     asset: Asset | None = None,
     document: Document | None = None,
 ) -> DeviceMovement:
-    """Devices came (+) or left (-)."""
+    """Devices came (+) or left (-). Raises ValidationError when more leave than there are that day."""
+    if quantity < 0:
+        _refuse_more_than_there_are(facility, device_type, -quantity, happened_on)
     return record(
         DeviceMovement(
             facility=facility,
@@ -82,6 +85,23 @@ def record_movement(
         ),
         by=by,
     )
+
+
+def _refuse_more_than_there_are(facility, device_type, leaving: int, on: date) -> None:
+    there = (
+        DeviceMovement.objects.as_of(on)
+        .filter(facility=facility, device_type=device_type)
+        .aggregate(there=Sum("quantity"))["there"]
+        or 0
+    )
+    if leaving > there:
+        raise ValidationError(
+            {
+                "quantity": _("Only %(there)s are there on that day; %(leaving)s cannot leave.")
+                % {"there": there, "leaving": leaving}
+            },
+            code="too_many",
+        )
 
 
 @transaction.atomic

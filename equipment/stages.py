@@ -43,9 +43,6 @@ class Route:
 
     stages: tuple[Stage, ...]
 
-    def position(self, stage: str) -> int:
-        return self.stages.index(Stage(stage))
-
 
 ROUTES = {
     Path.PURCHASE: Route(
@@ -90,5 +87,5 @@ ROUTES = {
     ),
 }
 
-# From the approved selection plan to the award a file counts as "in bidding".
+# With the award the bidding is over.
 BIDDING_ENDS_WITH = Stage.AWARD

@@ -66,19 +66,23 @@ def rung_expression(known_at: datetime | None = None, on: date | None = None) ->
 
     A check against the paper outweighs an earlier assumption: the checker saw the paper. A paper
     that says that something had happened, but not when, proves it from the paper's own day on;
-    before that day (or without a day to look at) the row is an assumption.
+    before that day (or without a day to look at) the row is an assumption. A paper that was withdrawn
+    proves nothing.
     """
     checked = Q(checked_at__isnull=False)
     if known_at is not None:
         checked &= Q(checked_at__lte=known_at)
     assumed = Q(assumed__in=(Assumed.WHICH, Assumed.ALL))
     day_assumed = Q(assumed=Assumed.DATE)
+    standing = Q(document__withdrawn_at__isnull=True)
+    if known_at is not None:
+        standing |= Q(document__withdrawn_at__gt=known_at)
     if on is not None:
         day_assumed &= Q(document__issued_on__isnull=True) | Q(document__issued_on__gt=on)
     return Case(
         When(checked, then=Value(int(Rung.CHECKED))),
         When(assumed | day_assumed, then=Value(int(Rung.ASSUMED))),
-        When(Q(document__isnull=False), then=Value(int(Rung.DOCUMENTED))),
+        When(Q(document__isnull=False) & standing, then=Value(int(Rung.DOCUMENTED))),
         default=Value(int(Rung.REPORTED)),
         output_field=IntegerField(),
     )
@@ -95,4 +99,12 @@ def rung_of(record, known_at: datetime | None = None, on: date | None = None) ->
         on and record.document_id and record.document.issued_on and record.document.issued_on <= on
     ):
         return Rung.ASSUMED
-    return Rung.DOCUMENTED if record.document_id else Rung.REPORTED
+    return Rung.DOCUMENTED if _stands(record, known_at) else Rung.REPORTED
+
+
+def _stands(record, known_at: datetime | None) -> bool:
+    """Whether the row has a paper that was not withdrawn itself."""
+    if not record.document_id:
+        return False
+    withdrawn_at = record.document.withdrawn_at
+    return withdrawn_at is None or (known_at is not None and withdrawn_at > known_at)

@@ -25,9 +25,26 @@ def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
     """Store a new fact. Raises ValidationError naming the field; nothing is stored then."""
     fact.recorded_by = by
     fact.recorded_at = at or timezone.now()
+    _refuse_future(fact)
     fact.full_clean()
     fact.save(force_insert=True)
     return fact
+
+
+# The fields that say on which day something happened. What is planned has its own tables.
+HAPPENED = ("happened_on", "held_on", "raised_on", "cleared_on", "issued_on")
+
+
+def _refuse_future(fact: Record) -> None:
+    """What is written down as happened has happened by the day of writing."""
+    written_on = timezone.localdate(fact.recorded_at)
+    for name in HAPPENED:
+        day = getattr(fact, name, None)
+        if day is not None and day > written_on:
+            raise ValidationError(
+                {name: _("This day is still to come. Record it once it has happened.")},
+                code="future",
+            )
 
 
 @transaction.atomic
@@ -60,7 +77,15 @@ def withdraw(*, fact: Record, because: str, by: User, at: datetime | None = None
 
 @transaction.atomic
 def correct(*, fact: Record, because: str, by: User, **changes) -> Record:
-    """Withdraw a fact and record it anew with `changes`, as one act at one moment. Returns the new one."""
+    """Withdraw a fact and record it anew with `changes`, as one act at one moment. Returns the new one.
+
+    Refused while other rows hang on this one: they would go on hanging on what was withdrawn.
+    """
+    for relation in fact._meta.related_objects:
+        if relation.related_model._base_manager.filter(**{relation.field.name: fact.pk}).exists():
+            raise ValidationError(
+                _("Other entries refer to this one. Correct those first."), code="referred_to"
+            )
     at = timezone.now()
     withdraw(fact=fact, because=because, by=by, at=at)
     return record(fact.for_correction(**changes), by=by, at=at)
@@ -116,6 +141,7 @@ def record_many(facts: list[Record], *, by: User, at: datetime | None = None) ->
     for fact in new:
         fact.recorded_by = by
         fact.recorded_at = at
+        _refuse_future(fact)
     if new:
         model.objects.bulk_create(new, batch_size=2000)
     return len(new)

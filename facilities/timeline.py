@@ -19,10 +19,11 @@ class Change(NamedTuple):
     component: str
     amount: int
     rung: int
+    is_fact: bool = True  # False: it follows by the calendar, as an expiry does; nobody recorded it
 
 
 class Tally:
-    """How much of a component there is, split by rung of evidence, and the day of its newest change."""
+    """How much of a component there is, split by rung of evidence, and the day of its newest fact."""
 
     __slots__ = ("by_rung", "newest_on")
 
@@ -32,7 +33,7 @@ class Tally:
 
     def add(self, change: Change) -> None:
         self.by_rung[change.rung] += change.amount
-        if self.newest_on is None or change.on > self.newest_on:
+        if change.is_fact and (self.newest_on is None or change.on > self.newest_on):
             self.newest_on = change.on
 
     @property

@@ -26,6 +26,7 @@ from rollout.models import (
     ProgressSnapshot,
     WorkingSession,
 )
+from rollout.services import record_milestone, record_ruling
 from rollout.snapshots import OVERALL
 
 MEASURES = {code: measure.label for code, measure in BY_CODE.items()}
@@ -56,7 +57,6 @@ admin.site.register(
         CouncilDate,
         DirectiveEvent,
         LegalDeadline,
-        MilestoneEvent,
         MilestoneTarget,
         Obstacle,
         ObstacleCleared,
@@ -67,8 +67,24 @@ admin.site.register(
 )
 
 
+@admin.register(MilestoneEvent)
+class MilestoneEventAdmin(FactAdmin):
+    not_asked = ("source", "assumed")
+
+    def record(self, fact, *, by):
+        return record_milestone(
+            facility=fact.facility,
+            milestone=fact.milestone,
+            happened_on=fact.happened_on,
+            document=fact.document,
+            by=by,
+        )
+
+
 @admin.register(Programme)
 class ProgrammeAdmin(TableAdmin):
+    fixed = ("area",)
+
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not Programme.objects.exists()
 
@@ -95,6 +111,17 @@ class CouncilMeetingAdmin(TableAdmin):
 @admin.register(CouncilRuling)
 class CouncilRulingAdmin(FactAdmin):
     facility_of = "meeting"
+    not_asked = ("source", "assumed")
+
+    def record(self, fact, *, by):
+        return record_ruling(
+            meeting=fact.meeting,
+            conclusion=fact.conclusion,
+            held_on=fact.happened_on,
+            minutes_number=fact.minutes_number,
+            document=fact.document,
+            by=by,
+        )
 
 
 @admin.register(Directive)

@@ -57,7 +57,8 @@ class AdministrationSite(admin.AdminSite):
             {
                 "today": today,
                 "progress": cached_progress(today),
-                "alerts": open_alerts() if access.sees_programme else None,
+                "alerts": open_alerts(),
+                "alerts_open": access.sees_programme,  # whether their list opens for this reader
                 "jobs": statuses(now),
                 **(extra_context or {}),
             },

@@ -29,7 +29,7 @@ from django.utils.translation import override
 from facilities.register import FacilityOnDay, Register
 from facilities.timeline import Deadline
 from rollout.deadlines import deadlines
-from rollout.jobs import one_at_a_time
+from rollout.jobs import write_in_turn
 from rollout.models import Alert
 
 log = structlog.get_logger(__name__)
@@ -76,26 +76,31 @@ FOLLOWING = ("facility_id", "severity", "what_vi", "what_en", "url")  # what fol
 def raise_alerts(on: date) -> int:
     """Make the alerts agree with the facts on day `on`; returns how many were raised or reopened.
 
-    A fixed number of queries. Ten runs at once leave the same rows as one.
+    A fixed number of queries while no fact moves. Ten runs at once leave the same rows as one.
     """
-    wanted = {_key(alert): alert for alert in alerts_due(Register(on))}
-    with one_at_a_time():
-        reached = last_day()
-        if reached and reached > on:
-            log.info("alerts_stand_at_a_later_day", asked=on.isoformat(), stand=reached.isoformat())
-            return 0
-        stored = {_key(alert): alert for alert in _open_or_due_like(wanted)}
-        Alert.objects.bulk_create(
-            [alert for key, alert in sorted(wanted.items()) if _differs(alert, stored.get(key))],
-            batch_size=500,
-            update_conflicts=True,
-            unique_fields=KEY,
-            update_fields=[*(name.removesuffix("_id") for name in FOLLOWING), "cleared_on"],
-        )
-        is_open = {key for key, alert in stored.items() if alert.cleared_on is None}
-        gone = [stored[key].pk for key in is_open - wanted.keys()]
-        if gone:
-            Alert.objects.filter(pk__in=gone).update(cleared_on=on)
+    return write_in_turn(
+        lambda: {_key(alert): alert for alert in alerts_due(Register(on))},
+        lambda wanted: _write(on, wanted),
+    )
+
+
+def _write(on: date, wanted: dict[tuple, Alert]) -> int:
+    reached = last_day()
+    if reached and reached > on:
+        log.info("alerts_stand_at_a_later_day", asked=on.isoformat(), stand=reached.isoformat())
+        return 0
+    stored = {_key(alert): alert for alert in _open_or_due_like(wanted)}
+    Alert.objects.bulk_create(
+        [alert for key, alert in sorted(wanted.items()) if _differs(alert, stored.get(key))],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=KEY,
+        update_fields=[*(name.removesuffix("_id") for name in FOLLOWING), "cleared_on"],
+    )
+    is_open = {key for key, alert in stored.items() if alert.cleared_on is None}
+    gone = [stored[key].pk for key in is_open - wanted.keys()]
+    if gone:
+        Alert.objects.filter(pk__in=gone).update(cleared_on=on)
     return len(wanted.keys() - is_open)
 
 

@@ -6,22 +6,35 @@ sees the new facts asks for a new key. What is cached speaks no language; labels
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.core.cache import cache
 
 from facilities.models import Ledger
-from rollout.measures import MEASURES
 from rollout.progress import progress
 from rollout.results import Progress
 
 KEEP_SECONDS = 24 * 3600
-# A changed rule must not be answered from figures of the old one.
-RULES = ".".join(str(measure.version) for measure in MEASURES)
+KEEP_LOOKED_BACK_SECONDS = 300  # each moment looked back to is a key of its own
+
+
+def _release() -> str:
+    """The newest of the sources that computing and drawing follow."""
+    apps = ("facilities", "equipment", "signatures", "connectivity", "rollout")
+    folders = [settings.BASE_DIR / app for app in apps]
+    folders += [*settings.TEMPLATES[0]["DIRS"], *settings.LOCALE_PATHS]
+    files = (path for folder in folders for path in folder.rglob("*.*"))
+    read = (path for path in files if path.suffix in (".html", ".py", ".mo"))
+    return str(max((path.stat().st_mtime_ns for path in read), default=0))
+
+
+# A new release must not be answered with what the one before has computed or drawn.
+RELEASE = _release()
 
 
 def key(kind: str, version: int, *parts) -> str:
     """A cache key for something that follows from the facts of a ledger version."""
     text = ":".join("" if part is None else _text(part) for part in parts)
-    return f"{kind}:{RULES}:{version}:{text}"
+    return f"{kind}:{RELEASE}:{version}:{text}"
 
 
 def _text(part) -> str:
@@ -36,5 +49,5 @@ def cached_progress(
     found = cache.get(place)
     if found is None:
         found = progress(on, known_at=known_at, compare=compare)
-        cache.set(place, found, KEEP_SECONDS)
+        cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
     return found

@@ -92,7 +92,9 @@ def valkey(folder: Path) -> Iterator[str]:
             "dir": str(place),
             "save": "",
             "appendonly": "no",
-            "maxmemory-policy": "noeviction",
+            # Only what expires may be dropped: the cache, never the queue.
+            "maxmemory": "256mb",
+            "maxmemory-policy": "volatile-lru",
             "loglevel": "warning",
         }
         # Each option is one argument, so a folder with spaces needs no quoting.

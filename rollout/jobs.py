@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from facilities.models import Ledger
 from facilities.signals import facts_changed
 from rollout.day import parse_date
 from rollout.models import JobRun, Programme
@@ -20,6 +22,9 @@ from rollout.schedule import BEAT, COMPUTE_PROGRESS, RAISE_ALERTS
 
 log = structlog.get_logger(__name__)
 
+Computed = TypeVar("Computed")
+
+ATTEMPTS = 3  # at computing before the turn
 DEBOUNCE_SECONDS = 10
 PROGRESS_WAITING = "progress-waiting"
 
@@ -84,6 +89,23 @@ def one_at_a_time() -> Iterator[None]:
     with transaction.atomic():
         list(Programme.objects.select_for_update().values_list("pk"))
         yield
+
+
+def write_in_turn(compute: Callable[[], Computed], write: Callable[[Computed], int]) -> int:
+    """Compute, then write when it is this run's turn, but only what still follows from the facts.
+
+    A run that waited may hold what a later one has already overwritten, so it computes again when
+    facts have moved meanwhile. While they keep moving, the last attempt computes within its turn:
+    others wait longer then, and nobody who writes later has read older facts.
+    """
+    for _attempt in range(ATTEMPTS):
+        version = Ledger.current()
+        computed = compute()
+        with one_at_a_time():
+            if Ledger.current() == version:
+                return write(computed)
+    with one_at_a_time():
+        return write(compute())
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Cell:
     evidence: tuple[int, ...] = NO_EVIDENCE  # how many of `done` stand on each rung
     newest_on: date | None = None
     begun: bool = False
+    weigh: float | None = None  # what the weighted progress counts, at most 1; None: not known
 
     @property
     def state(self) -> str:
@@ -65,10 +66,12 @@ def _newest(tallies) -> date | None:
 
 def _yes(rung: Rung | None, newest_on: date | None, *, share: float | None = None, begun=False):
     """The cell of a facility that fulfils a measure (on a rung) or does not (None)."""
+    if share is None:
+        share = 0.0 if rung is None else 1.0
     if rung is None:
-        return Cell(0, 1, 0.0 if share is None else share, NO_EVIDENCE, newest_on, begun)
+        return Cell(0, 1, share, NO_EVIDENCE, newest_on, begun, weigh=share)
     evidence = tuple(1 if step == rung else 0 for step in Rung)
-    return Cell(1, 1, 1.0 if share is None else share, evidence, newest_on, begun=True)
+    return Cell(1, 1, share, evidence, newest_on, begun=True, weigh=share)
 
 
 def reached(*ways: tuple[str, ...], begun_by: str | None = None):
@@ -111,14 +114,20 @@ def norms_met(state: FacilityState) -> Cell:
 
 
 def certificates(reached: str, *, of: str, needs_plan: bool = False):
-    """So many certificates came so far, out of those that count in another component."""
+    """So many certificates came so far, out of those that count in another component.
+
+    The weighted progress measures every step against the need. Against what was registered, a
+    facility would fall back by registering more, and rise by registering next to nothing.
+    """
 
     def read(state: FacilityState) -> Cell:
         done, base = _tally(state, reached), _tally(state, of)
+        whole = _tally(state, "certificates_needed").amount or base.amount
+        weigh = min(done.amount / whole, 1.0) if whole > 0 else None
         if needs_plan and base.newest_on is None:
             return Cell(done.amount, None, None, done.evidence, done.newest_on)
         share = done.amount / base.amount if base.amount > 0 else None
-        return Cell(done.amount, base.amount, share, done.evidence, done.newest_on)
+        return Cell(done.amount, base.amount, share, done.evidence, done.newest_on, weigh=weigh)
 
     return read
 

@@ -228,14 +228,14 @@ def _facility(
 
 
 def _weighted(cells: dict[str, Cell], weights: dict[str, Decimal]) -> float | None:
-    """The weighted mean of the known shares, each counted at most as whole."""
+    """The weighted mean of what is known, each measure counted at most as whole."""
     known = [
-        (float(weights[code]), min(cell.share, 1.0))
+        (float(weights[code]), min(cell.weigh, 1.0))
         for code, cell in cells.items()
-        if cell.share is not None and weights[code] > 0
+        if cell.weigh is not None and weights[code] > 0
     ]
-    weight = sum(w for w, _share in known)
-    return sum(w * share for w, share in known) / weight if weight else None
+    weight = sum(w for w, _part in known)
+    return sum(w * part for w, part in known) / weight if weight else None
 
 
 FIGURE_GROUPS = ("device", "his_level", "hosting")
@@ -248,7 +248,7 @@ def _figures(state: State, facility_ids: set[int]) -> tuple[Figure, ...]:
     for facility_id in facility_ids:
         for component, tally in state.get(facility_id, {}).items():
             group, _sep, key = component.partition(":")
-            if group not in FIGURE_GROUPS or tally.amount == 0:
+            if group not in FIGURE_GROUPS or tally.amount <= 0:
                 continue
             before = found.get((group, key))
             newest = [d for d in (tally.newest_on, before.newest_on if before else None) if d]

@@ -1,7 +1,7 @@
 """What the milestones tell the progress.
 
-Components: `milestone:<code>` for each event, and `council:<conclusion>` for each ruling.
-A sector ruling after an earlier one replaces it: only the latest ruling of a facility stands.
+Components: `milestone:<code>` for each event, and `evaluated`.
+A ruling replaces the one before: only the latest ruling of a facility stands.
 """
 
 from collections.abc import Iterator

@@ -65,7 +65,7 @@ def run(port: int, stack: contextlib.ExitStack) -> None:
     require_free(port)
 
     environment = os.environ | {"EMR_DEMO": os.environ.get("EMR_DEMO", "1")}
-    if "REDIS_URL" not in environment:
+    if not environment.get("REDIS_URL"):
         environment["REDIS_URL"] = stack.enter_context(embedded.valkey(var))
     for command in PREPARE:
         manage(command, environment)

@@ -2,6 +2,10 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
 from facilities.models import Document, Facility, User
 from facilities.services import record
 from rollout.models import (
@@ -73,7 +77,20 @@ def record_ruling(
     minutes_number: str = "",
     document: Document | None = None,
 ) -> CouncilRuling:
-    """The council met and concluded."""
+    """The council met and concluded. Raises ValidationError for a day before the meeting was fixed."""
+    fixed_on = (
+        CouncilDate.objects.known()
+        .filter(meeting=meeting)
+        .aggregate(first=Min("effective_from"))["first"]
+    )
+    if fixed_on is not None and held_on < fixed_on:
+        raise ValidationError(
+            {
+                "happened_on": _("The meeting was fixed only on %(day)s.")
+                % {"day": fixed_on.strftime("%d/%m/%Y")}
+            },
+            code="order",
+        )
     return record(
         CouncilRuling(
             meeting=meeting,

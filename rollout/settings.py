@@ -198,7 +198,7 @@ LOGOUT_REDIRECT_URL = "login"
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "rollout.sign_in.PasswordBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -219,6 +219,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "rollout.sign_in.client_address"
 
 # --- Security -----------------------------------------------------------------------------
 
@@ -231,12 +232,14 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
+# Only with a proxy that always sets X-Forwarded-Proto and X-Forwarded-For itself; otherwise a
+# visitor could forge them.
+BEHIND_PROXY = PRODUCTION and env.bool("EMR_BEHIND_PROXY", default=False)
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = env.int("EMR_HSTS_SECONDS", default=365 * 24 * 60 * 60)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    # Only with a proxy that always sets this header itself; otherwise a visitor could forge it.
-    if env.bool("EMR_BEHIND_PROXY", default=False):
+    if BEHIND_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONTENT_SECURITY_POLICY = {
@@ -256,7 +259,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "facilities.tokens.TokenAuthentication",
+        "rollout.sign_in.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -272,6 +275,7 @@ REST_FRAMEWORK = {
         "anon": env.str("EMR_API_RATE_ANONYMOUS", default="60/min"),
         "user": env.str("EMR_API_RATE", default="600/min"),
     },
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # whose X-Forwarded-For is believed
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 

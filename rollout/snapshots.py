@@ -11,7 +11,7 @@ from datetime import date
 from django.utils import timezone
 
 from rollout.cache import cached_progress
-from rollout.jobs import one_at_a_time
+from rollout.jobs import write_in_turn
 from rollout.models import ProgressSnapshot
 from rollout.results import Progress
 
@@ -25,24 +25,29 @@ def compute_progress(on: date) -> int:
 
     Leaves the result in the cache, where the pages and the API find it.
     """
-    wanted = {(row.facility_id, row.measure): row for row in rows_of(cached_progress(on))}
-    with one_at_a_time():
-        stored = ProgressSnapshot.objects.filter(on=on)
-        standing, outdated = set(), []
-        for row in stored:
-            place = (row.facility_id, row.measure)
-            if place in wanted and _figures(row) == _figures(wanted[place]):
-                standing.add(place)
-            else:
-                outdated.append(row.pk)
-        if outdated:
-            stored.filter(pk__in=outdated).delete()
-        # Only before the programme has its row could another run have been first.
-        ProgressSnapshot.objects.bulk_create(
-            [row for place, row in wanted.items() if place not in standing],
-            batch_size=1000,
-            ignore_conflicts=True,
-        )
+    return write_in_turn(
+        lambda: {(row.facility_id, row.measure): row for row in rows_of(cached_progress(on))},
+        lambda wanted: _write(on, wanted),
+    )
+
+
+def _write(on: date, wanted: dict[tuple, ProgressSnapshot]) -> int:
+    stored = ProgressSnapshot.objects.filter(on=on)
+    standing, outdated = set(), []
+    for row in stored:
+        place = (row.facility_id, row.measure)
+        if place in wanted and _figures(row) == _figures(wanted[place]):
+            standing.add(place)
+        else:
+            outdated.append(row.pk)
+    if outdated:
+        stored.filter(pk__in=outdated).delete()
+    # Only before the programme has its row could another run have been first.
+    ProgressSnapshot.objects.bulk_create(
+        [row for place, row in wanted.items() if place not in standing],
+        batch_size=1000,
+        ignore_conflicts=True,
+    )
     return len(wanted)
 
 

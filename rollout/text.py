@@ -87,22 +87,6 @@ def _evidence(evidence: dict[str, int]) -> str:
     return evidence_words([evidence[rung.code] for rung in Rung])
 
 
-def _days_left(days: int) -> str:
-    if days < 0:
-        return ngettext("passed {count} day ago", "passed {count} days ago", -days).format(
-            count=number(-days)
-        )
-    return ngettext("{count} day left", "{count} days left", days).format(count=number(days))
-
-
-def _evidence(evidence: dict[str, int]) -> str:
-    return " · ".join(
-        f"{number(evidence[rung.code])} {rung.label}"
-        for rung in sorted(Rung, reverse=True)
-        if evidence[rung.code]
-    )
-
-
 def _day(day) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 

@@ -1,16 +1,19 @@
 """All addresses of the product."""
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from rollout.health import healthz, readyz
+from rollout.views.account import ChangePassword, PasswordChanged, SignIn
 
 urlpatterns = [
     path("", include("rollout.views.urls")),
     path("api/", include("rollout.api.urls")),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-in/", SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
+    path("password/", ChangePassword.as_view(), name="password_change"),
+    path("password/changed/", PasswordChanged.as_view(), name="password_change_done"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

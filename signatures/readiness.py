@@ -93,7 +93,8 @@ def _ended(register):
         if kind == Kind.REQUESTED and (certificate, attempt) in returned:
             continue  # the return has taken it back already
         # What was noted after the end counts on no day, and is not taken back before it came.
-        yield Change(facility_id, max(on, end_of[certificate]), f"certificates_{kind}", -1, rung)
+        day = max(on, end_of[certificate])
+        yield Change(facility_id, day, f"certificates_{kind}", -1, rung, is_fact=False)
 
 
 def _needed(register):

@@ -26,7 +26,7 @@ from facilities.models import (
     Scope,
     User,
 )
-from rollout.models import CouncilMeeting, Directive, Obstacle, Programme
+from rollout.models import CouncilMeeting, Directive, MeasureWeight, Obstacle, Programme
 from signatures.models import Certificate
 
 START = date(2024, 1, 1)
@@ -204,3 +204,9 @@ class DirectiveFactory(DjangoModelFactory):
     issued_by = "Phó Chủ tịch UBND tỉnh"
     lead = factory.SubFactory(AgencyFactory)
     recorded_by = factory.LazyFunction(recorder)
+
+
+def weigh(measure: str, weight: int) -> MeasureWeight:
+    return MeasureWeight.objects.create(
+        measure=measure, weight=weight, effective_from=START, recorded_by=recorder()
+    )

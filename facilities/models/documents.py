@@ -7,8 +7,6 @@ from facilities.models.facts import Record
 class Document(Record):
     """A paper that proves something: minutes, a decision, a letter, a press report."""
 
-    document = None  # a paper needs no other paper
-
     number = models.CharField(_("number"), max_length=80, blank=True)
     title = models.CharField(_("title"), max_length=300)
     issuer = models.CharField(_("issuer"), max_length=200)
@@ -24,7 +22,11 @@ class Document(Record):
     def __str__(self):
         return f"{self.number} {self.title}".strip()
 
+    # A paper needs no other paper: it proves itself, counts as documented, and can be checked.
+    @property
+    def document(self):
+        return self
+
     @property
     def document_id(self) -> int | None:
-        """A paper proves itself: its row counts as documented, and can be checked against it."""
         return self.pk

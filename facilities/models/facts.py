@@ -33,8 +33,11 @@ class Ledger(models.Model):
     @classmethod
     def touch(cls) -> None:
         """Say that facts have changed."""
-        if not cls.objects.filter(pk=1).update(version=F("version") + 1):
-            cls.objects.bulk_create([cls(pk=1, version=1)], ignore_conflicts=True)
+        row = cls.objects.filter(pk=1)
+        if not row.update(version=F("version") + 1):
+            # The very first write. Of two at once, the second waits here and then counts on.
+            cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
+            row.update(version=F("version") + 1)
         facts_changed.send(sender=cls)
 
     @classmethod

@@ -12,7 +12,6 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from facilities.models import Ledger
 from rollout.cache import KEEP_SECONDS, key
-from rollout.views.page import LOOK
 
 
 class Answer(NamedTuple):
@@ -43,7 +42,7 @@ class KeptAnswer:
 
     def __init__(self, kind: str, *parts, build: Callable[[], dict]):
         # The look stands for the release: new wording must not be answered with the old one's bytes.
-        self._place = key(f"api-{kind}", Ledger.current(), LOOK, get_language(), *parts)
+        self._place = key(f"api-{kind}", Ledger.current(), get_language(), *parts)
         self._build = build
 
     @property

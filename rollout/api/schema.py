@@ -14,7 +14,7 @@ from rollout.trend import LONGEST_DAYS
 
 
 class BearerToken(OpenApiAuthenticationExtension):
-    target_class = "facilities.tokens.TokenAuthentication"
+    target_class = "rollout.sign_in.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema):

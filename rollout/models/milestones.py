@@ -63,4 +63,8 @@ class MilestoneTarget(Yardstick):
                 fields=["facility", "milestone", "effective_from"],
                 condition=Q(withdrawn_at__isnull=True),
             ),
+            models.CheckConstraint(
+                name="rollout_milestone_target_council_has_its_own_date",
+                condition=~Q(milestone=Milestone.COUNCIL),
+            ),
         ]

@@ -14,7 +14,7 @@ from signatures.readiness import COUNTED
 ROWS_A_PAGE = 100
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, stored=False)
 def certificate_list(request, day, access, code):
     """`?show=issued` keeps those that count in that figure. Names only for whom they concern."""
     name = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__code=code).last()

@@ -38,25 +38,27 @@ def facility(request, day, access, code):
         day,
         pk,
         in_full,
-        build=lambda: _content(day, pk, in_full=in_full),
+        access.sees_programme,
+        build=lambda: _content(day, pk, in_full=in_full, opens_obstacles=access.sees_programme),
     )
     return "rollout/kept.html", context | {"title": name.name}
 
 
-def _content(day, pk: int, *, in_full: bool) -> dict:
+def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
+    """Without `in_full` the page says how far the facility is, but not what keeps it."""
     register = Register(day.on, day.known_at, frozenset({pk}))
     described = register.on(day.on)[0]
     state = fold(changes(register), day.on).get(pk, {})
     progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
     result = progress.facility(described.code)
-    open_obstacles = [o for o in obstacles(register) if pk in o.facility_ids]
+    open_obstacles = [o for o in obstacles(register) if in_full and pk in o.facility_ids]
     held = holds_of(open_obstacles)
     context = {
         "described": described,
         "result": result,
         "measures": [(BY_CODE[c], cell) for c, cell in result.measures.items()] if result else [],
         "milestones": [
-            (milestone, remark(milestone, held.get((pk, milestone.code))))
+            (milestone, remark(milestone, held.get((pk, milestone.code))) if in_full else "")
             for milestone in (result.milestones if result else ())
         ],
         "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
@@ -65,6 +67,7 @@ def _content(day, pk: int, *, in_full: bool) -> dict:
             for obstacle in open_obstacles
         ],
         "in_full": in_full,
+        "opens_obstacles": opens_obstacles,
     }
     if in_full:
         found = files(register)

@@ -1,6 +1,5 @@
 """The rows behind a figure: which facilities it counts, and how well each is proven."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +19,7 @@ from rollout.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
 from rollout.progress import FIGURE_GROUPS, UNKNOWN, changes
 from rollout.results import Figure, Progress
 from rollout.views.curve import curve_of
-from rollout.views.page import kept, page
+from rollout.views.page import kept, number_of_page, page
 
 ROWS_A_PAGE = 100
 
@@ -75,21 +74,19 @@ def measure(request, day, access, code):
         raise Http404
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
-    # Only what can be a page: the number is part of the place where the page is kept.
-    asked = request.GET.get("page", "")
-    number_of_page = asked if re.fullmatch(r"[1-9]\d{0,3}", asked, re.ASCII) else "1"
+    number = number_of_page(request)
     context = kept(
         "rollout/_measure.html",
         day,
         code,
         show,
-        number_of_page,
-        build=lambda: _measure(found, day, show, number_of_page),
+        number,
+        build=lambda: _measure(found, day, show, number),
     )
     return "rollout/kept.html", context | {"title": found.label}
 
 
-def _measure(found: Measure, day: Day, show: str, number_of_page: str) -> dict:
+def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
     progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
     register = Register(day.on, day.known_at)
     state = fold(changes(register), day.on)
@@ -103,7 +100,7 @@ def _measure(found: Measure, day: Day, show: str, number_of_page: str) -> dict:
     shown = [row for row in rows if not show or (row[1].state == "done") == (show == "done")]
     return {
         "result": progress.measure(found.code),
-        "rows": Paginator(shown, ROWS_A_PAGE).get_page(number_of_page),
+        "rows": Paginator(shown, ROWS_A_PAGE).get_page(number),
         "all": len(rows),
         "show": show,
         "choices": SHOW,

@@ -1,20 +1,31 @@
-"""The facts of one facility in the order they happened, withdrawn ones included."""
+"""What was recorded about one facility in the order it happened, withdrawn rows included.
+
+That is: facts, moved plans, dates of councils, and what holds it up.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connectivity.models import ConnectionStep
-from equipment.models import DeviceMovement, Hosting, ItLevel, StageEvent
+from equipment.models import DeviceMovement, Hosting, ItLevel, StageEvent, StageTarget
+from equipment.stages import Stage
 from facilities.evidence import Rung, rung_of
-from facilities.models import DatedFact
+from facilities.models import DatedFact, Record, Yardstick
 from facilities.register import Register
-from rollout.models import CouncilRuling, MilestoneEvent
-from rollout.templatetags.figures import signed
+from rollout.models import (
+    CouncilDate,
+    CouncilRuling,
+    Milestone,
+    MilestoneEvent,
+    MilestoneTarget,
+    ObstacleHold,
+)
+from rollout.templatetags.figures import day, signed
 from signatures.models import CertificateEvent
 
 LATEST = 60
@@ -61,12 +72,62 @@ TOLD: tuple[tuple[type[DatedFact], tuple[str, ...], Callable], ...] = (
     ),
     (ItLevel, (), lambda f: _("HIS level %(level)s") % {"level": f.his_level}),
     (Hosting, (), lambda f: f.get_mode_display()),
+    (
+        ObstacleHold,
+        ("obstacle",),
+        lambda f: (
+            _("%(milestone)s is held by: %(obstacle)s")
+            % {"milestone": f.get_milestone_display(), "obstacle": f.obstacle.name}
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A kind of dated plan. `subject`: what is planned, in values of a row; `planned`: for when."""
+
+    model: type[Yardstick]
+    facility: str
+    also: tuple[str, ...]
+    subject: Callable
+    planned: Callable
+    label: Callable
+    firsts: bool = False  # also tell of the first plan; else only of moves
+
+
+PLANS = (
+    Plan(
+        MilestoneTarget,
+        "facility_id",
+        (),
+        subject=lambda row: row.milestone,
+        planned=lambda row: row.due_on,
+        label=lambda row: Milestone(row.milestone).label,
+    ),
+    Plan(
+        StageTarget,
+        "procurement__facility_id",
+        ("procurement",),
+        subject=lambda row: (row.procurement_id, row.stage),
+        planned=lambda row: row.due_on,
+        label=lambda row: f"{Stage(row.stage).label} ({row.procurement.code})",
+    ),
+    Plan(
+        CouncilDate,
+        "meeting__facility_id",
+        (),
+        subject=lambda row: row.meeting_id,
+        planned=lambda row: row.scheduled_on,
+        label=lambda row: _("Meeting of the evaluation council"),
+        firsts=True,
+    ),
 )
 
 
 def history(register: Register) -> tuple[list[Entry], list[Entry]]:
     """The latest entries, newest first: those shown at once and those before. A fixed number of queries."""
-    entries = [*_facts(register), *_certificates(register)]
+    entries = [*_facts(register), *_plans(register), *_certificates(register)]
     entries.sort(key=lambda entry: (entry.on, entry.recorded_at), reverse=True)
     return entries[:AT_FIRST], entries[AT_FIRST:LATEST]
 
@@ -74,47 +135,102 @@ def history(register: Register) -> tuple[list[Entry], list[Entry]]:
 def _facts(register: Register) -> Iterator[Entry]:
     for model, also, tell in TOLD:
         rows = register.only(model.objects).filter(happened_on__lte=register.until)
-        if register.known_at:
-            rows = rows.filter(recorded_at__lte=register.known_at)
-        rows = rows.select_related("document", "recorded_by", *also)
-        for fact in rows.order_by("-happened_on", "-pk")[:LATEST]:
-            withdrawn = fact.withdrawn_at and (
-                register.known_at is None or fact.withdrawn_at <= register.known_at
-            )
-            yield Entry(
-                on=fact.happened_on,
-                what=tell(fact),
-                rung=rung_of(fact, register.known_at, register.until),
-                source=fact.source,
-                document=str(fact.document or ""),
-                recorded_at=fact.recorded_at,
-                recorded_by=str(fact.recorded_by),
-                withdrawn_at=fact.withdrawn_at if withdrawn else None,
-                withdrawn_because=fact.withdrawn_because if withdrawn else "",
-            )
+        for fact in _recorded(rows, register, also).order_by("-happened_on", "-pk")[:LATEST]:
+            yield _entry(fact, fact.happened_on, tell(fact), register)
+
+
+def _plans(register: Register) -> Iterator[Entry]:
+    """Each move of a plan, with the day planned before, and each plan that was withdrawn."""
+    for plan in PLANS:
+        rows = register.only(plan.model.objects, plan.facility).filter(
+            effective_from__lte=register.until
+        )
+        standing: dict[object, date] = {}
+        for row in _recorded(rows, register, plan.also).order_by(
+            "effective_from", "recorded_at", "pk"
+        ):
+            before = standing.get(plan.subject(row))
+            withdrawn = _withdrawn(row, register)
+            if not withdrawn:
+                standing[plan.subject(row)] = plan.planned(row)
+            if plan.firsts or withdrawn or before:
+                yield _entry(row, row.effective_from, _planned(plan, row, before), register)
+
+
+def _planned(plan: Plan, row, before: date | None) -> str:
+    told = {"what": plan.label(row), "day": day(plan.planned(row)), "before": day(before)}
+    if before is None:
+        text = _("%(what)s: planned for %(day)s") % told
+    else:
+        text = _("%(what)s: moved from %(before)s to %(day)s") % told
+    return f"{text} ({row.because.rstrip('.')})" if row.because else text
+
+
+def _recorded(rows, register: Register, also: tuple[str, ...]):
+    """Whatever had been written down by the moment looked back to, withdrawn or not."""
+    if register.known_at:
+        rows = rows.filter(recorded_at__lte=register.known_at)
+    return rows.select_related("document", "recorded_by", *also)
+
+
+def _withdrawn(row: Record, register: Register) -> bool:
+    known_at = register.known_at
+    return row.withdrawn_at is not None and (known_at is None or row.withdrawn_at <= known_at)
+
+
+def _entry(row: Record, on: date, what: str, register: Register) -> Entry:
+    withdrawn = _withdrawn(row, register)
+    return Entry(
+        on=on,
+        what=what,
+        rung=rung_of(row, register.known_at, register.until),
+        source=row.source,
+        document=str(row.document or ""),
+        recorded_at=row.recorded_at,
+        recorded_by=str(row.recorded_by),
+        withdrawn_at=row.withdrawn_at if withdrawn else None,
+        withdrawn_because=row.withdrawn_because if withdrawn else "",
+    )
 
 
 def _certificates(register: Register) -> Iterator[Entry]:
     """How many certificates came how far on one day. No names: they are personal data."""
-    rows = (
-        register.facts(CertificateEvent)
-        .values("happened_on", "kind", "rung", "source", "recorded_by__full_name")
-        .annotate(count=Count("pk"), at=Max("recorded_at"))
-        .order_by("-happened_on")[:LATEST]
+    one_entry = ("happened_on", "kind", "rung", "source", "recorded_by__full_name")
+    counts = {"count": Count("pk"), "at": Max("recorded_at")}
+    standing = register.facts(CertificateEvent).values(*one_entry).annotate(**counts)
+    for row in standing.order_by("-happened_on")[:LATEST]:
+        yield _counted(row)
+
+    gone = Q(withdrawn_at__isnull=False)
+    if register.known_at:
+        gone = Q(withdrawn_at__lte=register.known_at, recorded_at__lte=register.known_at)
+    withdrawn = (
+        register.only(CertificateEvent.objects)
+        .filter(gone, happened_on__lte=register.until)
+        .with_rung(register.known_at, register.until)
+        .order_by()
+        .values(*one_entry, "withdrawn_because")
+        .annotate(**counts, gone_at=Max("withdrawn_at"))
     )
-    for row in rows:
-        label = CertificateEvent.Kind(row["kind"]).label
-        yield Entry(
-            on=row["happened_on"],
-            what=ngettext(
-                "%(count)s digital signature: %(what)s",
-                "%(count)s digital signatures: %(what)s",
-                row["count"],
-            )
-            % {"count": row["count"], "what": label},
-            rung=Rung(row["rung"]),
-            source=row["source"],
-            document="",
-            recorded_at=row["at"],
-            recorded_by=row["recorded_by__full_name"],
+    for row in withdrawn.order_by("-happened_on")[:LATEST]:
+        yield _counted(row)
+
+
+def _counted(row: dict) -> Entry:
+    label = CertificateEvent.Kind(row["kind"]).label
+    return Entry(
+        on=row["happened_on"],
+        what=ngettext(
+            "%(count)s digital signature: %(what)s",
+            "%(count)s digital signatures: %(what)s",
+            row["count"],
         )
+        % {"count": row["count"], "what": label},
+        rung=Rung(row["rung"]),
+        source=row["source"],
+        document="",
+        recorded_at=row["at"],
+        recorded_by=row["recorded_by__full_name"],
+        withdrawn_at=row.get("gone_at"),
+        withdrawn_because=row.get("withdrawn_because", ""),
+    )

@@ -51,12 +51,16 @@ def leader(request, day, access):
         "rollout/_leader.html",
         day,
         access.sees_programme,
-        build=lambda: _content(day, sees_programme=access.sees_programme),
+        access.sees_all_rows,
+        build=lambda: _content(
+            day, sees_programme=access.sees_programme, in_full=access.sees_all_rows
+        ),
     )
     return "rollout/leader.html", context
 
 
-def _content(day: Day, *, sees_programme: bool) -> dict:
+def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
+    """`in_full`: the reader may know of every facility why it stands where it stands."""
     progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
     register = Register(day.on, day.known_at)
     open_obstacles = [o for o in obstacles(register) if o.cleared_on is None]
@@ -77,11 +81,13 @@ def _content(day: Day, *, sees_programme: bool) -> dict:
         "tiles": _tiles(progress),
         "counted": counted(progress),
         "columns": list(COLUMNS.values()),
-        "rows": matrix(progress.facilities[:MOST_ROWS], holds_of(open_obstacles)),
+        "rows": matrix(
+            progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
+        ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
         "decisions": _decisions(day, progress, open_obstacles, law) if sees_programme else None,
         "curve": curve_of(BY_CODE["official"], day, progress),
-        "upcoming": _upcoming(register),
+        "upcoming": _upcoming(register, in_full=in_full),
     }
 
 
@@ -166,11 +172,13 @@ def _servers(progress: Progress) -> Tile:
     if not count:
         note = ""
     elif by is None:
-        note = ngettext("%(count)s in bidding", "%(count)s in bidding", count) % {"count": count}
+        note = ngettext("%(count)s on order", "%(count)s on order", count) % {"count": count}
     else:
         # Translators: at most 24 characters, or it breaks the tile on a phone.
         note = ngettext(
-            "%(count)s in bidding, due %(day)s", "%(count)s in bidding, due %(day)s", count
+            "%(count)s to finish bidding by %(day)s",
+            "%(count)s to finish bidding by %(day)s",
+            count,
         ) % {"count": count, "day": day_near(by, progress.on)}
     state = "late" if by and by < progress.on else "under_way"
     return Tile(_("Servers"), servers, note=note, note_state=state)
@@ -229,12 +237,18 @@ def _too_late(
                 yield facility, milestone.target
 
 
-def _upcoming(register: Register) -> dict | None:
+# What is due before everybody's eyes; the rest names files, plans and orders.
+OPEN_TO_ALL = ("council", "legal")
+
+
+def _upcoming(register: Register, *, in_full: bool) -> dict | None:
     """What is due from the day on, for two weeks, the nearest first."""
     on = register.until
     facilities = {facility.id: facility for facility in register.on(on)}
     found = []
     for deadline in deadlines(register):
+        if not in_full and deadline.rule not in OPEN_TO_ALL:
+            continue
         if deadline.done_on is None and on <= deadline.due_on <= on + AHEAD:
             facility = facilities.get(deadline.facility_id)
             found.append({"on": deadline.due_on, "what": deadline.what, "facility": facility})

@@ -40,12 +40,23 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
+    """`late_for`: what the facility is longest late with; empty for whoever may not read causes."""
+
     facility: FacilityResult
     cells: tuple[MatrixCell, ...]
+    late_for: object
 
 
-def matrix(facilities: Iterable[FacilityResult], holds: Holds) -> list[MatrixRow]:
-    return [MatrixRow(facility, _cells(facility, holds)) for facility in facilities]
+def matrix(facilities: Iterable[FacilityResult], holds: Holds | None) -> list[MatrixRow]:
+    """`holds` None: the reader may know how far each facility is, but not why."""
+    return [
+        MatrixRow(
+            facility,
+            _cells(facility, holds),
+            "" if holds is None else facility.late_for,
+        )
+        for facility in facilities
+    ]
 
 
 def holds_of(obstacles: Iterable[ObstacleOnDay]) -> Holds:
@@ -58,7 +69,7 @@ def holds_of(obstacles: Iterable[ObstacleOnDay]) -> Holds:
     return found
 
 
-def _cells(facility: FacilityResult, holds: Holds) -> tuple[MatrixCell, ...]:
+def _cells(facility: FacilityResult, holds: Holds | None) -> tuple[MatrixCell, ...]:
     servers = facility.measures["servers"]
     first = MatrixCell(
         servers.state,
@@ -72,7 +83,9 @@ def _cells(facility: FacilityResult, holds: Holds) -> tuple[MatrixCell, ...]:
             found.state,
             found.actual or found.target,
             label,
-            sentence(found, holds.get((facility.id, found.code))),
+            happened(found)
+            if holds is None
+            else sentence(found, holds.get((facility.id, found.code))),
         )
         for code, label in COLUMNS.items()
         if (found := by_code.get(code))
@@ -89,8 +102,12 @@ SERVERS = {
 
 def sentence(milestone: MilestoneOnDay, held: tuple[ObstacleOnDay, Hold] | None) -> str:
     """What a mark means: what happened or is planned when, and what `remark` adds."""
-    text = _done(milestone) if milestone.state == "done" else _open(milestone)
-    return f"{text} {remark(milestone, held)}".strip()
+    return f"{happened(milestone)} {remark(milestone, held)}".strip()
+
+
+def happened(milestone: MilestoneOnDay) -> str:
+    """What happened or is planned when, without any reason."""
+    return _done(milestone) if milestone.state == "done" else _open(milestone)
 
 
 def remark(milestone: MilestoneOnDay, held: tuple[ObstacleOnDay, Hold] | None) -> str:

@@ -1,15 +1,15 @@
 """What every page of the product does first: who asks, about which day, and may they."""
 
+import re
 from collections.abc import Callable
 from functools import partial, wraps
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -21,17 +21,18 @@ from rollout.day import Day, read_day
 from rollout.models import Programme
 
 
-def page(may: Callable[[Access], bool], *, section: str = ""):
+def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = True):
     """Make a page of a view `(request, day, access, ...) -> (template, context)`.
 
     Asks for sign-in; 400 for an impossible day, naming it; 403 unless `may` allows. The view
     speaks for the day asked about, but what its reader may see is decided by the roles of today.
+    A browser asks again each time, so that no page outlives its reader's rights; with `stored`
+    False it keeps no copy at all.
     """
+    keeping = {"private": True} | ({"no_cache": True} if stored else {"no_store": True})
 
     def decorate(view):
-        @login_required
-        @wraps(view)
-        def answer(request, *args, **kwargs):
+        def answered(request, *args, **kwargs):
             try:
                 day = read_day(request.GET)
             except ValidationError as error:
@@ -48,6 +49,13 @@ def page(may: Callable[[Access], bool], *, section: str = ""):
             }
             return render(request, template, shared | context)
 
+        @login_required
+        @wraps(view)
+        def answer(request, *args, **kwargs):
+            response = answered(request, *args, **kwargs)
+            patch_cache_control(response, **keeping)
+            return response
+
         return answer
 
     return decorate
@@ -56,6 +64,12 @@ def page(may: Callable[[Access], bool], *, section: str = ""):
 def _province(day: Day) -> str:
     """The province's name on the day, in the reader's language; every page carries it."""
     return in_language(*Programme.name_on(day.on, day.known_at))
+
+
+def number_of_page(request) -> str:
+    """Only what can be a page: the number is part of the place where a page is kept."""
+    asked = request.GET.get("page", "")
+    return asked if re.fullmatch(r"[1-9]\d{0,3}", asked, re.ASCII) else "1"
 
 
 def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> dict[str, str]:
@@ -68,13 +82,10 @@ def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> dict[str
     place = key(
         "html",
         Ledger.current(),
-        LOOK,
         template,
         get_language(),
         day.on,
-        day.is_today,
-        day.known_at,
-        day.compare,
+        day.query,  # every link carries it: `known_at`, `compare`, and whether `on` is today
         *parts,
     )
     found = cache.get(place)
@@ -83,14 +94,3 @@ def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> dict[str
         found = {"content": html, "province": _province(day)}
         cache.set(place, found, KEEP_SECONDS)
     return found
-
-
-def _newest_source() -> str:
-    folders = [Path(__file__).parents[1], *settings.TEMPLATES[0]["DIRS"], *settings.LOCALE_PATHS]
-    files = (path for folder in folders for path in folder.rglob("*.*"))
-    drawn_from = (path for path in files if path.suffix in (".html", ".py", ".mo"))
-    return str(max((path.stat().st_mtime_ns for path in drawn_from), default=0))
-
-
-# A new release must not be answered from fragments drawn by the one before.
-LOOK = _newest_source()

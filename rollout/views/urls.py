@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollout.views import certificates, facility, figure, leader, lists
+from rollout.views import certificates, facility, figure, leader, lists, overall
 
 app_name = "rollout"
 
@@ -14,6 +14,7 @@ urlpatterns = [
         certificates.certificate_list,
         name="certificate-list",
     ),
+    path("measures/progress/", overall.overall, name="overall"),
     path("measures/<slug:code>/", figure.measure, name="measure"),
     path("figures/<slug:group>/<slug:key>/", figure.figure, name="figure"),
     path("councils/", lists.councils, name="council-list"),

@@ -219,7 +219,7 @@ def test_a_route_names_each_stage_once_and_ends_after_acceptance(path):
     stages = ROUTES[path].stages
     assert len(stages) == len(set(stages))
     assert stages[0] == Stage.NEED
-    order = [ROUTES[path].position(s) for s in (Stage.AWARD, Stage.CONTRACT, Stage.ACCEPTANCE)]
+    order = [ROUTES[path].stages.index(s) for s in (Stage.AWARD, Stage.CONTRACT, Stage.ACCEPTANCE)]
     assert order == sorted(order)
     assert order[-1] < len(stages) - 1
 

@@ -39,8 +39,10 @@ def test_a_movement_moves_something():
 @pytest.mark.parametrize(("quantity", "accepted"), [(1, True), (-1, True), (2, False), (-2, False)])
 def test_a_single_asset_moves_as_one_piece(quantity, accepted):
     asset = Asset.objects.create(device_type=factories.DeviceTypeFactory(), serial="SN-1")
-    assert bool(refused(movement, quantity, asset=asset)) != accepted
-    assert DeviceMovement.objects.exists() == accepted
+    place = factories.facility()
+    movement(5, facility=place)
+    assert bool(refused(movement, quantity, asset=asset, facility=place)) != accepted
+    assert DeviceMovement.objects.filter(asset=asset).exists() == accepted
 
 
 def moving(**fields):
@@ -58,9 +60,19 @@ def moving(**fields):
 
 
 def test_a_move_is_written_on_both_sides():
-    gone, come = moving()
+    giver = factories.facility()
+    movement(2, facility=giver)
+    gone, come = moving(giver=giver)
     assert (gone.quantity, come.quantity) == (-2, 2)
-    assert {row.reason for row in DeviceMovement.objects.all()} == {"moved"}
+    assert {row.reason for row in (gone, come)} == {"moved"}
+
+
+def test_no_more_is_moved_than_the_giver_has():
+    giver = factories.facility()
+    movement(1, facility=giver)
+    with pytest.raises(ValidationError):
+        moving(giver=giver)
+    assert DeviceMovement.objects.count() == 1
 
 
 def test_a_move_with_one_wrong_side_writes_neither():

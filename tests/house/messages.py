@@ -23,7 +23,7 @@ KEYWORDS = {
         "npgettext": ((1, "c"), 2, 3),
     }.items()
 } | {"_": None}
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z]|\{\w*\}|<[^>]+>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%[a-z]|\{\w*\}|</?(?:a|b|span|strong)\b[^>]*>")
 
 
 class Text(NamedTuple):

@@ -6,6 +6,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
+from rollout.demo import DEMO_USERS
+
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -14,6 +16,8 @@ SESSION = "/?on=2025-05-21"
 
 OWN, OTHER = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 """The demo officer's facility, and one of somebody else."""
+
+PASSWORDS = {user.username: user.password for user in DEMO_USERS}
 
 
 class Watch:
@@ -83,8 +87,8 @@ def sheets(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
-def sign_in(page: Page, username: str, password: str) -> None:
-    """Fill in the form of the sign-in page and send it."""
+def sign_in(page: Page, username: str, password: str = "") -> None:
+    """Fill in the form of the sign-in page and send it, with the demo user's own password by default."""
     page.get_by_label(words("Username")).fill(username)
-    page.get_by_label(words("Password")).fill(password)
+    page.get_by_label(words("Password")).fill(password or PASSWORDS[username])
     page.locator("main").get_by_role("button", name=words("Sign in")).click()

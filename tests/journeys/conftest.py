@@ -5,16 +5,10 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.test import Client
-from django.test.testcases import LiveServerThread
-from django.utils import timezone
 from playwright.sync_api import Page
 
-from facilities.models import User
-from rollout import demo
-from tests.journeys.browsing import Watch
+from tests import product
+from tests.journeys.browsing import Watch, sign_in
 
 # Playwright's synchronous interface runs inside an event loop, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -50,45 +44,48 @@ def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
 
 
-@pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The address of the product with Bac Giang and the demo users, loaded once for a module.
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The address of the product, started once: people come to a house that is already running.
 
-    pytest-django's `live_server` would empty the database after each test. WhiteNoise serves
-    the static files as it does in the product, so that their sizes are the real ones.
+    Whoever changes a fact on a journey takes the change back, so that the figures stand for others.
     """
-    with django_db_blocker.unblock():
-        call_command("load_bacgiang", verbosity=0)
-        demo.create_users(on=timezone.localdate())
-        server = LiveServerThread("127.0.0.1", static_handler=lambda application: application)
-        server.daemon = True
-        server.start()
-        server.is_ready.wait()
-        if server.error:
-            raise server.error
-        try:
-            yield f"http://127.0.0.1:{server.port}"
-        finally:
-            server.terminate()
-            call_command("flush", verbosity=0, interactive=False)
+    with product.running() as address:
+        yield address
 
 
-Visit = Callable[..., Page]
+@pytest.fixture(scope="session")
+def signed_in(site, browser, browser_context_args) -> Callable[[str], dict]:
+    """`signed_in(username)`: the cookies of that demo user, who signs in only once."""
+    kept: dict[str, dict] = {}
+
+    def state(username: str) -> dict:
+        if username not in kept:
+            context = browser.new_context(**browser_context_args, base_url=site)
+            page = context.new_page()
+            page.goto("/sign-in/")
+            sign_in(page, username)
+            page.wait_for_url(f"{site}/")
+            kept[username] = context.storage_state()
+            context.close()
+        return kept[username]
+
+    return state
 
 
 @pytest.fixture
-def visit(site, new_context) -> Iterator[Visit]:
-    """`visit(username)`: a new browser in which that demo user is signed in; without a name, nobody.
+def visit(site, signed_in, new_context) -> Iterator[Callable[..., Page]]:
+    """`visit(username)`: a page of a new browser in which that demo user is signed in, or nobody.
 
-    Other arguments go to the browser context. At the end no page may have asked another host
-    for anything, nor have written an error or a warning on the console.
+    Other arguments go to the browser context; `page.watch` tells what was asked for. At the end
+    no page may have asked another host for anything, nor complained on the console.
     """
     watches = []
 
     def start(username: str = "", **options) -> Page:
-        context = new_context(base_url=site, **options)
         if username:
-            context.add_cookies([{"url": site, **_session_of(username)}])
+            options["storage_state"] = signed_in(username)
+        context = new_context(base_url=site, **options)
         watches.append(Watch(context, site))
         page = context.new_page()
         page.watch = watches[-1]
@@ -98,10 +95,3 @@ def visit(site, new_context) -> Iterator[Visit]:
     for watch in watches:
         assert watch.complaints == []
         assert watch.strangers == []
-
-
-def _session_of(username: str) -> dict[str, str]:
-    client = Client()
-    client.force_login(User.objects.get(username=username))
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value}

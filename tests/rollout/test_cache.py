@@ -129,5 +129,5 @@ def test_a_key_tells_its_parts_apart():
 
 def test_a_changed_rule_is_not_answered_from_the_old_one(monkeypatch):
     before = key("progress", 1, DAY)
-    monkeypatch.setattr(cache, "RULES", cache.RULES + ".2")
+    monkeypatch.setattr(cache, "RELEASE", cache.RELEASE + ".2")
     assert key("progress", 1, DAY) != before

@@ -192,12 +192,6 @@ class TestCouncil:
             )
         assert not MilestoneEvent.objects.exists()
 
-    @pytest.mark.parametrize(("conclusion", "late"), [("pass", 0), ("fail", 0), ("postponed", 3)])
-    def test_a_target_for_it_is_met_by_a_ruling(self, place, conclusion, late):
-        target(place, Milestone.COUNCIL, on(2))
-        self.rule(self.meeting(place, on(2)), conclusion, on(2))
-        assert days_late(on(5), "council") == late
-
 
 class TestHeld:
     def hold(self, place, milestone, code="VM-1", since=DAY):

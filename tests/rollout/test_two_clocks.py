@@ -24,7 +24,7 @@ ONE_DAY = timedelta(days=1)
 class TestTwoClocks:
     ENTERED = datetime(2025, 5, 22, 2, tzinfo=UTC)
     CHECKED = datetime(2025, 5, 25, 2, tzinfo=UTC)
-    CORRECTED = datetime(2025, 6, 3, 2, tzinfo=UTC)
+    CORRECTED = datetime(2025, 7, 3, 2, tzinfo=UTC)
     TICK = timedelta(microseconds=1)
 
     @pytest.fixture

@@ -1,8 +1,9 @@
 """What may happen to a certificate, in which order, and for how long it may be valid."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -21,6 +22,13 @@ FIVE_YEARS = date(2030, 6, 1)
 THREE_MORE = date(2033, 6, 1)
 RENEWED_ON = date(2030, 4, 1)
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _years_later():
+    """Renewals of 2030 can be written down only once they have happened."""
+    with time_machine.travel(datetime(2035, 1, 1, tzinfo=UTC), tick=True):
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,43 @@
+"""Signing in, and what everybody may change about the own account."""
+
+from django.conf import settings
+from django.contrib.auth import views
+from django.utils import timezone
+
+from facilities.permissions import access_of
+
+
+class SignIn(views.LoginView):
+    """The first page comes in the person's language; the switch in the header goes on from there."""
+
+    redirect_authenticated_user = True
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            self.request.user.language,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            path=settings.LANGUAGE_COOKIE_PATH,
+            domain=settings.LANGUAGE_COOKIE_DOMAIN,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+        return response
+
+
+class _WithMenu:
+    """Mixin: the menu of the signed-in person's roles, as on every page."""
+
+    def get_context_data(self, **kwargs):
+        access = access_of(self.request.user, timezone.localdate())
+        return super().get_context_data(access=access, **kwargs)
+
+
+class ChangePassword(_WithMenu, views.PasswordChangeView):
+    """Asks for the present password; other sessions of the account end with it."""
+
+
+class PasswordChanged(_WithMenu, views.PasswordChangeDoneView):
+    """Says that the new password holds."""

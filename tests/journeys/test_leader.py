@@ -1,0 +1,283 @@
+"""The vice-chairman in a working session: on the wall, on a phone, on paper."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.browsing import (
+    OWN,
+    PHONE,
+    SESSION,
+    WIDE,
+    barriers,
+    figure,
+    headline,
+    scrolls_sideways,
+    sheets,
+    sign_in,
+    tile,
+    words,
+)
+
+LEADER = "lanhdao"
+MOST_BYTES = 100_000
+"""Of the leader page on the first visit: three seconds on a poor telephone line."""
+
+screens = pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
+
+
+def asked_for(page: Page) -> dict[str, list[str]]:
+    """The parameters in the address."""
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_signs_in_at_the_second_attempt_and_lands_where_he_wanted(visit):
+    page = visit()
+    page.goto(SESSION)
+    sign_in(page, LEADER, "not this one")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(headline(page)).to_have_count(0)
+
+    sign_in(page, LEADER)
+
+    expect(headline(page)).to_be_visible()
+    assert asked_for(page) == {"on": ["2025-05-21"]}
+
+
+@screens
+def test_reads_the_figures_of_the_session(visit, screen):
+    page = visit(LEADER, viewport=screen)
+    page.goto(SESSION)
+
+    expect(headline(page)).to_contain_text("5/17")
+    expect(headline(page)).to_contain_text("29,4")
+    for code, shown in {
+        "servers": "11/17",
+        "devices": "17/17",
+        "launched": "17/17",
+        "official": "5/17",
+        "connected_public": "17/17",
+        "signatures_registered": "4.187",
+    }.items():
+        expect(figure(page, code)).to_contain_text(shown)
+        expect(figure(page, code)).to_be_in_viewport()
+    assert not scrolls_sideways(page)
+
+
+@screens
+def test_follows_a_figure_to_its_rows_to_a_facility_and_back(visit, screen):
+    page = visit(LEADER, viewport=screen)
+    page.goto(SESSION)
+    figure(page, "servers").click()
+
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("table.stack tbody tr")).to_have_count(17)
+    page.locator("a[href*='show=open']").click()
+    without = page.locator("table.stack tbody tr")
+    expect(without).to_have_count(6)
+    name = without.first.locator("a").inner_text()
+    without.first.locator("a").click()
+
+    expect(page.locator("h1")).to_have_text(name)
+    expect(page.locator(".band")).to_contain_text("21/05/2025")
+    assert asked_for(page) == {"on": ["2025-05-21"]}
+    assert not scrolls_sideways(page)
+    page.go_back()
+    expect(without).to_have_count(6)
+    page.locator(".crumb a").click()
+    expect(headline(page)).to_contain_text("5/17")
+    assert asked_for(page) == {"on": ["2025-05-21"]}
+
+
+def test_every_link_of_the_page_keeps_the_day(visit):
+    page = visit(LEADER)
+    page.goto(f"{SESSION}&compare=2025-02-18")
+
+    # The list of days is there to leave the day.
+    links = page.locator("header a, main a:not(.days a)").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    elsewhere = [
+        link
+        for link in links
+        if link.startswith("/")
+        and not link.startswith("/admin/")
+        and "on=2025-05-21&compare=2025-02-18" not in link
+    ]
+    assert len(links) > 40
+    assert elsewhere == []
+
+
+@screens
+def test_goes_back_to_the_baseline_and_compares(visit, screen):
+    page = visit(LEADER, viewport=screen)
+    page.goto(SESSION)
+    on, compare = page.locator("#on"), page.locator("#compare")
+    show = page.locator("form.asof button")
+    now = figure(page, "servers").inner_text()
+
+    on.fill("2025-02-18")
+    show.click()
+    expect(page.locator(".band")).to_contain_text("18/02/2025")
+    expect(headline(page)).to_contain_text("1/17")
+    before = figure(page, "servers").inner_text()
+    assert before != now
+
+    on.fill("2025-05-21")
+    compare.fill("2025-02-18")
+    show.click()
+    expect(headline(page)).to_contain_text("5/17")
+    expect(on).to_have_value("2025-05-21")
+    expect(compare).to_have_value("2025-02-18")
+    change = int(now.partition("/")[0]) - int(before.partition("/")[0])
+    expect(tile(page, "servers").locator("summary b")).to_have_text(f"+{change}")
+    tile(page, "servers").locator("summary").click()
+    expect(tile(page, "servers").locator("details")).to_contain_text("18/02/2025")
+    assert not scrolls_sideways(page)
+
+
+@pytest.mark.parametrize("parameter", ["on", "compare", "known_at"])
+def test_an_impossible_day_is_refused_by_name(visit, parameter):
+    page = visit(LEADER)
+
+    answer = page.goto(f"/?{parameter}=2025-02-31")
+
+    assert answer.status == 400
+    expect(page.locator(".note strong")).to_have_text(parameter)
+    expect(page.locator(".note")).to_contain_text("2025-02-31")
+    page.locator("main a").click()
+    expect(headline(page)).to_be_visible()
+
+
+def test_changes_the_language_and_stays(visit):
+    page = visit(LEADER)
+    address = "/measures/servers/?on=2025-05-21&compare=2025-02-18&show=open"
+    page.goto(address)
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", name="6 of 17 facilities")).to_be_visible()
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+
+    page.get_by_role("button", name="Tiếng Việt").click()
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+
+
+@screens
+def test_needs_no_javascript(visit, screen):
+    page = visit(java_script_enabled=False, viewport=screen)
+    page.goto(SESSION)
+    sign_in(page, LEADER)
+    expect(headline(page)).to_contain_text("5/17")
+
+    tile(page, "servers").locator("summary").click()
+    expect(tile(page, "servers").locator("details p").first).to_be_visible()
+    cell = page.locator(".matrix details").first
+    cell.locator("summary").click()
+    expect(cell.locator("p")).to_be_visible()
+    cell.locator("summary").click()
+    page.locator("#on").fill("2025-02-18")
+    page.locator("form.asof button").click()
+    expect(headline(page)).to_contain_text("1/17")
+    page.get_by_role("button", name="English").click()
+    expect(headline(page)).to_contain_text("1 of 17")
+    figure(page, "official").click()
+    expect(page.locator("table.stack tbody tr")).to_have_count(17)
+    page.locator("details.menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize("query", ["", "&compare=2025-02-18"], ids=["plain", "compared"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_prints_one_sheet(visit, language, query):
+    page = visit(LEADER)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.watch.site}])
+    page.goto(SESSION + query)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+    assert sheets(page.pdf(prefer_css_page_size=True)) == 1
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_page_scrolls_sideways_on_a_phone(visit, language):
+    page = visit(LEADER, viewport=PHONE)
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.watch.site}])
+    wide = []
+    for path in (
+        "/",
+        "/measures/signatures_registered/",
+        "/figures/device/tablet/",
+        f"/facilities/{OWN}/",
+        f"/facilities/{OWN}/certificates/",
+        "/councils/",
+        "/obstacles/",
+        "/directives/",
+        "/sessions/",
+        "/deadlines/",
+        "/alerts/",
+    ):
+        page.goto(f"{path}?on=2025-05-21&compare=2025-02-18")
+        expect(page.locator("h1")).to_be_visible()
+        if scrolls_sideways(page):
+            wide.append(path)
+    assert wide == []
+
+
+def test_the_first_visit_is_light(visit):
+    page = visit(LEADER)
+    page.goto(SESSION, wait_until="networkidle")
+
+    assert len(page.watch.arrived) > 5
+    assert page.watch.bytes < MOST_BYTES
+
+
+def test_finds_the_way_with_the_keyboard(visit):
+    page = visit(LEADER)
+    page.goto(SESSION)
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name=words("Skip to the content"))).to_be_focused()
+    expect(page.locator(".skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    first = figure(page, "servers")
+    for _stop in range(40):
+        page.keyboard.press("Tab")
+        if first.evaluate("link => link === document.activeElement"):
+            break
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile("/measures/servers/"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/measures/servers/",
+        "/measures/signatures_registered/",
+        f"/facilities/{OWN}/",
+        f"/facilities/{OWN}/certificates/",
+    ],
+)
+def test_is_open_to_readers_with_a_disability(visit, path, scheme):
+    page = visit(LEADER, color_scheme=scheme)
+    page.goto(f"{path}?on=2025-05-21&compare=2025-02-18")
+
+    assert barriers(page) == ""
+
+
+def test_signing_in_is_open_to_readers_with_a_disability(visit):
+    page = visit()
+    page.goto("/")
+    assert barriers(page) == ""
+    sign_in(page, LEADER, "not this one")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+    assert barriers(page) == ""
