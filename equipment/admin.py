@@ -56,7 +56,7 @@ class StageEventAdmin(FactAdmin):
 
 @admin.register(StageTarget)
 class StageTargetAdmin(FactAdmin):
-    not_asked = ("document", "source", "assumed")
+    not_asked = ("source", "assumed")
 
     def record(self, fact, *, by):
         return set_stage_target(
@@ -65,6 +65,7 @@ class StageTargetAdmin(FactAdmin):
             due_on=fact.due_on,
             set_on=fact.effective_from,
             because=fact.because,
+            document=fact.document,
             by=by,
         )
 

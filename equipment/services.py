@@ -43,6 +43,7 @@ def set_stage_target(
     set_on: date,
     by: User,
     because: str = "",
+    document: Document | None = None,
 ) -> StageTarget:
     """Set or move a target. The first one is the baseline; moving it adds a row."""
     return record(
@@ -52,6 +53,7 @@ def set_stage_target(
             due_on=due_on,
             effective_from=set_on,
             because=because,
+            document=document,
         ),
         by=by,
     )

@@ -206,7 +206,8 @@ class FactAdmin(TableAdmin):
 
     @property
     def _paper_fields(self) -> list[str]:
-        return [n for n in ("document", "source", "assumed") if getattr(self.model, n, None)]
+        names = {field.name for field in self.opts.concrete_fields}
+        return [name for name in ("document", "source", "assumed") if name in names]
 
     def get_fields(self, request, obj=None):
         shown = [*self.own_fields, *self._paper_fields]

@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -41,6 +42,10 @@ class AdministrationSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(self._wanted(request), settings.LOGIN_URL)
+
+    def password_change(self, request, extra_context=None):
+        """On the page that everybody uses."""
+        return redirect("password_change")
 
     def _wanted(self, request) -> str:
         asked = request.GET.get(REDIRECT_FIELD_NAME, "")

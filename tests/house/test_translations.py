@@ -146,6 +146,7 @@ PAGES = [
     f"/facilities/bg-yhct/{DAY}",
     f"/facilities/bg-yhct/certificates/{DAY}",
     *(f"/measures/{code}/{DAY}" for code in BY_CODE),
+    f"/measures/progress/{DAY}",
     f"/figures/device/tablet/{DAY}",
     f"/figures/his_level/6/{DAY}",
     *(
@@ -155,6 +156,8 @@ PAGES = [
     ),
     f"/obstacles/du-toan/{DAY}",
     f"/directives/2025-05-21-1/{DAY}",
+    "/password/",
+    "/password/changed/",
     "/?on=2025-02-30",
     "/there-is-no-such-page/",
 ]
@@ -170,7 +173,7 @@ ENGLISH = re.compile(
 VIETNAMESE = re.compile(
     r"Xem hôm nay|Tổng quan|Cơ sở y tế|Chỉ tiêu|Minh chứng|Dữ liệu mới nhất|Khó khăn, vướng mắc"
     r"|Nội dung chỉ đạo|Buổi làm việc|Thời hạn|Cảnh báo|Hội đồng đánh giá|Kế hoạch|Trạng thái"
-    r"|chưa bắt đầu|đang thực hiện|hoàn thành|chưa rõ|so với|quá hạn|Đăng nhập|Đăng xuất"
+    r"|chưa bắt đầu|đang thực hiện|Đăng nhập|Đăng xuất"
 )
 # Data that is one thing in every language: addresses, and the name of the other language.
 EXEMPT = re.compile(r"https?://\S+|\bEnglish\b|Tiếng Việt")

@@ -31,7 +31,7 @@ class Watch:
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("request", self._request)
-        context.on("requestfinished", self.arrived.append)
+        context.on("requestfinished", lambda request: self.arrived.append(request))
         context.on("response", self._response)
 
     @property
@@ -89,6 +89,6 @@ def sheets(pdf: bytes) -> int:
 
 def sign_in(page: Page, username: str, password: str = "") -> None:
     """Fill in the form of the sign-in page and send it, with the demo user's own password by default."""
-    page.get_by_label(words("Username")).fill(username)
-    page.get_by_label(words("Password")).fill(password or PASSWORDS[username])
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill(password or PASSWORDS[username])
     page.locator("main").get_by_role("button", name=words("Sign in")).click()

@@ -15,6 +15,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
+PATIENCE = 10_000  # milliseconds; a missing button should not hold up the others for long
+
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -86,6 +88,7 @@ def visit(site, signed_in, new_context) -> Iterator[Callable[..., Page]]:
         if username:
             options["storage_state"] = signed_in(username)
         context = new_context(base_url=site, **options)
+        context.set_default_timeout(PATIENCE)
         watches.append(Watch(context, site))
         page = context.new_page()
         page.watch = watches[-1]

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectivity.models import ConnectionStep
-from equipment.models import DeviceMovement, StageEvent
+from equipment.models import DeviceMovement, StageEvent, StageTarget
 from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
 from facilities.models import ApiToken, FacilityName, Role, RoleAssignment, User
 from facilities.services import record
 from facilities.tokens import TokenAuthentication
-from rollout.models import Alert, JobRun, MilestoneEvent
-from rollout.services import record_milestone
+from rollout.models import Alert, CouncilRuling, JobRun, MilestoneEvent
+from rollout.services import record_milestone, schedule_council
 from rollout.tasks import raise_alerts
 from signatures.models import CertificateEvent
 from tests import factories
@@ -107,6 +107,7 @@ class TestDashboard:
         )
         raise_alerts("2025-05-21")
         answer = client.get("/admin/")
+        assert address(Alert, "changelist") in answer.content.decode()
         assert answer.context["progress"].measure("launched").done == 1
         assert [kind["count"] for kind in answer.context["alerts"]] == [0, 0, 0]
         assert [job.state for job in answer.context["jobs"]] == ["not_begun", "done"]
@@ -129,7 +130,7 @@ class TestDashboard:
             ("notice", 1),
         ]
 
-    def test_the_administrator_sees_jobs_but_not_the_programme(self, client, signed_in):
+    def test_the_administrator_sees_jobs_and_counts_but_not_the_programme(self, client, signed_in):
         signed_in(Role.ADMINISTRATOR)
         JobRun.objects.create(
             job="rollout.tasks.raise_alerts",
@@ -138,7 +139,9 @@ class TestDashboard:
             error="OperationalError: away",
         )
         answer = client.get("/admin/")
-        assert answer.context["alerts"] is None
+        assert [kind["count"] for kind in answer.context["alerts"]] == [0, 0, 0]
+        assert reverse("rollout:alert-list") not in answer.content.decode()
+        assert address(Alert, "changelist") not in answer.content.decode()
         assert "OperationalError: away" in answer.content.decode()
         assert answer.context["jobs"][1].state == "missed"
 
@@ -218,6 +221,15 @@ class TestTables:
         place.refresh_from_db()
         assert place.code == "f1"
 
+    def test_what_figures_of_the_past_hang_on_is_fixed(self, rf):
+        for row, names in (
+            (factories.PartnerFactory(), {"code", "counted"}),
+            (factories.programme(), {"area"}),
+        ):
+            table = admin.site._registry[type(row)]
+            assert names <= set(table.get_readonly_fields(rf.get("/"), row))
+            assert not names & set(table.get_readonly_fields(rf.get("/")))
+
 
 class TestFacts:
     def test_are_recorded_in_the_name_of_whoever_typed_them(self, client, signed_in):
@@ -270,6 +282,47 @@ class TestFacts:
         assert client.post(address(CertificateEvent, "add"), requested).status_code == 302
         assert client.post(address(CertificateEvent, "add"), data).status_code == 302
         assert CertificateEvent.objects.count() == 2
+
+    def test_a_device_that_is_not_there_cannot_leave(self, client, signed_in):
+        signed_in(Role.DEPARTMENT)
+        data = {
+            "facility": factories.facility().pk,
+            "device_type": factories.DeviceTypeFactory().pk,
+            "reason": "retired",
+            "happened_on": "21/05/2025",
+        }
+        page = address(DeviceMovement, "add")
+        answer = client.post(page, data | {"quantity": "-1"})
+        assert "quantity" in answer.context["adminform"].form.errors
+        client.post(page, data | {"quantity": "2", "reason": "opening"})
+        assert client.post(page, data | {"quantity": "-1"}).status_code == 302
+        assert DeviceMovement.objects.count() == 2
+
+    def test_a_target_of_a_stage_keeps_its_paper(self, client, signed_in):
+        signed_in(Role.DEPARTMENT)
+        paper = factories.DocumentFactory()
+        data = {
+            "procurement": factories.ProcurementFactory().pk,
+            "stage": "award",
+            "due_on": "01/07/2025",
+            "effective_from": "21/05/2025",
+            "because": "new funds",
+            "document": paper.pk,
+        }
+        assert client.post(address(StageTarget, "add"), data).status_code == 302
+        target = StageTarget.objects.get()
+        assert (target.effective_from, target.because, target.document) == (ON, "new funds", paper)
+
+    def test_a_council_does_not_rule_before_its_meeting_was_fixed(self, client, signed_in):
+        user = signed_in(Role.DEPARTMENT)
+        meeting = factories.CouncilMeetingFactory()
+        schedule_council(meeting=meeting, scheduled_on=ON, set_on=date(2025, 5, 1), by=user)
+        data = {"meeting": meeting.pk, "conclusion": "pass"}
+        page = address(CouncilRuling, "add")
+        early = client.post(page, data | {"happened_on": "30/04/2025"})
+        assert "happened_on" in early.context["adminform"].form.errors
+        assert client.post(page, data | {"happened_on": "21/05/2025"}).status_code == 302
+        assert CouncilRuling.objects.get().facility == meeting.facility
 
     def test_a_connection_made_again_is_numbered(self, client, signed_in):
         signed_in(Role.DEPARTMENT)

@@ -82,7 +82,7 @@ def test_an_obstacle_that_holds_the_facility_is_told(place):
 )
 def test_what_was_withdrawn_stays_in_the_history_with_its_reason(place, model, facility):
     row = model.objects.filter(**{facility: place}).order_by("-pk").first()
-    withdraw(row, by=recorder(), because="ghi nhầm")
+    withdraw(fact=row, by=recorder(), because="ghi nhầm")
     gone = [entry for entry in told(place) if entry.withdrawn_at]
     assert [entry.withdrawn_because for entry in gone] == ["ghi nhầm"]
 
@@ -95,5 +95,6 @@ def test_the_number_of_queries_is_fixed(place):
 
     before = queries()
     move(place)
-    withdraw(ObstacleHold.objects.get(facility=place), by=recorder(), because="ghi nhầm")
+    hold = ObstacleHold.objects.get(facility=place)
+    withdraw(fact=hold, by=recorder(), because="ghi nhầm")
     assert queries() == before

@@ -1,6 +1,7 @@
 """The jobs: watched, repeatable, and rung once after many writes."""
 
-from datetime import datetime, timedelta
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from unittest import mock
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import ConnectionError as RedisAway
 
-from facilities.models import Area
-from rollout import jobs, tasks
+from facilities.models import Area, Ledger
+from rollout import alerts, jobs, snapshots, tasks
 from rollout.models import Alert, JobRun, ProgressSnapshot
 from rollout.schedule import BEAT, COMPUTE_PROGRESS, RAISE_ALERTS
 from tests import factories
@@ -241,3 +242,61 @@ class TestHealth:
     def test_only_to_be_read_and_never_kept(self, client, path):
         assert client.post(path).status_code == 405
         assert "no-cache" in client.get(path)["Cache-Control"]
+
+
+class TestTakingTurns:
+    def test_what_was_computed_from_older_facts_is_not_written(self):
+        facts, written = ["old"], []
+
+        def compute():
+            computed = facts[-1]
+            if computed == "old":  # meanwhile somebody records a fact
+                facts.append("new")
+                Ledger.touch()
+            return computed
+
+        jobs.write_in_turn(compute, lambda computed: written.append(computed) or 1)
+        assert written == ["new"]
+
+    def test_while_facts_keep_moving_the_last_attempt_computes_in_its_turn(self, monkeypatch):
+        taken = []
+        turn = jobs.one_at_a_time
+
+        @contextmanager
+        def one_at_a_time():
+            with turn():
+                taken.append(True)
+                yield
+                taken.append(False)
+
+        monkeypatch.setattr(jobs, "one_at_a_time", one_at_a_time)
+        computed_in_turn = []
+
+        def compute():
+            Ledger.touch()
+            computed_in_turn.append(bool(taken and taken[-1]))
+            return len(computed_in_turn)
+
+        assert jobs.write_in_turn(compute, lambda computed: computed) == jobs.ATTEMPTS + 1
+        assert computed_in_turn == [False] * jobs.ATTEMPTS + [True]
+
+    @pytest.mark.parametrize(
+        ("module", "name", "job"),
+        [
+            (alerts, "alerts_due", "raise_alerts"),
+            (snapshots, "cached_progress", "compute_progress"),
+        ],
+    )
+    def test_both_jobs_compute_again_when_facts_move(self, monkeypatch, module, name, job):
+        factories.programme()
+        computes, seen = getattr(module, name), []
+
+        def compute(what):
+            seen.append(Ledger.current())
+            if len(seen) == 1:
+                Ledger.touch()
+            return computes(what)
+
+        monkeypatch.setattr(module, name, compute)
+        getattr(module, job)(date(2025, 5, 21))
+        assert seen == [seen[0], seen[0] + 1]
