@@ -196,7 +196,9 @@ def test_needs_no_javascript(visit, screen):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_prints_one_sheet(visit, language, query):
     page = visit(LEADER)
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.watch.site}])
+    page.context.add_cookies(
+        [{"name": "django_language", "value": language, "url": page.watch.site}]
+    )
     page.goto(SESSION + query)
     expect(page.locator("html")).to_have_attribute("lang", language)
 
@@ -206,7 +208,9 @@ def test_prints_one_sheet(visit, language, query):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_no_page_scrolls_sideways_on_a_phone(visit, language):
     page = visit(LEADER, viewport=PHONE)
-    page.context.add_cookies([{"name": "django_language", "value": language, "url": page.watch.site}])
+    page.context.add_cookies(
+        [{"name": "django_language", "value": language, "url": page.watch.site}]
+    )
     wide = []
     for path in (
         "/",
