@@ -176,3 +176,9 @@ def test_who_has_no_role_opens_nothing(visitor):
 def test_administration_is_closed_to_whoever_does_not_administer(visitor):
     found = reviewed()[visitor]
     assert not [n for n in found if n.startswith("admin:") and found[n] == 200 and "login" not in n]
+
+
+def test_nothing_breaks():
+    """A fault must not be written into the file as if it were an answer."""
+    broken = {(v, n) for v, row in reviewed().items() for n, status in row.items() if status >= 500}
+    assert not broken
