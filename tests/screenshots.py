@@ -1,73 +1,125 @@
-"""Pictures of the pages, for looking at them: `make screenshots` writes build/screenshots."""
+"""Pictures of the pages, for people who review them: `python -m tests.screenshots [FOLDER]`.
 
-import shutil
-from itertools import product as each
+Starts the product with data of its own, signs in as the demo users, and ends it again.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+import django
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from rollout.demo import DEMO_USERS
 from tests import product
-from tests.journeys.conftest import CHROMIUM, QUIET
+from tests.journeys.browsing import (
+    CHROMIUM,
+    HERE,
+    OTHER,
+    OWN,
+    PHONE,
+    QUIET,
+    SESSION,
+    WIDE,
+    sign_in,
+)
 
-FOLDER = Path(__file__).parents[1] / "build" / "screenshots"
-ON = "on=2025-05-21"
-WIDTHS = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 740}}
-OWN = "bg-ttyt-lucnam"
+FOLDER = Path(__file__).resolve().parent.parent / "build" / "screenshots"
+COMPARED = "on=2025-05-21&compare=2025-02-18"
+SCREENS = {"wide": WIDE, "phone": PHONE}
+LANGUAGES = ("vi", "en")
 
-# What each of the demo users opens.
-PAGES = {
-    "lanhdao": {
-        "leader": f"/?{ON}&compare=2025-02-18",
-        "today": "/",
-        "facility": f"/facilities/{OWN}/?{ON}",
-        "measure": f"/measures/servers/?{ON}",
-        "weighted-progress": f"/measures/progress/?{ON}",
-        "councils": f"/councils/?{ON}",
-        "obstacles": f"/obstacles/?{ON}",
-        "directives": f"/directives/?{ON}",
-        "alerts": f"/alerts/?{ON}",
-    },
-    "soyte": {"administration": "/admin/"},
-    "lucnam": {"certificates": f"/facilities/{OWN}/certificates/?{ON}"},
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    path: str
+    themes: tuple[str, ...] = ("light",)
+
+
+PICTURES = {
+    "": (Picture("sign-in", "/sign-in/"),),
+    "lanhdao": (
+        Picture("leader", f"/?{COMPARED}", ("light", "dark")),
+        Picture("leader-today", "/"),
+        Picture("leader-wrong-day", "/?on=2025-02-31"),
+        Picture("measure-servers", f"/measures/servers/?{COMPARED}"),
+        Picture("measure-signatures", f"/measures/signatures_registered/?{COMPARED}"),
+        Picture("figure-tablets", "/figures/device/tablet/?on=2025-05-21"),
+        Picture("facility", f"/facilities/{OWN}/?on=2025-05-21"),
+        Picture("councils", "/councils/?on=2025-05-21"),
+        Picture("obstacles", "/obstacles/?on=2025-05-21"),
+        Picture("directives", "/directives/?on=2025-05-21"),
+        Picture("sessions", "/sessions/?on=2025-05-21"),
+        Picture("deadlines", "/deadlines/?on=2025-05-21"),
+        Picture("alerts", "/alerts/?on=2025-05-21"),
+    ),
+    "lucnam": (
+        Picture("officer-certificates", f"/facilities/{OWN}/certificates/?on=2025-05-21"),
+        Picture("officer-other-facility", f"/facilities/{OTHER}/?on=2025-05-21"),
+        Picture("officer-refused", f"/facilities/{OTHER}/certificates/?on=2025-05-21"),
+    ),
+    "soyte": (
+        Picture("admin", "/admin/"),
+        Picture("admin-milestones", "/admin/rollout/milestoneevent/"),
+        Picture("admin-add-milestone", "/admin/rollout/milestoneevent/add/"),
+    ),
 }
 
 
-def main() -> None:
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    passwords = {user.username: user.password for user in DEMO_USERS}
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description="Take pictures of the pages.")
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
+    folder = parser.parse_args(arguments).folder
+    if not CHROMIUM:
+        print("No Chromium is installed: apt-get install chromium", file=sys.stderr)
+        return 1
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
+    # Ended from outside: leave through the context managers, so that the product ends too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    folder.mkdir(parents=True, exist_ok=True)
     with product.running() as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        for username, pages in PAGES.items():
-            for language, (width, size) in each(("vi", "en"), WIDTHS.items()):
-                scheme = {"viewport": size, "color_scheme": "light"}
-                _take(browser, site, username, passwords[username], language, width, scheme, pages)
-        dark = {"viewport": WIDTHS["wide"], "color_scheme": "dark"}
-        leader = {"leader-dark": PAGES["lanhdao"]["leader"]}
-        _take(browser, site, "lanhdao", passwords["lanhdao"], "vi", "wide", dark, leader)
+        for username in PICTURES:
+            take(browser, site, username, folder)
         browser.close()
+    return 0
 
 
-def _take(browser: Browser, site: str, username, password, language, width, scheme, pages) -> None:
-    """Sign in, choose the language, and take every page; the leader's also as it prints."""
-    context = browser.new_context(**scheme)
+def take(browser: Browser, site: str, username: str, folder: Path) -> None:
+    """All pictures of what this demo user sees, and the sheet that the leader prints."""
+    context = browser.new_context(**HERE, base_url=site, reduced_motion="reduce")
     page = context.new_page()
-    page.goto(f"{site}/sign-in/")
-    page.fill("input[name=username]", username)
-    page.fill("input[name=password]", password)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
-    context.add_cookies([{"name": "django_language", "value": language, "url": site}])
-    for name, path in pages.items():
-        page.goto(site + path)
-        file = FOLDER / f"{name}-{width}-{language}.png"
-        page.screenshot(path=file, full_page=True)
-        print(file.relative_to(FOLDER.parents[1]))
-        if name == "leader" and width == "wide":
-            page.pdf(path=file.with_suffix(".pdf"), prefer_css_page_size=True)
+    if username:
+        page.goto("/sign-in/")
+        sign_in(page, username)
+        page.wait_for_url(f"{site}/")
+    for language in LANGUAGES:
+        context.add_cookies([{"name": "django_language", "value": language, "url": site}])
+        for picture in PICTURES[username]:
+            for theme in picture.themes:
+                page.emulate_media(color_scheme=theme)
+                for screen, size in SCREENS.items():
+                    page.set_viewport_size(size)
+                    page.goto(picture.path)
+                    shade = "" if theme == "light" else f"-{theme}"
+                    file = folder / f"{picture.name}-{screen}-{language}{shade}.png"
+                    page.screenshot(path=file, full_page=True)
+                    print(file, flush=True)
+        if username == "lanhdao":
+            sheet(page, folder / f"leader-{language}.pdf")
     context.close()
 
 
+def sheet(page: Page, file: Path) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(SESSION)
+    page.pdf(path=file, prefer_css_page_size=True)
+    print(file, flush=True)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -1,13 +1,25 @@
 """What the journeys look at and say, in the words of the page."""
 
 import re
+import shutil
 
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
-from rollout.demo import DEMO_USERS
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+HERE = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -16,8 +28,6 @@ SESSION = "/?on=2025-05-21"
 
 OWN, OTHER = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 """The demo officer's facility, and one of somebody else."""
-
-PASSWORDS = {user.username: user.password for user in DEMO_USERS}
 
 
 class Watch:
@@ -92,5 +102,12 @@ def sheets(pdf: bytes) -> int:
 def sign_in(page: Page, username: str, password: str = "") -> None:
     """Fill in the form of the sign-in page and send it, with the demo user's own password by default."""
     page.locator("input[name=username]").fill(username)
-    page.locator("input[name=password]").fill(password or PASSWORDS[username])
+    page.locator("input[name=password]").fill(password or _password_of(username))
     page.locator("main").get_by_role("button", name=words("Sign in")).click()
+
+
+def _password_of(username: str) -> str:
+    # Here and not above: the pictures are taken by a program that sets Django up by itself.
+    from rollout.demo import DEMO_USERS
+
+    return next(user.password for user in DEMO_USERS if user.username == username)

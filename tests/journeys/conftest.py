@@ -1,31 +1,18 @@
 """A real Chromium: the system's own, so that no browser is downloaded."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from tests import product
-from tests.journeys.browsing import Watch, sign_in
+from tests.journeys.browsing import CHROMIUM, HERE, QUIET, Watch, sign_in
 
 # Playwright's synchronous interface runs inside an event loop, which Django would refuse.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
 PATIENCE = 10_000  # milliseconds; a missing button should not hold up the others for long
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +30,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    return {**browser_context_args, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
+    return {**browser_context_args, **HERE}
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def test_records_what_makes_one_more_facility_official_and_takes_it_back(visit):
             leader.goto(SESSION)
             expect(headline(leader)).to_contain_text("5/17")
 
-    expect(department.locator("form")).to_contain_text(REASON)
+    expect(department.locator("#milestoneevent_form")).to_contain_text(REASON)
     leader.goto(AFTER_COUNCIL)
     expect(headline(leader)).to_contain_text("5/17")
 
@@ -78,7 +78,7 @@ def passed_by_council(page: Page):
         page,
         "councilruling",
         meeting=f"{OWN}-2025-1",
-        conclusion="passed",
+        conclusion="pass",
         happened_on="23/05/2025",
         minutes_number="01/BB-HĐ",
     )
