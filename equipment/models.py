@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from equipment.stages import ROUTES, Path, Stage
-from facilities.models import DatedFact, Facility, Kind, Record, Tracked, Yardstick
+from facilities.models import DatedFact, Entry, Facility, Kind, Record, Tracked, Yardstick
+from facilities.models.derived import SearchKeyField
 from facilities.models.places import NamedInTwoLanguages
 
 ONE_A_DAY = models.UniqueConstraint(
@@ -79,7 +80,7 @@ class DeviceNorm(Yardstick):
         return f"{self.device_type}: {self.quantity}"
 
 
-class Procurement(Tracked):
+class Procurement(Entry):
     """One procurement file, bought by one facility, perhaps for several (see its lots)."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -88,8 +89,9 @@ class Procurement(Tracked):
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, related_name="procurements", verbose_name=_("facility")
     )
+    search_key = SearchKeyField(of=("code", "title"))
 
-    class Meta:
+    class Meta(Entry.Meta):
         verbose_name = _("procurement")
         verbose_name_plural = _("procurements")
         ordering = ["code"]
@@ -184,7 +186,7 @@ class StageEvent(DatedFact):
             )
 
 
-class Asset(Tracked):
+class Asset(Entry):
     """One device with a number of its own. Where it stands is in its movements."""
 
     device_type = models.ForeignKey(
@@ -194,11 +196,13 @@ class Asset(Tracked):
     tag = models.CharField(_("inventory number"), max_length=60, blank=True)
     model = models.CharField(_("model"), max_length=120, blank=True)
     warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
+    search_key = SearchKeyField(of=("tag", "serial", "model"))
 
-    class Meta:
+    class Meta(Entry.Meta):
         verbose_name = _("asset")
         verbose_name_plural = _("assets")
         constraints = [
+            *Entry.Meta.constraints,
             models.UniqueConstraint(
                 name="equipment_asset_serial",
                 fields=["device_type", "serial"],

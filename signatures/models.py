@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import DatedFact, Document, Facility, Tracked
+from facilities.models import DatedFact, Document, Entry, Facility, Tracked
+from facilities.models.derived import SearchKeyField, SortKeyField
 from facilities.models.places import FacilityYardstick
 from signatures.validity import YEARS, latest_end
 
@@ -53,7 +54,7 @@ class Batch(Tracked):
         return self.code
 
 
-class Certificate(Tracked):
+class Certificate(Entry):
     """One certificate asked for. No ID-card number, no birth date: the Committee has them, we need not."""
 
     class Subscriber(models.TextChoices):
@@ -91,12 +92,15 @@ class Certificate(Tracked):
     unit = models.CharField(_("unit"), max_length=150, blank=True)
     assumed = models.BooleanField(_("sample data"), default=False)
     import_key = models.CharField(max_length=120, blank=True, editable=False)
+    search_key = SearchKeyField(of=("holder", "serial", "unit", "position"))
+    sort_key = SortKeyField(of=("holder",))
 
-    class Meta:
+    class Meta(Entry.Meta):
         verbose_name = _("certificate")
         verbose_name_plural = _("certificates")
         ordering = ["facility", "pk"]
         constraints = [
+            *Entry.Meta.constraints,
             models.UniqueConstraint(
                 name="signatures_certificate_serial", fields=["serial"], condition=~Q(serial="")
             ),

@@ -1,5 +1,6 @@
+from facilities.models.acts import Act, Draft, Edit, Note
 from facilities.models.documents import Document
-from facilities.models.facts import DatedFact, Ledger, Record, Tracked, Yardstick
+from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
 from facilities.models.people import Agency, ApiToken, Role, RoleAssignment, User
 from facilities.models.places import (
     Area,
@@ -19,6 +20,7 @@ from facilities.models.places import (
 )
 
 __all__ = [
+    "Act",
     "Agency",
     "ApiToken",
     "Area",
@@ -26,6 +28,9 @@ __all__ = [
     "AreaParent",
     "DatedFact",
     "Document",
+    "Draft",
+    "Edit",
+    "Entry",
     "Facility",
     "FacilityArea",
     "FacilityKind",
@@ -36,6 +41,7 @@ __all__ = [
     "Kind",
     "Ledger",
     "Lineage",
+    "Note",
     "Ownership",
     "Record",
     "Role",

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from facilities.models.derived import SearchKeyField
 from facilities.models.facts import Record
 
 
@@ -12,6 +13,7 @@ class Document(Record):
     issuer = models.CharField(_("issuer"), max_length=200)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     file = models.FileField(_("file"), upload_to="documents/%Y/%m/", blank=True)
+    search_key = SearchKeyField(of=("number", "title", "issuer"))
     sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True, editable=False)
 
     class Meta(Record.Meta):

@@ -264,6 +264,53 @@ class YardstickQuerySet(RecordQuerySet):
         )
 
 
+class EntryQuerySet(TrackedQuerySet):
+    def standing(self, known_at: datetime | None = None):
+        """Rows that had not been withdrawn by that moment."""
+        if known_at is None:
+            return self.filter(withdrawn_at__isnull=True)
+        return self.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at))
+
+
+class Entry(Tracked):
+    """A described thing that facts are about: a procurement file, a device, a certificate.
+
+    Its describing attributes are plain columns whose changes are logged (`Edit`). What was entered
+    by mistake is withdrawn together with its facts, never deleted.
+    """
+
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_because = models.CharField(
+        _("withdrawn because"), max_length=500, blank=True, editable=False
+    )
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(app_label)s_%(class)s_withdrawn_set_together",
+                condition=Q(
+                    withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because=""
+                )
+                | (
+                    Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                    & ~Q(withdrawn_because="")
+                ),
+            )
+        ]
+
+
 class Yardstick(Record):
     """Something that measures or describes from a day on: a norm, a name, a deadline, a weight."""
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from facilities.models.derived import SearchKeyField, SortKeyField
 from facilities.models.facts import Tracked, Yardstick
 
 
@@ -139,6 +140,9 @@ class FacilityYardstick(Yardstick):
 
 
 class FacilityName(NamedInTwoLanguages, FacilityYardstick):
+    search_key = SearchKeyField(of=("name_vi", "name_en"))
+    sort_key = SortKeyField(of=("name_vi",))
+
     class Meta(FacilityYardstick.Meta):
         verbose_name = _("name of a facility")
         verbose_name_plural = _("names of facilities")

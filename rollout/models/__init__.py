@@ -5,8 +5,10 @@ from rollout.models.councils import (
     CouncilMeeting,
     CouncilRuling,
 )
+from rollout.models.desk import HeadingChoice, ImportFile, SavedView
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
+from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
 from rollout.models.steering import (
     Directive,
     DirectiveEvent,
@@ -24,6 +26,8 @@ __all__ = [
     "CouncilRuling",
     "Directive",
     "DirectiveEvent",
+    "HeadingChoice",
+    "ImportFile",
     "JobRun",
     "LegalDeadline",
     "MeasureWeight",
@@ -35,5 +39,9 @@ __all__ = [
     "ObstacleHold",
     "Programme",
     "ProgressSnapshot",
+    "ReportingCalendar",
+    "ReportingException",
+    "SavedView",
+    "StatusReport",
     "WorkingSession",
 ]

@@ -1,0 +1,123 @@
+"""What the people at the desk keep for themselves: views of lists, files on their way in."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models import Act, Role
+
+
+class SavedView(models.Model):
+    """A list under a name: its filters, columns and order, as they stand in the address."""
+
+    book = models.SlugField(_("book"), max_length=40)
+    name = models.CharField(_("name"), max_length=80)
+    query = models.TextField(_("query"), max_length=2000, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="saved_views",
+        verbose_name=_("owner"),
+    )
+    shared = models.BooleanField(_("shared"), default=False)
+    default_for = models.CharField(
+        _("default for"), max_length=20, choices=Role.choices, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="rollout_saved_view_name", fields=["owner", "book", "name"]
+            ),
+            models.UniqueConstraint(
+                name="rollout_saved_view_default",
+                fields=["book", "default_for"],
+                condition=~Q(default_for=""),
+            ),
+            models.CheckConstraint(
+                name="rollout_saved_view_default_is_shared",
+                condition=Q(default_for="") | Q(shared=True),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ImportFile(models.Model):
+    """A file on its way into a book: read, previewed, confirmed. The act is what it became."""
+
+    book = models.SlugField(_("book"), max_length=40)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    on = models.DateField(_("day"), help_text=_("The day its values hold from."))
+    facility = models.ForeignKey(
+        "facilities.Facility",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("facility"),
+        help_text=_("The facility whose officer brought it; empty for the Department."),
+    )
+    name = models.CharField(_("file"), max_length=200)
+    file = models.FileField(_("file"), upload_to="imports/%Y/%m/")
+    sha256 = models.CharField(max_length=64)
+    headings = models.JSONField(
+        _("headings"), default=dict, help_text=_("Headings nobody knew, with the column chosen.")
+    )
+    rows_read = models.PositiveIntegerField(_("rows read"), default=0)
+    rows_written = models.PositiveIntegerField(_("rows written"), default=0)
+    rows_expected = models.PositiveIntegerField(_("rows expected"), default=0)
+    preview = models.JSONField(_("preview"), null=True, blank=True)
+    previewed_at = models.DateTimeField(_("previewed at"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True)
+    refusal = models.TextField(_("refusal"), blank=True)
+    because = models.CharField(_("reason"), max_length=500, blank=True)
+    act = models.OneToOneField(
+        Act,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="import_file",
+        verbose_name=_("act"),
+    )
+
+    class Meta:
+        verbose_name = _("imported file")
+        verbose_name_plural = _("imported files")
+        ordering = ["-at"]
+        indexes = [models.Index(name="rollout_import_of_person", fields=["by", "-at"])]
+
+    def __str__(self):
+        return self.name
+
+
+class HeadingChoice(models.Model):
+    """A heading of somebody's spreadsheet, and the column they said it is: asked once."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    book = models.SlugField(_("book"), max_length=40)
+    heading = models.CharField(_("heading"), max_length=200)
+    column = models.SlugField(_("column"), max_length=60)
+
+    class Meta:
+        verbose_name = _("heading of a person")
+        verbose_name_plural = _("headings of persons")
+        constraints = [
+            models.UniqueConstraint(
+                name="rollout_heading_choice_once", fields=["user", "book", "heading"]
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.heading}: {self.column}"
