@@ -1,31 +1,87 @@
-"""Vietnamese text made comparable: without accents for searching, in dictionary order for sorting."""
+"""Vietnamese text in one form: as it is stored, as it is searched, as it is sorted."""
 
-import unicodedata
+import re
+from unicodedata import combining, normalize
 
-LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
-TONES = "\N{COMBINING GRAVE ACCENT}\N{COMBINING HOOK ABOVE}\N{COMBINING TILDE}\N{COMBINING ACUTE ACCENT}\N{COMBINING DOT BELOW}"
-_RANK = {letter: chr(ord("A") + place) for place, letter in enumerate(LETTERS)}
+# What word processors and web pages put in place of a blank, or between letters unseen.
+_BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u3000", " "))
+_LINE_ENDS = re.compile("\r\n|[\r\v\u2028\u2029]")
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad]")
+
+
+def tidy(text: str) -> str:
+    """The text as it is stored: NFC, plain blanks and line ends, nothing unseen, no blanks around.
+
+    >>> tidy("  Lu\u0323c\u00a0Nam ")
+    'Lục Nam'
+    """
+    if text.isascii():
+        # Most cells of a table: nothing to compose.
+        return _LINE_ENDS.sub("\n", text).strip()
+    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).translate(_BLANKS)
+    return normalize("NFC", text).strip()
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents, đ as d, single blanks: "  Lục  NAM" becomes "luc nam"."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("đ", "d"))
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(plain.split())
+    """The text as it is searched and compared: small letters, no accents, single blanks.
+
+    >>> fold("  Trung tâm Y tế  LỤC NAM, Đồi Ngô")
+    'trung tam y te luc nam, doi ngo'
+    """
+    plain = text if text.isascii() else _without_marks(text)
+    return " ".join(plain.casefold().split())
+
+
+def _without_marks(text: str) -> str:
+    letters = (letter for letter in normalize("NFKD", tidy(text)) if not combining(letter))
+    return "".join(letters).translate({ord("đ"): "d", ord("Đ"): "D"})
+
+
+# The dictionary's order, with the four letters that only foreign words have in their Latin places.
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; ngang has no mark
+
+
+def _letter_keys() -> dict[str, str]:
+    """One sign for each of the first 25 letters, "z" and one more for the rest, so that order holds."""
+    signs = [*"abcdefghijklmnopqrstuvwxy", *(f"z{sign}" for sign in "abcdefgh")]
+    keys = dict(zip(_ALPHABET, signs, strict=True))
+    keys |= {digit: f"6{digit}" for digit in "0123456789"}
+    return keys
+
+
+_KEYS = _letter_keys()
 
 
 def sort_key(text: str) -> str:
-    """A key whose plain order is the order of a Vietnamese dictionary: letters first, then tones."""
+    """The text as it is sorted: word by word, letters first and tones after them, as dictionaries do.
+
+    Made of a to z and 0 to 9 alone, so that every database collation puts it in the same order.
+    Case and punctuation do not count; letters of other scripts come last.
+    """
+    return "0".join(_word_key(word) for word in re.findall(r"[^\W_]+", tidy(text).lower()))
+
+
+def _word_key(word: str) -> str:
     letters, tones = [], []
-    for letter in unicodedata.normalize("NFC", text.lower()):
-        base, tone = _without_tone(letter)
-        letters.append(_RANK.get(base, base))
+    for letter in word:
+        base, tone = _split_tone(letter)
+        letters.append(_KEYS.get(base) or _foreign_key(base))
         tones.append(tone)
-    return f"{''.join(letters)}\x20{''.join(tones)}".rstrip("0")
+    return "".join(letters) + "".join(tones)
 
 
-def _without_tone(letter: str) -> tuple[str, str]:
-    parts = unicodedata.normalize("NFD", letter)
-    tone = next((str(TONES.index(part) + 1) for part in parts if part in TONES), "0")
-    base = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
-    return base, tone
+def _split_tone(letter: str) -> tuple[str, str]:
+    """The letter without its tone, and the tone as a digit, "" for none."""
+    if letter.isascii():
+        return letter, ""
+    parts = normalize("NFD", letter)
+    tone = next((mark for mark in parts if mark in _TONES), "")
+    base = normalize("NFC", parts.replace(tone, "")) if tone else letter
+    return base, str(1 + _TONES.index(tone)) if tone else ""
+
+
+def _foreign_key(letter: str) -> str:
+    """An accented Latin letter sorts as its plain one, any other after z."""
+    plain = normalize("NFKD", letter)[0]
+    return _KEYS.get(plain) or f"zz{ord(letter[0]):05x}"

@@ -3,11 +3,12 @@
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 
 from django.utils.text import capfirst
 
+from facilities.descent import Descent
 from facilities.models.places import (
     AreaName,
     Facility,
@@ -78,6 +79,17 @@ class _Dated:
         index = bisect_right(self.days.get(subject, ()), day)
         return self.values[subject][index - 1] if index else None
 
+    def flatten(self, day: date, first: dict) -> None:
+        """Let the value of `day` hold from the first day of its subject (not named: always)."""
+        for subject in list(self.days):
+            value = self.on(subject, day)
+            self.days[subject] = [first.get(subject, date.min)]
+            self.values[subject] = [value]
+
+    def forget(self, subject) -> None:
+        self.days.pop(subject, None)
+        self.values.pop(subject, None)
+
     def all_days(self):
         for days in self.days.values():
             yield from days
@@ -88,6 +100,11 @@ class Register:
 
     It also says for which facilities, up to which day, and as known at which moment the other
     modules are to count: `readiness.changes(register)` needs nothing else.
+
+    Without `map_on` every day has the facilities, names, areas and scope of that day. With it, all
+    days are told by the map of the day `map_on`: what its facilities are called then, and under each
+    those it carries on for by then. A split cannot be looked back through, since nothing says what
+    was whose: before it, the facility that was split is shown.
     """
 
     def __init__(
@@ -95,15 +112,20 @@ class Register:
         until: date,
         known_at: datetime | None = None,
         facility_ids: frozenset[int] | None = None,
+        map_on: date | None = None,
     ):
-        """`facility_ids` None: all facilities."""
+        """`facility_ids` None: all facilities; else these, with the facts of those they carry on for."""
         self.until = until
         self.known_at = known_at
-        self.facility_ids = facility_ids
+        self.map_on = map_on
+        described_until = map_on or until
+        self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
+        self.listed_ids = facility_ids
+        self.facility_ids = None if facility_ids is None else self.descent.family(facility_ids)
         self.read: dict = {}  # what `once_per_register` has read
 
         def rows(model, subject, *fields):
-            found = model.objects.in_force(until, known_at)
+            found = model.objects.in_force(described_until, known_at)
             if subject == "facility_id":
                 found = self.only(found)
             return _Dated(
@@ -119,6 +141,32 @@ class Register:
         self.scopes = rows(FacilityScope, "facility_id", "scope")
         self.areas = rows(FacilityArea, "facility_id", "area_id")
         self.area_names = rows(AreaName, "area_id", "name_vi", "name_en")
+        self.opened_on = {pk: days[0] for pk, days in self.names.days.items()}
+        self.left_on = self._left_on()
+        if map_on:
+            self._redraw(map_on)
+
+    def _left_on(self) -> dict[int, date]:
+        """From which day a facility is no longer in the register: closed, or merged into another."""
+        left = {pk: on for pk, (_successor, on) in self.descent.merged.items()}
+        for pk, scopes in self.scopes.values.items():
+            if scopes[-1][0] == Scope.CLOSED:
+                closed_on = self.scopes.days[pk][-1]
+                left[pk] = min(closed_on, left.get(pk, closed_on))
+        return left
+
+    def _redraw(self, map_on: date) -> None:
+        """Describe all days as `map_on` does. A facility begins with the oldest it carries on for."""
+        first = dict(self.opened_on)
+        for pk, day in self.opened_on.items():
+            heir = self.descent.heir(pk)
+            first[heir] = min(day, first.get(heir, day))
+        for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas):
+            attribute.flatten(map_on, first)
+        self.area_names.flatten(map_on, {})
+        for pk in self.left_on:
+            if pk in self.descent.merged or pk not in self.descent.split:
+                self.names.forget(pk)
 
     def only(self, queryset, field: str = "facility_id"):
         """The rows of the register's facilities."""
@@ -135,29 +183,46 @@ class Register:
         )
 
     def on(self, day: date) -> list[FacilityOnDay]:
-        """Every facility that has a name on that day, by code."""
-        found = []
-        for pk, code in self.codes.items():
-            name = self.names.on(pk, day)
-            if name is None:
-                continue
-            area = self.areas.on(pk, day)
-            area_name = self.area_names.on(area[0], day) if area else None
-            found.append(
-                FacilityOnDay(
-                    id=pk,
-                    code=code,
-                    name_vi=name[0],
-                    name_en=name[1],
-                    kind=(self.kinds.on(pk, day) or [""])[0],
-                    ownership=(self.ownerships.on(pk, day) or [""])[0],
-                    scope=(self.scopes.on(pk, day) or [""])[0],
-                    area_id=area[0] if area else None,
-                    area_vi=area_name[0] if area_name else "",
-                    area_en=area_name[1] if area_name else "",
-                )
-            )
+        """Every facility of the register on that day, by code: named by then, and not closed or merged."""
+        return [
+            self._described(pk, day)
+            for pk in self.codes
+            if self._is_listed(pk)
+            and self.names.on(pk, day) is not None
+            and not self.has_left(pk, day)
+        ]
+
+    def so_far(self, day: date) -> dict[int, FacilityOnDay]:
+        """Every facility there has been by that day: those that have left, as on their last day."""
+        found = {}
+        for pk in self.codes:
+            last = self.left_on[pk] - timedelta(days=1) if self.has_left(pk, day) else day
+            if self.names.on(pk, last) is not None:
+                found[pk] = self._described(pk, last)
         return found
+
+    def has_left(self, pk: int, day: date) -> bool:
+        return pk in self.left_on and self.left_on[pk] <= day
+
+    def _is_listed(self, pk: int) -> bool:
+        return self.listed_ids is None or pk in self.listed_ids
+
+    def _described(self, pk: int, day: date) -> FacilityOnDay:
+        name = self.names.on(pk, day)
+        area = self.areas.on(pk, day)
+        area_name = self.area_names.on(area[0], day) if area else None
+        return FacilityOnDay(
+            id=pk,
+            code=self.codes[pk],
+            name_vi=name[0],
+            name_en=name[1],
+            kind=(self.kinds.on(pk, day) or [""])[0],
+            ownership=(self.ownerships.on(pk, day) or [""])[0],
+            scope=(self.scopes.on(pk, day) or [""])[0],
+            area_id=area[0] if area else None,
+            area_vi=area_name[0] if area_name else "",
+            area_en=area_name[1] if area_name else "",
+        )
 
     def days_of_change(self) -> set[date]:
         """The days on which some facility's description changed."""
@@ -165,7 +230,7 @@ class Register:
             day
             for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas)
             for day in attribute.all_days()
-        }
+        } | set(self.left_on.values())
 
 
 def once_per_register(question):

@@ -20,6 +20,7 @@ class Change(NamedTuple):
     amount: int
     rung: int
     is_fact: bool = True  # False: it follows by the calendar, as an expiry does; nobody recorded it
+    newest_on: date | None = None  # of the facts behind what was taken over from a predecessor
 
 
 class Tally:
@@ -33,8 +34,9 @@ class Tally:
 
     def add(self, change: Change) -> None:
         self.by_rung[change.rung] += change.amount
-        if change.is_fact and (self.newest_on is None or change.on > self.newest_on):
-            self.newest_on = change.on
+        newest_on = change.on if change.is_fact else change.newest_on
+        if newest_on and (self.newest_on is None or newest_on > self.newest_on):
+            self.newest_on = newest_on
 
     @property
     def amount(self) -> int:

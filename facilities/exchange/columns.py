@@ -19,7 +19,7 @@ class Kind(StrEnum):
     CODE = "code"  # the code of another row, such as a facility
 
 
-type Value = str | int | date | None
+Value = str | int | date | None
 """What a cell holds. Empty is None for days and numbers, "" for everything else."""
 
 
@@ -41,6 +41,7 @@ class Column:
     required: bool = False
     writable: bool = True
     shown: bool = True  # in a list, unless the reader chooses otherwise
+    filtered: bool = True  # whether a list can be filtered by it
     personal: bool = False
     max_length: int = 300
     help: str = ""

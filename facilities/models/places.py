@@ -49,6 +49,7 @@ class Scope(models.TextChoices):
     ROLLOUT = "rollout", _("EMR rollout: counted in every measure")
     CONNECTIVITY = "connectivity", _("Connectivity only")
     NONE = "none", _("Not counted")
+    CLOSED = "closed", _("Closed: no longer in the register")
 
 
 class Lineage(models.TextChoices):

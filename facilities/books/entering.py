@@ -1,0 +1,255 @@
+"""The one way in which people write into books: by acts, each all or nothing."""
+
+from collections import defaultdict
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facilities.books.book import Book
+from facilities.books.writers import Attributes, RowEntry, Writing, withdraw_all
+from facilities.models import Act, Document, Edit, Facility, User
+
+
+class AlreadySent(ValidationError):
+    """The same form was sent before; what it said is stored."""
+
+    def __init__(self):
+        super().__init__(_("This form has been sent already. Nothing was stored twice."), code="sent")
+
+
+class Stale(ValidationError):
+    """Somebody changed the same cells meanwhile. `.cells`: column -> (value seen, value now)."""
+
+    def __init__(self, cells: dict):
+        self.cells = cells
+        super().__init__(
+            _("Somebody else has changed this meanwhile. Compare both versions and choose."),
+            code="stale",
+        )
+
+
+def begin(
+    *,
+    kind: str,
+    by: User,
+    act_id: UUID | None = None,
+    facility: Facility | None = None,
+    because: str = "",
+    file_name: str = "",
+    file_sha256: str = "",
+    undoes: Act | None = None,
+) -> Act:
+    """Open an act inside a transaction. Raises AlreadySent if its id has been used."""
+    fields = {} if act_id is None else {"id": act_id}
+    try:
+        with transaction.atomic():
+            return Act.objects.create(
+                **fields,
+                kind=kind,
+                by=by,
+                facility=facility,
+                because=because.strip()[:500],
+                file_name=file_name[:200],
+                file_sha256=file_sha256,
+                undoes=undoes,
+            )
+    except IntegrityError:
+        raise AlreadySent from None
+
+
+def writing_of(
+    act: Act, *, on: date, document: Document | None = None, source: str = ""
+) -> Writing:
+    return Writing(
+        act=act,
+        by=act.by,
+        at=timezone.now(),
+        on=on,
+        because=act.because,
+        document=document,
+        source=source,
+    )
+
+
+@transaction.atomic
+def enter(
+    *,
+    book: Book,
+    row: Model | None,
+    values: dict,
+    act: Act,
+    on: date,
+    seen: dict | None = None,
+    because: dict[str, str] | None = None,
+    documents: dict[str, Document] | None = None,
+    document: Document | None = None,
+) -> Model:
+    """Write some cells of one row, or a new row. Returns the row.
+
+    `seen`: the values the form was filled with; another value there now raises `Stale`, unless it
+    is what is being written. Raises ValidationError by column for what is impossible, and for what
+    is odd and has no reason in `because`. Nothing is stored then.
+    """
+    old = book.values([row.pk], on)[row.pk] if row is not None else {}
+    if seen:
+        moved = {
+            code: (value, old.get(code))
+            for code, value in seen.items()
+            if old.get(code) != value and old.get(code) != values.get(code)
+        }
+        if moved:
+            raise Stale(moved)
+    new = {column.code: old.get(column.code, column.empty) for column in book.columns} | values
+    entry = RowEntry(row, old, new, because=because or {}, documents=documents or {})
+    found = book.problems([entry], on)[0]
+    for code, texts in found.warnings.items():
+        if not entry.because.get(code, "").strip():
+            for text in texts:
+                found.refuse(code, _("%(warning)s If it is right, give the reason.") % {"warning": text})
+    if found.errors:
+        raise ValidationError({code or "__all__": texts for code, texts in found.errors.items()})
+    enter_rows(book, [entry], writing_of(act, on=on, document=document))
+    return entry.row
+
+
+@transaction.atomic
+def enter_rows(book: Book, entries: list[RowEntry], writing: Writing) -> None:
+    """Write rows that have been judged, and log every cell. Rows in which nothing changes are left."""
+    created = [entry for entry in entries if entry.row is None]
+    if created:
+        book.create(created, writing)
+    fresh = {id(entry) for entry in created}
+    for writer in book.writers:
+        touched = [
+            entry
+            for entry in entries
+            if any(
+                entry.new.get(code) != entry.old.get(code, book.column(code).empty)
+                for code in writer.columns
+                if code in entry.new
+            )
+            and not (id(entry) in fresh and isinstance(writer, Attributes))
+        ]
+        if touched:
+            writer.write(touched, writing)
+    Edit.objects.bulk_create(
+        [edit for entry in entries for edit in _edits(book, entry, writing, id(entry) in fresh)],
+        batch_size=2000,
+    )
+
+
+def _edits(book: Book, entry: RowEntry, writing: Writing, is_new: bool):
+    common = {
+        "act": writing.act,
+        "book": book.code,
+        "row": entry.row.pk,
+        "facility_id": book.facility_of(entry.row),
+    }
+    if is_new:
+        yield Edit(**common, column="", old="", new=book.title(entry.new)[:300])
+        return
+    for column in book.columns:
+        if column.code not in entry.new or not column.writable:
+            continue
+        old, new = entry.old.get(column.code, column.empty), entry.new[column.code]
+        if old == new:
+            continue
+        yield Edit(
+            **common,
+            column=column.code,
+            old=column.text(old),
+            new=column.text(new),
+            because=entry.because.get(column.code, "")[:500],
+            document=entry.documents.get(column.code) or writing.document,
+        )
+
+
+@transaction.atomic
+def withdraw_row(*, book: Book, row: Model, act: Act, on: date) -> None:
+    """Take a row back that was entered by mistake, with every fact about it. The act needs a reason."""
+    if not act.because:
+        raise ValidationError({"because": _("Give the reason.")}, code="required")
+    if getattr(row, "withdrawn_at", None) is not None:
+        raise ValidationError(_("This entry has already been withdrawn."), code="already_withdrawn")
+    writing = writing_of(act, on=on)
+    title = book.title(book.values([row.pk], on).get(row.pk, {}))
+    by_model = defaultdict(list)
+    for fact in book.facts_of(row):
+        by_model[type(fact)].append(fact)
+    for model, facts in by_model.items():
+        withdraw_all(model, facts, writing)
+    type(row).objects.filter(pk=row.pk).update(
+        withdrawn_at=writing.at, withdrawn_by=writing.by, withdrawn_because=act.because
+    )
+    Edit.objects.create(
+        act=act,
+        book=book.code,
+        row=row.pk,
+        facility_id=book.facility_of(row),
+        column="",
+        old=title[:300],
+        new="",
+    )
+
+
+@transaction.atomic
+def undo(*, act: Act, books: dict[str, Book], by: User, because: str, on: date) -> Act:
+    """Take back everything an act wrote, as an act of its own. Returns it.
+
+    Raises ValidationError if the act was taken back before, or if somebody has since changed one
+    of its cells: that later word is not overwritten.
+    """
+    if not because.strip():
+        raise ValidationError({"because": _("Give the reason.")}, code="required")
+    if Act.objects.filter(undoes=act).exists():
+        raise ValidationError(_("This has been taken back already."), code="undone")
+    taking_back = begin(
+        kind=Act.Kind.UNDO, by=by, because=because, undoes=act, facility=act.facility
+    )
+    writing = writing_of(taking_back, on=on)
+    by_book = defaultdict(list)
+    for edit in Edit.objects.filter(act=act):
+        by_book[edit.book].append(edit)
+    for code, edits in by_book.items():
+        _undo_in(books[code], edits, writing)
+    return taking_back
+
+
+def _undo_in(book: Book, edits: list[Edit], writing: Writing) -> None:
+    made = {edit.row for edit in edits if edit.made_the_row}
+    cells = defaultdict(dict)
+    for edit in edits:
+        if edit.column:
+            cells[edit.row][edit.column] = edit
+    keys = list({*made, *cells})
+    rows = book.model.objects.in_bulk(keys)
+    values = book.values(list(cells), writing.on)
+    entries, moved = [], 0
+    for key, changed in cells.items():
+        now = values[key]
+        if any(book.column(c).text(now[c]) != edit.new for c, edit in changed.items()):
+            moved += 1
+            continue
+        back = {c: book.column(c).value(edit.old) for c, edit in changed.items()}
+        entries.append(RowEntry(rows[key], now, now | back))
+    later = (
+        Edit.objects.filter(book=book.code, row__in=made)
+        .exclude(act_id=edits[0].act_id)
+        .values("row")
+        .distinct()
+        .count()
+    )
+    if moved or later:
+        raise ValidationError(
+            _("%(count)s rows have been changed since. Mend those one by one.")
+            % {"count": moved + later},
+            code="changed_since",
+        )
+    enter_rows(book, entries, writing)
+    for key in made:
+        withdraw_row(book=book, row=rows[key], act=writing.act, on=writing.on)

@@ -1,0 +1,193 @@
+"""Reading an Excel file: what it may be, which sheet is meant, its rows.
+
+Nothing of the file is ever held as a whole but its texts, in one block of bytes. Formulas are not
+computed, macros refused, and no more is unpacked than the limits allow, whatever the file says of
+itself.
+"""
+
+import zlib
+from collections.abc import Iterator
+from functools import wraps
+from typing import BinaryIO
+from xml.parsers.expat import ExpatError
+from zipfile import BadZipFile, ZipFile
+
+from django.utils.translation import gettext as _
+
+from facilities.exchange import sniffing
+from facilities.exchange.tables import BadTable, Row, Source, checked, not_empty
+from facilities.exchange.xlsx_parts import (
+    Chunks,
+    Dates,
+    Sheet,
+    Texts,
+    Unsafe,
+    read_dates,
+    read_links,
+    read_sheet,
+    read_texts,
+    read_workbook,
+)
+
+UNPACKED_LIMIT = 150 * 1024 * 1024  # bytes, all parts together
+TEXTS_LIMIT = 64 * 1024 * 1024  # bytes of the part that holds the texts
+SMALL_PART_LIMIT = 16 * 1024 * 1024  # bytes of the parts about the file itself
+RATIO_LIMIT = 250  # an honest table is packed to a twentieth, rarely to a hundredth
+PARTS_LIMIT = 2_000
+_CHUNK = 64 * 1024
+
+_DAMAGE = (
+    BadZipFile,
+    ExpatError,
+    zlib.error,
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    UnicodeError,
+    ValueError,
+)
+
+
+def read(stream: BinaryIO) -> Source:
+    """The first visible sheet that holds something. Raises BadTable."""
+    with _Refusing():
+        archive = ZipFile(stream)
+        _check(archive)
+        workbook, sheets = _sheets(archive)
+    for sheet in sheets:
+        if rows := not_empty(_rows(archive, workbook, sheet)):
+            return Source("xlsx", rows, sheet.name)
+    raise BadTable(
+        _("The file has no visible sheet with anything in it. Fill in a sheet and send it again."),
+        code="empty",
+    )
+
+
+class _Refusing:
+    """Turns what the libraries raise over a broken or hostile file into a sentence for its sender."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, trace) -> None:
+        if isinstance(error, BadTable):
+            return
+        if isinstance(error, Unsafe):
+            raise too_large() from error
+        if isinstance(error, _DAMAGE):
+            raise BadTable(
+                _(
+                    "The Excel file is damaged or incomplete. Open it in Excel, save it again "
+                    "as an Excel Workbook (.xlsx), and send the new file."
+                ),
+                code="damaged",
+            ) from error
+
+
+def too_large() -> BadTable:
+    return BadTable(
+        _(
+            "The file unpacks to far more than a table needs. Copy only the rows you mean "
+            "into a new workbook and send that."
+        ),
+        code="zip_bomb",
+    )
+
+
+def _check(archive: ZipFile) -> None:
+    """Refuse what is no Excel table, or unpacks beyond the limits, before anything is unpacked."""
+    parts = archive.infolist()
+    names = {part.filename for part in parts}
+    if any(part.flag_bits & 0x1 for part in parts):
+        raise sniffing.locked()
+    if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
+        raise too_large()
+    for part in parts:
+        if part.file_size > _CHUNK and part.file_size > RATIO_LIMIT * max(part.compress_size, 1):
+            raise too_large()
+    if any(name.endswith("vbaProject.bin") or "/macrosheets/" in name for name in names):
+        raise BadTable(
+            _(
+                "The file contains macros. Open it in Excel and save it without them, "
+                "as an Excel Workbook (.xlsx)."
+            ),
+            code="macros",
+        )
+    if "xl/workbook.bin" in names:
+        raise BadTable(
+            _(
+                "This is a binary Excel workbook (.xlsb). Open it in Excel, choose Save As, "
+                "and save it as an Excel Workbook (.xlsx)."
+            ),
+            code="binary_excel",
+        )
+    if not any(name.startswith("xl/") for name in names):
+        raise sniffing.other_kind(_kind_of_archive(names))
+
+
+def _kind_of_archive(names: set[str]) -> str:
+    if any(name.startswith("word/") for name in names):
+        return "Word (.docx)"
+    if any(name.startswith("ppt/") for name in names):
+        return "PowerPoint (.pptx)"
+    if "content.xml" in names:
+        return "OpenDocument (.ods, .odt)"
+    return "ZIP"
+
+
+def _unpacked(archive: ZipFile, name: str, limit: int) -> Chunks:
+    """A part, piece by piece. Raises Unsafe beyond the limit, even if the directory promised less."""
+    total = 0
+    with archive.open(name) as part:
+        while chunk := part.read(_CHUNK):
+            total += len(chunk)
+            if total > limit:
+                raise Unsafe
+            yield chunk
+
+
+class _Workbook:
+    """What the cells of every sheet refer to."""
+
+    def __init__(self, texts: Texts, dates: Dates):
+        self.texts = texts
+        self.dates = dates
+
+
+def _sheets(archive: ZipFile) -> tuple[_Workbook, list[Sheet]]:
+    """What the sheets share, and the visible ones in their order."""
+
+    def small(name: str) -> Chunks:
+        return _unpacked(archive, name, SMALL_PART_LIMIT)
+
+    names = set(archive.namelist())
+    root = read_links(small("_rels/.rels"), folder="")
+    book = next(link for link in root if link.kind == "officeDocument").target
+    folder, _slash, file = book.rpartition("/")
+    links = read_links(small(f"{folder}/_rels/{file}.rels"), folder=folder)
+    properties, sheets = read_workbook(small(book), links)
+
+    targets = {link.kind: link.target for link in links if link.target in names}
+    texts = Texts()
+    if "sharedStrings" in targets:
+        texts = read_texts(_unpacked(archive, targets["sharedStrings"], TEXTS_LIMIT))
+    styles = small(targets["styles"]) if "styles" in targets else iter(())
+    dates = read_dates(styles, since_1904=properties.since_1904)
+    return _Workbook(texts, dates), [s for s in sheets if s.visible and s.target in names]
+
+
+def _refusing[**P](function):
+    @wraps(function)
+    def guarded(*args):
+        with _Refusing():
+            yield from function(*args)
+
+    return guarded
+
+
+@_refusing
+def _rows(archive: ZipFile, workbook: _Workbook, sheet: Sheet) -> Iterator[Row]:
+    chunks = _unpacked(archive, sheet.target, UNPACKED_LIMIT)
+    yield from checked(read_sheet(chunks, workbook.texts, workbook.dates))
