@@ -65,6 +65,12 @@ COMPARED = date(2025, 2, 18)
 LEADER = "bench-leader"
 
 DEVICES = ("emr-server", "tablet", "printer", "trolley", "qr", "screen")
+FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Giáp", "Thân", "Đỗ", "Vũ", "Ngọ", "Đặng")
+GIVEN = (
+    *("Thị Lan", "Văn Đức", "Minh Ánh", "Quốc Việt", "Thu Hằng", "Ngọc Ước", "Hữu Ích"),
+    *("Kim Ngân", "Bảo Yến", "Xuân Sơn", "Phương Thảo", "Đình Dũng", "Khánh Ly", "Tuấn Kiệt"),
+)
+TOWNS = ("Lục Nam", "Lục Ngạn", "Tân Yên", "Yên Thế", "Hiệp Hòa", "Việt Yên", "Sơn Động")
 WAY = [m.value for m in Milestone if m != Milestone.COUNCIL]
 # How far the certificates have come: of a hundred, so many have had the event.
 FUNNEL = {"requested": 100, "issued": 88, "received": 82, "handed_over": 76, "authenticated": 54}
@@ -124,7 +130,10 @@ def _programme(places: list[int], clock: dict) -> None:
     )
     write(MeasureWeight, "measure", ((m.code,) for m in MEASURES), weight=10, **begun)
     write(
-        FacilityName, "facility_id name_vi", ((p, f"Trung tâm Y tế {p}") for p in places), **begun
+        FacilityName,
+        "facility_id name_vi",
+        ((p, f"Trung tâm Y tế {TOWNS[p % len(TOWNS)]} {p}") for p in places),
+        **begun,
     )
     write(FacilityArea, "facility_id", ((p,) for p in places), area_id=area.pk, **begun)
     write(FacilityKind, "facility_id", ((p,) for p in places), kind=Kind.MEDICAL_CENTRE, **begun)
@@ -332,8 +341,8 @@ def _certificates(places: list[int], certificates: int, clock: dict) -> None:
     )
     write(
         Certificate,
-        "facility_id holder",
-        ((places[n % count], f"Người {n}") for n in range(certificates)),
+        "facility_id holder serial",
+        ((places[n % count], _holder(n), f"540{n:08x}") for n in range(certificates)),
         assumed=True,
     )
     first = Certificate.objects.order_by("pk").values_list("pk", flat=True).first() or 0
@@ -343,6 +352,12 @@ def _certificates(places: list[int], certificates: int, clock: dict) -> None:
         _events(first, places, certificates),
         **clock,
     )
+
+
+def _holder(n: int) -> str:
+    """A made-up name; with many certificates, several people bear the same."""
+    family, given = divmod(n * 7919, len(GIVEN))
+    return f"{FAMILIES[family % len(FAMILIES)]} {GIVEN[given]} {GIVEN[n % 61 % len(GIVEN)]}"
 
 
 def _events(first: int, places: list[int], certificates: int) -> Iterator[tuple]:

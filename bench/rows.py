@@ -8,6 +8,8 @@ from itertools import islice
 from django.db import connection
 from django.db.models import NOT_PROVIDED, Model
 
+from facilities.models.derived import DerivedField
+
 BATCH = 50_000
 
 
@@ -18,7 +20,7 @@ def write(model: type[Model], columns: str, rows: Iterable[tuple], **same) -> No
     share. What neither names gets the default of its field. Nothing is validated but what the
     database itself refuses; texts hold no tab, line break or backslash.
     """
-    varying = columns.split()
+    varying, rows = _with_derived(model, columns.split(), rows, same)
     fields = {f.attname: f for f in model._meta.concrete_fields if not f.primary_key}
     constant = [
         field.get_db_prep_save(_value(field, same), connection)
@@ -27,7 +29,7 @@ def write(model: type[Model], columns: str, rows: Iterable[tuple], **same) -> No
     ]
     names = [*varying, *(name for name in fields if name not in varying)]
     target = ", ".join(connection.ops.quote_name(_column(model, name)) for name in names)
-    table, rows = model._meta.db_table, iter(rows)
+    table = model._meta.db_table
     if connection.vendor == "postgresql":
         with _indexes_made_afterwards(table):
             while batch := list(islice(rows, BATCH)):
@@ -35,6 +37,22 @@ def write(model: type[Model], columns: str, rows: Iterable[tuple], **same) -> No
     else:
         while batch := list(islice(rows, BATCH)):
             _insert_many(table, target, batch, constant)
+
+
+def _with_derived(
+    model: type[Model], columns: list[str], rows: Iterable[tuple], same: dict
+) -> tuple[list[str], Iterator[tuple]]:
+    """Rows with the columns that follow from others, as the product fills them on every save."""
+    derived = [f for f in model._meta.concrete_fields if isinstance(f, DerivedField)]
+
+    def texts(field: DerivedField, row: tuple) -> list[str]:
+        told = same | dict(zip(columns, row, strict=True))
+        return [told.get(name, "") for name in field.of]
+
+    return (
+        [*columns, *(field.attname for field in derived)],
+        ((*row, *(field.derive(texts(field, row)) for field in derived)) for row in rows),
+    )
 
 
 def _value(field, same: dict):

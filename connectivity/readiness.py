@@ -6,10 +6,13 @@ Components: `account`, `connected`, `first_message`.
 from collections.abc import Iterator
 
 from connectivity.models import ConnectionStep
+from facilities.lineage import Passing
 from facilities.register import Register
 from facilities.timeline import Change
 
 Step = ConnectionStep.Step
+
+PASSES_ON = {step.value: Passing.ALL for step in Step if step != Step.DISCONNECTED}
 
 
 def changes(register: Register) -> Iterator[Change]:

@@ -11,10 +11,17 @@ from equipment.models import (
     ItLevel,
     Procurement,
     ProcurementLot,
+    Setback,
     StageEvent,
     StageTarget,
 )
-from equipment.services import record_movement, record_stage, set_stage_target
+from equipment.services import (
+    record_movement,
+    record_setback,
+    record_stage,
+    set_stage_target,
+    withdraw_stage,
+)
 from facilities.administration import FactAdmin, TableAdmin
 
 admin.site.register([DeviceNorm, Hosting, ItLevel, ProcurementLot], FactAdmin)
@@ -49,6 +56,27 @@ class StageEventAdmin(FactAdmin):
             stage=fact.stage,
             happened_on=fact.happened_on,
             amount=fact.amount,
+            document=fact.document,
+            by=by,
+        )
+
+    def take_back(self, fact, *, because, by):
+        return withdraw_stage(event=fact, because=because, by=by)
+
+
+@admin.register(Setback)
+class SetbackAdmin(FactAdmin):
+    facility_of = "procurement"
+    search_fields = ("procurement__code",)
+    autocomplete_fields = ("procurement",)
+    not_asked = ("source", "assumed")
+
+    def record(self, fact, *, by):
+        return record_setback(
+            procurement=fact.procurement,
+            kind=fact.kind,
+            happened_on=fact.happened_on,
+            note=fact.note,
             document=fact.document,
             by=by,
         )

@@ -1,9 +1,9 @@
 """Procurement files as they stood on a day: each stage with baseline, target and actual date."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent, StageTarget
 from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
@@ -35,6 +35,11 @@ class Step:
         end = self.reached_on or self.target
         return (end - self.baseline).days if self.baseline and end else None
 
+    def days_late(self, on: date) -> int:
+        """Calendar days past its target on that day; 0 once it or a later stage was reached."""
+        overdue = self.target and not self.passed_on
+        return max(0, (on - self.target).days) if overdue else 0
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -44,6 +49,7 @@ class File:
     code: str
     title: str
     path: str
+    selection: str
     facility_id: int
     steps: tuple[Step, ...]
 
@@ -65,6 +71,32 @@ class File:
         return next((step for step in reversed(self.steps) if step.reached_on), None)
 
     @property
+    def package_price(self) -> int | None:
+        """What the package may cost, in dong: as approved, else as estimated."""
+        for stage in (Stage.ESTIMATE_APPROVED, Stage.ESTIMATE_SUBMITTED):
+            step = self.step(stage)
+            if step and step.amount is not None:
+                return step.amount
+        return None
+
+    @property
+    def slip_days(self) -> int | None:
+        """The slip of the last stage that was ever planned, as a rule the acceptance."""
+        return next((step.slip_days for step in reversed(self.steps) if step.baseline), None)
+
+    def days_late(self, on: date) -> int:
+        """Calendar days by which the stage longest overdue on that day is late; 0 if none is."""
+        return max((step.days_late(on) for step in self.steps), default=0)
+
+    def intervals(self) -> Iterator[tuple[Step, int | None]]:
+        """Each stage with the days since the stage reached before it; None for one not reached."""
+        before = None
+        for step in self.steps:
+            known = step.reached_on and before
+            yield step, (step.reached_on - before).days if known else None
+            before = step.reached_on or before
+
+    @property
     def bidding_ends_on(self) -> date | None:
         """By when the award is expected; None when it is decided or nobody has said."""
         award = self.step(BIDDING_ENDS_WITH)
@@ -73,15 +105,38 @@ class File:
 
 @once_per_register
 def files(register: Register) -> list[File]:
-    """The files of the register's facilities: three queries."""
+    """The files of the register's facilities, each with whoever carries on for its buyer: three queries."""
+    return _files(
+        register.only(Procurement.objects.standing(register.known_at)).order_by("code"),
+        register.facts(StageEvent),
+        register.only(
+            StageTarget.objects.in_force(register.until, register.known_at),
+            "procurement__facility_id",
+        ),
+        register.descent.heir,
+    )
+
+
+def files_of(keys: Iterable[int], on: date, known_at: datetime | None = None) -> list[File]:
+    """Some files as they stood on a day, each with its own buyer: three queries."""
+    keys = list(keys)
+    return _files(
+        Procurement.objects.filter(pk__in=keys),
+        StageEvent.objects.as_of(on, known_at)
+        .with_rung(known_at, on)
+        .filter(procurement__in=keys)
+        .order_by(),
+        StageTarget.objects.in_force(on, known_at).filter(procurement__in=keys),
+        lambda facility_id: facility_id,
+    )
+
+
+def _files(procurements, stage_events, stage_targets, buyer) -> list[File]:
     events = defaultdict(dict)
-    for event in register.facts(StageEvent):
+    for event in stage_events:
         events[event.procurement_id][event.stage] = event
     targets = defaultdict(lambda: defaultdict(list))
-    for target in register.only(
-        StageTarget.objects.in_force(register.until, register.known_at),
-        "procurement__facility_id",
-    ):
+    for target in stage_targets:
         targets[target.procurement_id][target.stage].append(target)
     return [
         File(
@@ -89,10 +144,11 @@ def files(register: Register) -> list[File]:
             code=procurement.code,
             title=procurement.title,
             path=procurement.path,
-            facility_id=procurement.facility_id,
+            selection=procurement.selection,
+            facility_id=buyer(procurement.facility_id),
             steps=tuple(_steps(procurement, events[procurement.pk], targets[procurement.pk])),
         )
-        for procurement in register.only(Procurement.objects).order_by("code")
+        for procurement in procurements
     ]
 
 
@@ -105,7 +161,9 @@ def server_files(register: Register) -> set[tuple[int, int]]:
         .values_list("facility_id", "procurement_id")
     )
     rentals = (
-        register.only(Procurement.objects).filter(path=Path.RENTAL).values_list("facility_id", "pk")
+        register.only(Procurement.objects.standing(register.known_at))
+        .filter(path=Path.RENTAL)
+        .values_list("facility_id", "pk")
     )
     return {*lots, *rentals}
 

@@ -20,19 +20,34 @@ from equipment.models import (
 )
 from equipment.stages import Path, Stage
 from facilities.evidence import Rung, rung_of
+from facilities.lineage import Passing
 from facilities.register import Register
 from facilities.timeline import Change
+
+PASSES_ON = {
+    "servers": Passing.ADDS,
+    "server_files": Passing.ADDS,
+    "device": Passing.ADDS,
+    "norm": Passing.STAYS,
+    "his_level": Passing.AGREED,
+    "hosting": Passing.AGREED,
+}
 
 NO_NORM = (0, Rung.REPORTED)  # also what a facility falls back to that loses its norm
 
 
 def changes(register: Register) -> Iterator[Change]:
-    yield from _devices(register)
+    yield from device_changes(register)
     yield from _rented_servers(register)
     yield from _server_files(register)
-    yield from _norms(register)
     yield from _latest_value(register, ItLevel, "his_level")
     yield from _latest_value(register, Hosting, "mode", component="hosting")
+
+
+def device_changes(register: Register) -> Iterator[Change]:
+    """Devices and their norms alone: two queries."""
+    yield from _devices(register)
+    yield from _norms(register)
 
 
 def _devices(register):

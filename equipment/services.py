@@ -1,17 +1,29 @@
 """Verbs of procurement and devices. Whoever calls has settled the permission."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from equipment.models import Asset, DeviceMovement, DeviceType, Procurement, StageEvent, StageTarget
+from equipment.acceptance import DEVICES_HAVE_LEFT, arrivals_of, bring, not_returnable
+from equipment.models import (
+    Asset,
+    DeviceMovement,
+    DeviceType,
+    Procurement,
+    Setback,
+    StageEvent,
+    StageTarget,
+)
+from equipment.stages import Stage
+from equipment.stock import installed
 from facilities.models import Document, Facility, User
-from facilities.services import record
+from facilities.services import record, withdraw
 
 
+@transaction.atomic
 def record_stage(
     *,
     procurement: Procurement,
@@ -21,14 +33,61 @@ def record_stage(
     amount: int | None = None,
     document: Document | None = None,
 ) -> StageEvent:
-    """A stage was reached. `amount` in dong. Raises ValidationError when it was reached already."""
-    return record(
+    """A stage was reached. `amount` in dong. Raises ValidationError when it was reached already.
+
+    With the acceptance of a purchase the devices of its lots arrive.
+    """
+    event = record(
         StageEvent(
             procurement=procurement,
             facility=procurement.facility,
             stage=stage,
             happened_on=happened_on,
             amount=amount,
+            document=document,
+        ),
+        by=by,
+    )
+    if event.stage == Stage.ACCEPTANCE:
+        bring([procurement.pk], by=by, at=event.recorded_at)
+    return event
+
+
+@transaction.atomic
+def withdraw_stage(*, event: StageEvent, because: str, by: User) -> StageEvent:
+    """A stage was not reached after all. With an acceptance its arrivals of devices are withdrawn.
+
+    Raises ValidationError when some of those devices have left again since.
+    """
+    arrivals = []
+    if event.stage == Stage.ACCEPTANCE:
+        if not_returnable([event.procurement_id]):
+            raise ValidationError(DEVICES_HAVE_LEFT, code="devices_have_left")
+        arrivals = arrivals_of([event.procurement_id])
+    at = timezone.now()
+    withdraw(fact=event, because=because, by=by, at=at)
+    for arrival in arrivals:
+        withdraw(fact=arrival, because=because, by=by, at=at)
+    return event
+
+
+def record_setback(
+    *,
+    procurement: Procurement,
+    kind: str,
+    happened_on: date,
+    by: User,
+    note: str = "",
+    document: Document | None = None,
+) -> Setback:
+    """Something kept a file from going straight on: its estimate was returned, nobody offered a bid."""
+    return record(
+        Setback(
+            procurement=procurement,
+            facility=procurement.facility,
+            kind=kind,
+            happened_on=happened_on,
+            note=note,
             document=document,
         ),
         by=by,
@@ -70,6 +129,7 @@ def record_movement(
     procurement: Procurement | None = None,
     asset: Asset | None = None,
     document: Document | None = None,
+    at: datetime | None = None,
 ) -> DeviceMovement:
     """Devices came (+) or left (-). Raises ValidationError when more leave than there are that day."""
     if quantity < 0:
@@ -86,16 +146,12 @@ def record_movement(
             document=document,
         ),
         by=by,
+        at=at,
     )
 
 
 def _refuse_more_than_there_are(facility, device_type, leaving: int, on: date) -> None:
-    there = (
-        DeviceMovement.objects.as_of(on)
-        .filter(facility=facility, device_type=device_type)
-        .aggregate(there=Sum("quantity"))["there"]
-        or 0
-    )
+    there = installed(on, facility, device_type)
     if leaving > there:
         raise ValidationError(
             {
@@ -120,12 +176,14 @@ def move(
 ) -> tuple[DeviceMovement, DeviceMovement]:
     """Devices go from one facility to another: both sides or none.
 
-    Raises ValidationError for fewer than one device, or when giver and taker are the same.
+    Raises ValidationError for fewer than one device, or when giver and taker are the same. The
+    moment of recording is the same on both sides: by it they are known to belong together.
     """
     if quantity < 1:
         raise ValidationError({"quantity": _("Give how many devices move: at least one.")})
     if giver == taker:
         raise ValidationError({"facility": _("Devices move to another facility.")})
+    at = timezone.now()
     return tuple(
         record_movement(
             facility=facility,
@@ -136,6 +194,7 @@ def move(
             by=by,
             asset=asset,
             document=document,
+            at=at,
         )
         for facility, sign in ((giver, -1), (taker, 1))
     )

@@ -249,6 +249,10 @@ class FactAdmin(TableAdmin):
         """The verb; raises ValidationError when the fact cannot be so."""
         return services.record(fact, by=by)
 
+    def take_back(self, fact: Record, *, because: str, by) -> Record:
+        """The verb that withdraws; raises ValidationError when that cannot be."""
+        return services.withdraw(fact=fact, because=because, by=by)
+
     def save_model(self, request, obj, form, change):
         obj.pk = self.record(obj, by=request.user).pk
 
@@ -287,7 +291,7 @@ class FactAdmin(TableAdmin):
         because, problems = request.POST.get("because", ""), []
         if request.method == "POST":
             try:
-                services.withdraw(fact=fact, because=because, by=request.user)
+                self.take_back(fact, because=because, by=request.user)
             except ValidationError as error:
                 problems = error.messages
             else:

@@ -1,6 +1,6 @@
 """Who carries on for whom after a merger, and from which day. Nothing here counts anything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
@@ -10,11 +10,12 @@ from facilities.models.places import FacilityLineage, Lineage
 
 @dataclass(frozen=True, slots=True)
 class Merger:
-    """From day `on` the successor carries on for its predecessors."""
+    """From day `on` the successor carries on for its predecessors. It may be one that was there before."""
 
     on: date
     successor: int
     predecessors: tuple[int, ...]
+    successor_is_new: bool
 
 
 class Descent:
@@ -55,13 +56,21 @@ class Descent:
         )
         return cls(until, rows, looking_back=looking_back)
 
-    def mergers(self) -> list[Merger]:
-        """Oldest first; the predecessors that one successor takes over on one day are one merger."""
+    def mergers(self, opened_on: Mapping[int, date]) -> list[Merger]:
+        """Oldest first; the predecessors that one successor takes over on one day are one merger.
+
+        `opened_on`: the first day of each facility.
+        """
         found: dict[tuple[date, int], list[int]] = {}
         for predecessor, (successor, on) in self.merged.items():
             found.setdefault((on, successor), []).append(predecessor)
         return [
-            Merger(on, successor, tuple(sorted(predecessors)))
+            Merger(
+                on,
+                successor,
+                tuple(sorted(predecessors)),
+                successor_is_new=opened_on.get(successor, date.min) >= on,
+            )
             for (on, successor), predecessors in sorted(found.items())
         ]
 
@@ -76,12 +85,6 @@ class Descent:
             passed.add(successor)
             facility_id = successor
         return facility_id
-
-    def merged_on(self, facility_id: int) -> date | None:
-        """Since when another one carries on for it: from the first day of all when looking back."""
-        if facility_id not in self.merged:
-            return None
-        return date.min if self.looking_back else self.merged[facility_id][1]
 
     def family(self, facility_ids: Iterable[int]) -> frozenset[int]:
         """These facilities and all for whom they carry on."""

@@ -47,6 +47,11 @@ class Access:
         )
 
     @property
+    def sees_all_papers(self) -> bool:
+        """Every document's file; others only those about their facility or from their own hand."""
+        return self._has(Role.DEPARTMENT, Role.LEADER)
+
+    @property
     def sees_programme(self) -> bool:
         """Councils, obstacles, directives, alerts of the whole province."""
         return self._has(Role.DEPARTMENT, Role.LEADER)
@@ -71,6 +76,16 @@ class Access:
     def manages_reference(self) -> bool:
         """Norms, targets, deadlines, weights, names, scope."""
         return self._has(Role.DEPARTMENT)
+
+    @property
+    def keeps_registers(self) -> bool:
+        """The Department's desk: every register, what was reported, what is to be checked."""
+        return self._has(Role.DEPARTMENT)
+
+    @property
+    def reports(self) -> bool:
+        """Speaks for a facility, on pages of its own."""
+        return self._has(Role.OFFICER) and bool(self.facility_ids)
 
     @property
     def records_facts(self) -> bool:

@@ -8,12 +8,13 @@ from functools import wraps
 
 from django.utils.text import capfirst
 
-from facilities.descent import Descent
+from facilities.descent import Descent, Merger
 from facilities.models.places import (
     AreaName,
     Facility,
     FacilityArea,
     FacilityKind,
+    FacilityLineage,
     FacilityName,
     FacilityOwnership,
     FacilityScope,
@@ -79,16 +80,15 @@ class _Dated:
         index = bisect_right(self.days.get(subject, ()), day)
         return self.values[subject][index - 1] if index else None
 
-    def flatten(self, day: date, first: dict) -> None:
-        """Let the value of `day` hold from the first day of its subject (not named: always)."""
-        for subject in list(self.days):
-            value = self.on(subject, day)
-            self.days[subject] = [first.get(subject, date.min)]
-            self.values[subject] = [value]
+    def flatten(self, first: dict, last: dict) -> None:
+        """Let the latest value hold from the first day of its subject on (not named: always).
 
-    def forget(self, subject) -> None:
-        self.days.pop(subject, None)
-        self.values.pop(subject, None)
+        `last`: for subjects that have come to an end, the day whose value is taken instead.
+        """
+        for subject, values in list(self.values.items()):
+            value = self.on(subject, last[subject]) if subject in last else values[-1]
+            self.days[subject] = [first.get(subject, date.min)]
+            self.values[subject] = [value or values[0]]
 
     def all_days(self):
         for days in self.days.values():
@@ -143,8 +143,9 @@ class Register:
         self.area_names = rows(AreaName, "area_id", "name_vi", "name_en")
         self.opened_on = {pk: days[0] for pk, days in self.names.days.items()}
         self.left_on = self._left_on()
+        self.off_the_map: frozenset[int] = frozenset()
         if map_on:
-            self._redraw(map_on)
+            self._redraw()
 
     def _left_on(self) -> dict[int, date]:
         """From which day a facility is no longer in the register: closed, or merged into another."""
@@ -155,18 +156,23 @@ class Register:
                 left[pk] = min(closed_on, left.get(pk, closed_on))
         return left
 
-    def _redraw(self, map_on: date) -> None:
-        """Describe all days as `map_on` does. A facility begins with the oldest it carries on for."""
+    def _redraw(self) -> None:
+        """Describe all days as the map's day does. A facility begins with the oldest it carries on for."""
         first = dict(self.opened_on)
         for pk, day in self.opened_on.items():
             heir = self.descent.heir(pk)
             first[heir] = min(day, first.get(heir, day))
+        last = {pk: day - timedelta(days=1) for pk, day in self.left_on.items()}
         for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas):
-            attribute.flatten(map_on, first)
-        self.area_names.flatten(map_on, {})
-        for pk in self.left_on:
-            if pk in self.descent.merged or pk not in self.descent.split:
-                self.names.forget(pk)
+            attribute.flatten(first, last)
+        self.area_names.flatten({}, {})
+        self.off_the_map = frozenset(
+            pk for pk in self.left_on if pk in self.descent.merged or pk not in self.descent.split
+        )
+
+    def mergers(self) -> list[Merger]:
+        """The mergers known on the register's day (or the map's), oldest first."""
+        return self.descent.mergers(self.opened_on)
 
     def only(self, queryset, field: str = "facility_id"):
         """The rows of the register's facilities."""
@@ -202,7 +208,8 @@ class Register:
         return found
 
     def has_left(self, pk: int, day: date) -> bool:
-        return pk in self.left_on and self.left_on[pk] <= day
+        """Whether another facility carries on for it on that day, or none does; or the map omits it."""
+        return pk in self.off_the_map or (pk in self.left_on and self.left_on[pk] <= day)
 
     def _is_listed(self, pk: int) -> bool:
         return self.listed_ids is None or pk in self.listed_ids
@@ -243,3 +250,25 @@ def once_per_register(question):
         return register.read[question]
 
     return asked
+
+
+DESCRIPTIONS = (
+    FacilityName,
+    FacilityKind,
+    FacilityOwnership,
+    FacilityScope,
+    FacilityArea,
+    FacilityLineage,
+    AreaName,
+)
+
+
+def described_anew(first: date, last: date, known_at: datetime | None = None) -> bool:
+    """Whether any description begins after `first`, by `last`: whether their maps may differ. One query."""
+    begun = [
+        model.objects.known(known_at)
+        .filter(effective_from__gt=first, effective_from__lte=last)
+        .values_list("effective_from")
+        for model in DESCRIPTIONS
+    ]
+    return last > first and begun[0].union(*begun[1:]).exists()

@@ -42,12 +42,16 @@ def _text(part) -> str:
 
 
 def cached_progress(
-    on: date, *, known_at: datetime | None = None, compare: date | None = None
+    on: date,
+    *,
+    known_at: datetime | None = None,
+    compare: date | None = None,
+    map_on: date | None = None,
 ) -> Progress:
     """The same as `progress`, computed once per state of the facts."""
-    place = key("progress", Ledger.current(), on, known_at, compare)
+    place = key("progress", Ledger.current(), on, known_at, compare, map_on)
     found = cache.get(place)
     if found is None:
-        found = progress(on, known_at=known_at, compare=compare)
+        found = progress(on, known_at=known_at, compare=compare, map_on=map_on)
         cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
     return found

@@ -1,7 +1,7 @@
 """Council meetings as they stood on a day: the date that holds, the dates before it, the ruling."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from facilities.evidence import Rung
@@ -60,7 +60,15 @@ class Meeting:
 
 @once_per_register
 def meetings(register: Register) -> list[Meeting]:
-    """The meetings of the register's facilities that were fixed or held by its day: three queries."""
+    """The meetings of the register's facilities that were fixed or held by its day: three queries.
+
+    After a merger the successor's are those its predecessors still await and, when the merger made
+    it and all of them had passed, those that passed them.
+    """
+    return _under_successors(_recorded(register), register)
+
+
+def _recorded(register: Register) -> list[Meeting]:
     dates = defaultdict(list)
     for row in register.only(
         CouncilDate.objects.in_force(register.until, register.known_at), "meeting__facility_id"
@@ -90,6 +98,25 @@ def meetings(register: Register) -> list[Meeting]:
                 assumed=(ruling or fixed[-1]).assumed,
             )
         )
+    return found
+
+
+def _under_successors(found: list[Meeting], register: Register) -> list[Meeting]:
+    for merger in register.mergers():
+        standing = {
+            pk: standing_ruling([m for m in found if m.facility_id == pk])
+            for pk in merger.predecessors
+        }
+        all_passed = all(ruling and ruling.passed for ruling in standing.values())
+        passes_on = {m.id for m in standing.values() if m} if all_passed else set()
+        if not merger.successor_is_new:
+            passes_on = set()
+        found = [
+            replace(meeting, facility_id=merger.successor)
+            if meeting.facility_id in standing and (meeting.awaited or meeting.id in passes_on)
+            else meeting
+            for meeting in found
+        ]
     return found
 
 

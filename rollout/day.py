@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from facilities.register import Register
+
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 WRITTEN = (
@@ -18,17 +20,26 @@ WRITTEN = (
     re.compile(r"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{4})", re.ASCII),
 )
 
-PARAMETERS = ("on", "known_at", "compare")
+PARAMETERS = ("on", "known_at", "compare", "map")
+MAPS = ("day", "today")
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`on`: the day looked at. `known_at`: as it was known at that moment. `compare`: a day to hold against."""
+    """`on`: the day looked at. `known_at`: as it was known at that moment. `compare`: a day to hold against.
+
+    `map_on`: by whose map of facilities, always today's; None: each day by the map of that day.
+    """
 
     on: date
     today: date
     known_at: datetime | None = None
     compare: date | None = None
+    map_on: date | None = None
+
+    def register(self, facility_ids: frozenset[int] | None = None) -> Register:
+        """The facilities of the day looked at, by the map asked for; None: all of them."""
+        return Register(self.on, self.known_at, facility_ids, self.map_on)
 
     @property
     def is_today(self) -> bool:
@@ -44,11 +55,13 @@ class Day:
             asked["known_at"] = self.known_at.isoformat()
         if self.compare:
             asked["compare"] = self.compare.isoformat()
+        if self.map_on:
+            asked["map"] = "today"
         return urlencode(asked)
 
 
 def read_day(parameters: Mapping[str, str], *, today: date | None = None) -> Day:
-    """Read `on`, `known_at` and `compare`. Raises ValidationError whose keys name the parameter."""
+    """Read `on`, `known_at`, `compare` and `map`. Raises ValidationError whose keys name the parameter."""
     today = today or timezone.localdate()
     errors: dict[str, str] = {}
 
@@ -67,10 +80,21 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None) -> Day
         today=today,
         known_at=read("known_at", parse_moment, None),
         compare=read("compare", parse_date, None),
+        map_on=today if read("map", parse_map, "day") == "today" else None,
     )
     if errors:
         raise ValidationError(errors)
     return day
+
+
+def parse_map(text: str) -> str:
+    """By whose map: of the day looked at, or of today. Raises ValueError with the remedy."""
+    if text not in MAPS:
+        raise ValueError(
+            _("“%(text)s” is not a map. Write day, for that day's map, or today.")
+            % {"text": text[:40]}
+        )
+    return text
 
 
 def parse_date(text: str) -> date:

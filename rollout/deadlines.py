@@ -18,7 +18,7 @@ from rollout.directives import directives
 from rollout.legal import legal_deadlines
 from rollout.milestones import targets
 from rollout.models import Milestone
-from rollout.readiness import milestone_events
+from rollout.readiness import milestones_reached
 
 
 def deadlines(register: Register) -> Iterator[Deadline]:
@@ -35,9 +35,10 @@ def deadlines(register: Register) -> Iterator[Deadline]:
 def _milestones(register):
     """A milestone is done once it, or a later one, was reached: its day may not have been recorded."""
     order = [milestone.value for milestone in Milestone]
-    reached: dict[int, list[tuple[int, object]]] = {}
-    for facility_id, day, milestone, _rung in milestone_events(register):
-        reached.setdefault(facility_id, []).append((order.index(milestone), day))
+    reached: dict[int, list[tuple[int, date]]] = {
+        facility_id: [(order.index(milestone), day) for milestone, day in days.items()]
+        for facility_id, days in milestones_reached(register).items()
+    }
     for meeting in meetings(register):
         if meeting.has_ruled:
             reached.setdefault(meeting.facility_id, []).append(
@@ -102,9 +103,9 @@ def _legal(register):
 def _official_since(register) -> dict[int, date]:
     """Since when a facility has been both passed by its council and in official use."""
     used = {
-        facility_id: day
-        for facility_id, day, milestone, _rung in milestone_events(register)
-        if milestone == Milestone.OFFICIAL
+        facility_id: days[Milestone.OFFICIAL]
+        for facility_id, days in milestones_reached(register).items()
+        if Milestone.OFFICIAL in days
     }
     councils = defaultdict(list)
     for meeting in meetings(register):

@@ -8,16 +8,18 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+PACKED = ("font/", "image/jpeg", "image/png", "image/webp", "application/pdf")
+
 
 class TextGZipMiddleware(GZipMiddleware):
-    """Compress text. Fonts and pictures are packed already, and part of a file must stay as it is.
+    """Compress text. Fonts, pictures and papers are packed already, and part of a file must stay as it is.
 
     Django pads each compressed page by a random amount and masks its CSRF token, which is what
     keeps the size of a page from telling its secrets.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        packed = response.get("Content-Type", "").startswith(("font/", "image/png", "image/webp"))
+        packed = response.get("Content-Type", "").startswith(PACKED)
         if packed or response.status_code == 206:
             return response
         return super().process_response(request, response)

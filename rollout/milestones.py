@@ -43,7 +43,11 @@ class MilestoneOnDay:
 
 @once_per_register
 def targets(register: Register) -> dict[int, dict[str, Target]]:
-    """Baseline and holding target of each milestone of each facility: one query."""
+    """Baseline and holding target of each milestone of each facility: one query.
+
+    Plans pass on as what is reached does: a successor that a merger made has the latest of its
+    predecessors' plans until it sets its own; one that was there before keeps its own.
+    """
     found: dict[int, dict[str, Target]] = defaultdict(dict)
     rows = register.only(MilestoneTarget.objects.in_force(register.until, register.known_at))
     for facility_id, milestone, due_on, because in rows.values_list(
@@ -51,6 +55,13 @@ def targets(register: Register) -> dict[int, dict[str, Target]]:
     ):
         first = found[facility_id].get(milestone)
         found[facility_id][milestone] = Target(first.baseline if first else due_on, due_on, because)
+    for merger in register.mergers():
+        theirs = [found.pop(pk, {}) for pk in merger.predecessors]
+        if merger.successor_is_new:
+            own = found[merger.successor]
+            for milestone in {code for planned in theirs for code in planned} - own.keys():
+                plans = (planned[milestone] for planned in theirs if milestone in planned)
+                own[milestone] = max(plans, key=lambda target: target.due_on)
     return found
 
 

@@ -9,7 +9,7 @@ from facilities.models.places import in_language
 from facilities.register import Register
 from rollout.councils import meetings
 from rollout.models import Milestone, Obstacle, ObstacleCleared, ObstacleHold
-from rollout.readiness import milestone_events
+from rollout.readiness import milestones_reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,14 @@ class ObstacleOnDay:
 def obstacles(register: Register) -> list[ObstacleOnDay]:
     """Obstacles raised by the register's day, costliest first. Three queries of its own.
 
-    A hold ends when its obstacle is cleared, or earlier when the held milestone is reached.
+    A hold ends when its obstacle is cleared, or earlier when the held milestone is reached. One that
+    is open at a merger holds the successor from then on, once only.
     """
     on, known_at = register.until, register.known_at
     reached = {
         (facility_id, milestone): day
-        for facility_id, day, milestone, _rung in milestone_events(register)
+        for facility_id, days in milestones_reached(register).items()
+        for milestone, day in days.items()
     }
     for meeting in meetings(register):
         if meeting.has_ruled:
@@ -89,21 +91,7 @@ def obstacles(register: Register) -> list[ObstacleOnDay]:
     found = []
     for row in rows:
         cleared_on = row.cleared[0].cleared_on if row.cleared else None
-        holds = []
-        for hold in row.held:
-            ends = [
-                day
-                for day in (cleared_on, reached.get((hold.facility_id, hold.milestone)))
-                if day is not None
-            ]
-            holds.append(
-                Hold(
-                    facility_id=hold.facility_id,
-                    milestone=hold.milestone,
-                    since=hold.happened_on,
-                    until=min(ends) if ends else None,
-                )
-            )
+        holds = _holds(row.held, cleared_on, reached, register)
         found.append(
             ObstacleOnDay(
                 id=row.pk,
@@ -123,3 +111,28 @@ def obstacles(register: Register) -> list[ObstacleOnDay]:
             )
         )
     return sorted(found, key=lambda o: (o.cleared_on is not None, -o.facility_days, o.code))
+
+
+def _holds(rows, cleared_on: date | None, reached: dict, register: Register) -> list[Hold]:
+    found: list[Hold] = []
+    held: set[tuple[int, str]] = set()
+    for row in sorted(rows, key=lambda row: (row.facility_id in register.descent.merged, row.pk)):
+        facility_id, since = row.facility_id, row.happened_on
+        until = _first(cleared_on, reached.get((facility_id, row.milestone)))
+        heir = register.descent.heir(facility_id)
+        if heir != facility_id:
+            merged_on = register.left_on[facility_id]
+            if until is None or until >= merged_on:
+                freed_on = reached.get((heir, row.milestone))
+                until = _first(cleared_on, max(freed_on, merged_on) if freed_on else None)
+                if (heir, row.milestone) in held:
+                    until = _first(until, merged_on)
+                else:
+                    facility_id = heir
+        held.add((facility_id, row.milestone))
+        found.append(Hold(facility_id, row.milestone, since, until))
+    return found
+
+
+def _first(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)

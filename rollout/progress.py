@@ -8,12 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 
 import connectivity.readiness
 import equipment.readiness
 import rollout.readiness
 import signatures.readiness
 from equipment.files import files, server_files
+from facilities.lineage import inherit
 from facilities.models import Ownership
 from facilities.register import Register
 from facilities.timeline import Change, State, fold
@@ -27,22 +29,29 @@ from rollout.obstacles import obstacles
 from rollout.results import FacilityResult, Figure, MeasureResult, Progress
 from rollout.stages import next_step_of, stage_of
 
+MODULES = (equipment.readiness, signatures.readiness, connectivity.readiness, rollout.readiness)
+
+PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
+
 
 def changes(register: Register) -> list[Change]:
-    """Every dated step of every module, up to the register's day."""
-    return [
-        *equipment.readiness.changes(register),
-        *signatures.readiness.changes(register),
-        *connectivity.readiness.changes(register),
-        *rollout.readiness.changes(register),
-    ]
+    """Every dated step of every module, up to the register's day, under whoever carries on for whom."""
+    found = chain.from_iterable(module.changes(register) for module in MODULES)
+    return inherit(found, register, PASSES_ON)
 
 
 def progress(
-    on: date, *, known_at: datetime | None = None, compare: date | None = None
+    on: date,
+    *,
+    known_at: datetime | None = None,
+    compare: date | None = None,
+    map_on: date | None = None,
 ) -> Progress:
-    """Compute everything. A fixed number of queries, whatever the size of the province."""
-    register = Register(on, known_at)
+    """Compute everything. A fixed number of queries, whatever the size of the province.
+
+    `map_on`: with the facilities of that day's map, for both days; None: each day by its own map.
+    """
+    register = Register(on, known_at, map_on=map_on)
     all_changes = changes(register)
     listed = register.on(on)
     state = fold(all_changes, on)
@@ -51,7 +60,7 @@ def progress(
     before = {}
     if compare:
         if compare > on:  # a later day has changes of its own
-            register_then = Register(compare, known_at)
+            register_then = Register(compare, known_at, map_on=map_on)
             all_changes = changes(register_then)
         else:
             register_then = register
@@ -66,11 +75,12 @@ def progress(
     facilities = _facilities(register, listed, state, cells, weights)
     shares = [result.progress for result in facilities if result.progress is not None]
     in_rollout = [facility for facility in listed if facility.in_rollout]
-    name_vi, name_en = Programme.name_on(on, known_at)
+    name_vi, name_en = Programme.name_on(map_on or on, known_at)
     return Progress(
         on=on,
         known_at=known_at,
         compare=compare,
+        map_on=map_on,
         name_vi=name_vi,
         name_en=name_en,
         public=sum(f.ownership == Ownership.PUBLIC for f in in_rollout),
@@ -150,8 +160,11 @@ def _bidding_ends(register: Register, cells) -> date | None:
     ends_on = {file.id: file.bidding_ends_on for file in files(register)}
     awaited = [
         ends_on.get(file_id)
-        for facility_id, file_id in server_files(register)
-        if "servers" in cells.get(facility_id, {}) and not cells[facility_id]["servers"].done
+        for heir, file_id in (
+            (register.descent.heir(facility_id), file_id)
+            for facility_id, file_id in server_files(register)
+        )
+        if "servers" in cells.get(heir, {}) and not cells[heir]["servers"].done
     ]
     return max((day for day in awaited if day), default=None)
 

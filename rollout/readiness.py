@@ -4,13 +4,18 @@ Components: `milestone:<code>` for each event, and `evaluated`.
 A ruling replaces the one before: only the latest ruling of a facility stands.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 
 from facilities.evidence import Rung
+from facilities.lineage import Passing, inherit
 from facilities.register import Register, once_per_register
-from facilities.timeline import Change
+from facilities.timeline import Change, fold
 from rollout.models import CouncilRuling, MilestoneEvent
 from rollout.models.councils import PASSING
+
+PASSES_ON = {"milestone": Passing.ALL, "evaluated": Passing.ALL}
 
 
 def changes(register: Register) -> Iterator[Change]:
@@ -29,6 +34,21 @@ def milestone_events(register: Register) -> list[tuple]:
     )
 
 
+@once_per_register
+def milestones_reached(register: Register) -> dict[int, dict[str, date]]:
+    """The day on which each facility had reached each milestone, as its successor has it."""
+    events = [
+        Change(facility_id, on, f"milestone:{milestone}", 1, rung)
+        for facility_id, on, milestone, rung in milestone_events(register)
+    ]
+    found: dict[int, dict[str, date]] = defaultdict(dict)
+    for facility_id, state in fold(inherit(events, register, PASSES_ON), register.until).items():
+        for component, tally in state.items():
+            if tally.amount > 0 and tally.newest_on:
+                found[facility_id][component.removeprefix("milestone:")] = tally.newest_on
+    return found
+
+
 def _evaluated(register):
     """`evaluated`: the latest ruling of the facility's councils passed it, with conditions or without."""
     standing: dict[int, int] = {}  # facility -> rung of the passing ruling that stands
@@ -40,6 +60,9 @@ def _evaluated(register):
             continue  # it ruled nothing
         if facility_id in standing:
             yield Change(facility_id, on, "evaluated", -1, standing.pop(facility_id))
+        elif conclusion not in PASSING:
+            # Nothing to take back of its own, but maybe what it took over from predecessors.
+            yield Change(facility_id, on, "evaluated", 0, rung, is_fact=False)
         if conclusion in PASSING:
             standing[facility_id] = _decided(rung)
             yield Change(facility_id, on, "evaluated", 1, standing[facility_id])

@@ -131,6 +131,7 @@ class Progress:
     on: date
     known_at: datetime | None
     compare: date | None
+    map_on: date | None  # by whose map; None: each day by its own
     name_vi: str
     name_en: str
     public: int

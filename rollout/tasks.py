@@ -1,8 +1,8 @@
-"""The jobs of the schedule. Safe to ring twice, late, or at the same time."""
+"""The jobs. Safe to ring twice, late, or at the same time."""
 
 from celery import shared_task
 
-from rollout import alerts, jobs, snapshots
+from rollout import alerts, importing, jobs, snapshots
 from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS
 
 
@@ -19,3 +19,9 @@ def raise_alerts(on: str | None = None) -> int:
     """Bring the alerts up to a day (ISO; none: today). Returns how many were raised."""
     day = jobs.day_of(on)
     return jobs.run(RAISE_ALERTS, lambda: alerts.raise_alerts(day))
+
+
+@shared_task(name="rollout.tasks.import_file")
+def import_file(pk: int) -> int:
+    """The next step of an imported file: its preview, or storing it. Returns its number of rows."""
+    return importing.run(pk)

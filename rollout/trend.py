@@ -24,10 +24,15 @@ class Point:
 
 
 def trend(
-    measure: Measure, first: date, last: date, *, known_at: datetime | None = None
+    measure: Measure,
+    first: date,
+    last: date,
+    *,
+    known_at: datetime | None = None,
+    map_on: date | None = None,
 ) -> list[Point]:
-    """One point for every day from first to last. The queries are those of one day."""
-    register = Register(last, known_at)
+    """One point for every day from first to last, by `map_on` as in `progress`. The queries of one day."""
+    register = Register(last, known_at, map_on=map_on)
     register_moves = register.days_of_change()
     points: list[Point] = []
     counted: dict[int, object] = {}  # facilities the measure is about, on the day

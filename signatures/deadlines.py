@@ -38,7 +38,8 @@ def deadlines(register: Register) -> Iterator[Deadline]:
     )
     counted: dict[tuple, int] = {}
     for facility_id, valid_until in ends.values_list("facility_id", "valid_until"):
-        counted[facility_id, valid_until] = counted.get((facility_id, valid_until), 0) + 1
+        place = (register.descent.heir(facility_id), valid_until)
+        counted[place] = counted.get(place, 0) + 1
     for (facility_id, valid_until), count in counted.items():
         yield Deadline(
             rule="certificate_expiry",

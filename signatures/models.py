@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from facilities.models import DatedFact, Document, Entry, Facility, Tracked
 from facilities.models.derived import SearchKeyField, SortKeyField
 from facilities.models.places import FacilityYardstick
-from signatures.validity import YEARS, latest_end
+from signatures.validity import fault_of_end
 
 
 class SignatureNeed(FacilityYardstick):
@@ -102,7 +102,9 @@ class Certificate(Entry):
         constraints = [
             *Entry.Meta.constraints,
             models.UniqueConstraint(
-                name="signatures_certificate_serial", fields=["serial"], condition=~Q(serial="")
+                name="signatures_certificate_serial",
+                fields=["serial"],
+                condition=~Q(serial="") & Q(withdrawn_at__isnull=True),
             ),
             models.UniqueConstraint(
                 name="signatures_certificate_import_key",
@@ -187,29 +189,13 @@ class CertificateEvent(DatedFact):
 
     def clean(self):
         super().clean()
-        if self.kind in YEARS and self.valid_until is None:
-            raise ValidationError(
-                {"valid_until": _("Give the first day on which it is no longer valid.")}
-            )
-        limit = self._latest_end()
-        if limit and self.valid_until and self.valid_until > limit:
-            raise ValidationError(
-                {
-                    "valid_until": _(
-                        "Decree 68/2024 allows no later end than %(limit)s. Check the certificate."
-                    )
-                    % {"limit": limit.strftime("%d/%m/%Y")}
-                }
-            )
+        fault = fault_of_end(self.kind, self.happened_on, self.valid_until, self._old_end())
+        if fault:
+            raise ValidationError({"valid_until": fault})
 
-    def _latest_end(self):
-        """The latest lawful end: from the day of issue, or from the end that a renewal extends."""
-        begins_on = self.happened_on
-        if self.kind == self.Kind.RENEWED:
-            begins_on = (
-                CertificateEvent.objects.known()
-                .filter(certificate_id=self.certificate_id)
-                .exclude(pk=self.pk)
-                .aggregate(end=Max("valid_until"))["end"]
-            )
-        return latest_end(self.kind, begins_on) if begins_on else None
+    def _old_end(self):
+        """The end that a renewal extends."""
+        if self.kind != self.Kind.RENEWED:
+            return None
+        others = CertificateEvent.objects.known().filter(certificate_id=self.certificate_id)
+        return others.exclude(pk=self.pk).aggregate(end=Max("valid_until"))["end"]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, F, Max, Min, Q
 
+from facilities.lineage import Passing
 from facilities.register import Register
 from facilities.timeline import Change
 from signatures.models import CertificateEvent, SignatureNeed
@@ -17,6 +18,10 @@ from signatures.models import CertificateEvent, SignatureNeed
 Kind = CertificateEvent.Kind
 NAMED_AT_MOST = 5000
 COUNTED = (Kind.REQUESTED, Kind.ISSUED, Kind.RECEIVED, Kind.HANDED_OVER, Kind.AUTHENTICATED)
+
+PASSES_ON = {f"certificates_{kind}": Passing.ADDS for kind in COUNTED} | {
+    "certificates_needed": Passing.STATED
+}
 
 
 def changes(register: Register) -> Iterator[Change]:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from facilities.books.writers import Attributes, RowEntry, Writer, Writing
+from facilities.books.writers import Attributes, RowEntry, Writer, Writing, chunks
 from facilities.exchange.columns import Column, Kind, Value
-from facilities.models import FacilityName
 from facilities.folding import fold
+from facilities.models import FacilityName
 
 PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
 
@@ -52,6 +52,7 @@ class Book:
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered
+    for_officers = False  # whether an officer may bring a file with rows of the own facility
 
     # --- Reading ------------------------------------------------------------------------
 
@@ -218,9 +219,19 @@ class Book:
 
     def facts_of(self, row: Model) -> list:
         """Every standing fact about the row, to be withdrawn with it."""
+        return self._facts_about([row])
+
+    def facts_of_rows(self, rows: list[Model]) -> list:
+        """The same for many rows: a query for each kind of fact, unless a book has rules of its own."""
+        if type(self).facts_of is not Book.facts_of:
+            return [fact for row in rows for fact in self.facts_of(row)]
+        return self._facts_about(rows)
+
+    def _facts_about(self, rows: list[Model]) -> list:
         found = []
         for relation in self.model._meta.related_objects:
-            related = relation.related_model
-            if hasattr(related.objects.all(), "known"):
-                found += related.objects.known().filter(**{relation.field.name: row})
+            manager = relation.related_model.objects
+            if hasattr(manager.all(), "known"):
+                for keys in chunks([row.pk for row in rows]):
+                    found += manager.known().filter(**{f"{relation.field.name}__in": keys})
         return found

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Facility, FacilityName
+from facilities.folding import sort_key
+from facilities.models import AreaName, Facility, FacilityName
 from facilities.models.places import in_language
 
 
@@ -23,6 +26,17 @@ def names_on(day: date) -> dict[str, str]:
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
 
 
+def area_names() -> Mapping[str, str]:
+    """Areas by code, under the names they bear today; sorted as a dictionary sorts."""
+    named = {
+        code: (sort_key(vietnamese), in_language(vietnamese, english))
+        for code, vietnamese, english in AreaName.objects.in_force(
+            timezone.localdate()
+        ).values_list("area__code", "name_vi", "name_en")
+    }
+    return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
+
+
 def facilities_by_code(codes: set[str]) -> Mapping[str, Facility]:
     return Facility.objects.in_bulk(list(codes), field_name="code")
 
@@ -30,3 +44,14 @@ def facilities_by_code(codes: set[str]) -> Mapping[str, Facility]:
 def labels(choices) -> Callable[[], Mapping[str, str]]:
     """The choices of a `TextChoices` class, for a column."""
     return lambda: dict(choices.choices)
+
+
+class YesNo(TextChoices):
+    """Answers of columns that say whether something is there."""
+
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+
+
+def yes_or_no(answer: object) -> str:
+    return YesNo.YES.value if answer else YesNo.NO.value

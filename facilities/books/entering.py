@@ -11,26 +11,38 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facilities.books.book import Book
-from facilities.books.writers import Attributes, RowEntry, Writing, withdraw_all
+from facilities.books.writers import Attributes, RowEntry, Stale, Writing, chunks, withdraw_all
 from facilities.models import Act, Document, Edit, Facility, User
+from facilities.services import AlreadyWithdrawn
+
+__all__ = ["AlreadySent", "Clash", "Refused", "Stale"]
 
 
 class AlreadySent(ValidationError):
     """The same form was sent before; what it said is stored."""
 
     def __init__(self):
-        super().__init__(_("This form has been sent already. Nothing was stored twice."), code="sent")
-
-
-class Stale(ValidationError):
-    """Somebody changed the same cells meanwhile. `.cells`: column -> (value seen, value now)."""
-
-    def __init__(self, cells: dict):
-        self.cells = cells
         super().__init__(
-            _("Somebody else has changed this meanwhile. Compare both versions and choose."),
-            code="stale",
+            _("This form has been sent already. Nothing was stored twice."), code="sent"
         )
+
+
+class Clash(ValidationError):
+    """Another act has written the same at the same moment; nothing of this one is stored."""
+
+    def __init__(self):
+        super().__init__(
+            _("Somebody else is writing the same just now. Reload the page to see what stands."),
+            code="clash",
+        )
+
+
+class Refused(ValidationError):
+    """Values that cannot be so, by column. `.odd`: the columns for which a reason would do."""
+
+    def __init__(self, errors: dict[str, list[str]], odd: set[str]):
+        self.odd = odd
+        super().__init__({code or "__all__": texts for code, texts in errors.items()})
 
 
 def begin(
@@ -93,8 +105,13 @@ def enter(
 
     `seen`: the values the form was filled with; another value there now raises `Stale`, unless it
     is what is being written. Raises ValidationError by column for what is impossible, and for what
-    is odd and has no reason in `because`. Nothing is stored then.
+    is odd and has no reason in `because`; AlreadyWithdrawn if the row is. Nothing is stored then.
     """
+    if row is not None:
+        lock(book, [row.pk])
+        row = book.model.objects.get(pk=row.pk)
+        if getattr(row, "withdrawn_at", None) is not None:
+            raise AlreadyWithdrawn
     old = book.values([row.pk], on)[row.pk] if row is not None else {}
     if seen:
         moved = {
@@ -107,19 +124,43 @@ def enter(
     new = {column.code: old.get(column.code, column.empty) for column in book.columns} | values
     entry = RowEntry(row, old, new, because=because or {}, documents=documents or {})
     found = book.problems([entry], on)[0]
-    for code, texts in found.warnings.items():
-        if not entry.because.get(code, "").strip():
-            for text in texts:
-                found.refuse(code, _("%(warning)s If it is right, give the reason.") % {"warning": text})
+    odd = {code for code in found.warnings if not entry.because.get(code, "").strip()}
+    for code in odd:
+        for text in found.warnings[code]:
+            found.refuse(
+                code, _("%(warning)s If it is right, give the reason.") % {"warning": text}
+            )
     if found.errors:
-        raise ValidationError({code or "__all__": texts for code, texts in found.errors.items()})
+        raise Refused(found.errors, odd)
     enter_rows(book, [entry], writing_of(act, on=on, document=document))
     return entry.row
 
 
-@transaction.atomic
+def lock(book: Book, keys: list[int]) -> None:
+    """Let nobody else write these rows until the transaction ends; always taken in one order.
+
+    SQLite knows no row locks: there one transaction writes at a time anyway.
+    """
+    for some in chunks(sorted(keys)):
+        rows = book.model.objects.filter(pk__in=some).order_by("pk").select_for_update()
+        list(rows.values_list("pk"))
+
+
 def enter_rows(book: Book, entries: list[RowEntry], writing: Writing) -> None:
-    """Write rows that have been judged, and log every cell. Rows in which nothing changes are left."""
+    """Write rows that have been judged, and log every cell. Rows in which nothing changes are left.
+
+    All or nothing. Raises Stale or AlreadyWithdrawn if a cell has changed since it was judged, Clash
+    if another act has just written what may be there only once.
+    """
+    try:
+        with transaction.atomic():
+            lock(book, [entry.row.pk for entry in entries if entry.row is not None])
+            _write(book, entries, writing)
+    except IntegrityError:
+        raise Clash from None
+
+
+def _write(book: Book, entries: list[RowEntry], writing: Writing) -> None:
     created = [entry for entry in entries if entry.row is None]
     if created:
         book.create(created, writing)
@@ -171,29 +212,43 @@ def _edits(book: Book, entry: RowEntry, writing: Writing, is_new: bool):
 
 @transaction.atomic
 def withdraw_row(*, book: Book, row: Model, act: Act, on: date) -> None:
-    """Take a row back that was entered by mistake, with every fact about it. The act needs a reason."""
+    """Take a row back that was entered by mistake, with every fact about it. The act needs a reason.
+
+    Raises AlreadyWithdrawn if somebody else was first.
+    """
     if not act.because:
         raise ValidationError({"because": _("Give the reason.")}, code="required")
-    if getattr(row, "withdrawn_at", None) is not None:
-        raise ValidationError(_("This entry has already been withdrawn."), code="already_withdrawn")
-    writing = writing_of(act, on=on)
-    title = book.title(book.values([row.pk], on).get(row.pk, {}))
+    withdraw_rows(book, [row], writing_of(act, on=on))
+
+
+def withdraw_rows(book: Book, rows: list[Model], writing: Writing) -> None:
+    """Take rows back with every fact about them. Raises AlreadyWithdrawn if somebody was first."""
+    if not rows:
+        return
+    keys = [row.pk for row in rows]
+    lock(book, keys)
+    values = book.values(keys, writing.on)
     by_model = defaultdict(list)
-    for fact in book.facts_of(row):
+    for fact in book.facts_of_rows(rows):
         by_model[type(fact)].append(fact)
     for model, facts in by_model.items():
         withdraw_all(model, facts, writing)
-    type(row).objects.filter(pk=row.pk).update(
-        withdrawn_at=writing.at, withdrawn_by=writing.by, withdrawn_because=act.because
-    )
-    Edit.objects.create(
-        act=act,
-        book=book.code,
-        row=row.pk,
-        facility_id=book.facility_of(row),
-        column="",
-        old=title[:300],
-        new="",
+    if hasattr(book.model, "withdrawn_at"):  # a facility only loses what describes it
+        withdraw_all(book.model, rows, writing)
+    Edit.objects.bulk_create(
+        [
+            Edit(
+                act=writing.act,
+                book=book.code,
+                row=row.pk,
+                facility_id=book.facility_of(row),
+                column="",
+                old=book.title(values[row.pk])[:300],
+                new="",
+            )
+            for row in rows
+        ],
+        batch_size=2000,
     )
 
 
@@ -221,35 +276,35 @@ def undo(*, act: Act, books: dict[str, Book], by: User, because: str, on: date) 
 
 
 def _undo_in(book: Book, edits: list[Edit], writing: Writing) -> None:
+    if any(edit.withdrew_the_row for edit in edits):
+        raise ValidationError(
+            _("What was withdrawn is not brought back. Enter it anew."), code="withdrawn"
+        )
     made = {edit.row for edit in edits if edit.made_the_row}
     cells = defaultdict(dict)
     for edit in edits:
         if edit.column:
             cells[edit.row][edit.column] = edit
-    keys = list({*made, *cells})
-    rows = book.model.objects.in_bulk(keys)
+    lock(book, [*made, *cells])
+    rows = book.model.objects.in_bulk([*made, *cells])
     values = book.values(list(cells), writing.on)
-    entries, moved = [], 0
+    entries, moved = [], set()
     for key, changed in cells.items():
         now = values[key]
-        if any(book.column(c).text(now[c]) != edit.new for c, edit in changed.items()):
-            moved += 1
+        is_gone = getattr(rows[key], "withdrawn_at", None) is not None
+        if is_gone or any(book.column(c).text(now[c]) != e.new for c, e in changed.items()):
+            moved.add(key)
             continue
         back = {c: book.column(c).value(edit.old) for c, edit in changed.items()}
         entries.append(RowEntry(rows[key], now, now | back))
-    later = (
-        Edit.objects.filter(book=book.code, row__in=made)
-        .exclude(act_id=edits[0].act_id)
-        .values("row")
-        .distinct()
-        .count()
-    )
-    if moved or later:
+    later = Edit.objects.filter(book=book.code).exclude(act_id=edits[0].act_id)
+    for keys in chunks(sorted(made)):
+        moved.update(later.filter(row__in=keys).values_list("row", flat=True))
+    if moved:
         raise ValidationError(
             _("%(count)s rows have been changed since. Mend those one by one.")
-            % {"count": moved + later},
+            % {"count": len(moved)},
             code="changed_since",
         )
     enter_rows(book, entries, writing)
-    for key in made:
-        withdraw_row(book=book, row=rows[key], act=writing.act, on=writing.on)
+    withdraw_rows(book, [rows[key] for key in sorted(made)], writing)

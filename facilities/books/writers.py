@@ -1,14 +1,30 @@
 """How the cells of a column are read from the tables and written to them."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import Expression, F, Model, OuterRef, Subquery
+from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Value
 from facilities.models import Act, Document, Record, User, Yardstick
 from facilities.services import AlreadyWithdrawn
+
+CHUNK = 5000  # keys named in one statement
+
+
+class Stale(ValidationError):
+    """Somebody changed the same cells meanwhile. `.cells`: column -> (value seen, value now)."""
+
+    def __init__(self, cells: dict):
+        self.cells = cells
+        super().__init__(
+            _("Somebody else has changed this meanwhile. Compare both versions and choose."),
+            code="stale",
+        )
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,21 @@ class Writing:
     document: Document | None = None
     source: str = ""
 
+    def source_of(self, entry: "RowEntry | None") -> str:
+        """Where the values of a row were taken from: of a file, which of its rows."""
+        if entry is None or entry.number is None:
+            return self.source
+        return _("%(source)s, row %(row)s") % {"source": self.source, "row": entry.number}
+
+    def import_key(self, entry: "RowEntry | None", column: str) -> str:
+        """The mark of a fact that came by file: no act writes the same cell of a row twice.
+
+        It names the act and not the file: a file that was taken back may be imported again.
+        """
+        if entry is None or entry.number is None:
+            return ""
+        return f"{self.act.pk.hex}:{entry.number}:{column}"
+
 
 @dataclass
 class RowEntry:
@@ -32,7 +63,9 @@ class RowEntry:
     old: dict[str, Value]
     new: dict[str, Value]
     because: dict[str, str] = field(default_factory=dict)  # by column, where a warning asked for it
-    documents: dict[str, Document] = field(default_factory=dict)  # by column, where one was attached
+    documents: dict[str, Document] = field(
+        default_factory=dict
+    )  # by column, where one was attached
     number: int | None = None  # of the row in the file it came from
 
     @property
@@ -71,12 +104,21 @@ class Attributes(Writer):
         return F(self.codes.get(code, self.columns[code]))
 
     def write(self, entries, writing):
+        changed = {code for entry in entries for code in entry.changed if code in self.columns}
+        model = type(entries[0].row)
+        self._refuse_moved(model, entries, sorted(changed))
         self.fill(entries)
-        rows = [entry.row for entry in entries]
-        if rows:
-            model = type(rows[0])
-            derived = [f.name for f in model._meta.concrete_fields if hasattr(f, "derive")]
-            model.objects.bulk_update(rows, [*self.columns.values(), *derived], batch_size=500)
+        derived = [f.name for f in model._meta.concrete_fields if hasattr(f, "derive")]
+        names = [name for code, name in self.columns.items() if code in changed]
+        model.objects.bulk_update([e.row for e in entries], [*names, *derived], batch_size=500)
+
+    def _refuse_moved(self, model: type[Model], entries: list[RowEntry], codes: list[str]) -> None:
+        """Nothing tells apart two writings of one attribute but what each had before its eyes."""
+        paths = [self.codes.get(code, self.columns[code]) for code in codes]
+        old = {entry.row.pk: entry.old for entry in entries}
+        for keys in chunks(list(old)):
+            for key, *values in model.objects.filter(pk__in=keys).values_list("pk", *paths):
+                refuse_moved(old[key], dict(zip(codes, values, strict=True)))
 
     def fill(self, entries: list[RowEntry]) -> None:
         """Put the new values on the rows, unsaved."""
@@ -128,24 +170,41 @@ class Facts(Writer):
             found.setdefault(getattr(fact, f"{self.link}_id"), fact)
         return found
 
-    def write(self, entries, writing):
-        before = self.standing([entry.row for entry in entries], writing.at.date())
-        gone = [before[entry.row.pk] for entry in entries if entry.row.pk in before]
-        withdraw_all(self.model, gone, writing)
-        self.model.objects.bulk_create(
-            [
-                self._made(entry, before.get(entry.row.pk), writing)
-                for entry in entries
-                if entry.new.get(self.day)
-            ],
-            batch_size=1000,
-        )
+    def known(self, entries: list[RowEntry]) -> dict[int, list[Record]]:
+        """Every fact that stands about the rows, the one shown first; whatever its day."""
+        found: dict[int, list[Record]] = defaultdict(list)
+        facts = self.model.objects.known().filter(**self.kind).order_by(*self.order)
+        for keys in chunks([entry.row.pk for entry in entries]):
+            for fact in facts.filter(**{f"{self.link}__in": keys}):
+                found[getattr(fact, f"{self.link}_id")].append(fact)
+        return found
 
-    def _made(self, entry: RowEntry, before: Record | None, writing: Writing) -> Record:
+    def write(self, entries, writing):
+        known = self.known(entries)
+        gone, made = [], []
+        for entry in entries:
+            before = next(iter(known[entry.row.pk]), None)
+            self.refuse_moved(entry, before)
+            if before:
+                gone.append(before)
+            if entry.new.get(self.day):
+                made.append(self.made(entry, before, writing))
+        withdraw_all(self.model, gone, writing)
+        self.model.objects.bulk_create(made, batch_size=1000)
+
+    def refuse_moved(self, entry: RowEntry, before: Record | None) -> None:
+        value = before.serializable_value if before else lambda _name: None
+        refuse_moved(entry.old, {code: value(name) for code, name in self.columns.items()})
+
+    def made(self, entry: RowEntry, before: Record | None, writing: Writing, **more) -> Record:
+        """The fact that says what is new. A day mended leaves it proven by the same paper."""
         fields = {name: entry.new.get(code) for code, name in self.columns.items()}
-        fact = self.make(entry.row, before, **fields)
+        fact = self.make(entry.row, before, **fields, **more)
         paper = next((entry.documents[c] for c in self.columns if c in entry.documents), None)
-        return signed(fact, writing, paper)
+        signed(fact, writing, paper, entry, self.day)
+        if before and not fact.document_id:
+            fact.document_id = before.document_id
+        return fact
 
 
 @dataclass
@@ -182,38 +241,67 @@ class Dated(Writer):
         same_day = self.model.objects.known().filter(
             **{f"{self.link}__in": keys}, **self.kind, effective_from=writing.on
         )
-        withdraw_all(self.model, list(same_day), writing)
-        rows = []
+        gone = {row.pk: row for row in same_day}
+        rows, emptied = [], []
         for entry in entries:
             fields = {name: entry.new.get(code) for code, name in self.columns.items()}
+            if all(value in (None, "") for value in fields.values()):
+                emptied.append(entry.row)
+                continue
             made = self.make(entry.row, writing, **fields)
             paper = next((entry.documents[c] for c in self.columns if c in entry.documents), None)
-            rows.append(signed(made, writing, paper))
+            rows.append(signed(made, writing, paper, entry, next(iter(self.columns))))
+        # Nothing can hold from a day on but a value: without one, what was entered is taken back.
+        gone |= {row.pk: row for row in self.standing(emptied, writing.on).values()}
+        withdraw_all(self.model, list(gone.values()), writing)
         self.model.objects.bulk_create(rows, batch_size=1000)
+
+
+def chunks(keys: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def refuse_moved(seen: Mapping[str, Value], now: Mapping[str, Value]) -> None:
+    """Raises Stale if a cell holds another value than the one that was seen when it was judged."""
+    moved = {
+        code: (seen.get(code), value)
+        for code, value in now.items()
+        if (seen.get(code) or None) != (value or None)
+    }
+    if moved:
+        raise Stale(moved)
 
 
 def withdraw_all(model: type[Record], facts: list[Record], writing: Writing) -> None:
     """Withdraw facts of one model in one statement. Raises AlreadyWithdrawn if another was first."""
     if not facts:
         return
-    keys = [fact.pk for fact in facts]
     gone = 0
-    for start in range(0, len(keys), 5000):
-        gone += model.objects.filter(
-            pk__in=keys[start : start + 5000], withdrawn_at__isnull=True
-        ).update(
+    for keys in chunks([fact.pk for fact in facts]):
+        gone += model.objects.filter(pk__in=keys, withdrawn_at__isnull=True).update(
             withdrawn_at=writing.at,
             withdrawn_by=writing.by,
             withdrawn_because=(writing.because or writing.source or str(writing.act))[:500],
         )
-    if gone != len(keys):
+    if gone != len(facts):
         raise AlreadyWithdrawn
 
 
-def signed(fact: Record, writing: Writing, paper: Document | None = None) -> Record:
-    """The fact with who wrote it down, when, and what proves it."""
+def signed(
+    fact: Record,
+    writing: Writing,
+    paper: Document | None = None,
+    entry: RowEntry | None = None,
+    column: str = "",
+) -> Record:
+    """The fact with who wrote it down, when, and what proves it.
+
+    `entry`, `column`: the row and the column it was made of, so that a fact names its row of a file.
+    """
     fact.recorded_by = writing.by
     fact.recorded_at = writing.at
     fact.document = paper or writing.document
-    fact.source = writing.source[:300]
+    fact.source = writing.source_of(entry)[:300]
+    fact.import_key = writing.import_key(entry, column)
     return fact

@@ -8,6 +8,7 @@ from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from facilities.folding import tidy
@@ -61,6 +62,11 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def excerpt(text: str) -> str:
+    """A text short enough to be named in a message."""
+    return Truncator(text).chars(60)
 
 
 def checked(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[Row]:

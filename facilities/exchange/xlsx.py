@@ -7,7 +7,8 @@ itself.
 
 import zlib
 from collections.abc import Iterator
-from functools import wraps
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
@@ -44,7 +45,6 @@ _DAMAGE = (
     IndexError,
     KeyError,
     NotImplementedError,
-    OSError,
     UnicodeError,
     ValueError,
 )
@@ -52,7 +52,7 @@ _DAMAGE = (
 
 def read(stream: BinaryIO) -> Source:
     """The first visible sheet that holds something. Raises BadTable."""
-    with _Refusing():
+    with _refusing():
         archive = ZipFile(stream)
         _check(archive)
         workbook, sheets = _sheets(archive)
@@ -65,28 +65,24 @@ def read(stream: BinaryIO) -> Source:
     )
 
 
-class _Refusing:
+@contextmanager
+def _refusing() -> Iterator[None]:
     """Turns what the libraries raise over a broken or hostile file into a sentence for its sender."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind, error, trace) -> None:
-        if isinstance(error, BadTable):
-            return
-        if isinstance(error, Unsafe):
-            raise too_large() from error
-        if isinstance(error, _DAMAGE):
-            raise BadTable(
-                _(
-                    "The Excel file is damaged or incomplete. Open it in Excel, save it again "
-                    "as an Excel Workbook (.xlsx), and send the new file."
-                ),
-                code="damaged",
-            ) from error
+    try:
+        yield
+    except Unsafe as error:
+        raise _too_large() from error
+    except _DAMAGE as error:
+        raise BadTable(
+            _(
+                "The Excel file is damaged or incomplete. Open it in Excel, save it again "
+                "as an Excel Workbook (.xlsx), and send the new file."
+            ),
+            code="damaged",
+        ) from error
 
 
-def too_large() -> BadTable:
+def _too_large() -> BadTable:
     return BadTable(
         _(
             "The file unpacks to far more than a table needs. Copy only the rows you mean "
@@ -103,10 +99,10 @@ def _check(archive: ZipFile) -> None:
     if any(part.flag_bits & 0x1 for part in parts):
         raise sniffing.locked()
     if len(parts) > PARTS_LIMIT or sum(part.file_size for part in parts) > UNPACKED_LIMIT:
-        raise too_large()
+        raise _too_large()
     for part in parts:
         if part.file_size > _CHUNK and part.file_size > RATIO_LIMIT * max(part.compress_size, 1):
-            raise too_large()
+            raise _too_large()
     if any(name.endswith("vbaProject.bin") or "/macrosheets/" in name for name in names):
         raise BadTable(
             _(
@@ -148,12 +144,12 @@ def _unpacked(archive: ZipFile, name: str, limit: int) -> Chunks:
             yield chunk
 
 
+@dataclass(frozen=True)
 class _Workbook:
     """What the cells of every sheet refer to."""
 
-    def __init__(self, texts: Texts, dates: Dates):
-        self.texts = texts
-        self.dates = dates
+    texts: Texts
+    dates: Dates
 
 
 def _sheets(archive: ZipFile) -> tuple[_Workbook, list[Sheet]]:
@@ -164,30 +160,21 @@ def _sheets(archive: ZipFile) -> tuple[_Workbook, list[Sheet]]:
 
     names = set(archive.namelist())
     root = read_links(small("_rels/.rels"), folder="")
-    book = next(link for link in root if link.kind == "officeDocument").target
+    book = {link.kind: link.target for link in root.values()}["officeDocument"]
     folder, _slash, file = book.rpartition("/")
     links = read_links(small(f"{folder}/_rels/{file}.rels"), folder=folder)
-    properties, sheets = read_workbook(small(book), links)
+    sheets, since_1904 = read_workbook(small(book), links)
 
-    targets = {link.kind: link.target for link in links if link.target in names}
+    targets = {link.kind: link.target for link in links.values() if link.target in names}
     texts = Texts()
     if "sharedStrings" in targets:
         texts = read_texts(_unpacked(archive, targets["sharedStrings"], TEXTS_LIMIT))
     styles = small(targets["styles"]) if "styles" in targets else iter(())
-    dates = read_dates(styles, since_1904=properties.since_1904)
+    dates = read_dates(styles, since_1904=since_1904)
     return _Workbook(texts, dates), [s for s in sheets if s.visible and s.target in names]
 
 
-def _refusing[**P](function):
-    @wraps(function)
-    def guarded(*args):
-        with _Refusing():
-            yield from function(*args)
-
-    return guarded
-
-
-@_refusing
 def _rows(archive: ZipFile, workbook: _Workbook, sheet: Sheet) -> Iterator[Row]:
     chunks = _unpacked(archive, sheet.target, UNPACKED_LIMIT)
-    yield from checked(read_sheet(chunks, workbook.texts, workbook.dates))
+    with _refusing():
+        yield from checked(read_sheet(chunks, workbook.texts, workbook.dates))

@@ -158,6 +158,10 @@ class Edit(models.Model):
     def made_the_row(self) -> bool:
         return self.column == "" and self.old == ""
 
+    @property
+    def withdrew_the_row(self) -> bool:
+        return self.column == "" and self.old != ""
+
 
 class Note(models.Model):
     """A remark in the journal of a row. It proves nothing and changes no figure."""

@@ -10,7 +10,7 @@ class Document(Record):
 
     number = models.CharField(_("number"), max_length=80, blank=True)
     title = models.CharField(_("title"), max_length=300)
-    issuer = models.CharField(_("issuer"), max_length=200)
+    issuer = models.CharField(_("issuer"), max_length=200, blank=True)
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     file = models.FileField(_("file"), upload_to="documents/%Y/%m/", blank=True)
     search_key = SearchKeyField(of=("number", "title", "issuer"))

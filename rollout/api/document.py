@@ -9,10 +9,13 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from equipment.files import File, Step, files
+from facilities.departures import Departure
 from facilities.evidence import Rung
-from facilities.models import Ownership
+from facilities.models import Lineage, Ownership
 from facilities.models.places import in_language
 from facilities.register import Register
 from rollout.councils import Meeting, meetings
@@ -32,6 +35,7 @@ def progress_document(progress: Progress) -> dict:
         "on": progress.on,
         "known_at": progress.known_at,
         "compare": progress.compare,
+        "map": _map(progress.map_on),
         "scope": _scope(progress),
         "overall": progress.overall,
         "newest_on": progress.newest_on,
@@ -57,12 +61,15 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
     """
     procurements = councils = None
     if detail:
-        register = Register(progress.on, progress.known_at, frozenset({result.id}))
+        register = Register(progress.on, progress.known_at, frozenset({result.id}), progress.map_on)
         procurements = [_procurement(file) for file in files(register)]
-        councils = [_council(meeting) for meeting in meetings(register)]
+        councils = [
+            _council(meeting) for meeting in meetings(register) if meeting.facility_id == result.id
+        ]
     return {
         "on": progress.on,
         "known_at": progress.known_at,
+        "map": _map(progress.map_on),
         **_facility(result, _query(progress)),
         "measures": {
             code: {
@@ -91,14 +98,48 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
     }
 
 
+def gone_document(departure: Departure, progress: Progress) -> dict:
+    """What became of a facility that is no longer in the register on the day of `progress`."""
+    successors = departure.successors
+    told = {
+        "facility": departure.facility.name,
+        "day": date_format(departure.on, "SHORT_DATE_FORMAT"),
+        "successors": ", ".join(successor.name for successor in successors),
+    }
+    if departure.kind == Lineage.MERGED:
+        detail = _("%(facility)s merged into %(successors)s on %(day)s.") % told
+    elif departure.kind == Lineage.SPLIT:
+        detail = _("%(facility)s was split into %(successors)s on %(day)s.") % told
+    else:
+        detail = _("%(facility)s was closed on %(day)s.") % told
+    return {
+        "detail": detail,
+        "on": departure.on,
+        "successors": [
+            {
+                "code": successor.code,
+                "name": successor.name,
+                "url": f"{reverse('api:facility-progress', args=[successor.code])}?{_query(progress)}",
+            }
+            for successor in successors
+        ],
+    }
+
+
 def trend_document(
-    measure: Measure, points: list[Point], *, known_at: datetime | None, generated_at: datetime
+    measure: Measure,
+    points: list[Point],
+    *,
+    known_at: datetime | None,
+    map_on: date | None,
+    generated_at: datetime,
 ) -> dict:
     """A measure on every day of a period."""
     return {
         "from": points[0].on,
         "to": points[-1].on,
         "known_at": known_at,
+        "map": _map(map_on),
         "measure": measure.code,
         "label": measure.label,
         "rule": measure.rule,
@@ -114,11 +155,16 @@ def trend_document(
 
 def _query(progress: Progress) -> str:
     """The day is always named, so that a link leads to the same figures tomorrow."""
-    asked: dict[str, date | datetime | None] = {
-        "on": progress.on,
-        "known_at": progress.known_at,
-    }
-    return urlencode({name: value.isoformat() for name, value in asked.items() if value})
+    asked = {"on": progress.on.isoformat()}
+    if progress.known_at:
+        asked["known_at"] = progress.known_at.isoformat()
+    if progress.map_on:
+        asked["map"] = _map(progress.map_on)
+    return urlencode(asked)
+
+
+def _map(map_on: date | None) -> str:
+    return "today" if map_on else "day"
 
 
 def _scope(progress: Progress) -> dict:

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from rollout.day import PARAMETERS, Day, parse_date, parse_moment, read_day
+from rollout.day import PARAMETERS, Day, parse_date, parse_map, parse_moment, read_day
 from rollout.measures import BY_CODE, Measure
 from rollout.trend import LONGEST_DAYS
 
 PROGRESS = PARAMETERS
-FACILITY = ("on", "known_at")
-TREND = ("from", "to", "measure", "known_at")
+FACILITY = ("on", "known_at", "map")
+TREND = ("from", "to", "measure", "known_at", "map")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Period:
     first: date
     last: date
     known_at: datetime | None
+    map_on: date | None  # as in `rollout.day.Day`
 
 
 def asked_day(query: QueryDict, allowed: tuple[str, ...]) -> Day:
@@ -59,9 +60,11 @@ def asked_period(query: QueryDict) -> Period:
             errors.setdefault(name, [str(error)])
             return default
 
-    last = read("to", parse_date, timezone.localdate())
+    today = timezone.localdate()
+    last = read("to", parse_date, today)
     first = read("from", parse_date, last - timedelta(days=365))
     known_at = read("known_at", parse_moment)
+    map_on = today if read("map", parse_map) == "today" else None
     measure = BY_CODE.get(query.get("measure", "").strip())
     if measure is None:
         errors.setdefault(
@@ -76,7 +79,7 @@ def asked_period(query: QueryDict) -> Period:
             ]
     if errors:
         raise ValidationError(errors)
-    return Period(measure, first, last, known_at)
+    return Period(measure, first, last, known_at, map_on)
 
 
 def misused(query: QueryDict, allowed: tuple[str, ...]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import IsAuthenticated
 
 from rollout.api import serializers
+from rollout.day import MAPS
 from rollout.measures import BY_CODE
 from rollout.trend import LONGEST_DAYS
 
@@ -43,6 +44,14 @@ KNOWN_AT = OpenApiParameter(
     ),
 )
 COMPARE = _day("compare", _("A day to hold it against: fills “before” and “change”."))
+MAP = OpenApiParameter(
+    "map",
+    enum=MAPS,
+    description=_(
+        "With which facilities: those of the day looked at, which is also meant if absent, or "
+        "those of today, each with what was recorded for those it carries on for."
+    ),
+)
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     location=OpenApiParameter.HEADER,
@@ -66,7 +75,7 @@ PROGRESS = {
     "operation_id": "progress",
     "summary": _("The province on a day"),
     "description": _("Every measure with rule, denominator and evidence, and every facility."),
-    "parameters": [ON, KNOWN_AT, COMPARE, *HEADERS],
+    "parameters": [ON, KNOWN_AT, COMPARE, MAP, *HEADERS],
 }
 TREND = {
     "operation_id": "trend",
@@ -83,6 +92,7 @@ TREND = {
             ),
         ),
         KNOWN_AT,
+        MAP,
         *HEADERS,
     ],
 }
@@ -99,12 +109,17 @@ FACILITY = {
         ),
         ON,
         KNOWN_AT,
+        MAP,
         *HEADERS,
     ],
 }
 
 NOT_FOUND = OpenApiResponse(
     serializers.Problem, description=_("No such facility was part of the rollout on that day.")
+)
+GONE = OpenApiResponse(
+    serializers.Gone,
+    description=_("The facility was closed or merged into another one by that day."),
 )
 NOT_200 = {
     304: OpenApiResponse(description=_("The facts are those of the ETag that was sent.")),

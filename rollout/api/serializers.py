@@ -16,6 +16,7 @@ from rest_framework.serializers import (
 from equipment.stages import Path, Stage
 from facilities.evidence import Rung
 from facilities.models import Kind, Ownership
+from rollout.day import MAPS
 from rollout.measures import BY_CODE
 from rollout.models import Conclusion, CouncilMeeting, LegalDeadline
 from rollout.stages import FacilityStage, NextStep
@@ -27,6 +28,7 @@ RUNGS = tuple(rung.code for rung in Rung)
 
 ON = _("The day looked at.")
 KNOWN_AT = _("As it was known at this moment; null: as known now.")
+MAP = _("With the facilities of that day, or with those of today.")
 GENERATED_AT = _("When the figures were computed. The entity tag does not depend on it.")
 SHARE = _("Part of one. Above 1 when more is done than was planned; null when not known.")
 TOTAL = _("Out of how many; null when nothing says how many there should be.")
@@ -152,6 +154,7 @@ class Progress(Serializer):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     compare = DateField(allow_null=True, help_text=_("The day it is held against."))
+    map = ChoiceField(MAPS, help_text=MAP)
     scope = Scope()
     overall = FloatField(
         allow_null=True, help_text=_("Mean of the facilities' weighted progress, 0 to 1.")
@@ -211,6 +214,7 @@ class Council(Serializer):
 class FacilityProgress(FacilityHead):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
+    map = ChoiceField(MAPS, help_text=MAP)
     measures = DictField(child=CellWithEvidence(), help_text=_("By the measure's code."))
     milestones = DictField(child=MilestoneWithCause(), help_text=_("By the milestone's code."))
     late_for = CharField(allow_null=True, help_text=_("What its longest overdue deadline is."))
@@ -232,6 +236,7 @@ Trend = inline_serializer(
         "from": DateField(help_text=_("The first day.")),
         "to": DateField(help_text=_("The last day, included.")),
         "known_at": DateTimeField(allow_null=True, help_text=KNOWN_AT),
+        "map": ChoiceField(MAPS, help_text=MAP),
         "measure": ChoiceField(list(BY_CODE)),
         "label": CharField(),
         "rule": CharField(help_text=_("How it is counted, in words.")),
@@ -247,6 +252,21 @@ class Problem(Serializer):
     """Why a request was refused."""
 
     detail = CharField(help_text=_("In the reader's language."))
+
+
+class Successor(Serializer):
+    code = CharField()
+    name = CharField()
+    url = CharField(help_text=_("Its document on the day asked about."))
+
+
+class Gone(Problem):
+    """The facility is no longer in the register."""
+
+    on = DateField(help_text=_("Since when."))
+    successors = Successor(
+        many=True, help_text=_("Who carries on for it; empty when it was closed.")
+    )
 
 
 # The messages by the parameter they are about, which a serializer cannot say.

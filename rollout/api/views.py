@@ -7,16 +7,32 @@ from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import MethodNotAllowed, NotFound
+from rest_framework import status
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotFound
 from rest_framework.views import APIView
 
+from facilities.departures import departure
 from facilities.models import ApiToken, Facility
 from facilities.permissions import Access, access_of
 from rollout.api import parameters, schema, serializers
 from rollout.api.answer import KeptAnswer
-from rollout.api.document import facility_document, progress_document, trend_document
+from rollout.api.document import (
+    facility_document,
+    gone_document,
+    progress_document,
+    trend_document,
+)
 from rollout.cache import cached_progress
 from rollout.trend import trend
+
+
+class Gone(APIException):
+    """The code was that of a facility once. `document`: what became of it."""
+
+    status_code = status.HTTP_410_GONE
+
+    def __init__(self, document: dict):
+        self.detail = document
 
 
 class ReadView(APIView):
@@ -77,7 +93,7 @@ class ProgressView(ReadView):
     @extend_schema(**schema.PROGRESS, responses={200: serializers.Progress, **schema.NOT_200})
     def get(self, request):
         day = parameters.asked_day(request.query_params, parameters.PROGRESS)
-        asked = {"known_at": day.known_at, "compare": day.compare}
+        asked = {"known_at": day.known_at, "compare": day.compare, "map_on": day.map_on}
         return self.respond(
             request,
             KeptAnswer(
@@ -93,12 +109,8 @@ class TrendView(ReadView):
     @extend_schema(**schema.TREND, responses={200: serializers.Trend, **schema.NOT_200})
     def get(self, request):
         period = parameters.asked_period(request.query_params)
-        measure, first, last, known_at = (
-            period.measure,
-            period.first,
-            period.last,
-            period.known_at,
-        )
+        measure, first, last = period.measure, period.first, period.last
+        asked = {"known_at": period.known_at, "map_on": period.map_on}
         return self.respond(
             request,
             KeptAnswer(
@@ -106,11 +118,11 @@ class TrendView(ReadView):
                 measure.code,
                 first,
                 last,
-                known_at,
+                *asked.values(),
                 build=lambda: trend_document(
                     measure,
-                    trend(measure, first, last, known_at=known_at),
-                    known_at=known_at,
+                    trend(measure, first, last, **asked),
+                    **asked,
                     generated_at=timezone.now(),
                 ),
             ),
@@ -120,7 +132,12 @@ class TrendView(ReadView):
 class FacilityProgressView(ReadView):
     @extend_schema(
         **schema.FACILITY,
-        responses={200: serializers.FacilityProgress, **schema.NOT_200, 404: schema.NOT_FOUND},
+        responses={
+            200: serializers.FacilityProgress,
+            **schema.NOT_200,
+            404: schema.NOT_FOUND,
+            410: schema.GONE,
+        },
     )
     def get(self, request, code):
         day = parameters.asked_day(request.query_params, parameters.FACILITY)
@@ -129,9 +146,11 @@ class FacilityProgressView(ReadView):
 
         def build() -> dict:
             # The province's own figures, so that the two documents cannot disagree.
-            progress = cached_progress(day.on, known_at=day.known_at)
+            progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
             result = progress.facility(code)
             if result is None:
+                if gone := departure(day.register(), code):
+                    raise Gone(gone_document(gone, progress))
                 raise NotFound(
                     _("No facility with the code “%(code)s” was part of the rollout on %(day)s.")
                     % {"code": code, "day": day.on.isoformat()}
@@ -139,5 +158,6 @@ class FacilityProgressView(ReadView):
             return facility_document(progress, result, detail=detail)
 
         return self.respond(
-            request, KeptAnswer("facility", code, detail, day.on, day.known_at, build=build)
+            request,
+            KeptAnswer("facility", code, detail, day.on, day.known_at, day.map_on, build=build),
         )

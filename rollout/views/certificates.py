@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import Http404
 
 from facilities.models import FacilityName
-from facilities.register import Register
 from rollout.views.page import page
 from signatures.certificates import certificates
 from signatures.models import CertificateEvent
@@ -17,12 +16,13 @@ ROWS_A_PAGE = 100
 @page(lambda access: access.sees_summary, stored=False)
 def certificate_list(request, day, access, code):
     """`?show=issued` keeps those that count in that figure. Names only for whom they concern."""
-    name = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__code=code).last()
+    name = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
+    name = name.filter(facility__code=code).last()
     if name is None:
         raise Http404
     if not access.sees_rows_of(name.facility_id):
         raise PermissionDenied
-    register = Register(day.on, day.known_at, frozenset({name.facility_id}))
+    register = day.register(frozenset({name.facility_id}))
     found = certificates(register)
     show = request.GET.get("show", "")
     show = show if show in COUNTED else ""

@@ -18,7 +18,7 @@ def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
     """From some months before the newest fact up to the day; with a plan, on to the next deadline."""
     newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
-    points = trend(measure, first, day.on, known_at=day.known_at)
+    points = trend(measure, first, day.on, known_at=day.known_at, map_on=day.map_on)
     plan = _plan(progress) if measure.code == "official" else []
     law = [d for d in progress.deadlines if plan and d.days_left <= FARTHEST_AHEAD]
     ahead = [d.due_on for d in law if d.days_left >= 0][:1]

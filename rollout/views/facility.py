@@ -9,6 +9,7 @@ from django.http import Http404
 from connectivity.models import ConnectionStep, Partner
 from equipment.files import files
 from equipment.models import DeviceType, ProcurementLot
+from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
 from facilities.register import Register
@@ -27,8 +28,8 @@ from signatures.readiness import COUNTED
 @page(lambda access: access.sees_summary)
 def facility(request, day, access, code):
     """The headline for everybody who sees the summary; the rows for those who may see them."""
-    names = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__code=code)
-    name = names.last()
+    names = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
+    name = names.filter(facility__code=code).last()
     if name is None:
         raise Http404
     pk = name.facility_id
@@ -46,10 +47,14 @@ def facility(request, day, access, code):
 
 def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
     """Without `in_full` the page says how far the facility is, but not what keeps it."""
-    register = Register(day.on, day.known_at, frozenset({pk}))
-    described = register.on(day.on)[0]
+    register = day.register(frozenset({pk}))
+    if not (listed := register.on(day.on)):
+        return {"departure": departure(day.register(), register.codes[pk])}
+    described = listed[0]
     state = fold(changes(register), day.on).get(pk, {})
-    progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
+    progress = cached_progress(
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+    )
     result = progress.facility(described.code)
     open_obstacles = [o for o in obstacles(register) if in_full and pk in o.facility_ids]
     held = holds_of(open_obstacles)
@@ -61,6 +66,7 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
             (milestone, remark(milestone, held.get((pk, milestone.code))) if in_full else "")
             for milestone in (result.milestones if result else ())
         ],
+        "origins": origins(register, pk),
         "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
         "obstacles": [
             (obstacle, [hold for hold in obstacle.holds if hold.facility_id == pk])
@@ -74,12 +80,10 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
         latest, earlier = history(register)
         context |= {
             "files": found,
-            "devices": _devices(
-                register, state, pk, {file.id for file in found if not file.accepted}
-            ),
+            "devices": _devices(register, state, {file.id for file in found if not file.accepted}),
             "funnel": _funnel(state),
-            "connections": _connections(register),
-            "meetings": meetings(register),
+            "connections": _connections(register, pk),
+            "meetings": [m for m in meetings(register) if m.facility_id == pk],
             "latest": latest,
             "earlier": earlier,
         }
@@ -102,12 +106,10 @@ class DeviceLine:
         return None if self.norm is None else max(0, self.norm - self.installed)
 
 
-def _devices(
-    register: Register, state: FacilityState, pk: int, open_files: set[int]
-) -> list[DeviceLine]:
+def _devices(register: Register, state: FacilityState, open_files: set[int]) -> list[DeviceLine]:
     ordered: dict[int, int] = defaultdict(int)
-    lots = ProcurementLot.objects.known(register.known_at).filter(
-        facility=pk, procurement__in=open_files
+    lots = register.only(ProcurementLot.objects.known(register.known_at)).filter(
+        procurement__in=open_files
     )
     for device_type, quantity in lots.values_list("device_type", "quantity"):
         ordered[device_type] += quantity
@@ -152,11 +154,16 @@ def _funnel(state: FacilityState) -> list[dict]:
     return steps
 
 
-def _connections(register: Register) -> list[tuple[Partner, list[dict]]]:
-    """For each partner, the steps of the latest attempt in their order."""
+def _connections(register: Register, pk: int) -> list[tuple[Partner, list[dict]]]:
+    """For each partner, the steps of the latest attempt in their order.
+
+    A facility without any of its own shows those of the facilities it carries on for.
+    """
     partners = {partner.pk: partner for partner in Partner.objects.all()}
     latest: dict[int, dict[str, ConnectionStep]] = defaultdict(dict)
-    for step in register.facts(ConnectionStep).order_by("attempt", "happened_on"):
+    steps = list(register.facts(ConnectionStep).order_by("attempt", "happened_on"))
+    own = [step for step in steps if step.facility_id == pk]
+    for step in own or steps:
         latest[step.partner_id][step.step] = step
     shown = []
     for pk, steps in latest.items():

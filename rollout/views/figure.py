@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from equipment.models import DeviceType
 from facilities.evidence import RUNG_EXPLANATIONS
-from facilities.register import FacilityOnDay, Register
+from facilities.register import FacilityOnDay
 from facilities.timeline import State, fold
 from rollout.cache import cached_progress
 from rollout.day import Day
@@ -87,8 +87,10 @@ def measure(request, day, access, code):
 
 
 def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
-    progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
-    register = Register(day.on, day.known_at)
+    progress = cached_progress(
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+    )
+    register = day.register()
     state = fold(changes(register), day.on)
     rows: list[tuple[FacilityOnDay, Cell]] = [
         (facility, found.read(state.get(facility.id, {})))
@@ -123,7 +125,7 @@ class Share:
 def figure(request, day, access, group, key):
     if group not in FIGURE_GROUPS:
         raise Http404
-    register = Register(day.on, day.known_at)
+    register = day.register()
     state = fold(changes(register), day.on)
     listed = [facility for facility in register.on(day.on) if facility.in_rollout]
     if key == UNKNOWN and group != "device":

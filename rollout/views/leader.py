@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from connectivity.models import Partner
-from facilities.register import Register
+from facilities.register import Register, described_anew
 from rollout import charts
 from rollout.cache import cached_progress
 from rollout.day import Day
@@ -61,8 +61,10 @@ def leader(request, day, access):
 
 def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility why it stands where it stands."""
-    progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
-    register = Register(day.on, day.known_at)
+    progress = cached_progress(
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+    )
+    register = day.register()
     open_obstacles = [o for o in obstacles(register) if o.cleared_on is None]
     sessions = list(
         WorkingSession.objects.known(day.known_at)
@@ -76,6 +78,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "law": law,
         "days_past": max(0, -law.days_left) if law else 0,
         "presets": _presets(sessions),
+        "maps": _maps(day),
         "stale": progress.newest_on is not None and day.on - progress.newest_on > STALE_AFTER,
         "stages": _stages(progress),
         "tiles": _tiles(progress),
@@ -105,6 +108,20 @@ def _presets(sessions: list[date]) -> list[dict]:
     return [
         {"on": on, "compare": before}
         for before, on in zip([None, *sessions], sessions, strict=False)
+    ]
+
+
+def _maps(day: Day) -> list[tuple[str, str, bool]]:
+    """The choice between the map of the day and today's: words, query, whether chosen.
+
+    Empty where both are the same.
+    """
+    if not day.map_on and not described_anew(day.on, day.today, day.known_at):
+        return []
+    by_day, by_today = replace(day, map_on=None), replace(day, map_on=day.today)
+    return [
+        (_("by the map of that day"), by_day.query, day.map_on is None),
+        (_("by today's map"), by_today.query, day.map_on is not None),
     ]
 
 

@@ -21,7 +21,8 @@ AHEAD = timedelta(days=90)
 
 
 def _names(register: Register) -> dict:
-    return {facility.id: facility for facility in register.on(register.until)}
+    """Those of today and, for what happened before they closed or merged, those of once."""
+    return register.so_far(register.until)
 
 
 def _paged(request, rows):
@@ -30,7 +31,7 @@ def _paged(request, rows):
 
 @page(lambda access: access.sees_programme, section="councils")
 def councils(request, day, access):
-    register = Register(day.on, day.known_at)
+    register = day.register()
     facilities = _names(register)
     rows = [
         {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
@@ -46,13 +47,13 @@ def councils(request, day, access):
 
 @page(lambda access: access.sees_programme, section="obstacles")
 def obstacle_list(request, day, access):
-    register = Register(day.on, day.known_at)
+    register = day.register()
     return "rollout/obstacle_list.html", {"rows": _paged(request, obstacles(register))}
 
 
 @page(lambda access: access.sees_programme, section="obstacles")
 def obstacle(request, day, access, code):
-    register = Register(day.on, day.known_at)
+    register = day.register()
     found = next((o for o in obstacles(register) if o.code == code), None)
     if found is None:
         raise Http404
@@ -114,7 +115,7 @@ DUE = {
 @page(lambda access: access.sees_programme, section="deadlines")
 def deadline_list(request, day, access):
     """Everything late, and everything due within the next quarter."""
-    register = Register(day.on, day.known_at)
+    register = day.register()
     facilities = _names(register)
     show = request.GET.get("show", "")
     show = show if show in DUE else ""
@@ -146,6 +147,6 @@ def alert_list(request, day, access):
         .order_by("due_on", "pk")
     )
     found = _paged(request, alerts)
-    facilities = _names(Register(day.on, day.known_at))
+    facilities = _names(day.register())
     rows = [{"alert": alert, "facility": facilities.get(alert.facility_id)} for alert in found]
     return "rollout/alert_list.html", {"page": found, "rows": rows}

@@ -47,7 +47,9 @@ def overall(request, day, access):
 
 
 def _content(day: Day, number: str) -> dict:
-    progress = cached_progress(day.on, known_at=day.known_at, compare=day.compare)
+    progress = cached_progress(
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+    )
     weights = _weights(day, progress)
     weighing = [weight for weight in weights if weight.weight > 0]
     rows = Paginator(progress.facilities, ROWS_A_PAGE).get_page(number)

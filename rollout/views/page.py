@@ -7,6 +7,7 @@ from functools import partial, wraps
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
@@ -24,6 +25,8 @@ from rollout.models import Programme
 def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = True):
     """Make a page of a view `(request, day, access, ...) -> (template, context)`.
 
+    A third value is the status, where it is not 200; a view may also answer by itself.
+
     Asks for sign-in; 400 for an impossible day, naming it; 403 unless `may` allows. The view
     speaks for the day asked about, but what its reader may see is decided by the roles of today.
     A browser asks again each time, so that no page outlives its reader's rights; with `stored`
@@ -40,14 +43,17 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
             access = access_of(request.user, day.today)
             if not may(access):
                 raise PermissionDenied
-            template, context = view(request, day, access, *args, **kwargs)
+            found = view(request, day, access, *args, **kwargs)
+            if isinstance(found, HttpResponseBase):  # a redirect, a file
+                return found
+            template, context, *status = found
             shared = {
                 "day": day,
                 "access": access,
                 "section": section,
                 "province": SimpleLazyObject(partial(_province, day)),
             }
-            return render(request, template, shared | context)
+            return render(request, template, shared | context, status=(status or [200])[0])
 
         @login_required
         @wraps(view)
@@ -63,7 +69,7 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
 
 def _province(day: Day) -> str:
     """The province's name on the day, in the reader's language; every page carries it."""
-    return in_language(*Programme.name_on(day.on, day.known_at))
+    return in_language(*Programme.name_on(day.map_on or day.on, day.known_at))
 
 
 def number_of_page(request) -> str:
@@ -86,6 +92,7 @@ def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> dict[str
         get_language(),
         day.on,
         day.query,  # every link carries it: `known_at`, `compare`, and whether `on` is today
+        day.map_on,
         *parts,
     )
     found = cache.get(place)

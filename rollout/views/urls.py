@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollout.views import certificates, facility, figure, leader, lists, overall
+from rollout.views import certificates, documents, facility, figure, leader, lists, overall
 
 app_name = "rollout"
 
@@ -24,5 +24,6 @@ urlpatterns = [
     path("directives/<str:code>/", lists.directive, name="directive"),
     path("sessions/", lists.session_list, name="session-list"),
     path("deadlines/", lists.deadline_list, name="deadline-list"),
+    path("documents/<int:pk>/", documents.document, name="document"),
     path("alerts/", lists.alert_list, name="alert-list"),
 ]

@@ -145,11 +145,11 @@ def test_reading_takes_the_same_queries_for_any_number_of_facilities(
     django_assert_num_queries,
 ):
     factories.facility()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(Register(LATER).on(LATER)) == 1
     for _ in range(5):
         factories.facility()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(Register(LATER).on(LATER)) == 6
 
 

@@ -1,0 +1,98 @@
+"""Where the single devices stand: at the facility of their last movement, or whoever carries on for it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Expression,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from equipment.models import Asset, DeviceMovement
+from equipment.stock import stock_of
+from facilities.descent import Descent
+from facilities.models import Facility
+
+LATEST_FIRST = ("-happened_on", "-pk")
+
+
+def movements_of(on: date, known_at: datetime | None = None) -> QuerySet:
+    """Subquery of the movements of an asset up to a day, the last one first."""
+    rows = DeviceMovement.objects.as_of(on, known_at).filter(asset=OuterRef("pk"))
+    return rows.order_by(*LATEST_FIRST)
+
+
+def place_id(on: date, known_at: datetime | None = None) -> Expression:
+    """SQL for the key of the facility where an asset stands; NULL when it has left."""
+    heirs = _heirs(on, known_at)
+    place = Case(
+        When(quantity__lt=0, then=Value(None)),
+        *(When(facility_id=gone, then=Value(heir)) for gone, heir in heirs.items()),
+        default=F("facility_id"),
+        output_field=BigIntegerField(),
+    )
+    return Subquery(movements_of(on, known_at).values(place=place)[:1])
+
+
+def place_code(on: date, known_at: datetime | None = None) -> Expression:
+    """SQL for the code of that facility; "" or NULL when it stands nowhere."""
+    heirs = _heirs(on, known_at)
+    codes = dict(Facility.objects.filter(pk__in=heirs.values()).values_list("pk", "code"))
+    place = Case(
+        When(quantity__lt=0, then=Value("")),
+        *(When(facility_id=gone, then=Value(codes[heir])) for gone, heir in heirs.items()),
+        default=F("facility__code"),
+        output_field=CharField(),
+    )
+    return Subquery(movements_of(on, known_at).values(place=place)[:1])
+
+
+def _heirs(on: date, known_at: datetime | None) -> dict[int, int]:
+    descent = Descent.read(on, known_at)
+    return {gone: descent.heir(gone) for gone in descent.merged}
+
+
+def assets_on(on: date, known_at: datetime | None = None) -> QuerySet:
+    """The assets on a day, with `place_id` to filter by. One that only came later is not among them."""
+    moved = DeviceMovement.objects.known(known_at).filter(asset__isnull=False)
+    later = moved.filter(happened_on__gt=on).values("asset")
+    by_then = moved.filter(happened_on__lte=on).values("asset")
+    return (
+        Asset.objects.standing(known_at)
+        .exclude(Q(pk__in=later) & ~Q(pk__in=by_then))
+        .alias(place_id=place_id(on, known_at))
+    )
+
+
+def standing_at(
+    on: date, facility_ids: Iterable[int], known_at: datetime | None = None
+) -> Counter[tuple[int, int]]:
+    """How many assets stand at each of these facilities, by facility and device type."""
+    rows = (
+        assets_on(on, known_at)
+        .filter(place_id__in=list(facility_ids))
+        .annotate(place=F("place_id"))
+        .order_by()
+        .values_list("place", "device_type")
+        .annotate(Count("pk"))
+    )
+    return Counter({(place, device_type): count for place, device_type, count in rows})
+
+
+def without_number(on: date, facility_ids: Iterable[int]) -> Counter[tuple[int, int]]:
+    """How many devices of the count are no asset of their own, by facility and device type."""
+    keys = list(facility_ids)
+    found = Counter({key: line.installed for key, line in stock_of(on, keys).items()})
+    found.subtract(standing_at(on, keys))
+    return found

@@ -1,0 +1,99 @@
+"""How long bidders must be given: article 45 of the Bidding Law 22/2023/QH15, for goods and services.
+
+All days are counted from the day after the invitation was posted: posted on 2 June with nine days,
+bids close on 11 June at the earliest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Selection(models.TextChoices):
+    """How the supplier is selected."""
+
+    OPEN_DOMESTIC = "open_domestic", _("Open bidding, domestic")
+    OPEN_INTERNATIONAL = "open_international", _("Open bidding, international")
+    QUOTATION = "quotation", _("Competitive quotation")
+    DIRECT = "direct", _("Direct appointment")
+    OTHER = "other", _("Another way")
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """The least time that bidders must have."""
+
+    days: int
+    working: bool = False  # whether only working days count
+
+
+SMALL_PACKAGE = 10_000_000_000  # dong; goods and non-consulting services up to here need less time
+
+# (way of selection) -> minimum of a small package, minimum of a larger one.
+MINIMA = {
+    Selection.OPEN_DOMESTIC: (Minimum(9), Minimum(18)),
+    Selection.OPEN_INTERNATIONAL: (Minimum(18), Minimum(35)),
+    Selection.QUOTATION: (Minimum(5, working=True), Minimum(5, working=True)),
+}
+
+# What is usual, to plan with; no law says so.
+EVALUATION_DAYS = 21  # from closing to the award and the contract
+DELIVERY_DAYS = 30  # from the contract to the acceptance
+
+
+def on_weekdays(day: date) -> bool:
+    """Monday to Friday. Public holidays are not known here."""
+    return day.isoweekday() <= 5
+
+
+def minimum(selection: str, amount: int | None) -> Minimum | None:
+    """The least time for a package of `amount` dong, the longer one if unknown; None: the law sets none."""
+    minima = MINIMA.get(Selection(selection))
+    if minima is None:
+        return None
+    small, large = minima
+    return small if amount is not None and amount <= SMALL_PACKAGE else large
+
+
+def earliest_closing(
+    posted_on: date,
+    *,
+    amount: int | None,
+    selection: str = Selection.OPEN_DOMESTIC,
+    is_working_day: Callable[[date], bool] = on_weekdays,
+) -> date | None:
+    """The first day on which bids may close; None where the law sets no minimum."""
+    least = minimum(selection, amount)
+    return None if least is None else _shifted(posted_on, least, 1, is_working_day)
+
+
+def latest_posting(
+    target_acceptance: date,
+    *,
+    amount: int | None,
+    selection: str = Selection.OPEN_DOMESTIC,
+    evaluation_days: int = EVALUATION_DAYS,
+    delivery_days: int = DELIVERY_DAYS,
+    is_working_day: Callable[[date], bool] = on_weekdays,
+) -> date | None:
+    """The last day to post an invitation if goods are to be accepted by the target; None as above."""
+    least = minimum(selection, amount)
+    if least is None:
+        return None
+    closing = target_acceptance - timedelta(days=evaluation_days + delivery_days)
+    return _shifted(closing, least, -1, is_working_day)
+
+
+def _shifted(
+    day: date, least: Minimum, direction: int, is_working_day: Callable[[date], bool]
+) -> date:
+    if not least.working:
+        return day + timedelta(days=direction * least.days)
+    left = least.days
+    while left:
+        day += timedelta(days=direction)
+        left -= is_working_day(day)
+    return day

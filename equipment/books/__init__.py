@@ -1,0 +1,1 @@
+"""The books of procurement and devices."""

@@ -1,0 +1,111 @@
+"""What each facility has, ought to have and awaits of each device type: the one way to these figures."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent
+from equipment.readiness import PASSES_ON, device_changes
+from equipment.stages import Stage
+from facilities.lineage import inherit
+from facilities.models import Facility
+from facilities.register import Register, once_per_register
+from facilities.timeline import EMPTY, State, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Devices of one type at one facility. `norm` None: none is in force."""
+
+    facility_id: int
+    device_type: DeviceType
+    installed: int
+    norm: int | None
+    on_order: int
+    evidence: tuple[int, ...]
+    newest_on: date | None
+
+    @property
+    def label(self) -> str:
+        return self.device_type.name
+
+    @property
+    def missing(self) -> int | None:
+        """Below the norm today, whether ordered or not."""
+        return None if self.norm is None else max(0, self.norm - self.installed)
+
+    @property
+    def surplus(self) -> int | None:
+        return None if self.norm is None else max(0, self.installed - self.norm)
+
+    @property
+    def to_find(self) -> int:
+        """What is missing and nobody has ordered: to be moved here, or bought."""
+        return max(0, (self.missing or 0) - self.on_order)
+
+
+@once_per_register
+def stock(register: Register) -> list[Line]:
+    """The lines of the register's facilities on its day; three queries beside those of the devices."""
+    changes = inherit(device_changes(register), register, PASSES_ON)
+    return lines_of(register, fold(changes, register.until))
+
+
+def lines_of(register: Register, state: State) -> list[Line]:
+    """The same from a state that has been folded already: by facility, then by type.
+
+    A facility has no line of a type that it has not, awaits not, and for which no norm holds.
+    """
+    types = list(DeviceType.objects.all())
+    ordered = _on_order(register)
+    lines = []
+    for facility in register.on(register.until):
+        components = state.get(facility.id, {})
+        for device_type in types:
+            tally = components.get(f"device:{device_type.code}", EMPTY)
+            norm = components.get(f"norm:{device_type.code}")
+            on_order = ordered[facility.id, device_type.pk]
+            if tally.amount or norm is not None or on_order:
+                lines.append(
+                    Line(
+                        facility_id=facility.id,
+                        device_type=device_type,
+                        installed=tally.amount,
+                        norm=norm.amount if norm else None,
+                        on_order=on_order,
+                        evidence=tuple(tally.by_rung),
+                        newest_on=tally.newest_on,
+                    )
+                )
+    return lines
+
+
+def _on_order(register: Register) -> dict[tuple[int, int], int]:
+    """By facility and type: the lots of files that have not been accepted, whoever buys them."""
+    accepted = StageEvent.objects.as_of(register.until, register.known_at).filter(
+        stage=Stage.ACCEPTANCE
+    )
+    lots = (
+        register.only(ProcurementLot.objects.known(register.known_at))
+        .filter(procurement__in=Procurement.objects.standing(register.known_at))
+        .exclude(procurement__in=accepted.values("procurement"))
+        .values_list("facility_id", "device_type_id", "quantity")
+    )
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for facility_id, device_type_id, quantity in lots:
+        found[register.descent.heir(facility_id), device_type_id] += quantity
+    return found
+
+
+def stock_of(on: date, facility_ids: Iterable[int]) -> dict[tuple[int, int], Line]:
+    """The lines of some facilities on a day, by facility and device type."""
+    lines = stock(Register(on, facility_ids=frozenset(facility_ids)))
+    return {(line.facility_id, line.device_type.pk): line for line in lines}
+
+
+def installed(on: date, facility: Facility, device_type: DeviceType) -> int:
+    """How many devices of a type a facility has on a day, also one that has closed."""
+    register = Register(on, facility_ids=frozenset({facility.pk}))
+    state = fold(inherit(device_changes(register), register, PASSES_ON), on)
+    return state.get(facility.pk, {}).get(f"device:{device_type.code}", EMPTY).amount

@@ -1,0 +1,338 @@
+"""What a table would change in a book: row by row, before anything is stored."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from facilities.books.book import Book, sql_name
+from facilities.books.writers import RowEntry
+from facilities.exchange.cells import BadCell, parser
+from facilities.exchange.columns import Column, Value
+from facilities.exchange.headers import Heading
+from facilities.exchange.tables import Cell, Row, excerpt
+from facilities.folding import fold
+from facilities.models import Facility
+
+CHUNK = 1000  # rows compared at once
+
+# Written into a cell, they take its value away; an empty cell leaves the value as it is.
+CLEARING = frozenset({"xoa", "delete"})
+
+OWNER = "facility"  # the column of a book that says whose its row is
+
+
+class Outcome(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong or odd in a row. `place`: the column of the table, None for the row as a whole."""
+
+    column: str
+    place: int | None
+    value: str
+    text: str
+
+
+@dataclass(slots=True)
+class Compared:
+    """A row of the table beside the row of the book that it means.
+
+    `entry`: what would be written; None where nothing can be said of the row. `warnings` ask for a
+    reason, `problems` refuse the row.
+    """
+
+    number: int
+    cells: tuple[Cell, ...]
+    values: dict[str, Value] = field(default_factory=dict)
+    cleared: set[str] = field(default_factory=set)
+    entry: RowEntry | None = None
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.problems or self.entry is None:
+            return Outcome.WRONG
+        if self.entry.row is None:
+            return Outcome.NEW
+        return Outcome.CHANGED if self.entry.changed else Outcome.UNCHANGED
+
+
+class Comparison:
+    """Compares the rows of one table with one book on one day.
+
+    `facility_ids`: whose rows may be written, None for all. Rows of others are refused without a
+    word about what they hold.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        heading: Heading,
+        *,
+        on: date,
+        facility_ids: Iterable[int] | None = None,
+        with_names: bool = True,
+    ):
+        self.book, self.heading, self.on = book, heading, on
+        self.columns = {column.code: column for column in book.bound(with_names=with_names)}
+        keys = {code for key in book.keys for code in key}
+        self.read = {
+            place: (self.columns[code], parser(self.columns[code]))
+            for place, code in heading.columns.items()
+            if self.columns[code].writable or code in keys
+        }
+        self.places = {code: place for place, code in heading.columns.items()}
+        self.facility_ids = None if facility_ids is None else frozenset(facility_ids)
+        self.facilities = (
+            set(Facility.objects.filter(pk__in=self.facility_ids).values_list("code", flat=True))
+            if self.facility_ids is not None
+            else None
+        )
+        self.empties = {column.code: column.empty for column in book.columns}
+        self._base = book.base(on)
+        self._seen: dict[int, int] = {}  # key of a row of the book -> row of the table
+        # The facility that rows belong to unless they say otherwise: an officer speaks for one.
+        self._own_code = ""
+        if self.facilities and len(self.facilities) == 1 and OWNER in self.columns:
+            self._own_code = next(iter(self.facilities))
+        given = {*self.places, *([OWNER] if self._own_code else [])}
+        # The ways to find a row that the headings of the table allow.
+        self.usable_keys = [key for key in book.keys if given.issuperset(key)]
+
+    # --- Reading the cells --------------------------------------------------------------
+
+    def repeated(self, rows: Iterable[Row]) -> dict[int, int]:
+        """Rows that speak of the same row of the book: number of each -> number of another one.
+
+        Walks the whole table and keeps only what says which row is meant.
+        """
+        needed = {code for key in self.book.keys for code in key}
+        read = {p: pair for p, pair in self.read.items() if pair[0].code in needed}
+        first: dict[tuple, int] = {}
+        twice: dict[int, int] = {}
+        for number, cells in rows:
+            compared = self._parsed(number, cells, read)
+            key = self._key(compared.values)
+            if key is None or compared.problems:
+                continue
+            if key in first:
+                twice[number] = first[key]
+                twice.setdefault(first[key], number)
+            else:
+                first[key] = number
+        return twice
+
+    def _parsed(self, number: int, cells: Sequence[Cell], read: Mapping) -> Compared:
+        found = Compared(number, tuple(cells))
+        for place, (column, parse) in read.items():
+            cell = cells[place] if place < len(cells) else None
+            if cell is None or cell == "":
+                continue
+            if isinstance(cell, str) and fold(cell) in CLEARING:
+                found.cleared.add(column.code)
+                continue
+            try:
+                found.values[column.code] = parse(cell)
+            except BadCell as error:
+                found.problems.append(Problem(column.code, place, excerpt(str(cell)), str(error)))
+        if self._own_code and not found.values.get(OWNER):
+            found.values[OWNER] = self._own_code
+        return found
+
+    def _key(self, values: Mapping[str, Value]) -> tuple | None:
+        """Which row is meant: the first key that is filled in; else the first that partly is."""
+        for key in self.usable_keys:
+            if all(values.get(code) not in (None, "") for code in key):
+                return (key, tuple(values[code] for code in key))
+        for key in self.usable_keys:
+            given = [code for code in key if values.get(code) not in (None, "")]
+            if set(given) - {OWNER}:
+                return (key, tuple(values.get(code, self.empties[code]) for code in key))
+        return None
+
+    # --- Comparing ----------------------------------------------------------------------
+
+    def compare(
+        self, rows: Iterable[Row], repeated: Mapping[int, int], chunk: int = CHUNK
+    ) -> Iterator[list[Compared]]:
+        """The rows of the table in chunks, each compared by a fixed number of queries."""
+        rows = iter(rows)
+        while some := list(islice(rows, chunk)):
+            yield self._compared(some, repeated)
+
+    def _compared(self, rows: list[Row], repeated: Mapping[int, int]) -> list[Compared]:
+        found = [self._parsed(number, cells, self.read) for number, cells in rows]
+        wanted: dict[tuple[str, ...], dict[tuple, list[Compared]]] = defaultdict(dict)
+        for compared in found:
+            if compared.number in repeated:
+                self._refuse(
+                    compared,
+                    _("Row %(row)s speaks of the same %(what)s. Keep one of them.")
+                    % {"row": repeated[compared.number], "what": self.book.row_label},
+                )
+            key = self._key(compared.values)
+            if key is None:
+                if not compared.problems:
+                    self._refuse(compared, self._what_to_add())
+                continue
+            wanted[key[0]].setdefault(key[1], []).append(compared)
+        matched: dict[int, Compared] = {}
+        for codes, by_values in wanted.items():
+            self._match(codes, by_values, matched)
+        self._fill(matched)
+        self._judge(found)
+        return found
+
+    def _refuse(self, compared: Compared, text: str, code: str = "") -> None:
+        place = self.places.get(code)
+        cell = compared.cells[place] if place is not None and place < len(compared.cells) else ""
+        value = "" if cell is None else excerpt(str(cell))
+        compared.problems.append(Problem(code, place, value, text))
+
+    def _what_to_add(self) -> str:
+        return _("It does not say which %(what)s is meant. Fill in %(columns)s.") % {
+            "what": self.book.row_label,
+            "columns": self.key_names(),
+        }
+
+    def key_names(self) -> str:
+        """The ways to say which row is meant, in words."""
+        return _(" or ").join(
+            _(" and ").join(f"“{self.book.column(code).heading()}”" for code in key)
+            for key in self.usable_keys or self.book.keys
+        )
+
+    def _match(
+        self, codes: tuple[str, ...], wanted: dict[tuple, list[Compared]], matched: dict
+    ) -> None:
+        """Find the rows of the book that some rows of the table mean by the same columns."""
+        names = [sql_name(code) for code in codes]
+        rows = self._base.annotate(
+            **{n: self.book.expression(c, self.on) for n, c in zip(names, codes, strict=True)}
+        )
+        for place, name in enumerate(names):
+            values = {values[place] for values in wanted}
+            if not values & {None, ""}:
+                rows = rows.filter(**{f"{name}__in": values})
+        hits: dict[tuple, list[tuple[int, int | None]]] = defaultdict(list)
+        owner = self.book.facility_id_path
+        for pk, facility, *values in rows.order_by().values_list("pk", owner, *names):
+            key = tuple(
+                self.empties[code] if value is None else value
+                for code, value in zip(codes, values, strict=True)
+            )
+            if key in wanted:
+                hits[key].append((pk, facility))
+        for key, compared_rows in wanted.items():
+            for compared in compared_rows:
+                self._take(compared, hits.get(key, []), codes, matched)
+
+    def _take(self, compared: Compared, hits: list, codes, matched: dict) -> None:
+        if len(hits) > 1:
+            self._refuse(
+                compared,
+                _("It may mean %(count)s different rows. Fill in one more of: %(columns)s.")
+                % {"count": len(hits), "columns": self.key_names()},
+                codes[0],
+            )
+        elif hits:
+            ((pk, facility),) = hits
+            if self.facility_ids is not None and facility not in self.facility_ids:
+                self._refuse_foreign(compared)
+            elif pk in matched or pk in self._seen:
+                other = matched[pk].number if pk in matched else self._seen[pk]
+                self._refuse(
+                    compared,
+                    _("Row %(row)s speaks of the same %(what)s. Keep one of them.")
+                    % {"row": other, "what": self.book.row_label},
+                )
+            else:
+                matched[pk] = compared
+                self._seen[pk] = compared.number
+        else:
+            self._new(compared, codes)
+
+    def _refuse_foreign(self, compared: Compared) -> None:
+        self._refuse(
+            compared,
+            _("It is not a row of your facility. Leave it out; its own officer enters it."),
+            OWNER if OWNER in self.places else "",
+        )
+
+    def _new(self, compared: Compared, codes: tuple[str, ...]) -> None:
+        if not self.book.makes_rows:
+            self._refuse(
+                compared,
+                _("There is no such %(what)s in this list on the day, and none is added here.")
+                % {"what": self.book.row_label},
+                codes[0],
+            )
+        elif self.facilities is not None and not self.book.facility_path:
+            self._refuse_foreign(compared)
+        else:
+            compared.entry = RowEntry(
+                None, {}, self.empties | compared.values, number=compared.number
+            )
+
+    def _fill(self, matched: dict[int, Compared]) -> None:
+        """Put old and new values beside each other; what the table does not say stays as it is."""
+        keys = list(matched)
+        values = self.book.values(keys, self.on)
+        rows = self.book.model.objects.in_bulk(keys)
+        for key, compared in matched.items():
+            old = values[key]
+            new = dict(old)
+            for code, value in compared.values.items():
+                if self.columns[code].writable:
+                    new[code] = value
+            for code in compared.cleared:
+                # Unless that very word stands there.
+                if self.columns[code].writable and fold(str(old[code])) not in CLEARING:
+                    new[code] = self.empties[code]
+            compared.entry = RowEntry(rows[key], old, new, number=compared.number)
+
+    def _judge(self, found: list[Compared]) -> None:
+        judged = []
+        for compared in found:
+            entry = compared.entry
+            if entry is None or (entry.row is not None and not entry.changed):
+                continue
+            if self._is_foreign(entry):
+                self._refuse_foreign(compared)
+            else:
+                judged.append(compared)
+        entries = [compared.entry for compared in judged]
+        problems = self.book.problems(entries, self.on) if entries else []
+        for compared, told in zip(judged, problems, strict=True):
+            # A cell that could not be read is empty here: what follows from that is not said too.
+            unread = {problem.column for problem in compared.problems}
+            errors = {code: texts for code, texts in told.errors.items() if code not in unread}
+            compared.problems += self._told(compared, errors)
+            compared.warnings += self._told(compared, told.warnings)
+
+    def _is_foreign(self, entry: RowEntry) -> bool:
+        return (
+            self.facilities is not None
+            and OWNER in self.columns
+            and entry.new.get(OWNER) not in self.facilities
+        )
+
+    def _told(self, compared: Compared, by_column: Mapping[str, list[str]]) -> list[Problem]:
+        found = []
+        for code, texts in by_column.items():
+            column: Column | None = self.columns.get(code)
+            value = compared.entry.new.get(code)
+            shown = excerpt(column.show(value)) if column else ""
+            found += [Problem(code, self.places.get(code), shown, text) for text in texts]
+        return found

@@ -1,0 +1,46 @@
+"""Opening a table, whatever way it was handed in: a file of Excel or of text, or pasted rows."""
+
+from typing import BinaryIO
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from facilities.exchange import delimited, sniffing, xlsx
+from facilities.exchange.tables import FILE_LIMIT, BadTable, Source
+
+
+def read_table(stream: BinaryIO, filename: str = "") -> Source:
+    """Opens an uploaded file by what it holds; its name only serves the message.
+
+    The stream must be seekable and stay open while the rows are walked. Raises BadTable.
+    """
+    stream.seek(0, 2)
+    size = stream.tell()
+    if size == 0:
+        raise BadTable(
+            _("The file %(name)s is empty. Choose the file again.") % {"name": f"“{filename}”"}
+            if filename
+            else _("The file is empty. Choose the file again."),
+            code="empty",
+        )
+    if size > FILE_LIMIT:
+        raise BadTable(
+            _(
+                "The file has %(size)s MB; at most %(limit)s MB are accepted. "
+                "Take pictures out of it, or split it."
+            )
+            % {
+                "size": number_format(size / 1024 / 1024, decimal_pos=1),
+                "limit": FILE_LIMIT // 1024 // 1024,
+            },
+            code="too_large",
+        )
+    if sniffing.content(stream) == sniffing.Content.ZIP:
+        stream.seek(0)
+        return xlsx.read(stream)
+    return delimited.read(stream)
+
+
+def read_pasted(text: str) -> Source:
+    """Opens rows that were copied from a spreadsheet, or the text of a CSV file. Raises BadTable."""
+    return delimited.read_pasted(text)

@@ -1,0 +1,180 @@
+"""Writing tables: what a list shows, as CSV or Excel, such that reading it back changes nothing.
+
+Days and choices are written as the reader of the page writes them. Everything that depends on the
+reader's language is settled when a writer is called, not while its pieces are sent.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from io import StringIO
+from typing import BinaryIO
+
+from django.utils.translation import get_language, gettext
+from openpyxl import Workbook
+from openpyxl.cell import Cell as SheetCell
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from facilities.exchange import guards
+from facilities.exchange.choices import Choices
+from facilities.exchange.columns import Column, Kind, Value
+from facilities.exchange.headers import PROBLEMS_HEADING
+from facilities.exchange.tables import Cell, Row
+
+DAY_FORMAT, NUMBER_FORMAT, TEXT_FORMAT = "dd/mm/yyyy", "#,##0", "@"
+HEADING_FONT = Font(bold=True)
+HEADING_FILL = PatternFill("solid", fgColor="E7EDF3")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+
+_BATCH = 500  # rows of CSV sent at once
+
+# What XML cannot hold, and what Excel would take for such a sign in disguise.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+
+
+def delimiter() -> str:
+    """What Excel splits at when it opens a CSV file on a computer in the reader's language."""
+    return ";" if (get_language() or "").startswith("vi") else ","
+
+
+def shown(column: Column) -> Callable[[Value], Value]:
+    """A function from a value to what stands for it in a table: the label of a choice, else itself."""
+    if column.choices is None:
+        return lambda value: value
+    choices = Choices(column)
+    return lambda value: choices.written(value) if value else value
+
+
+# --- CSV ------------------------------------------------------------------------------------
+
+
+def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """The table as UTF-8 with a byte-order mark, in pieces."""
+    headings = [guards.for_csv(column.heading()) for column in columns]
+    return _csv_pieces(headings, [shown(column) for column in columns], rows, delimiter())
+
+
+def _csv_pieces(
+    headings: list[str],
+    shows: list[Callable[[Value], Value]],
+    rows: Iterable[Sequence[Value]],
+    sign: str,
+) -> Iterator[bytes]:
+    buffer = StringIO()
+    writer = csv.writer(buffer, delimiter=sign, lineterminator="\r\n")
+
+    def piece() -> bytes:
+        text = buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+        return text.encode()
+
+    buffer.write("\ufeff")
+    writer.writerow(headings)
+    for count, row in enumerate(rows, 1):
+        writer.writerow([_csv_text(show(v)) for show, v in zip(shows, row, strict=True)])
+        if count % _BATCH == 0:
+            yield piece()
+    yield piece()
+
+
+def _csv_text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return guards.for_csv(value) if isinstance(value, str) else str(value)
+
+
+# --- Excel ----------------------------------------------------------------------------------
+
+
+def write_xlsx(
+    title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], stream: BinaryIO
+) -> None:
+    """The table with typed cells; headings stay in sight and can filter."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(sheet_name(title))
+    sheet.freeze_panes = "A2"
+    for index, column in enumerate(columns, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width(column)
+    sheet.append([_heading_cell(sheet, column.heading()) for column in columns])
+    shows = [shown(column) for column in columns]
+    last = 1
+    for row in rows:
+        sheet.append([_cell(sheet, show(v)) for show, v in zip(shows, row, strict=True)])
+        last += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
+    book.save(stream)
+
+
+def write_rejects(
+    headings: Sequence[Cell],
+    bad_rows: Iterable[tuple[Row, Sequence[str]]],
+    stream: BinaryIO,
+) -> None:
+    """The rows that were refused, as they came, each with its problems in one more column at the end.
+
+    Mended, the file can be sent as it is: an import does not ask about that last column.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(sheet_name(gettext("Rows to mend")))
+    sheet.freeze_panes = "A2"
+    for index in range(1, len(headings) + 1):
+        sheet.column_dimensions[get_column_letter(index)].width = 20
+    sheet.column_dimensions[get_column_letter(len(headings) + 1)].width = 70
+    texts = [str(heading or "") for heading in headings]
+    sheet.append([_heading_cell(sheet, text) for text in (*texts, str(PROBLEMS_HEADING))])
+    for (_number, cells), problems in bad_rows:
+        cells = [*cells[: len(headings)], *[None] * (len(headings) - len(cells))]
+        told = _cell(sheet, "\n".join(problems))
+        told.alignment = _WRAPPED
+        sheet.append([*(_cell(sheet, cell, as_is=True) for cell in cells), told])
+    book.save(stream)
+
+
+def sheet_name(title: str) -> str:
+    """The title as Excel allows it for a sheet."""
+    return _SHEET_NAME_FORBIDDEN.sub(" ", title).strip("' ")[:31] or "1"
+
+
+def width(column: Column) -> float:
+    """Of a column, in letters."""
+    usual = {Kind.DAY: 12, Kind.COUNT: 12, Kind.MONEY: 18}.get(column.kind, 28)
+    return min(max(usual, len(column.heading()) + 4), 50)
+
+
+def _heading_cell(sheet, text: str) -> SheetCell:
+    cell = _cell(sheet, text)
+    cell.font = HEADING_FONT
+    cell.fill = HEADING_FILL
+    cell.alignment = _WRAPPED
+    return cell
+
+
+def _cell(sheet, value: Cell, *, as_is: bool = False) -> SheetCell | None:
+    """`as_is`: a cell that came from a file and goes back to its sender, unguarded."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return _text_cell(sheet, value if as_is else guards.for_xlsx(value))
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, date):
+        cell.number_format = DAY_FORMAT
+    elif isinstance(value, int) and not as_is:
+        cell.number_format = NUMBER_FORMAT
+    return cell
+
+
+def _text_cell(sheet, text: str) -> SheetCell:
+    cell = WriteOnlyCell(sheet)
+    # Set behind the cell's back, which would make a formula of "=1+1" and an error of "#N/A".
+    cell._value = _ESCAPE_LIKE.sub("_x005F_", _FORBIDDEN.sub("", text))
+    cell.data_type = "s"
+    cell.number_format = TEXT_FORMAT
+    return cell

@@ -1,0 +1,349 @@
+"""The parts of an unpacked Excel file, each read as a stream of XML tags.
+
+Names are compared without their prefixes: programs differ in the prefixes they write. A part that
+declares a document type is refused, for that is where XML that expands without end begins.
+"""
+
+import posixpath
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from xml.parsers.expat import ParserCreate
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
+from facilities.exchange.tables import (
+    COLUMN_LIMIT,
+    TEXT_LIMIT,
+    Cell,
+    Formula,
+    too_long_text,
+    too_many_columns,
+)
+
+Chunks = Iterator[bytes]
+
+TEXTS_COUNT_LIMIT = 4_000_000
+STYLES_LIMIT = 70_000  # Excel itself allows 65,490
+
+
+class Unsafe(Exception):
+    """The part would take more memory or time than any honest table."""
+
+
+class _Tags:
+    """Feeds a part to handlers of start tags, end tags and text."""
+
+    def __init__(
+        self,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None] | None = None,
+        text: Callable[[str], None] | None = None,
+    ):
+        self._parser = ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = start
+        self._parser.EndElementHandler = end
+        self._parser.CharacterDataHandler = text
+        self._parser.StartDoctypeDeclHandler = self._refuse
+
+    @staticmethod
+    def _refuse(*_about) -> None:
+        raise Unsafe
+
+    def feed(self, chunks: Chunks) -> Iterator[None]:
+        """Comes back after each piece, so that the caller can take what was found in it."""
+        for chunk in chunks:
+            self._parser.Parse(chunk, False)
+            yield
+        self._parser.Parse(b"", True)
+        yield
+
+    def read(self, chunks: Chunks) -> None:
+        for _piece in self.feed(chunks):
+            pass
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _attribute(attributes: dict[str, str], name: str) -> str:
+    """An attribute whatever its prefix. Raises KeyError without it."""
+    return {_local(key): value for key, value in attributes.items()}[name]
+
+
+# --- the workbook ---------------------------------------------------------------------------
+
+
+class Link(NamedTuple):
+    """A relation of the file to one of its parts: the last word of its type, and the part's name."""
+
+    kind: str
+    target: str
+
+
+def read_links(chunks: Chunks, *, folder: str) -> dict[str, Link]:
+    """The parts that a part refers to, by the names it uses for them."""
+    links = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "Relationship" and attributes.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", folder, attributes["Target"]))
+            kind = attributes["Type"].rpartition("/")[2]
+            links[attributes["Id"]] = Link(kind, target.lstrip("/"))
+
+    _Tags(start).read(chunks)
+    return links
+
+
+@dataclass(frozen=True)
+class Sheet:
+    name: str
+    target: str
+    visible: bool
+
+
+def read_workbook(chunks: Chunks, links: dict[str, Link]) -> tuple[list[Sheet], bool]:
+    """The sheets with cells, in their order, and whether days are counted from 1904 on."""
+    sheets, since_1904 = [], False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal since_1904
+        name = _local(name)
+        if name == "workbookPr":
+            since_1904 = attributes.get("date1904") in ("1", "true")
+        elif name == "sheet":
+            link = links[_attribute(attributes, "id")]
+            if link.kind == "worksheet":
+                visible = attributes.get("state", "visible") == "visible"
+                sheets.append(Sheet(attributes["name"], link.target, visible))
+
+    _Tags(start).read(chunks)
+    return sheets, since_1904
+
+
+# --- what cells refer to --------------------------------------------------------------------
+
+
+class Dates:
+    """Which styles show a number as a day, and how a day is counted."""
+
+    def __init__(self, styles: frozenset[str], epoch: datetime):
+        self.styles = styles
+        self._epoch = epoch
+
+    def day(self, number: float) -> Cell:
+        """The day or moment; the number itself where it is none; a time of day as text."""
+        try:
+            moment = from_excel(number, self._epoch)
+        except (OverflowError, ValueError):
+            return number
+        return moment if isinstance(moment, date) else _time_text(moment)
+
+
+def _time_text(moment: time | timedelta) -> str:
+    return moment.isoformat() if isinstance(moment, time) else str(moment)
+
+
+def read_dates(chunks: Chunks, *, since_1904: bool) -> Dates:
+    """From the part with the styles; without one no cell is a day."""
+    formats = dict(BUILTIN_FORMATS)
+    dated = set()
+    count = 0
+    inside = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside, count
+        name = _local(name)
+        if name == "numFmt":
+            formats[int(attributes["numFmtId"])] = attributes["formatCode"][:200]
+        elif name == "cellXfs":
+            inside = True
+        elif name == "xf" and inside:
+            if is_date_format(formats.get(int(attributes.get("numFmtId", 0)))):
+                dated.add(str(count))
+            count += 1
+        if count > STYLES_LIMIT or len(formats) > STYLES_LIMIT:
+            raise Unsafe
+
+    def end(name: str) -> None:
+        nonlocal inside
+        inside = inside and _local(name) != "cellXfs"
+
+    _Tags(start, end).read(chunks)
+    epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
+    return Dates(frozenset(dated), epoch)
+
+
+class Texts:
+    """The texts that cells refer to by number, kept as one block of UTF-8: a million fit."""
+
+    def __init__(self):
+        self._block = bytearray()
+        self._ends = array("Q", [0])
+
+    def add(self, text: str) -> None:
+        # One letter more than a cell may have is enough to see that it has too many.
+        self._block += text[: TEXT_LIMIT + 1].encode(errors="replace")
+        self._ends.append(len(self._block))
+        if len(self._ends) > TEXTS_COUNT_LIMIT:
+            raise Unsafe
+
+    def __getitem__(self, number: int) -> str:
+        if number < 0:
+            raise IndexError(number)
+        return self._block[self._ends[number] : self._ends[number + 1]].decode()
+
+
+def read_texts(chunks: Chunks) -> Texts:
+    texts = Texts()
+    pieces: list[str] = []
+    skipped = 0  # how deep inside a reading aid (rPh) of East Asian scripts
+    wanted = False
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        nonlocal skipped, wanted
+        name = _local(name)
+        if name == "si":
+            pieces.clear()
+        elif name == "rPh":
+            skipped += 1
+        wanted = name == "t" and not skipped
+
+    def end(name: str) -> None:
+        nonlocal skipped, wanted
+        name = _local(name)
+        wanted = False
+        if name == "si":
+            texts.add(_unescaped("".join(pieces)))
+        elif name == "rPh":
+            skipped -= 1
+
+    def text(piece: str) -> None:
+        if wanted:
+            pieces.append(piece)
+
+    _Tags(start, end, text).read(chunks)
+    return texts
+
+
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+def _unescaped(text: str) -> str:
+    """Excel writes signs that XML forbids as _x000D_ and the like."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+# --- a sheet --------------------------------------------------------------------------------
+
+
+def read_sheet(chunks: Chunks, texts: Texts, dates: Dates) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows of a sheet with their numbers. Raises BadTable for a cell beyond the limits."""
+    reader = _SheetReader(texts, dates)
+    for _piece in _Tags(reader.start, reader.end, reader.text).feed(chunks):
+        yield from reader.rows
+        reader.rows.clear()
+
+
+class _SheetReader:
+    """Collects the cells of one row after another.
+
+    The handlers are called some ten times for each cell, so they are written to do little.
+    """
+
+    def __init__(self, texts: Texts, dates: Dates):
+        self.rows: list[tuple[int, list[Cell]]] = []
+        self._texts = texts
+        self._dates = dates
+        self._letters: dict[str, int] = {}
+        self._row: list[Cell] = []
+        self._number = 0
+        self._column = -1
+        self._kind = "n"
+        self._style = ""
+        self._wanted = False
+        self._pieces: list[str] = []
+        self._length = 0
+        self._formula = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2] if ":" in name else name
+        if name == "c":
+            place = attributes.get("r")
+            self._column = self._index(place) if place else self._column + 1
+            self._kind = attributes.get("t", "n")
+            self._style = attributes.get("s", "")
+            self._pieces = []
+            self._length = 0
+            self._formula = False
+        elif name == "v":
+            self._wanted = not self._formula
+        elif name == "t":
+            self._wanted = self._kind == "inlineStr"
+        elif name == "f":
+            self._formula = self._wanted = True
+        elif name == "row":
+            number = attributes.get("r")
+            self._number = int(number) if number else self._number + 1
+            self._row = []
+            self._column = -1
+
+    def text(self, piece: str) -> None:
+        if self._wanted:
+            self._pieces.append(piece)
+            self._length += len(piece)
+            if self._length > TEXT_LIMIT:
+                raise too_long_text(self._number, self._column)
+
+    def end(self, name: str) -> None:
+        self._wanted = False
+        name = name.rpartition(":")[2] if ":" in name else name
+        if name == "c":
+            if self._pieces or self._formula:
+                self._put(self._value("".join(self._pieces)))
+        elif name == "row" and self._row:
+            self.rows.append((self._number, self._row))
+
+    def _index(self, place: str) -> int:
+        letters = place.rstrip("0123456789")
+        index = self._letters.get(letters)
+        if index is None:
+            index = 0
+            for letter in letters[:4]:
+                index = index * 26 + ord(letter) - ord("A") + 1
+            index = self._letters[letters] = index - 1
+        return index
+
+    def _put(self, cell: Cell) -> None:
+        if cell is None:
+            return
+        row, column = self._row, self._column
+        if not 0 <= column < COLUMN_LIMIT:
+            raise too_many_columns(self._number, column)
+        row.extend([None] * (column + 1 - len(row)))
+        row[column] = cell
+
+    def _value(self, text: str) -> Cell:
+        if self._formula:
+            return Formula(f"={text}")
+        kind = self._kind
+        if kind == "s":
+            return self._texts[int(text)] or None
+        if kind == "n":
+            number = _number(text)
+            return self._dates.day(number) if self._style in self._dates.styles else number
+        if kind == "b":
+            return text == "1"
+        if kind == "d":
+            return datetime.fromisoformat(text)
+        return _unescaped(text) or None
+
+
+def _number(text: str) -> int | float:
+    return int(text) if len(text) <= 15 and text.isdigit() else float(text)

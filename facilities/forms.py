@@ -1,0 +1,30 @@
+"""Fields that several forms share."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from facilities.paper_kinds import PaperKind
+from facilities.papers import check_paper
+
+
+class PaperField(forms.FileField):
+    """A PDF or a photo of a paper.
+
+    Without `capture`, a phone offers its camera as well as the pictures it has.
+    """
+
+    widget = forms.FileInput(attrs={"accept": ",".join(kind.media_type for kind in PaperKind)})
+    default_error_messages = {
+        "empty": _("The file is empty. Choose it again, or photograph the paper again."),
+    }
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", _("Paper"))
+        kwargs.setdefault("help_text", _("A photo or a PDF, at most 10 MB."))
+        super().__init__(**kwargs)
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if upload and upload is not initial:
+            check_paper(upload)
+        return upload

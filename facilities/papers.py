@@ -1,0 +1,80 @@
+"""Papers that people hand in: looked at, kept under a name of our own, found again by their digest."""
+
+from datetime import date
+from hashlib import sha256
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from facilities.models import Document, User
+from facilities.paper_kinds import PaperKind, kind_of
+from facilities.services import record
+
+MOST_MEGABYTES = 10
+MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
+
+
+def check_paper(upload: UploadedFile) -> PaperKind:
+    """What kind of paper it is. Raises ValidationError, with the remedy, when it is not accepted."""
+    if not upload.size:
+        raise ValidationError(
+            _("The file is empty. Choose it again, or photograph the paper again."), code="empty"
+        )
+    if upload.size > MOST_BYTES:
+        raise ValidationError(
+            _(
+                "The file has more than %(most)s MB. Send a photo of lower quality, "
+                "or scan at 150 dots per inch."
+            )
+            % {"most": MOST_MEGABYTES},
+            code="too_large",
+        )
+    return kind_of(_content(upload))
+
+
+def store_paper(
+    *,
+    upload: UploadedFile,
+    title: str,
+    by: User,
+    number: str = "",
+    issuer: str = "",
+    issued_on: date | None = None,
+    source: str = "",
+) -> Document:
+    """Keep a paper as it was sent, and return its document.
+
+    The same file from the same person again is the document there is already. Raises
+    ValidationError naming the field; under "file" it says what to do instead.
+    """
+    try:
+        kind = check_paper(upload)
+    except ValidationError as error:
+        raise ValidationError({"file": error}) from None
+    data = _content(upload)
+    digest = sha256(data).hexdigest()
+    document = Document(
+        title=title,
+        number=number,
+        issuer=issuer,
+        issued_on=issued_on,
+        source=source,
+        sha256=digest,
+    )
+    files = document.file.storage
+    for known in Document.objects.known().filter(sha256=digest, recorded_by=by):
+        if known.file and files.exists(known.file.name):
+            return known
+    # The name follows from the content: a form that is refused and sent again leaves no second file.
+    name = f"documents/{digest[:2]}/{digest}.{kind.ending}"
+    if not (files.exists(name) and files.size(name) == len(data)):
+        name = files.save(name, ContentFile(data))
+    document.file.name = name
+    return record(document, by=by)
+
+
+def _content(upload: UploadedFile) -> bytes:
+    upload.seek(0)
+    return upload.read()

@@ -1,0 +1,284 @@
+"""The book of facilities: what each is called, where it lies, in which count it stands, how far it is."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db.models import Case, CharField, DateField, IntegerField, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from equipment.stages import Stage
+from facilities.books.book import Book, sql_name
+from facilities.books.choices import YesNo, area_names, labels
+from facilities.books.order import NAME_ORDER, with_name_order
+from facilities.books.writers import Attributes, Dated
+from facilities.exchange.columns import Column
+from facilities.exchange.columns import Kind as Cell
+from facilities.folding import fold
+from facilities.models import (
+    Area,
+    Entry,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Kind,
+    Ownership,
+    Record,
+    Scope,
+)
+from facilities.models.places import FacilityYardstick, in_language
+from facilities.register import Register
+from rollout.books.standing import standing_of_facilities
+from rollout.stages import FacilityStage, NextStep
+
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+
+
+def _described(model, columns: dict[str, str], **more) -> Dated:
+    """Columns that are one dated row: what is written holds from the day of writing on."""
+    return Dated(
+        model=model,
+        link="facility",
+        columns=columns,
+        make=lambda facility, writing, **fields: model(
+            facility=facility, effective_from=writing.on, **fields
+        ),
+        **more,
+    )
+
+
+@dataclass
+class _Area(Dated):
+    """The area, written by its code; the areas of all rows are asked at once."""
+
+    def write(self, entries, writing):
+        codes = {entry.new["area"] for entry in entries if entry.new["area"]}
+        areas = Area.objects.in_bulk(list(codes), field_name="code")
+        Dated.write(replace(self, make=partial(self.make, areas)), entries, writing)
+
+
+def _in_area(areas, facility, writing, area) -> FacilityArea:
+    return FacilityArea(facility=facility, area=areas[area], effective_from=writing.on)
+
+
+def _scopes():
+    """Closing a facility asks for more than a new scope: who carries on for it."""
+    return {code: label for code, label in Scope.choices if code != Scope.CLOSED}
+
+
+class Facilities(Book):
+    code = "facilities"
+    label = gettext_lazy("facilities")
+    row_label = gettext_lazy("facility")
+    model = Facility
+    keys = (("code",), ("name-vi",))
+    search_path = ""
+    facility_path = ""
+    default_sort = "name-vi"
+    sorts = {"name-vi": NAME_ORDER}
+    columns = (
+        Column(
+            "name-vi",
+            gettext_lazy("name in Vietnamese"),
+            required=True,
+            max_length=200,
+            aliases=("tên cơ sở", "tên đơn vị", "cơ sở", "facility"),
+            help=gettext_lazy("Holds from today on. For a decision with its own day: reorganise."),
+        ),
+        Column(
+            "code",
+            gettext_lazy("code"),
+            required=True,
+            max_length=40,
+            filtered=False,
+            aliases=("mã", "mã cơ sở"),
+            help=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
+        ),
+        Column("name-en", gettext_lazy("name in English"), max_length=200, shown=False),
+        Column("kind", gettext_lazy("kind"), Cell.CHOICE, choices=labels(Kind), required=True),
+        Column(
+            "ownership",
+            gettext_lazy("ownership"),
+            Cell.CHOICE,
+            choices=labels(Ownership),
+            required=True,
+        ),
+        Column("scope", gettext_lazy("scope"), Cell.CHOICE, choices=_scopes, required=True),
+        Column("scope-because", gettext_lazy("reason for the scope"), shown=False),
+        Column("area", gettext_lazy("area"), Cell.CODE, choices=area_names),
+        Column(
+            "stage",
+            gettext_lazy("stage"),
+            Cell.CHOICE,
+            choices=labels(FacilityStage),
+            writable=False,
+        ),
+        Column(
+            "next-step",
+            gettext_lazy("next step"),
+            Cell.CHOICE,
+            choices=labels(NextStep),
+            writable=False,
+        ),
+        Column(
+            "servers",
+            gettext_lazy("has its EMR server"),
+            Cell.CHOICE,
+            choices=labels(YesNo),
+            writable=False,
+        ),
+        Column(
+            "server-stage",
+            gettext_lazy("stage of the server's procurement"),
+            Cell.CHOICE,
+            choices=labels(Stage),
+            writable=False,
+        ),
+        Column(
+            "server-award-due",
+            gettext_lazy("server: award due"),
+            Cell.DAY,
+            writable=False,
+            shown=False,
+        ),
+        Column("progress", gettext_lazy("weighted progress, %"), Cell.COUNT, writable=False),
+        Column("days-late", gettext_lazy("days late"), Cell.COUNT, writable=False),
+    )
+    writers = (
+        Attributes(columns={"code": "code"}),
+        _described(FacilityName, {"name-vi": "name_vi", "name-en": "name_en"}),
+        _described(FacilityKind, {"kind": "kind"}),
+        _described(FacilityOwnership, {"ownership": "ownership"}),
+        _described(FacilityScope, {"scope": "scope", "scope-because": "because"}),
+        _Area(
+            model=FacilityArea,
+            link="facility",
+            columns={"area": "area"},
+            value_of={"area": "area__code"},
+            make=_in_area,
+        ),
+    )
+    computed_codes = frozenset(column.code for column in columns if not column.writable)
+
+    # --- Reading ------------------------------------------------------------------------
+
+    def base(self, on, known_at=None):
+        """The facilities in the register on the day: named by then, not closed and not merged away."""
+        keys = [facility.id for facility in Register(on, known_at).on(on)]
+        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+
+    def title(self, values):
+        name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
+        return name or str(values.get("code", ""))
+
+    def computed(self, keys, on, known_at=None):
+        found = standing_of_facilities(on, known_at)
+        return {key: found[key] for key in keys if key in found}
+
+    def has_sql(self, code):
+        return code in self.computed_codes or super().has_sql(code)
+
+    def with_columns(self, rows, codes, on, known_at=None):
+        """What is computed is told to the database row by row, so that it can be filtered and sorted."""
+        codes = list(codes)
+        rows = super().with_columns(rows, codes, on, known_at)
+        computed = self.computed_codes.intersection(codes)
+        if not computed:
+            return rows
+        found = standing_of_facilities(on, known_at)
+        return rows.alias(**{sql_name(code): _told(self.column(code), found) for code in computed})
+
+    # --- Judging ------------------------------------------------------------------------
+
+    def context(self, entries, on):
+        """Who bears which code and which name: those there are, and the other rows of the file."""
+        named = FacilityName.objects.known().filter(effective_from__lte=on)
+        codes, names = defaultdict(set), defaultdict(set)
+        latest = {}
+        for key, code, name in named.order_by("effective_from", "recorded_at", "pk").values_list(
+            "facility_id", "facility__code", "name_vi"
+        ):
+            codes[code].add(key)
+            latest[key] = name
+        for key, name in latest.items():
+            names[fold(name)].add(key)
+        for entry in entries:
+            key = entry.row.pk if entry.row else id(entry)
+            codes[entry.new.get("code", "")].add(key)
+            names[fold(str(entry.new.get("name-vi", "")))].add(key)
+        return codes, names
+
+    def check(self, entry, problems, context, on):
+        codes, names = context
+        code, name = str(entry.new.get("code", "")), str(entry.new.get("name-vi", ""))
+        changed = set(entry.changed)
+        if entry.row is not None and "code" in changed:
+            problems.refuse(
+                "code",
+                _("A code stays for life: %(code)s. What changes is the name.")
+                % {"code": entry.old["code"]},
+            )
+        elif "code" in changed and code:
+            if not CODE.fullmatch(code):
+                problems.refuse(
+                    "code", _("Write small letters a to z, digits and hyphens: bv-luc-nam.")
+                )
+            elif len(codes[code]) > 1:
+                problems.refuse("code", _("Another facility has this code."))
+        if "name-vi" in changed and name and len(names[fold(name)]) > 1:
+            problems.warn("name-vi", _("Another facility has the same name."))
+        if entry.row is not None:
+            if "scope" in changed and not entry.new.get("scope-because"):
+                problems.refuse("scope-because", _("Say why it is counted differently."))
+            if "area" in changed and not entry.new.get("area"):
+                problems.refuse("area", _("Choose the area it lies in now."))
+
+    # --- Writing ------------------------------------------------------------------------
+
+    def create(self, entries, writing):
+        """The facilities; a code whose entry was taken back is used again."""
+        known = Facility.objects.in_bulk([e.new["code"] for e in entries], field_name="code")
+        for entry in entries:
+            entry.row = known.get(entry.new["code"]) or Facility(code=entry.new["code"])
+        Facility.objects.bulk_create([e.row for e in entries if e.row.pk is None], batch_size=1000)
+
+    def facts_of(self, row):
+        """What describes it. Raises ValidationError once anything else has been recorded about it."""
+        found = []
+        for relation in row._meta.get_fields(include_hidden=True):
+            if not (relation.auto_created and relation.one_to_many):
+                continue
+            related = relation.related_model
+            if not issubclass(related, Record | Entry):
+                continue
+            standing = related.objects.filter(
+                **{relation.field.name: row}, withdrawn_at__isnull=True
+            )
+            if issubclass(related, FacilityYardstick):
+                found += standing
+            elif standing.exists():
+                raise ValidationError(
+                    _("Facts have been recorded about it. Close it instead."), code="referred_to"
+                )
+        return found
+
+
+SQL_TYPES = {Cell.CHOICE: CharField(), Cell.COUNT: IntegerField(), Cell.DAY: DateField()}
+
+
+def _told(column: Column, found: dict[int, dict]) -> Case:
+    """SQL for a computed column: each value with the keys of the rows that have it."""
+    by_value = defaultdict(list)
+    for key, values in found.items():
+        by_value[values[column.code]].append(key)
+    return Case(
+        *(When(pk__in=keys, then=Value(value)) for value, keys in by_value.items()),
+        default=Value(column.empty),
+        output_field=SQL_TYPES[column.kind],
+    )

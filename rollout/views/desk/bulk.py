@@ -1,0 +1,123 @@
+"""One value set in many rows: chosen, shown before it is stored, stored as one act with a reason."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from facilities.books.book import Book
+from facilities.books.entering import AlreadySent, begin, enter_rows, writing_of
+from facilities.books.forms import CellField
+from facilities.books.writers import RowEntry
+from facilities.models import Act
+from rollout.views.desk.asking import Asked
+from rollout.views.desk.lists import book_or_404
+from rollout.views.desk.page import desk
+from rollout.views.desk.record import uuid_of
+
+AT_MOST = 5000
+SHOWN = 200
+
+
+@require_POST
+@desk()
+def book_bulk(request, day, access, book):
+    """Without a column: asks which. With one: shows what would change; with `yes`: stores it."""
+    book = book_or_404(book)
+    keys = chosen_rows(request, book, day)
+    back = f"{reverse('rollout:book-list', args=[book.code])}?{request.POST.get('query', '')}"
+    if not keys:
+        messages.error(request, _("Choose at least one row."))
+        return HttpResponseRedirect(back)
+    if len(keys) > AT_MOST:
+        text = _("At most %(limit)s rows at once. Filter the list, or import a file.")
+        messages.error(request, text % {"limit": AT_MOST})
+        return HttpResponseRedirect(back)
+    columns = {column.code: column for column in book.bound() if column.writable}
+    column = columns.get(request.POST.get("column", ""))
+    context = {
+        "book": book,
+        "keys": keys,
+        "back": back,
+        "query": request.POST.get("query", ""),
+        "columns": columns.values(),
+        "column": column,
+        "act": uuid.uuid4(),
+        "because": request.POST.get("because", "").strip(),
+        "text": request.POST.get("value", ""),
+    }
+    if column is None:
+        return "desk/bulk.html", context
+    field = CellField(column)
+    context["field"] = field.widget.render("value", context["text"], {"id": "value"})
+    if "value" not in request.POST:
+        return "desk/bulk.html", context
+    try:
+        value = field.clean(context["text"])
+    except ValidationError as error:
+        return "desk/bulk.html", context | {"problems": error.messages}, 400
+    entries = entries_of(book, keys, column.code, value, day.today)
+    found = list(zip(entries, book.problems(entries, day.today), strict=True))
+    wrong = [(entry, problems) for entry, problems in found if problems.errors]
+    changed = [entry for entry, _problems in found if entry.changed]
+    context |= {
+        "wrong": [(book.title(e.old), _texts(p.errors)) for e, p in wrong[:SHOWN]],
+        "odd": [(book.title(e.old), _texts(p.warnings)) for e, p in found if p.warnings][:SHOWN],
+        "changes": [
+            (book.title(e.old), column.show(e.old[column.code]), column.show(value))
+            for e in changed[:SHOWN]
+        ],
+        "changed": len(changed),
+        "unchanged": len(entries) - len(changed),
+        "previewed": True,
+    }
+    if request.POST.get("yes") and not wrong:
+        if not context["because"]:
+            return "desk/bulk.html", context | {"problems": [_("Give the reason.")]}, 400
+        try:
+            store(request, book, changed, context["because"], day.today)
+        except AlreadySent as error:
+            messages.info(request, " ".join(error.messages))
+        except ValidationError as error:
+            return "desk/bulk.html", context | {"problems": error.messages}, 409
+        else:
+            text = ngettext(
+                "%(count)s row has been changed.", "%(count)s rows have been changed.", len(changed)
+            )
+            messages.success(request, text % {"count": len(changed)})
+        return HttpResponseRedirect(back)
+    return "desk/bulk.html", context, 400 if wrong and request.POST.get("yes") else 200
+
+
+def chosen_rows(request, book: Book, day) -> list[int]:
+    """The rows ticked, or every row that the list's filters leave."""
+    if request.POST.get("all") == "yes":
+        asked = Asked(book, QueryDict(request.POST.get("query", "")), day, with_names=True)
+        return list(asked.rows.values_list("pk", flat=True)[: AT_MOST + 1])
+    keys = {int(key) for key in request.POST.getlist("row") if key.isdecimal() and len(key) < 19}
+    return sorted(keys)
+
+
+def entries_of(book: Book, keys, code: str, value, on) -> list[RowEntry]:
+    values = book.values(keys, on)
+    rows = book.model.objects.in_bulk(list(values))
+    return [RowEntry(rows[key], old, old | {code: value}) for key, old in values.items()]
+
+
+def _texts(by_column: dict[str, list[str]]) -> str:
+    return " ".join(text for texts in by_column.values() for text in texts)
+
+
+@transaction.atomic
+def store(request, book: Book, entries: list[RowEntry], because: str, on) -> None:
+    """The reason given for the act answers every odd value in it."""
+    act = begin(kind=Act.Kind.BULK, by=request.user, act_id=uuid_of(request), because=because)
+    for entry in entries:
+        entry.because = dict.fromkeys(entry.changed, because)
+    enter_rows(book, entries, writing_of(act, on=on))

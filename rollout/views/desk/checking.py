@@ -1,0 +1,104 @@
+"""The checking queue: what officers reported, old and new side by side, to accept or to return."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from facilities.checking import judge, look_at_all, waiting
+from facilities.models import Act, Edit
+from rollout.books import BOOKS
+from rollout.views.desk.cells import ShownEdit, facility_names, shown_edits
+from rollout.views.desk.page import desk
+
+ACTS_A_PAGE, CELLS_A_PAGE = 50, 100
+
+
+@desk()
+def checking(request, day, access):
+    """Reports without a change first, to be seen in one go; then each act with its cells."""
+    acts = waiting().select_related("by")
+    if request.method == "POST":
+        seen = look_at_all(acts=acts.filter(pk__in=request.POST.getlist("act")), by=request.user)
+        text = ngettext("%(count)s report looked at.", "%(count)s reports looked at.", seen)
+        messages.success(request, text % {"count": seen})
+        return HttpResponseRedirect(reverse("rollout:checking"))
+    rows = Paginator(acts.filter(cells__gt=0), ACTS_A_PAGE).get_page(request.GET.get("page"))
+    quiet = list(acts.filter(cells=0)[: 2 * ACTS_A_PAGE])
+    names = facility_names([*rows, *quiet], day)
+    context = {
+        "place": "checking",
+        "books": BOOKS.values(),
+        "rows": rows,
+        "lines": [(act, names.get(act.facility_id, "")) for act in rows],
+        "quiet": [(act, names.get(act.facility_id, "")) for act in quiet],
+        "query": day.query,
+    }
+    return "desk/checking.html", context
+
+
+@desk()
+def checking_act(request, day, access, pk):
+    """One act. `n` and `p` go to the next and the one before."""
+    act = Act.objects.filter(pk=pk, facility__isnull=False).select_related("by").first()
+    if act is None:
+        raise Http404
+    queue = list(waiting().filter(cells__gt=0).values_list("pk", flat=True)[:500])
+    place = queue.index(act.pk) if act.pk in queue else -1
+    after = queue[place + 1] if place + 1 < len(queue) else None
+    status, problems = 200, {}
+    if request.method == "POST":
+        try:
+            decided(request, day, act)
+        except ValidationError as error:
+            status = 400
+            problems = getattr(error, "message_dict", None) or {"": error.messages}
+        else:
+            messages.success(request, _("Noted."))
+            to = after if after else None
+            return HttpResponseRedirect(
+                reverse("rollout:checking-act", args=[to]) if to else reverse("rollout:checking")
+            )
+    edits = Edit.objects.filter(act=act).select_related("document", "judged_by").order_by("pk")
+    page = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
+    shown = shown_edits(list(page), day)
+    context = {
+        "place": "checking",
+        "books": BOOKS.values(),
+        "act": act,
+        "facility": facility_names([act], day).get(act.facility_id, ""),
+        "rows": page,
+        "lines": [_with_input(request, line, problems) for line in shown],
+        "problems": problems.get("", []),
+        "after": after,
+        "before": queue[place - 1] if place > 0 else None,
+        "query": day.query,
+    }
+    return "desk/checking_act.html", context, status
+
+
+def _with_input(request, line: ShownEdit, problems: dict) -> dict:
+    key = line.edit.pk
+    return {
+        "line": line,
+        "verdict": request.POST.get(f"verdict-{key}", "accept"),
+        "because": request.POST.get(f"because-{key}", ""),
+        "problem": " ".join(problems.get(f"because-{key}", [])),
+    }
+
+
+def decided(request, day, act: Act) -> None:
+    """The verdicts of the page; `rest=accept` accepts every other cell of the act too."""
+    returned, accepted = {}, []
+    for edit in Edit.objects.filter(act=act, judged_at__isnull=True):
+        verdict = request.POST.get(f"verdict-{edit.pk}", "")
+        if verdict == "return":
+            returned[edit.pk] = request.POST.get(f"because-{edit.pk}", "")
+        elif verdict == "accept" or (not verdict and request.POST.get("rest") == "accept"):
+            accepted.append(edit.pk)
+    judge(
+        act=act, returned=returned, accepted=accepted, books=BOOKS, by=request.user, on=day.today
+    )

@@ -1,0 +1,116 @@
+"""The books as lists: filtered, sorted, saved under a name, exported as shown."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from facilities.books.book import Book
+from facilities.models import Role
+from rollout.books import BOOKS
+from rollout.models import SavedView
+from rollout.views.desk.asking import SIZES, Asked
+from rollout.views.desk.page import desk
+from rollout.views.exports import export
+
+
+def book_or_404(code: str) -> Book:
+    if code not in BOOKS:
+        raise Http404
+    return BOOKS[code]
+
+
+@desk()
+def book_list(request, day, access, book):
+    """A list without any question in its address opens the view kept as the role's first one."""
+    book = book_or_404(book)
+    views = saved_views(request.user, book.code)
+    first = next((view for view in views if view.default_for == Role.DEPARTMENT), None)
+    if first and first.query and not request.GET:
+        return HttpResponseRedirect(f"{request.path}?{first.query}&view={first.pk}")
+    asked = Asked(book, request.GET, day, with_names=True)
+    rows = Paginator(asked.rows, asked.size).get_page(request.GET.get("page"))
+    keys = list(rows.object_list.values_list("pk", flat=True))
+    codes = {column.code for column in asked.columns} | {book.columns[0].code}
+    values = book.values(keys, day.on, day.known_at, codes)
+    context = {
+        "book": book,
+        "section": "desk",
+        "asked": asked,
+        "rows": rows,
+        "lines": [
+            (
+                key,
+                book.title(values[key]),
+                [(column, column.show(values[key].get(column.code))) for column in asked.columns],
+            )
+            for key in keys
+            if key in values
+        ],
+        "count": rows.paginator.count,
+        "totals": book.totals(asked.rows, day.on),
+        "anything": bool(rows.paginator.count) or book.base(day.on, day.known_at).exists(),
+        "sizes": SIZES,
+        "views": views,
+        "view": request.GET.get("view", ""),
+        "query": asked.query(),
+        "books": BOOKS.values(),
+        "may_default": access.manages_reference,
+    }
+    return "desk/list.html", context
+
+
+@desk()
+def book_export(request, day, access, book, form):
+    """Exactly what the list shows: its filters, columns, order; every page of it."""
+    book = book_or_404(book)
+    asked = Asked(book, request.GET, day, with_names=True)
+    return export(request, book, asked.columns, asked.rows, day.on, day.known_at, form)
+
+
+def saved_views(user, book: str) -> list[SavedView]:
+    """One's own and the shared ones."""
+    own = SavedView.objects.filter(book=book, owner=user)
+    return list((own | SavedView.objects.filter(book=book, shared=True)).distinct())
+
+
+@require_POST
+@desk()
+def view_save(request, day, access, book):
+    """Keep the list as it is under a name; the same name again replaces one's own."""
+    book = book_or_404(book)
+    name = request.POST.get("name", "").strip()[:80]
+    address = reverse("rollout:book-list", args=[book.code])
+    query = request.POST.get("query", "")[:2000]
+    if not name:
+        messages.error(request, _("Give the view a name."))
+        return HttpResponseRedirect(f"{address}?{query}")
+    first = request.POST.get("default") == "on"
+    if first:
+        SavedView.objects.filter(book=book.code, default_for=Role.DEPARTMENT).update(default_for="")
+    view, _created = SavedView.objects.update_or_create(
+        owner=request.user,
+        book=book.code,
+        name=name,
+        defaults={
+            "query": query,
+            "shared": first or request.POST.get("shared") == "on",
+            "default_for": Role.DEPARTMENT if first else "",
+        },
+    )
+    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    return HttpResponseRedirect(f"{address}?{query}&view={view.pk}")
+
+
+@require_POST
+@desk()
+def view_drop(request, day, access, book, pk):
+    """Only one's own."""
+    book = book_or_404(book)
+    dropped, _rows = SavedView.objects.filter(pk=pk, owner=request.user, book=book.code).delete()
+    if not dropped:
+        raise Http404
+    messages.success(request, _("The view has been dropped."))
+    return HttpResponseRedirect(reverse("rollout:book-list", args=[book.code]))

@@ -1,0 +1,23 @@
+"""Addresses of the desk. Lists come last: their codes must not hide the other pages."""
+
+from django.urls import path
+
+from rollout.views.desk import acts, bulk, checking, home, lists, record
+
+urlpatterns = [
+    path("", home.home, name="desk"),
+    path("checking/", checking.checking, name="checking"),
+    path("checking/<uuid:pk>/", checking.checking_act, name="checking-act"),
+    path("acts/", acts.act_list, name="act-list"),
+    path("acts/<uuid:pk>/", acts.act, name="act"),
+    path("<slug:book>/", lists.book_list, name="book-list"),
+    path("<slug:book>/export.<slug:form>", lists.book_export, name="book-export"),
+    path("<slug:book>/bulk/", bulk.book_bulk, name="book-bulk"),
+    path("<slug:book>/views/", lists.view_save, name="view-save"),
+    path("<slug:book>/views/<int:pk>/drop/", lists.view_drop, name="view-drop"),
+    path("<slug:book>/new/", record.record_new, name="record-new"),
+    path("<slug:book>/<int:pk>/", record.record, name="record"),
+    path("<slug:book>/<int:pk>/edit/", record.record_edit, name="record-edit"),
+    path("<slug:book>/<int:pk>/withdraw/", record.record_withdraw, name="record-withdraw"),
+    path("<slug:book>/<int:pk>/notes/", record.note_add, name="note-add"),
+]

@@ -1,0 +1,312 @@
+"""The book of certificates: one row a certificate, with the day of each thing that happened to it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from facilities.books.attempts import (
+    Attempts,
+    Happening,
+    Placed,
+    Repeated,
+    begun,
+    corrected,
+    ended,
+)
+from facilities.books.book import Book
+from facilities.books.choices import facilities_by_code, facility_names, labels
+from facilities.books.writers import Attributes, RowEntry, chunks
+from facilities.exchange.columns import Column
+from facilities.exchange.columns import Kind as Cell
+from signatures.models import Batch, Certificate, CertificateEvent
+from signatures.rules import Story, faults_brought
+from signatures.steps import Step, step
+
+Kind = CertificateEvent.Kind
+
+
+def renewed(day: date | None, own: Attempts, issues: Attempts) -> Placed:
+    """A day after the end that the latest renewal extended cannot be its own: it is of a further one."""
+    before = [*issues.values(), *(own[n] for n in sorted(own)[:-1])]
+    end = max((given.valid_until for given in before if given.valid_until), default=None)
+    if day is not None and own and end is not None and day >= end:
+        return Placed(max(own) + 1)
+    return corrected(day, own)
+
+
+def _event(kind: str, code: str, *, until: str = "", place=None, others: str = "") -> Repeated:
+    def make(certificate, before, happened_on, attempt, valid_until=None):
+        return CertificateEvent(
+            certificate=certificate,
+            facility_id=certificate.facility_id,
+            kind=kind,
+            attempt=attempt,
+            happened_on=happened_on,
+            valid_until=valid_until,
+            because=before.because if before else "",
+        )
+
+    return Repeated(
+        model=CertificateEvent,
+        link="certificate",
+        columns={code: "happened_on"} | ({until: "valid_until"} if until else {}),
+        day=code,
+        kind={"kind": kind},
+        make=make,
+        place=place or (lambda day, own, _others: corrected(day, own)),
+        others={"kind": others} if others else None,
+    )
+
+
+EVENTS = (
+    _event(Kind.REQUESTED, "requested", place=begun, others=Kind.RETURNED),
+    _event(Kind.RETURNED, "returned", place=ended, others=Kind.REQUESTED),
+    _event(Kind.ISSUED, "issued", until="valid-until"),
+    _event(Kind.RECEIVED, "received"),
+    _event(Kind.HANDED_OVER, "handed-over"),
+    _event(Kind.AUTHENTICATED, "authenticated"),
+    _event(Kind.RENEWED, "renewed", until="renewed-until", place=renewed, others=Kind.ISSUED),
+    _event(Kind.REVOKED, "revoked"),
+)
+
+
+def batches() -> Mapping[str, str]:
+    return {code: code for code in Batch.objects.order_by("code").values_list("code", flat=True)}
+
+
+def batches_by_code(codes: set[str]) -> Mapping[str, Batch]:
+    return Batch.objects.in_bulk(list(codes), field_name="code")
+
+
+@dataclass
+class Known:
+    """What judging certificates needs to know beside their rows."""
+
+    stories: dict[int, Story]
+    taken: dict[str, list[tuple[int, str]]]  # serial -> certificate and its facility
+    facility_of_batch: dict[str, str]
+
+
+class Certificates(Book):
+    code = "certificates"
+    label = gettext_lazy("Certificates")
+    row_label = gettext_lazy("certificate")
+    model = Certificate
+    keys = (
+        ("id",),
+        ("serial",),
+        ("facility", "holder", "unit", "position"),
+        ("facility", "holder"),
+    )
+    default_sort = "id"
+    sorts = {"holder": "sort_key"}
+    columns = (
+        Column("id", gettext_lazy("record number"), Cell.COUNT, writable=False, shown=False),
+        Column(
+            "facility", gettext_lazy("facility"), Cell.CODE, choices=facility_names, required=True
+        ),
+        Column("holder", gettext_lazy("holder"), personal=True, filtered=False, max_length=150),
+        Column("position", gettext_lazy("position"), max_length=100),
+        Column("unit", gettext_lazy("unit"), max_length=150),
+        Column("serial", gettext_lazy("certificate serial"), max_length=80),
+        Column(
+            "subscriber",
+            gettext_lazy("subscriber"),
+            Cell.CHOICE,
+            choices=labels(Certificate.Subscriber),
+            shown=False,
+        ),
+        Column(
+            "device", gettext_lazy("device type"), Cell.CHOICE, choices=labels(Certificate.Device)
+        ),
+        Column(
+            "batch",
+            gettext_lazy("batch of certificates"),
+            Cell.CODE,
+            choices=batches,
+            shown=False,
+        ),
+        Column("step", gettext_lazy("step"), Cell.CHOICE, choices=labels(Step), writable=False),
+        Column("requested", Kind.REQUESTED.label, Cell.DAY),
+        Column("returned", Kind.RETURNED.label, Cell.DAY, shown=False),
+        Column("issued", Kind.ISSUED.label, Cell.DAY),
+        Column(
+            "valid-until",
+            gettext_lazy("valid until"),
+            Cell.DAY,
+            help=gettext_lazy("First day on which it is no longer valid."),
+        ),
+        Column("received", Kind.RECEIVED.label, Cell.DAY),
+        Column("handed-over", Kind.HANDED_OVER.label, Cell.DAY),
+        Column("authenticated", Kind.AUTHENTICATED.label, Cell.DAY),
+        Column("renewed", Kind.RENEWED.label, Cell.DAY, shown=False),
+        Column("renewed-until", gettext_lazy("renewed until"), Cell.DAY, shown=False),
+        Column("revoked", Kind.REVOKED.label, Cell.DAY, shown=False),
+    )
+    writers = (
+        Attributes(
+            columns={
+                "facility": "facility",
+                "holder": "holder",
+                "position": "position",
+                "unit": "unit",
+                "serial": "serial",
+                "subscriber": "subscriber",
+                "device": "device",
+                "batch": "batch",
+            },
+            find={"facility": facilities_by_code, "batch": batches_by_code},
+            codes={"facility": "facility__code", "batch": "batch__code"},
+        ),
+        *EVENTS,
+    )
+
+    def has_sql(self, code):
+        return code in ("id", "step") or super().has_sql(code)
+
+    def expression(self, code, on, known_at=None):
+        if code == "id":
+            return F("pk")
+        return step(on, known_at) if code == "step" else super().expression(code, on, known_at)
+
+    def title(self, values):
+        """Never the holder: titles stand in logs."""
+        return str(values.get("serial") or f"#{values.get('id') or ''}")
+
+    def totals(self, rows, on):
+        """How many of the rows have come how far."""
+        reached = rows.order_by().annotate(reached=step(on)).values("reached")
+        counted = dict(reached.annotate(n=Count("pk")).values_list("reached", "n"))
+        return [(str(s.label), counted[s.value]) for s in Step if s.value in counted]
+
+    # --- Judging ------------------------------------------------------------------------
+
+    def context(self, entries, on):
+        keys = [entry.row.pk for entry in entries if entry.row is not None]
+        serials = {entry.new.get("serial") for entry in entries if "serial" in entry.changed}
+        codes = {entry.new.get("batch") for entry in entries if "batch" in entry.changed}
+        taken = defaultdict(list)
+        for some in chunks(sorted(serials - {"", None})):
+            standing = Certificate.objects.standing().filter(serial__in=some)
+            for serial, *place in standing.values_list("serial", "pk", "facility__code"):
+                taken[serial].append(tuple(place))
+        batches = Batch.objects.filter(code__in=codes - {"", None})
+        return Known(
+            stories=stories(keys),
+            taken=taken,
+            facility_of_batch=dict(batches.values_list("code", "facility__code")),
+        )
+
+    def check(self, entry, problems, context, on):
+        new, changed = entry.new, set(entry.changed)
+        key = entry.row.pk if entry.row is not None else None
+        story = context.stories.get(key, {})
+        self._check_identity(entry, problems, context, changed, story)
+        for writer in EVENTS:
+            self._check_whole(writer, new, problems, changed, story)
+        if problems.errors:
+            return  # the story would only repeat what is wrong in its parts
+        for fault in faults_brought(story, planned(story, entry)):
+            say = problems.warn if fault.odd else problems.refuse
+            say(column_of(fault.kind, fault.field), fault.text)
+
+    def _check_identity(self, entry, problems, context, changed, story):
+        new, is_new = entry.new, entry.row is None
+        for place in context.taken.get(new.get("serial"), ()) if "serial" in changed else ():
+            if is_new or place[0] != entry.row.pk:
+                problems.refuse(
+                    "serial",
+                    _("This serial stands already in record %(record)s of facility %(facility)s.")
+                    % {"record": place[0], "facility": place[1]},
+                )
+        if is_new and not new.get("serial") and not new.get("holder"):
+            problems.refuse("holder", _("Give the holder, or the serial."))
+        for code in ("subscriber", "device"):
+            if not is_new and code in changed and not new[code]:
+                problems.refuse(code, _("Fill this in."))
+        if not is_new and "facility" in changed and story:
+            problems.refuse(
+                "facility",
+                _(
+                    "What has happened to this certificate counts in its facility. Withdraw the "
+                    "entry if the facility is wrong, and enter it anew for the right one."
+                ),
+            )
+        of_batch = context.facility_of_batch.get(new.get("batch"))
+        if of_batch and of_batch != new.get("facility"):
+            problems.warn(
+                "batch",
+                _("This batch belongs to facility %(facility)s.") % {"facility": of_batch},
+            )
+
+    def _check_whole(self, writer, new, problems, changed, story):
+        """An end needs its beginning; of several attempts only the latest is taken back."""
+        for code in writer.columns:
+            if code != writer.day and new.get(code) and not new.get(writer.day):
+                problems.refuse(writer.day, _("Give the day as well."))
+        times = sum(kind == writer.kind["kind"] for kind, _attempt in story)
+        if writer.day in changed and not new.get(writer.day) and times > 1:
+            problems.refuse(
+                writer.day,
+                _(
+                    "This has happened %(count)s times. To take the last time back, "
+                    "give the day of the time before."
+                )
+                % {"count": times},
+            )
+
+    # --- Writing ------------------------------------------------------------------------
+
+    def create(self, entries, writing):
+        for entry in entries:
+            entry.new["subscriber"] = entry.new.get("subscriber") or "individual"
+            entry.new["device"] = entry.new.get("device") or "TOKEN"
+        super().create(entries, writing)
+        for entry in entries:
+            entry.new["id"] = entry.row.pk
+
+
+def stories(keys: list[int]) -> dict[int, Story]:
+    """Everything that stands about certificates."""
+    found: dict[int, dict] = defaultdict(dict)
+    for some in chunks(keys):
+        events = CertificateEvent.objects.known().filter(certificate__in=some).order_by()
+        for key, kind, attempt, *days in events.values_list(
+            "certificate", "kind", "attempt", "happened_on", "valid_until"
+        ):
+            found[key][kind, attempt] = Happening(*days)
+    return found
+
+
+def planned(story: Story, entry: RowEntry) -> Story:
+    """What would stand once the row is written."""
+    after = dict(story)
+    changed = set(entry.changed)
+    for writer in EVENTS:
+        if changed.isdisjoint(writer.columns):
+            continue
+        kind = writer.kind["kind"]
+        others = _attempts(after, writer.others["kind"]) if writer.others else {}
+        day = entry.new.get(writer.day)
+        attempt, gone = writer.place(day, _attempts(after, kind), others)
+        for number in gone:
+            del after[kind, number]
+        if attempt is not None:
+            until = next((code for code in writer.columns if code != writer.day), None)
+            after[kind, attempt] = Happening(day, entry.new.get(until))
+    return after
+
+
+def _attempts(story: Story, kind: str) -> Attempts:
+    return {attempt: given for (of, attempt), given in story.items() if of == kind}
+
+
+def column_of(kind: str, field: str) -> str:
+    """The column in which a fault is shown."""
+    writer = next(writer for writer in EVENTS if writer.kind["kind"] == kind)
+    return next((code for code, name in writer.columns.items() if name == field), writer.day)

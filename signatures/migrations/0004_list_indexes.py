@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("signatures", "0003_search_keys")]
+
+    operations = [
+        migrations.RemoveConstraint("certificate", "signatures_certificate_serial"),
+        migrations.AddConstraint(
+            "certificate",
+            models.UniqueConstraint(
+                name="signatures_certificate_serial",
+                fields=["serial"],
+                condition=models.Q(("serial", ""), _negated=True) & models.Q(withdrawn_at__isnull=True),
+            ),
+        ),
+    ]

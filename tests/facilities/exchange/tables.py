@@ -1,0 +1,97 @@
+"""What the tests of this folder share: columns, and files built on the spot."""
+
+from datetime import date
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.utils.translation import get_language
+from openpyxl import Workbook
+
+from facilities.exchange.columns import Column, Kind
+from facilities.exchange.reading import read_table
+
+
+class Both:
+    """A label in two languages, without a catalogue."""
+
+    def __init__(self, vi: str, en: str):
+        self.vi, self.en = vi, en
+
+    def __str__(self) -> str:
+        return self.vi if get_language() == "vi" else self.en
+
+
+FACILITIES = {
+    "bg-dk": Both("Bệnh viện Đa khoa tỉnh Bắc Giang", "Bac Giang Provincial General Hospital"),
+    "bg-ttyt-lucnam": Both("Trung tâm Y tế Lục Nam", "Luc Nam Medical Centre"),
+    "bg-ttyt-tanyen": Both("Trung tâm Y tế Tân Yên", "Tan Yen Medical Centre"),
+}
+TYPES = {
+    "server": Both("máy chủ", "server"),
+    "tablet": Both("máy tính bảng", "tablet"),
+    "other": Both("khác", "other"),
+    "other2": Both("khác", "other"),
+}
+
+FACILITY = Column(
+    "facility",
+    Both("cơ sở y tế", "health facility"),
+    Kind.CODE,
+    choices=lambda: FACILITIES,
+    aliases=("đơn vị",),
+    required=True,
+)
+TYPE = Column("type", Both("loại thiết bị", "device type"), Kind.CHOICE, choices=lambda: TYPES)
+SERIAL = Column("serial", Both("số sê-ri", "serial number"), aliases=("số máy",), max_length=60)
+COUNT = Column("count", Both("số lượng", "quantity"), Kind.COUNT)
+PRICE = Column("price", Both("giá trị (đồng)", "value (dong)"), Kind.MONEY)
+DELIVERED = Column("delivered_on", Both("ngày giao hàng", "delivered on"), Kind.DAY)
+STAGE = Column("stage", Both("giai đoạn", "stage"), writable=False)
+
+COLUMNS = (FACILITY, TYPE, SERIAL, COUNT, PRICE, DELIVERED, STAGE)
+HEADINGS_VI = [
+    "Cơ sở y tế",
+    "Loại thiết bị",
+    "Số sê-ri",
+    "Số lượng",
+    "Giá trị (đồng)",
+    "Ngày giao hàng",
+    "Giai đoạn",
+]
+ROW = ["bg-dk", "server", "0012", 4, 1_500_000_000, date(2025, 5, 21), "bidding"]
+
+
+def workbook(*rows, sheet="Sheet", **sheets) -> BytesIO:
+    """An Excel file with these rows; `sheets`: further sheets by name, in front of it."""
+    book = Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    for place, (name, further) in enumerate(sheets.items()):
+        extra = book.create_sheet(name, place)
+        for row in further:
+            extra.append(row)
+    return saved(book)
+
+
+def saved(book: Workbook) -> BytesIO:
+    stream = BytesIO()
+    book.save(stream)
+    return stream
+
+
+def with_part(stream: BytesIO, name: str, content: bytes) -> BytesIO:
+    """The same ZIP file with one part put in or replaced."""
+    changed = BytesIO()
+    with ZipFile(stream) as old, ZipFile(changed, "w", ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            if part.filename != name:
+                new.writestr(part, old.read(part))
+        new.writestr(name, content)
+    return changed
+
+
+def rows_of(stream: BytesIO | bytes) -> list[tuple]:
+    if isinstance(stream, bytes):
+        stream = BytesIO(stream)
+    return [cells for _number, cells in read_table(stream).rows]

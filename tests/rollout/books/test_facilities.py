@@ -1,0 +1,152 @@
+"""The book of facilities: described from a day on, standing computed, found by where they stand."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from facilities.books.entering import begin, undo
+from facilities.books.filtering import filter_set
+from facilities.models import Act, Area, AreaName, Facility, FacilityName
+from facilities.reorganising import close_facility
+from rollout.books import BOOKS
+from tests import factories
+from tests.rollout.books.writing import TODAY, entered, refusals, values_of
+from tests.rollout.small_province import small_province
+
+pytestmark = pytest.mark.django_db
+
+BOOK = BOOKS["facilities"]
+NEW = {
+    "code": "tt-luc-nam",
+    "name-vi": "Trung tâm Y tế Lục Nam",
+    "kind": "medical_centre",
+    "ownership": "public",
+    "scope": "rollout",
+}
+
+
+def filtered(on: date = TODAY, **asked) -> list[str]:
+    question = QueryDict(mutable=True)
+    question.update(asked)
+    rows = BOOK.with_columns(BOOK.base(on), [c.code for c in BOOK.columns], on)
+    return sorted(filter_set(BOOK)(question, queryset=rows).qs.values_list("code", flat=True))
+
+
+def test_a_new_facility_is_described_from_the_day_on():
+    area = Area.objects.create(code="luc-nam", level=Area.Level.DISTRICT)
+    AreaName.objects.create(
+        area=area, name_vi="Lục Nam", effective_from=TODAY, recorded_by=factories.recorder()
+    )
+    made = entered(BOOK, NEW | {"area": "luc-nam"})
+    assert values_of(BOOK, made) | NEW | {"area": "luc-nam"} == values_of(BOOK, made)
+    assert list(BOOK.base(TODAY)) == [made]
+    assert list(BOOK.base(TODAY - timedelta(days=1))) == []
+
+
+def test_a_changed_name_holds_from_the_day_of_writing():
+    place = factories.facility(name_vi="Bệnh viện cũ")
+    entered(BOOK, {"name-vi": "Bệnh viện mới"}, row=place)
+    assert values_of(BOOK, place, TODAY - timedelta(days=1))["name-vi"] == "Bệnh viện cũ"
+    assert values_of(BOOK, place)["name-vi"] == "Bệnh viện mới"
+
+
+@pytest.mark.parametrize("code", ["Lục Nam", "LUC-NAM", "luc_nam", "-luc", "luc--nam", "luc nam"])
+def test_a_code_is_written_with_small_letters_digits_and_hyphens(code):
+    assert refusals(BOOK, NEW | {"code": code}) == ({"code"}, set())
+
+
+def test_a_code_in_use_is_refused_and_a_name_in_use_asks_for_a_reason():
+    factories.facility("tt-luc-nam", name_vi="TRUNG TAM Y TE LUC NAM")
+    assert refusals(BOOK, NEW | {"name-vi": "Khác"}) == ({"code"}, set())
+    assert refusals(BOOK, NEW | {"code": "khac"}) == ({"name-vi"}, {"name-vi"})
+    assert refusals(BOOK, NEW | {"code": "khac"}, because={"name-vi": "Hai cơ sở"})[0] == set()
+
+
+def test_a_code_stays_for_life():
+    place = factories.facility("cu")
+    assert refusals(BOOK, {"code": "moi"}, row=place) == ({"code"}, set())
+
+
+def test_another_scope_needs_its_reason():
+    place = factories.facility()
+    assert refusals(BOOK, {"scope": "none"}, row=place) == ({"scope-because"}, set())
+    entered(BOOK, {"scope": "none", "scope-because": "Không còn nội trú"}, row=place)
+    assert values_of(BOOK, place)["scope"] == "none"
+
+
+def test_a_closed_facility_is_not_in_the_book():
+    place = factories.facility()
+    close_facility(facility=place, on=TODAY, because="Giải thể", by=factories.recorder())
+    assert list(BOOK.base(TODAY - timedelta(days=1))) == [place]
+    assert list(BOOK.base(TODAY)) == []
+
+
+def test_a_facility_says_where_it_stands():
+    found = small_province()
+    official, bidding = (values_of(BOOK, place) for place in (found.official, found.bidding))
+    assert (official["stage"], official["servers"]) == ("council_conditions", "yes") or (
+        official["servers"] == "yes"
+    )
+    assert bidding["servers"] == "no"
+    assert bidding["server-stage"] == "selection_plan"
+    assert bidding["server-award-due"] == date(2025, 5, 1)
+    assert bidding["days-late"] == 20
+    assert values_of(BOOK, found.clinic)["stage"] == ""
+
+
+def test_facilities_are_found_by_what_is_missing_and_why():
+    small_province()
+    assert filtered(servers="no") == ["bidding"]
+    assert filtered(servers="no", **{"server-stage": "selection_plan"}) == ["bidding"]
+    assert filtered(servers="no", **{"server-stage": "contract"}) == []
+    assert filtered(servers="yes") == ["official"]
+    assert filtered(scope="rollout", **{"days-late_min": "1"}) == ["bidding"]
+    assert filtered(**{"server-award-due_to": "2025-05-01"}) == ["bidding"]
+    assert filtered(**{"stage_is": "missing"}) == ["clinic"]
+
+
+def test_search_ignores_accents():
+    factories.facility("a", name_vi="Trung tâm Y tế Lục Nam")
+    factories.facility("b", name_vi="Trung tâm Y tế Tân Yên")
+    found = BOOK.search(BOOK.base(TODAY), "luc nam", TODAY)
+    assert [row.code for row in found] == ["a"]
+
+
+def test_names_sort_as_in_a_dictionary():
+    for name in ("Đông", "Dương", "Ân", "An"):
+        factories.facility(name_vi=name)
+    rows = BOOK.base(TODAY).order_by(BOOK.sorts["name-vi"])
+    names = [values_of(BOOK, row)["name-vi"] for row in rows]
+    assert names == ["An", "Ân", "Dương", "Đông"]
+
+
+def test_a_new_facility_can_be_taken_back_and_its_code_used_again():
+    act = begin(kind=Act.Kind.FORM, by=factories.recorder())
+    made = entered_under(act)
+    undo(act=act, books=BOOKS, by=factories.recorder(), because="Nhập nhầm", on=TODAY)
+    assert list(BOOK.base(TODAY)) == []
+    assert entered(BOOK, NEW).pk == made.pk
+    assert Facility.objects.count() == 1
+
+
+def test_a_facility_with_facts_is_closed_and_not_taken_back():
+    found = small_province()
+    with pytest.raises(ValidationError, match=r"."):
+        BOOK.facts_of(found.official)
+    assert FacilityName.objects.known().filter(facility=found.official).exists()
+
+
+def entered_under(act):
+    from facilities.books.entering import enter
+
+    return enter(book=BOOK, row=None, values=NEW, act=act, on=TODAY)
+
+
+def test_questions_do_not_grow_with_the_facilities(django_assert_max_num_queries):
+    for _number in range(3):
+        factories.facility()
+    keys = list(BOOK.base(TODAY).values_list("pk", flat=True))
+    with django_assert_max_num_queries(70):
+        BOOK.values(keys, TODAY)

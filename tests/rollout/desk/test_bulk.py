@@ -1,0 +1,80 @@
+"""One value in many rows: shown first, stored as one act with a reason, taken back in one go."""
+
+import uuid
+
+import pytest
+
+from connectivity.models import ConnectionStep
+from facilities.models import Act, Edit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("department")]
+BULK = "/desk/connections/bulk/"
+
+
+def data(rows, **more) -> dict:
+    return {
+        "row": [row.pk for row in rows],
+        "column": "account",
+        "value": "2025-03-01",
+        "act": str(uuid.uuid4()),
+        **more,
+    }
+
+
+def days() -> list[str]:
+    rows = ConnectionStep.objects.known().filter(step="account").order_by("facility__code")
+    return [str(row.happened_on) for row in rows]
+
+
+def test_shown_before_it_is_stored(client, connected):
+    answer = client.post(BULK, data(connected))
+    assert answer.context["changed"] == 3
+    assert days() == ["2025-02-07"]
+
+
+def test_stored_in_one_act_with_its_reason(client, connected):
+    client.post(BULK, data(connected[1:], yes="yes", because="Theo công văn"))
+    assert days() == ["2025-02-07", "2025-03-01", "2025-03-01"]
+    act = Act.objects.get()
+    assert (act.kind, act.because, act.edits.count()) == (Act.Kind.BULK, "Theo công văn", 2)
+
+
+def test_no_reason_stores_nothing(client, connected):
+    assert client.post(BULK, data(connected[1:], yes="yes")).status_code == 400
+    assert days() == ["2025-02-07"]
+
+
+def test_one_row_that_cannot_take_it_stores_none(client, connected):
+    answer = client.post(BULK, data(connected, value="2099-01-01", yes="yes", because="x"))
+    assert answer.status_code == 400
+    assert len(answer.context["wrong"]) == 3
+    assert not Act.objects.exists()
+
+
+def test_every_row_of_the_filtered_list(client, connected):
+    asked = data([], all="yes", query="account_is=missing", yes="yes", because="x")
+    client.post(BULK, asked)
+    assert days() == ["2025-02-07", "2025-03-01", "2025-03-01"]
+
+
+def test_nothing_chosen_is_said(client, connected):
+    assert client.post(BULK, data([])).status_code == 302
+
+
+def test_taken_back_in_one_go(client, connected):
+    client.post(BULK, data(connected, yes="yes", because="x"))
+    act = Act.objects.get()
+    assert client.post(f"/desk/acts/{act.pk}/", {"because": ""}).status_code == 400
+    client.post(f"/desk/acts/{act.pk}/", {"because": "Nhầm công văn"})
+    assert days() == ["2025-02-07"]
+    assert client.post(f"/desk/acts/{act.pk}/", {"because": "again"}).status_code == 400
+
+
+def test_a_later_word_is_not_overwritten_by_taking_back(client, connected):
+    client.post(BULK, data(connected, yes="yes", because="x"))
+    first = Act.objects.get()
+    client.post(BULK, data(connected[:1], value="2025-03-09", yes="yes", because="y"))
+    answer = client.post(f"/desk/acts/{first.pk}/", {"because": "z"})
+    assert answer.status_code == 400
+    assert "2025-03-09" in days()
+    assert Edit.objects.count() == 4
