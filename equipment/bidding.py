@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class Selection(models.TextChoices):
@@ -28,6 +29,13 @@ class Minimum:
 
     days: int
     working: bool = False  # whether only working days count
+
+    @property
+    def words(self) -> str:
+        told = {"days": self.days}
+        if self.working:
+            return ngettext("%(days)s working day", "%(days)s working days", self.days) % told
+        return ngettext("%(days)s day", "%(days)s days", self.days) % told
 
 
 SMALL_PACKAGE = 10_000_000_000  # dong; goods and non-consulting services up to here need less time

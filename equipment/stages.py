@@ -87,5 +87,8 @@ ROUTES = {
     ),
 }
 
+# The first of these reached says when bids were closed, or at the latest had been.
+CLOSED_BY = (Stage.OPENING, Stage.EVALUATION, Stage.AWARD)
+
 # With the award the bidding is over.
 BIDDING_ENDS_WITH = Stage.AWARD

@@ -28,6 +28,7 @@ from django.utils.translation import override
 
 from facilities.register import FacilityOnDay, Register
 from facilities.timeline import Deadline
+from rollout import reporting
 from rollout.deadlines import deadlines
 from rollout.jobs import write_in_turn
 from rollout.models import Alert
@@ -65,6 +66,9 @@ RULES = {
     "directive": Rule(_("Directive"), notice=7, warning=2, place="rollout:directive-list"),
     "certificate_expiry": Rule(
         _("Expiry of digital signatures"), notice=90, warning=30, place="funnel"
+    ),
+    reporting.RULE: Rule(
+        _("Weekly report"), notice=reporting.SOON_DAYS, warning=0, place="reports"
     ),
     "legal": Rule(_("Deadline of the law"), notice=90, warning=30, place="rollout:deadline-list"),
 }

@@ -5,10 +5,15 @@ sees the new facts asks for a new key. What is cached speaks no language; labels
 """
 
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.utils.translation import get_language
 
+from facilities.books.book import Book
 from facilities.models import Ledger
 from rollout.progress import progress
 from rollout.results import Progress
@@ -53,5 +58,21 @@ def cached_progress(
     found = cache.get(place)
     if found is None:
         found = progress(on, known_at=known_at, compare=compare, map_on=map_on)
+        cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
+    return found
+
+
+def cached_totals(
+    book: Book, rows: QuerySet, on: date, known_at: datetime | None = None
+) -> list[tuple[str, int]]:
+    """The totals of a list, computed once per state of the facts, filter and language."""
+    try:
+        asked = sha256(str(rows.query).encode()).hexdigest()
+    except EmptyResultSet:
+        return []
+    place = key("totals", Ledger.current(), book.code, on, known_at, get_language(), asked)
+    found = cache.get(place)
+    if found is None:
+        found = book.totals(rows, on, known_at)
         cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
     return found

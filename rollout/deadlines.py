@@ -1,9 +1,10 @@
-"""What is due in the programme: milestones, councils, directives, the law."""
+"""What is due in the programme: milestones, councils, reports, directives, the law."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ import signatures.deadlines
 from facilities.models.places import in_language
 from facilities.register import Register
 from facilities.timeline import Deadline
+from rollout import reporting
 from rollout.councils import meetings, standing_ruling
 from rollout.directives import directives
 from rollout.legal import legal_deadlines
@@ -27,6 +29,7 @@ def deadlines(register: Register) -> Iterator[Deadline]:
     yield from signatures.deadlines.deadlines(register)
     yield from _milestones(register)
     yield from _councils(register)
+    yield from _reports(register)
     if register.facility_ids is None:
         yield from _directives(register.until, register.known_at)
         yield from _legal(register)
@@ -67,6 +70,29 @@ def _councils(register):
                 due_on=meeting.scheduled_on,
                 done_on=None if meeting.awaited else meeting.held_on,
                 what=_("Meeting of the evaluation council"),
+            )
+
+
+def _reports(register):
+    """The week that runs and the one before it; what was missed earlier nobody can make good."""
+    weeks = reporting.calendar(register)
+    if not weeks.weeks:
+        return
+    on = register.until
+    near = [*weeks.ended(on)[-1:], weeks.running(on)]
+    given = reporting.reports(register, weeks, near[0])
+    for facility in register.on(on):
+        for week in near:
+            if not reporting.is_asked(register, weeks, facility.id, week):
+                continue
+            report = given.get((facility.id, week.due_on))
+            yield Deadline(
+                rule=reporting.RULE,
+                subject=f"report:{facility.id}",
+                facility_id=facility.id,
+                due_on=week.due_on,
+                done_on=timezone.localdate(report.recorded_at) if report else None,
+                what=_("Weekly report"),
             )
 
 

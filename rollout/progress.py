@@ -26,6 +26,7 @@ from rollout.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cell
 from rollout.milestones import line, reached, targets
 from rollout.models import MeasureWeight, Programme
 from rollout.obstacles import obstacles
+from rollout.reporting import RULE, freshness
 from rollout.results import FacilityResult, Figure, MeasureResult, Progress
 from rollout.stages import next_step_of, stage_of
 
@@ -183,9 +184,12 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
         councils[meeting.facility_id].append(meeting)
     late = {}
     for deadline in deadlines(register):
+        if deadline.rule == RULE:
+            continue  # whoever is silent is not for that behind with the rollout
         days = deadline.days_late(on)
         if days and days > late.get(deadline.facility_id, (0, None))[0]:
             late[deadline.facility_id] = (days, deadline.what)
+    heard = freshness(register)
     found = []
     for facility in listed:
         if not facility.in_rollout:
@@ -203,6 +207,7 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
                 on,
                 days_late=days_late,
                 late_for=late_for,
+                freshness=heard[facility.id],
             )
         )
     return tuple(
@@ -214,7 +219,7 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
 
 
 def _facility(
-    facility, state, cells, planned, councils: list[Meeting], held, weights, on, **late
+    facility, state, cells, planned, councils: list[Meeting], held, weights, on, **others
 ) -> FacilityResult:
     ruled, awaited = standing_ruling(councils), awaited_meeting(councils)
     council_on = awaited.scheduled_on if awaited else None
@@ -236,7 +241,7 @@ def _facility(
         milestones=line(facility.id, state, planned, councils, held, on),
         progress=_weighted(cells, weights),
         council_on=council_on,
-        **late,
+        **others,
     )
 
 

@@ -12,6 +12,7 @@ from facilities.register import FacilityOnDay
 from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE, Cell, Measure
 from rollout.milestones import MilestoneOnDay
+from rollout.reporting import NOTHING_ASKED, Freshness
 from rollout.stages import FacilityStage, NextStep
 
 
@@ -102,6 +103,7 @@ class FacilityResult:
     days_late: int  # calendar days of its longest overdue deadline
     late_for: object = None  # what that deadline is, in words
     council_on: date | None = None  # the date of the meeting that has not ruled yet
+    freshness: Freshness = NOTHING_ASKED
 
     @property
     def id(self) -> int:

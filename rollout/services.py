@@ -1,19 +1,24 @@
 """Verbs of the programme. Whoever calls has settled the permission."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Min
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facilities.models import Document, Facility, User
+from facilities.register import Register
 from facilities.services import record
+from rollout import reporting
 from rollout.models import (
     CouncilDate,
     CouncilMeeting,
     CouncilRuling,
     MilestoneEvent,
     MilestoneTarget,
+    StatusReport,
 )
 
 
@@ -102,3 +107,40 @@ def record_ruling(
         ),
         by=by,
     )
+
+
+def report(
+    *, facility: Facility, by: User, at: datetime, nothing_changed: bool
+) -> StatusReport | None:
+    """A facility reports at this moment. Returns its report; None while no calendar asks for any.
+
+    It answers the week that ended last, if that is still owed, and else the one that runs. A week is
+    reported once: whoever reports again gets the report there is.
+    """
+    on = timezone.localdate(at)
+    register = Register(on, facility_ids=frozenset({facility.pk}))
+    weeks = reporting.calendar(register)
+    if not weeks.weeks:
+        return None
+    running = weeks.running(on, at)
+    owed = [
+        week
+        for week in weeks.ended(on, at)[-1:]
+        if reporting.is_asked(register, weeks, facility.pk, week)
+    ]
+    standing = StatusReport.objects.known().filter(facility=facility)
+    given = {weeks.week_of(row.due_on, row.recorded_at): row for row in standing}
+    week = next((week for week in (*owed, running) if week not in given), None)
+    if week is None:
+        return given[running]
+    made = StatusReport(
+        facility=facility, due_on=week.due_on, happened_on=on, nothing_changed=nothing_changed
+    )
+    try:
+        with transaction.atomic():
+            return record(made, by=by, at=at)
+    except (IntegrityError, ValidationError):
+        # Somebody else of the facility was first by a moment.
+        if first := standing.filter(due_on=week.due_on).first():
+            return first
+        raise

@@ -20,6 +20,7 @@ from facilities.books.attempts import (
 )
 from facilities.books.book import Book
 from facilities.books.choices import facilities_by_code, facility_names, labels
+from facilities.books.order import NAME_ORDER_OF_FACILITY, with_name_order_of_facility
 from facilities.books.writers import Attributes, RowEntry, chunks
 from facilities.exchange.columns import Column
 from facilities.exchange.columns import Kind as Cell
@@ -60,6 +61,8 @@ def _event(kind: str, code: str, *, until: str = "", place=None, others: str = "
         make=make,
         place=place or (lambda day, own, _others: corrected(day, own)),
         others={"kind": others} if others else None,
+        # What happens once needs no order, and a list sorted by it none for each row.
+        order=Repeated.order if kind in CertificateEvent.REPEATABLE else (),
     )
 
 
@@ -104,7 +107,7 @@ class Certificates(Book):
         ("facility", "holder"),
     )
     default_sort = "id"
-    sorts = {"holder": "sort_key"}
+    sorts = {"holder": "sort_key", "facility": NAME_ORDER_OF_FACILITY}
     columns = (
         Column("id", gettext_lazy("record number"), Cell.COUNT, writable=False, shown=False),
         Column(
@@ -166,6 +169,9 @@ class Certificates(Book):
         *EVENTS,
     )
 
+    def base(self, on, known_at=None):
+        return with_name_order_of_facility(super().base(on, known_at), on, known_at)
+
     def has_sql(self, code):
         return code in ("id", "step") or super().has_sql(code)
 
@@ -178,9 +184,9 @@ class Certificates(Book):
         """Never the holder: titles stand in logs."""
         return str(values.get("serial") or f"#{values.get('id') or ''}")
 
-    def totals(self, rows, on):
+    def totals(self, rows, on, known_at=None):
         """How many of the rows have come how far."""
-        reached = rows.order_by().annotate(reached=step(on)).values("reached")
+        reached = rows.order_by().annotate(reached=step(on, known_at)).values("reached")
         counted = dict(reached.annotate(n=Count("pk")).values_list("reached", "n"))
         return [(str(s.label), counted[s.value]) for s in Step if s.value in counted]
 

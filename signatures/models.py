@@ -113,6 +113,14 @@ class Certificate(Entry):
             ),
         ]
 
+        indexes = [
+            models.Index(
+                name="signatures_certificate_holder",
+                fields=["sort_key", "id"],
+                condition=Q(withdrawn_at__isnull=True),
+            )
+        ]
+
     def __str__(self):
         return self.serial or f"#{self.pk}"
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from equipment.assets import assets_on, movements_of, place_code, without_number
-from equipment.books.choices import device_types, types_by_code
+from equipment.books.choices import device_types, device_types_by_code
 from equipment.models import Asset, DeviceMovement
 from facilities.books.book import Book
 from facilities.books.choices import facilities_by_code, facility_names, labels, names_on
@@ -209,7 +209,7 @@ class Assets(Book):
                 "model": "model",
                 "warranty-until": "warranty_until",
             },
-            find={"type": types_by_code},
+            find={"type": device_types_by_code},
             codes={"type": "device_type__code"},
         ),
         Place(),
@@ -296,7 +296,7 @@ class _Known:
             self.moved_last |= dict(rows.values_list("asset").annotate(Max("happened_on")))
         new = [entry for entry in entries if entry.row is None]
         self.places = facilities_by_code({e.new.get("facility") for e in new} - {None, ""})
-        self.types = types_by_code({e.new.get("type") for e in new} - {None, ""})
+        self.types = device_types_by_code({e.new.get("type") for e in new} - {None, ""})
         self.free = (
             without_number(on, {place.pk for place in self.places.values()})
             if self.places

@@ -182,7 +182,7 @@ class Devices(Book):
             found[line.facility_id][column_code(line.device_type)] = line.installed
         return found
 
-    def totals(self, rows, on):
+    def totals(self, rows, on, known_at=None):
         keys = frozenset(rows.values_list("pk", flat=True))
         sums: Counter[str] = Counter()
         for line in stock(Register(on, facility_ids=keys)):
@@ -217,10 +217,10 @@ class Devices(Book):
         key = (entry.row.pk, known.by_code[code].pk)
         line = known.lines.get(key)
         if not 0 <= count <= MOST:
-            problems.refuse(
-                code, _("Give a count from 0 to %(most)s; this is %(count)s.") % {"most": MOST, "count": count}
-            )
-        elif count < known.assets[key]:
+            text = _("Give a count from 0 to %(most)s; this is %(count)s.")
+            problems.refuse(code, text % {"most": MOST, "count": count})
+            return
+        if count < known.assets[key]:
             problems.refuse(
                 code,
                 _(

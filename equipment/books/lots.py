@@ -81,7 +81,7 @@ class Lots(RecordBook):
     def base(self, on, known_at=None):
         return super().base(on, known_at).filter(procurement__withdrawn_at__isnull=True)
 
-    def totals(self, rows, on):
+    def totals(self, rows, on, known_at=None):
         sums = rows.aggregate(quantity=Sum("quantity"), value=Sum("estimated_value"))
         return [
             (_("Devices"), sums["quantity"] or 0),
@@ -104,7 +104,7 @@ class Lots(RecordBook):
             "procurement__code", "facility__code", "device_type__code", "pk"
         )
         return (
-            {subject: pk for *subject_parts, pk in subjects if (subject := tuple(subject_parts))},
+            {(file, place, device_type): pk for file, place, device_type, pk in subjects},
             set(accepted.values_list("procurement__code", flat=True)),
         )
 
@@ -115,12 +115,11 @@ class Lots(RecordBook):
         own = entry.row.pk if entry.row else id(entry)
         if all(subject) and standing.setdefault(subject, own) != own:
             problems.refuse(
-                "device-type", _("This file already has a lot of this device type for this facility.")
+                "device-type",
+                _("This file already has a lot of this device type for this facility."),
             )
         if new.get("quantity") is not None and new["quantity"] < 1:
             problems.refuse("quantity", _("Give how many devices: at least one."))
-        if (new.get("estimated-value") or 0) < 0:
-            problems.refuse("estimated-value", _("An amount of money cannot be below zero."))
         moved = [code for code in self.decides_what_comes if code in entry.changed]
         if entry.row and moved and entry.old.get("procurement") in accepted:
             problems.refuse(
@@ -203,10 +202,7 @@ class Setbacks(RecordBook):
         return F("facility__code") if code == "facility" else super().expression(code, on, known_at)
 
     def base(self, on, known_at=None):
-        return (
-            Setback.objects.as_of(on, known_at)
-            .filter(procurement__withdrawn_at__isnull=True)
-        )
+        return Setback.objects.as_of(on, known_at).filter(procurement__withdrawn_at__isnull=True)
 
     def title(self, values):
         return f"{values.get('procurement', '')} · {values.get('day') or ''}"

@@ -1,4 +1,4 @@
-"""Procurement files: what they buy for whom, which stages they reached, when they are to, what set them back."""
+"""Procurement files: what they buy for whom, their stages and targets, and what set them back."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator

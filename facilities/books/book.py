@@ -138,7 +138,9 @@ class Book:
             rows = rows.filter(found)
         return rows
 
-    def totals(self, rows: QuerySet, on: date) -> list[tuple[str, int]]:
+    def totals(
+        self, rows: QuerySet, on: date, known_at: datetime | None = None
+    ) -> list[tuple[str, int]]:
         """Sums of the rows a filter leaves, beside their number: (label, sum)."""
         return []
 

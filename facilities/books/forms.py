@@ -93,12 +93,12 @@ class CellForm(forms.Form):
 
     @property
     def changes_a_value(self) -> bool:
-        """Whether something that was there is to be replaced or taken back."""
+        """Whether something that was there when the form was drawn is replaced or taken back."""
         return any(
-            self.values.get(c.code) not in (None, "")
-            and c.code in self.cleaned_data
-            and self.cleaned_data[c.code] != self.values[c.code]
-            for c in self.columns
+            seen not in (None, "")
+            and code in self.cleaned_data
+            and self.cleaned_data[code] != seen
+            for code, seen in self.seen.items()
         )
 
     @property
@@ -109,7 +109,13 @@ class CellForm(forms.Form):
     @property
     def seen(self) -> dict[str, Value]:
         """The cells as they stood when the form was drawn."""
-        return {c.code: c.value(self.cleaned_data.get(SEEN + c.code, "")) for c in self.columns}
+        return {c.code: self._seen(c) for c in self.columns}
+
+    def _seen(self, column: Column) -> Value:
+        try:
+            return column.value(self.cleaned_data.get(SEEN + column.code, ""))
+        except ValueError:  # only a forged form
+            return column.empty
 
     @property
     def reasons(self) -> dict[str, str]:

@@ -41,7 +41,7 @@ def _logged(book: Book, row: Model, columns: dict[str, Column]):
     for edit in edits:
         column = columns.get(edit.column)
         writer = book.writer_of(edit.column)
-        if column is None and edit.column or isinstance(writer, Facts | Dated):
+        if (column is None and edit.column) or isinstance(writer, Facts | Dated):
             continue
         show = column.show if column else str
         read = column.value if column else str

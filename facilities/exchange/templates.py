@@ -149,7 +149,11 @@ def _write_notes(notes: Worksheet, columns: Sequence[Column]) -> None:
         required = _("yes") if column.required else ""
         notes.append([column.heading(), required, _expected(column), str(column.help)])
     notes.append([])
-    notes.append([_("Columns may stand in any order; those that are not needed may be left out.")])
-    notes.cell(notes.max_row, 1).font = Font(italic=True)
+    for text in (
+        _("Columns may stand in any order; those that are not needed may be left out."),
+        _("An empty cell leaves what is there as it is. To take a value away, write “delete”."),
+    ):
+        notes.append([text])
+        notes.cell(notes.max_row, 1).font = Font(italic=True)
     for letter, size in zip("ABCD", (34, 12, 44, 70), strict=True):
         notes.column_dimensions[letter].width = size

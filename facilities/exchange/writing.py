@@ -103,11 +103,12 @@ def write_xlsx(
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width(column)
-    sheet.append([_heading_cell(sheet, column.heading()) for column in columns])
+    pen = _Pen(sheet)
+    sheet.append([pen.heading(column.heading()) for column in columns])
     shows = [shown(column) for column in columns]
     last = 1
     for row in rows:
-        sheet.append([_cell(sheet, show(v)) for show, v in zip(shows, row, strict=True)])
+        sheet.append([pen.value(show(v)) for show, v in zip(shows, row, strict=True)])
         last += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     book.save(stream)
@@ -129,12 +130,13 @@ def write_rejects(
         sheet.column_dimensions[get_column_letter(index)].width = 20
     sheet.column_dimensions[get_column_letter(len(headings) + 1)].width = 70
     texts = [str(heading or "") for heading in headings]
-    sheet.append([_heading_cell(sheet, text) for text in (*texts, str(PROBLEMS_HEADING))])
+    pen = _Pen(sheet)
+    sheet.append([pen.heading(text) for text in (*texts, str(PROBLEMS_HEADING))])
     for (_number, cells), problems in bad_rows:
         cells = [*cells[: len(headings)], *[None] * (len(headings) - len(cells))]
-        told = _cell(sheet, "\n".join(problems))
+        told = pen.text("\n".join(problems))
         told.alignment = _WRAPPED
-        sheet.append([*(_cell(sheet, cell, as_is=True) for cell in cells), told])
+        sheet.append([*map(pen.as_it_came, cells), told])
     book.save(stream)
 
 
@@ -149,32 +151,46 @@ def width(column: Column) -> float:
     return min(max(usual, len(column.heading()) + 4), 50)
 
 
-def _heading_cell(sheet, text: str) -> SheetCell:
-    cell = _cell(sheet, text)
-    cell.font = HEADING_FONT
-    cell.fill = HEADING_FILL
-    cell.alignment = _WRAPPED
-    return cell
+class _Pen:
+    """Makes the cells of one sheet. The styles are looked up once: a table has a million cells."""
 
+    def __init__(self, sheet):
+        self._sheet = sheet
+        self._day, self._number, self._text = (
+            self._style(number_format) for number_format in (DAY_FORMAT, NUMBER_FORMAT, TEXT_FORMAT)
+        )
 
-def _cell(sheet, value: Cell, *, as_is: bool = False) -> SheetCell | None:
-    """`as_is`: a cell that came from a file and goes back to its sender, unguarded."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return _text_cell(sheet, value if as_is else guards.for_xlsx(value))
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, date):
-        cell.number_format = DAY_FORMAT
-    elif isinstance(value, int) and not as_is:
-        cell.number_format = NUMBER_FORMAT
-    return cell
+    def _style(self, number_format: str):
+        sample = WriteOnlyCell(self._sheet)
+        sample.number_format = number_format
+        return sample._style
 
+    def heading(self, text: str) -> SheetCell:
+        cell = self.text(text)
+        cell.font, cell.fill, cell.alignment = HEADING_FONT, HEADING_FILL, _WRAPPED
+        return cell
 
-def _text_cell(sheet, text: str) -> SheetCell:
-    cell = WriteOnlyCell(sheet)
-    # Set behind the cell's back, which would make a formula of "=1+1" and an error of "#N/A".
-    cell._value = _ESCAPE_LIKE.sub("_x005F_", _FORBIDDEN.sub("", text))
-    cell.data_type = "s"
-    cell.number_format = TEXT_FORMAT
-    return cell
+    def value(self, value: Value) -> SheetCell | None:
+        if isinstance(value, str):
+            return self.text(guards.for_xlsx(value)) if value else None
+        return self.as_it_came(value, self._number)
+
+    def as_it_came(self, cell: Cell, number_style=None) -> SheetCell | None:
+        """A cell that was read from a file and goes back to its sender."""
+        if cell is None:
+            return None
+        if isinstance(cell, str):
+            return self.text(cell)
+        made = WriteOnlyCell(self._sheet, cell)
+        style = self._day if isinstance(cell, date) else number_style
+        if style is not None:
+            made._style = style
+        return made
+
+    def text(self, text: str) -> SheetCell:
+        made = WriteOnlyCell(self._sheet)
+        # Set behind the cell's back, which would make a formula of "=1+1" and an error of "#N/A".
+        made._value = _ESCAPE_LIKE.sub("_x005F_", _FORBIDDEN.sub("", text))
+        made.data_type = "s"
+        made._style = self._text
+        return made

@@ -8,11 +8,13 @@ from facilities.books.book import Book
 from rollout.books.documents import Documents
 from rollout.books.facilities import Facilities
 from rollout.books.milestones import Milestones
+from signatures.books import Certificates
 
 BOOKS: dict[str, Book] = {
     book.code: book
     for book in (
         Facilities(),
+        Certificates(),
         Connections(),
         Milestones(),
         Documents(),

@@ -37,7 +37,7 @@ from facilities.register import Register
 from rollout.books.standing import standing_of_facilities
 from rollout.stages import FacilityStage, NextStep
 
-CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
 def _described(model, columns: dict[str, str], **more) -> Dated:
@@ -225,7 +225,7 @@ class Facilities(Book):
                 % {"code": entry.old["code"]},
             )
         elif "code" in changed and code:
-            if not CODE.fullmatch(code):
+            if not CODE.search(code):
                 problems.refuse(
                     "code", _("Write small letters a to z, digits and hyphens: bv-luc-nam.")
                 )

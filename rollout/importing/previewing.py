@@ -2,13 +2,14 @@
 
 import pickle
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from django.core.files import File
 from django.utils import timezone
 
+from facilities.exchange import headers
 from facilities.exchange.comparing import Compared, Outcome, Problem
 from facilities.exchange.tables import BadTable, column_letter
 from facilities.exchange.writing import write_rejects
@@ -32,7 +33,7 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
     )
     try:
         with TemporaryFile() as wrong, judged(import_file) as found:
-            kept = _Preview(found, wrong)
+            kept = _Preview(found, wrong, import_file.headings)
             for chunk in found.chunks:
                 kept.add(chunk)
                 note(import_file, done=kept.count, of=import_file.rows_expected)
@@ -52,8 +53,8 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
 class _Preview:
     """Counts everything; shows the first rows of each outcome."""
 
-    def __init__(self, found: Judged, wrong: BinaryIO):
-        self.found, self.wrong = found, wrong
+    def __init__(self, found: Judged, wrong: BinaryIO, remembered: Mapping[str, str]):
+        self.found, self.wrong, self.remembered = found, wrong, remembered
         self.columns = found.comparison.columns
         self.book = found.comparison.book
         self.count = self.problem_count = 0
@@ -118,6 +119,16 @@ class _Preview:
     def _differs(self, entry, code: str) -> bool:
         return (entry.new[code] or "") != (entry.old.get(code) or "")
 
+    def _asked(self) -> list[dict[str, str]]:
+        """Headings that nobody knows by themselves, each with the column that its sender chose."""
+        heading = self.found.heading
+        found = {}
+        for place, text in enumerate(heading.texts):
+            key = headers.key(text)
+            if place in heading.unknown or (text and key in self.remembered):
+                found.setdefault(key, {"heading": text, "column": self.remembered.get(key, "")})
+        return list(found.values())
+
     def document(self) -> dict:
         comparison, heading = self.found.comparison, self.found.heading
         return {
@@ -125,7 +136,7 @@ class _Preview:
             "sheet": self.found.source.sheet,
             "heading_row": heading.row_number,
             "columns": list(heading.columns.values()),
-            "unknown": list(heading.unknown.values()),
+            "asked": self._asked(),
             "missing": [column.code for column in heading.missing],
             "keyless": "" if comparison.usable_keys else comparison.key_names(),
             "counts": dict(self.outcomes),

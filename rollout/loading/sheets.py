@@ -49,6 +49,7 @@ from rollout.models import (
     Obstacle,
     ObstacleCleared,
     ObstacleHold,
+    ReportingCalendar,
     WorkingSession,
 )
 from signatures.models import Batch, SignatureNeed
@@ -150,5 +151,6 @@ SHEETS = (
     Sheet("directives", Directive, ("code",)),
     Sheet("directive_events", DirectiveEvent, ("directive", "kind", "happened_on")),
     Sheet("legal_deadlines", LegalDeadline, ("code", "effective_from")),
+    Sheet("reporting_calendars", ReportingCalendar, ("effective_from",)),
     Sheet("measure_weights", MeasureWeight, ("measure", "effective_from")),
 )

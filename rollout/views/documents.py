@@ -9,7 +9,6 @@ import structlog
 from django.apps import apps
 from django.db.models import Model, Q
 from django.http import FileResponse, Http404
-
 from django.views.decorators.http import require_safe
 
 from facilities.descent import Descent
@@ -51,7 +50,7 @@ def document(request, day, access, pk):
 
 
 def may_see(access: Access, document: Document, today: date) -> bool:
-    """Department and leader: all. An officer: what a row about the own facility refers to, or own hand brought."""
+    """An officer sees what a row about the own facility refers to, and what they brought themselves."""
     if access.sees_all_papers:
         return True
     if not access.reports:

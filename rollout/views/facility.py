@@ -1,19 +1,17 @@
 """Everything about one facility on one page."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date
 
 from django.http import Http404
 
 from connectivity.models import ConnectionStep, Partner
 from equipment.files import files
-from equipment.models import DeviceType, ProcurementLot
+from equipment.stock import lines_of
 from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
 from facilities.register import Register
-from facilities.timeline import EMPTY, FacilityState, Tally, fold
+from facilities.timeline import EMPTY, FacilityState, fold
 from rollout.cache import cached_progress
 from rollout.councils import meetings
 from rollout.measures import BY_CODE
@@ -51,7 +49,8 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
     if not (listed := register.on(day.on)):
         return {"departure": departure(day.register(), register.codes[pk])}
     described = listed[0]
-    state = fold(changes(register), day.on).get(pk, {})
+    states = fold(changes(register), day.on)
+    state = states.get(pk, {})
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
     )
@@ -80,7 +79,7 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
         latest, earlier = history(register)
         context |= {
             "files": found,
-            "devices": _devices(register, state, {file.id for file in found if not file.accepted}),
+            "devices": lines_of(register, states),
             "funnel": _funnel(state),
             "connections": _connections(register, pk),
             "meetings": [m for m in meetings(register) if m.facility_id == pk],
@@ -88,48 +87,6 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
             "earlier": earlier,
         }
     return context
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceLine:
-    """Devices of one type. `norm` None: none is in force."""
-
-    label: str
-    installed: int
-    norm: int | None
-    on_order: int
-    evidence: tuple[int, ...]
-    newest_on: date | None
-
-    @property
-    def missing(self) -> int | None:
-        return None if self.norm is None else max(0, self.norm - self.installed)
-
-
-def _devices(register: Register, state: FacilityState, open_files: set[int]) -> list[DeviceLine]:
-    ordered: dict[int, int] = defaultdict(int)
-    lots = register.only(ProcurementLot.objects.known(register.known_at)).filter(
-        procurement__in=open_files
-    )
-    for device_type, quantity in lots.values_list("device_type", "quantity"):
-        ordered[device_type] += quantity
-    lines = []
-    for device in DeviceType.objects.all():
-        installed: Tally = state.get(f"device:{device.code}", EMPTY)
-        norm = state.get(f"norm:{device.code}")
-        if not installed.amount and norm is None and not ordered[device.pk]:
-            continue
-        lines.append(
-            DeviceLine(
-                label=device.name,
-                installed=installed.amount,
-                norm=norm.amount if norm else None,
-                on_order=ordered[device.pk],
-                evidence=tuple(installed.by_rung),
-                newest_on=installed.newest_on,
-            )
-        )
-    return lines
 
 
 def _funnel(state: FacilityState) -> list[dict]:

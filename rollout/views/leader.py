@@ -19,6 +19,7 @@ from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE
 from rollout.models import LegalDeadline, Milestone, WorkingSession
 from rollout.obstacles import obstacles
+from rollout.reporting import RULE
 from rollout.results import FacilityResult, MeasureResult, Progress
 from rollout.stages import FacilityStage
 from rollout.templatetags.figures import day_near
@@ -266,6 +267,8 @@ def _upcoming(register: Register, *, in_full: bool) -> dict | None:
     for deadline in deadlines(register):
         if not in_full and deadline.rule not in OPEN_TO_ALL:
             continue
+        if deadline.rule == RULE:
+            continue  # the same for all, every week
         if deadline.done_on is None and on <= deadline.due_on <= on + AHEAD:
             facility = facilities.get(deadline.facility_id)
             found.append({"on": deadline.due_on, "what": deadline.what, "facility": facility})

@@ -1,8 +1,8 @@
 """Addresses of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
-from rollout.views import certificates, documents, facility, figure, leader, lists, overall
+from rollout.views import certificates, documents, facility, figure, imports, leader, lists, overall
 
 app_name = "rollout"
 
@@ -26,4 +26,14 @@ urlpatterns = [
     path("deadlines/", lists.deadline_list, name="deadline-list"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("alerts/", lists.alert_list, name="alert-list"),
+    path("imports/", imports.import_list, name="import-list"),
+    path("imports/new/<slug:book>/", imports.import_new, name="import-new"),
+    path("imports/<int:pk>/", imports.import_file, name="import"),
+    path("imports/<int:pk>/rejects.xlsx", imports.import_rejects, name="import-rejects"),
+    path(
+        "imports/template/<slug:book>.<slug:form>",
+        imports.import_template,
+        name="import-template",
+    ),
+    path("desk/", include("rollout.views.desk.urls")),
 ]

@@ -14,4 +14,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(("serial", ""), _negated=True) & models.Q(withdrawn_at__isnull=True),
             ),
         ),
+        migrations.AddIndex(
+            "certificate",
+            models.Index(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=["sort_key", "id"],
+                name="signatures_certificate_holder",
+            ),
+        ),
     ]

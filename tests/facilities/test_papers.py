@@ -133,7 +133,8 @@ class TestStorePaper:
         )
 
     @pytest.mark.parametrize(
-        "name", ["../../etc/passwd", "..\\..\\x.html", "a.svg", "/abs/x.pdf", "con\x00.pdf", "ả.HTM"]
+        "name",
+        ["../../etc/passwd", "..\\..\\x.html", "a.svg", "/abs/x.pdf", "con\x00.pdf", "ả.HTM"],
     )
     def test_the_name_it_came_with_leads_nowhere(self, name):
         made = stored(PNG, name)

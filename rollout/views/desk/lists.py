@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from facilities.books.book import Book
 from facilities.models import Role
 from rollout.books import BOOKS
+from rollout.cache import cached_totals
 from rollout.models import SavedView
 from rollout.views.desk.asking import SIZES, Asked
 from rollout.views.desk.page import desk
@@ -50,7 +51,7 @@ def book_list(request, day, access, book):
             if key in values
         ],
         "count": rows.paginator.count,
-        "totals": book.totals(asked.rows, day.on),
+        "totals": cached_totals(book, asked.rows, day.on, day.known_at),
         "anything": bool(rows.paginator.count) or book.base(day.on, day.known_at).exists(),
         "sizes": SIZES,
         "views": views,

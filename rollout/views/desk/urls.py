@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollout.views.desk import acts, bulk, checking, home, lists, record
+from rollout.views.desk import acts, bulk, checking, home, lists, record, reorganise
 
 urlpatterns = [
     path("", home.home, name="desk"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("checking/<uuid:pk>/", checking.checking_act, name="checking-act"),
     path("acts/", acts.act_list, name="act-list"),
     path("acts/<uuid:pk>/", acts.act, name="act"),
+    path("reorganise/", reorganise.reorganise, name="reorganise"),
     path("<slug:book>/", lists.book_list, name="book-list"),
     path("<slug:book>/export.<slug:form>", lists.book_export, name="book-export"),
     path("<slug:book>/bulk/", bulk.book_bulk, name="book-bulk"),

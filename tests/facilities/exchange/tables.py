@@ -91,6 +91,24 @@ def with_part(stream: BytesIO, name: str, content: bytes) -> BytesIO:
     return changed
 
 
+def with_shared_texts(*texts: str) -> BytesIO:
+    """A file as Excel itself writes it: the texts in a part of their own, one below the other."""
+    cells = "".join(f"<row><c t='s'><v>{n}</v></c></row>" for n in range(len(texts)))
+    entries = "".join(f"<si>{text}</si>" for text in texts)
+    stream = workbook(["x"])
+    with ZipFile(stream) as archive:
+        links = archive.read("xl/_rels/workbook.xml.rels").decode()
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    link = f'<Relationship Type="{kind}" Target="sharedStrings.xml" Id="rId99" /></Relationships>'
+    for part, content in (
+        ("xl/_rels/workbook.xml.rels", links.replace("</Relationships>", link)),
+        ("xl/sharedStrings.xml", f"<sst>{entries}</sst>"),
+        ("xl/worksheets/sheet1.xml", f"<worksheet><sheetData>{cells}</sheetData></worksheet>"),
+    ):
+        stream = with_part(stream, part, content.encode())
+    return stream
+
+
 def rows_of(stream: BytesIO | bytes) -> list[tuple]:
     if isinstance(stream, bytes):
         stream = BytesIO(stream)

@@ -161,7 +161,7 @@ def test_every_dialect_gives_the_same_rows(rows, sign, encoding, form):
         ),
         ("Tªn;Sè\nBÖnh viÖn;1".encode("cp1252"), "neither UTF-8 nor Windows-1258"),
         (TEXT.encode("utf-8-sig") + b"\xff", "neither UTF-8"),
-        (TEXT.encode() + b"\xff", "Letters were lost"),
+        ("Tên;Số\nBệnh viện;1".encode() + b"\xff", "neither UTF-8"),
         ("Tên;Số\nBá»‡nh viá»‡n;1".encode(), "Letters were lost"),
         ("Tên;Số\nB\ufffdnh;1".encode(), "Letters were lost"),
         ("T?n;S?\nB?nh vi?n ?a khoa;1".encode("cp1252"), "Letters were lost"),

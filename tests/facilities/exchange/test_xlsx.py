@@ -16,7 +16,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from facilities.exchange import tables, xlsx, xlsx_parts
 from facilities.exchange.reading import read_table
 from facilities.exchange.tables import BadTable, Formula
-from tests.facilities.exchange.tables import rows_of, saved, with_part, workbook
+from tests.facilities.exchange.tables import rows_of, saved, with_part, with_shared_texts, workbook
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,20 @@ def test_texts_are_tidied_whatever_they_are_made_of():
     rich = CellRichText("Y ", TextBlock(InlineFont(b=True), "tế"))
     sheet.append(["  Lu\u0323c\u00a0Nam ", rich, "a_x000D_\nb", "   "])
     assert rows_of(saved(book)) == [("Lục Nam", "Y tế", "a\nb")]
+
+
+def test_shared_texts():
+    stream = with_shared_texts(
+        "<t>Lục Nam</t>",
+        "<r><t>Y </t></r><r><rPr><b/></rPr><t>tế</t></r>",
+        "<t>東京</t><rPh sb='0' eb='2'><t>トウキョウ</t></rPh><phoneticPr fontId='1'/>",
+        "<t>a_x000D_\nb _x0041_ _x005F_x0041_</t>",
+        "<t>_xD83D_</t>",
+        "<t/>",
+        "<t>=1+1</t>",
+    )
+    texts = [cells[0] for cells in rows_of(stream)]
+    assert texts == ["Lục Nam", "Y tế", "東京", "a\nb A _x0041_", "?", "=1+1"]
 
 
 def test_formulas_are_marked_and_not_computed():
@@ -174,8 +188,7 @@ def test_a_zip_bomb_is_seen_in_the_directory():
 
 
 def test_a_zip_bomb_is_seen_while_unpacking(monkeypatch):
-    rows = [[f"text {n}"] for n in range(5_000)]
-    stream = workbook(*rows)
+    stream = with_shared_texts(*(f"<t>text {n}</t>" for n in range(5_000)))
     assert len(rows_of(stream)) == 5_000
     monkeypatch.setattr(xlsx, "TEXTS_LIMIT", 50_000)
     assert refusal(stream) == "zip_bomb"
@@ -207,15 +220,20 @@ def test_xml_that_expands():
         "<sst><si><t>&b;</t></si></sst>"
     )
     for part in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"):
-        assert refusal(with_part(workbook(["a"]), part, bomb.encode())) == "zip_bomb"
+        assert refusal(with_part(with_shared_texts("<t>a</t>"), part, bomb.encode())) == "zip_bomb"
 
 
 def test_too_many_texts_and_styles(monkeypatch):
-    stream = workbook(["a", "b", "c"])
+    stream = with_shared_texts("<t>a</t>", "<t>b</t>", "<t>c</t>")
     monkeypatch.setattr(xlsx_parts, "TEXTS_COUNT_LIMIT", 2)
     assert refusal(stream) == "zip_bomb"
     monkeypatch.undo()
-    monkeypatch.setattr(xlsx_parts, "STYLES_LIMIT", 2)
+    book = Workbook()
+    for n in range(3):
+        book.active.append([n])
+        book.active.cell(n + 1, 1).number_format = f"0.{n}0"
+    stream = saved(book)
+    monkeypatch.setattr(xlsx_parts, "STYLES_LIMIT", 3)
     assert refusal(stream) == "zip_bomb"
 
 
@@ -225,6 +243,7 @@ def test_cells_far_away_and_texts_too_long(monkeypatch):
     with pytest.raises(BadTable, match="Row 2 has something in column GS"):
         rows_of(saved(book))
     assert refusal(workbook(["x" * 5_001])) == "too_long_text"
+    assert refusal(with_shared_texts("<t>" + "x" * 5_001 + "</t>")) == "too_long_text"
     body = b"<worksheet><sheetData><row><c t='str'><v>%s</v></c></row></sheetData></worksheet>"
     stream = with_part(workbook(["a"]), "xl/worksheets/sheet1.xml", body % (b"x" * 5_001))
     assert refusal(stream) == "too_long_text"

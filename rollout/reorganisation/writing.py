@@ -1,0 +1,58 @@
+"""Writing a decision down: its paper, its rows, and one act that names every facility it changed."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from facilities.books.entering import begin
+from facilities.models import Act, Area, Edit, User
+from facilities.register import Register
+from rollout.reorganisation.asking import Decision
+from rollout.reorganisation.preview import Difference, differences
+
+
+@transaction.atomic
+def write(form: Decision, *, by: User) -> tuple[Act, list[Difference]]:
+    """Returns the act and what it changed. Raises ValidationError; AlreadySent for a form sent twice."""
+    on, because = form.cleaned_data["on"], form.cleaned_data["because"]
+    act = begin(
+        kind=Act.Kind.REORGANISATION,
+        by=by,
+        act_id=form.cleaned_data["act"],
+        because=f"{form.label}: {because}",
+    )
+    before = Register(on)
+    document = form.paper(by)
+    form.carry_out({"on": on, "because": because, "by": by, "document": document})
+    found = differences(before, Register(on), on)
+    areas = dict(Area.objects.values_list("pk", "code"))
+    Edit.objects.bulk_create(
+        Edit(
+            act=act,
+            book="facilities",
+            row=difference.facility.id,
+            facility_id=difference.facility.id,
+            column=column,
+            old=old,
+            new=new,
+            because=because,
+            document=document,
+        )
+        for difference in found
+        for column, old, new in _cells(difference, areas)
+    )
+    return act, found
+
+
+def _cells(difference: Difference, areas: dict[int, str]) -> Iterator[tuple[str, str, str]]:
+    """The cells of the book of facilities that changed: column, old, new. "": the whole row."""
+    before, after = difference.before, difference.after
+    if before is None or after is None:
+        yield "", before.name_vi if before else "", after.name_vi if after else ""
+        return
+    for column, name in (("name-vi", "name_vi"), ("name-en", "name_en"), ("scope", "scope")):
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield column, old, new
+    if before.area_id != after.area_id:
+        yield "area", areas.get(before.area_id, ""), areas.get(after.area_id, "")

@@ -1,0 +1,277 @@
+"""Which weeks a facility has to report on, which it has, and how fresh what it said is.
+
+A week ends at its cut-off, an hour of a weekday. On a day looked at, the week that ends on it still
+runs; whoever gives the moment `at` sees it end at the hour. Nothing here is stored but the reports
+themselves: late, missed and silent follow from them.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import pgettext_lazy
+
+from facilities.models import Act, Facility, Scope
+from facilities.register import Register, once_per_register
+from rollout.models import ReportingCalendar, ReportingException, StatusReport
+
+RULE = "status_report"  # of the deadlines and alerts about reports
+SOON_DAYS = 2  # so many days before its cut-off a week is said to be due
+SILENT_WEEKS = 2  # so many weeks without a word are silence
+SHORTEST_DAYS = 4  # a shorter week, after a change of the calendar, is joined to the next
+LONGEST = timedelta(days=7 + SHORTEST_DAYS)
+
+
+class Week(NamedTuple):
+    """`begins` is the cut-off of the week before. A report at the very cut-off is in time."""
+
+    due_on: date
+    cut_off: datetime
+    begins: datetime
+
+
+class Calendar:
+    """The weeks from the first calendar on, oldest first, and who is excepted from which."""
+
+    def __init__(
+        self,
+        rows: Iterable[tuple[date, int, int]],
+        exceptions: Iterable[tuple[date, int | None]] = (),
+        *,
+        until: date,
+    ):
+        """`rows`: (effective from, weekday from 1, hour), oldest first. `exceptions`: (due on, facility)."""
+        self.weeks = list(_weeks(list(rows), until))
+        self._days = [week.due_on for week in self.weeks]
+        self._cut_offs = [week.cut_off for week in self.weeks]
+        # The calendar may have moved since: then it is the week in which that day lies.
+        self._excepted = {
+            (week.due_on, facility_id)
+            for day, facility_id in exceptions
+            if (week := self._first(self._days, day))
+        }
+
+    def _first(self, ends: list, end) -> Week | None:
+        place = bisect_left(ends, end)
+        return self.weeks[place] if place < len(ends) else None
+
+    def ended(self, on: date, at: datetime | None = None) -> list[Week]:
+        """The weeks whose cut-off has passed: by day `on`, or by the moment `at`."""
+        return self.weeks[: self._count_ended(on, at)]
+
+    def running(self, on: date, at: datetime | None = None) -> Week:
+        """The week that is being reported on."""
+        return self.weeks[self._count_ended(on, at)]
+
+    def _count_ended(self, on: date, at: datetime | None) -> int:
+        return bisect_left(self._days, on) if at is None else bisect_left(self._cut_offs, at)
+
+    def week_of(self, due_on: date, recorded_at: datetime) -> Week | None:
+        """The week a report is about; if the calendar moved away from it, the one in which it was made."""
+        week = self._first(self._days, due_on)
+        if week is None or week.due_on == due_on:
+            return week
+        return self._first(self._cut_offs, recorded_at)
+
+    def excepts(self, week: Week, facility_id: int) -> bool:
+        return not self._excepted.isdisjoint({(week.due_on, None), (week.due_on, facility_id)})
+
+
+def _weeks(rows: list[tuple[date, int, int]], until: date) -> Iterator[Week]:
+    if not rows:
+        return
+    begins, last = _moment(rows[0][0], 0), None
+    changes = [effective_from for effective_from, _weekday, _hour in rows[1:]]
+    for (start, weekday, hour), end in zip(rows, [*changes, until], strict=True):
+        day = start + timedelta(days=(weekday - start.isoweekday()) % 7)
+        while day < end:
+            if last is None or (day - last).days >= SHORTEST_DAYS:
+                yield Week(day, _moment(day, hour), begins)
+                begins, last = _moment(day, hour), day
+            day += timedelta(days=7)
+
+
+def _moment(day: date, hour: int) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min) + timedelta(hours=hour))
+
+
+def read_calendar(register: Register, *, ahead: timedelta = timedelta(0)) -> Calendar:
+    """The calendar as in force on the register's day, at least until the end of the week that runs then.
+
+    One query, and a second where there is a calendar.
+    """
+    on, known_at = register.until, register.known_at
+    rows = list(
+        ReportingCalendar.objects.in_force(on, known_at).values_list(
+            "effective_from", "weekday", "hour"
+        )
+    )
+    if not rows:
+        return Calendar((), until=on)
+    exceptions = ReportingException.objects.known(known_at).values_list("due_on", "facility_id")
+    # Both the week that ends on the day and the one after it.
+    return Calendar(rows, exceptions, until=on + 2 * LONGEST + ahead)
+
+
+calendar = once_per_register(read_calendar)
+
+
+def is_asked(register: Register, weeks: Calendar, facility_id: int, week: Week) -> bool:
+    """Whether the facility has to report on the week: it is in the rollout, and nobody excepted it."""
+    return (
+        register.scopes.on(facility_id, week.due_on) == [Scope.ROLLOUT]
+        and not register.has_left(facility_id, week.due_on)
+        and not weeks.excepts(week, facility_id)
+    )
+
+
+class Given(NamedTuple):
+    """A report that was given. Late if it came after the cut-off of its week."""
+
+    recorded_at: datetime
+    nothing_changed: bool
+
+
+def reports(register: Register, weeks: Calendar, since: Week) -> dict[tuple[int, date], Given]:
+    """By facility and week (its due day), at least from the week `since` on: the first report. One query.
+
+    The reports of those for whom a facility carries on are its own.
+    """
+    found: dict[tuple[int, date], Given] = {}
+    rows = (
+        register.only(StatusReport.objects.as_of(register.until, register.known_at))
+        .filter(due_on__gt=since.due_on - LONGEST)
+        .order_by("recorded_at", "pk")
+    )
+    for facility_id, due_on, *given in rows.values_list(
+        "facility_id", "due_on", "recorded_at", "nothing_changed"
+    ):
+        week = weeks.week_of(due_on, given[0])
+        if week:
+            heir = register.descent.heir(facility_id)
+            found.setdefault((heir, week.due_on), Given(*given))
+    return found
+
+
+FRESH, DUE, LATE, SILENT = "fresh", "due", "late", "silent"
+
+LABELS = {
+    FRESH: pgettext_lazy("report", "up to date"),
+    DUE: pgettext_lazy("report", "report due"),
+    LATE: pgettext_lazy("report", "report late"),
+    SILENT: pgettext_lazy("report", "silent"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How long ago a facility was heard from. `word` None: nothing is asked of it."""
+
+    word: str | None = None
+    heard_on: date | None = None  # a report, or any other form
+    last_report_on: date | None = None
+    due_on: date | None = (
+        None  # of the week that is owed: the last one missed, or the one that runs
+    )
+    missed: int = 0  # weeks in a row
+
+    @property
+    def label(self):
+        return LABELS[self.word] if self.word else ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Nobody knows how it stands: that is not the same as standing badly."""
+        return self.word == SILENT
+
+
+NOTHING_ASKED = Freshness()
+
+
+def freshness(register: Register, at: datetime | None = None) -> dict[int, Freshness]:
+    """Of every facility of the rollout on the register's day. A fixed number of queries."""
+    weeks = calendar(register)
+    in_rollout = [f.id for f in register.on(register.until) if f.in_rollout]
+    if not weeks.weeks:
+        return dict.fromkeys(in_rollout, NOTHING_ASKED)
+    latest, heard = _latest_reports(register), _last_heard(register)
+    return {
+        pk: _freshness(register, weeks, pk, latest.get(pk), heard.get(pk), at) for pk in in_rollout
+    }
+
+
+def state_of(facility: Facility, *, on: date, at: datetime | None = None) -> Freshness:
+    """Of one facility. `at` None: the week that ends on the day still runs."""
+    register = Register(on, facility_ids=frozenset({facility.pk}))
+    return freshness(register, at).get(facility.pk, NOTHING_ASKED)
+
+
+def _freshness(
+    register: Register,
+    weeks: Calendar,
+    pk: int,
+    latest: tuple[date, datetime] | None,
+    acted_at: datetime | None,
+    at: datetime | None,
+) -> Freshness:
+    answered = weeks.week_of(*latest) if latest else None
+    heard_at = max((m for m in (acted_at, latest and latest[1]) if m), default=None)
+    missed = []
+    for week in reversed(weeks.ended(register.until, at)):
+        if answered and week.due_on <= answered.due_on:
+            break
+        if is_asked(register, weeks, pk, week):
+            missed.append(week)
+    running = weeks.running(register.until, at)
+    if len(missed) >= SILENT_WEEKS and (
+        heard_at is None or heard_at <= missed[SILENT_WEEKS - 1].begins
+    ):
+        word = SILENT
+    elif missed:
+        word = LATE
+    elif answered and running.due_on <= answered.due_on:
+        word = FRESH
+    elif is_asked(register, weeks, pk, running) and (
+        answered is None or (running.due_on - register.until).days <= SOON_DAYS
+    ):
+        word = DUE
+    else:
+        word = FRESH
+    return Freshness(
+        word=word,
+        heard_on=timezone.localdate(heard_at) if heard_at else None,
+        last_report_on=timezone.localdate(latest[1]) if latest else None,
+        due_on=(missed[0] if missed else running).due_on,
+        missed=len(missed),
+    )
+
+
+def _latest_reports(register: Register) -> dict[int, tuple[date, datetime]]:
+    """Up to which week a facility has reported, and when it last did: one query."""
+    found: dict[int, tuple[date, datetime]] = {}
+    rows = register.only(StatusReport.objects.as_of(register.until, register.known_at))
+    for facility_id, *latest in (
+        rows.order_by().values_list("facility_id").annotate(Max("due_on"), Max("recorded_at"))
+    ):
+        heir = register.descent.heir(facility_id)
+        others = found.get(heir, tuple(latest))
+        found[heir] = tuple(map(max, latest, others))
+    return found
+
+
+def _last_heard(register: Register) -> dict[int, datetime]:
+    """When the officer of a facility last sent anything: one query."""
+    until = _moment(register.until, 24)
+    acts = Act.objects.filter(facility__isnull=False, at__lt=until)
+    if register.known_at:
+        acts = acts.filter(at__lte=register.known_at)
+    found: dict[int, datetime] = {}
+    rows = register.only(acts).order_by().values_list("facility_id").annotate(Max("at"))
+    for facility_id, at in rows:
+        heir = register.descent.heir(facility_id)
+        found[heir] = max(at, found.get(heir, at))
+    return found
