@@ -1,12 +1,18 @@
 """The book of connections: one row a facility, the days of its connection to the counted partner."""
 
+from dataclasses import replace
+from functools import partial
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from connectivity.models import ConnectionStep, Partner
+from connectivity.rules import faults
+from facilities.books.attempts import Repeated, begun, check, ended, mended, stories
 from facilities.books.book import Book
 from facilities.books.choices import facilities_by_code, facility_names
-from facilities.books.writers import Attributes, Facts
+from facilities.books.writers import Attributes
 from facilities.exchange.columns import Column, Kind
 from facilities.models import Facility, Scope
 from facilities.register import Register
@@ -14,22 +20,43 @@ from facilities.register import Register
 Step = ConnectionStep.Step
 
 
-def _step(step: str) -> Facts:
-    return Facts(
+class _Steps(Repeated):
+    def write(self, entries, writing):
+        partner = Partner.objects.filter(counted=True).first()
+        if partner is None:
+            raise ValidationError(_("Say first which partner's connections are counted."))
+        Repeated.write(replace(self, make=partial(self.make, partner)), entries, writing)
+
+
+def _step(step: str, *, place=mended, other: str = "") -> _Steps:
+    def make(partner, facility, before, happened_on, attempt):
+        return ConnectionStep(
+            facility_id=facility.pk,
+            partner_id=partner.pk,
+            step=step,
+            attempt=attempt,
+            happened_on=happened_on,
+        )
+
+    return _Steps(
         model=ConnectionStep,
         link="facility",
         columns={step: "happened_on"},
         day=step,
         kind={"partner__counted": True, "step": step},
-        order=("-attempt", "-happened_on", "-pk"),
-        make=lambda facility, before, happened_on: ConnectionStep(
-            facility=facility,
-            partner=before.partner if before else Partner.objects.get(counted=True),
-            step=step,
-            attempt=before.attempt if before else 1,
-            happened_on=happened_on,
-        ),
+        make=make,
+        what="step",
+        place=place,
+        other=other,
     )
+
+
+STEPS = (
+    _step(Step.ACCOUNT.value),
+    _step(Step.CONNECTED.value, place=begun, other=Step.DISCONNECTED),
+    _step(Step.FIRST_MESSAGE.value),
+    _step(Step.DISCONNECTED.value, place=ended, other=Step.CONNECTED),
+)
 
 
 class Connections(Book):
@@ -41,6 +68,7 @@ class Connections(Book):
     search_path = ""
     facility_path = ""
     makes_rows = False
+    for_officers = True
     default_sort = "facility"
     columns = (
         Column(
@@ -58,7 +86,7 @@ class Connections(Book):
             columns={"facility": "code"},
             find={"facility": facilities_by_code},
         ),
-        *(_step(step.value) for step in Step),
+        *STEPS,
     )
 
     def base(self, on, known_at=None):
@@ -67,9 +95,9 @@ class Connections(Book):
         keys = [f.id for f in Register(on, known_at).on(on) if f.scope in counted]
         return Facility.objects.filter(pk__in=keys)
 
+    def context(self, entries, on):
+        return stories(STEPS[0], [entry.row.pk for entry in entries if entry.row is not None])
+
     def check(self, entry, problems, context, on):
-        new = entry.new
-        if new["connected"] and new["account"] and new["connected"] < new["account"]:
-            problems.warn("connected", _("Connected before the account was issued."))
-        if new["disconnected"] and not new["connected"]:
-            problems.refuse("disconnected", _("There is no connection to end on that day."))
+        story = context.get(entry.row.pk, {}) if entry.row is not None else {}
+        check(STEPS, faults, entry, story, problems)

@@ -4,10 +4,10 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from connectivity.models import ConnectionStep, Partner
+from connectivity.rules import faults
+from facilities.books.attempts import Story, brought, happening
 from facilities.models import Document, Facility, User
 from facilities.services import record
 
@@ -24,28 +24,32 @@ def record_step(
     by: User,
     document: Document | None = None,
 ) -> ConnectionStep:
-    """A step was made, or a connection ended. Raises ValidationError when it cannot have been then."""
+    """A step was made, or a connection ended. Raises ValidationError when it cannot have been then.
+
+    What is merely odd is taken as it is told.
+    """
     step = Step(step)
     steps = ConnectionStep.objects.known().filter(facility=facility, partner=partner)
-    ended = steps.filter(step=Step.DISCONNECTED).aggregate(n=Max("attempt"))["n"] or 0
-    attempt = 1 if step in (Step.ACCOUNT, Step.FIRST_MESSAGE) else ended + 1
-    if (
-        step == Step.DISCONNECTED
-        and not steps.filter(
-            step=Step.CONNECTED, attempt=attempt, happened_on__lte=happened_on
-        ).exists()
-    ):
-        raise ValidationError(
-            {"step": _("There is no connection to end on that day.")}, code="order"
-        )
-    return record(
-        ConnectionStep(
-            facility=facility,
-            partner=partner,
-            step=step,
-            attempt=attempt,
-            happened_on=happened_on,
-            document=document,
-        ),
-        by=by,
+    story = {(made.step, made.attempt): happening(made) for made in steps}
+    made = ConnectionStep(
+        facility=facility,
+        partner=partner,
+        step=step,
+        attempt=_attempt(story, step),
+        happened_on=happened_on,
+        document=document,
     )
+    if (step, made.attempt) not in story:  # a second one is refused when it is stored
+        after = {**story, (step, made.attempt): happening(made)}
+        fault = next((fault for fault in brought(faults, story, after) if not fault.odd), None)
+        if fault:
+            raise ValidationError({fault.field: fault.text}, code="order")
+    return record(made, by=by)
+
+
+def _attempt(story: Story, step: str) -> int:
+    """Which time this is: each end is followed by a further connection."""
+    if step in (Step.ACCOUNT, Step.FIRST_MESSAGE):
+        return 1
+    ends = [attempt for of, attempt in story if of == Step.DISCONNECTED]
+    return 1 + max(ends, default=0)

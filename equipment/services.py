@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from equipment.acceptance import DEVICES_HAVE_LEFT, arrivals_of, bring, not_returnable
+from equipment.assets import standing_at
 from equipment.models import (
     Asset,
     DeviceMovement,
@@ -131,9 +132,14 @@ def record_movement(
     document: Document | None = None,
     at: datetime | None = None,
 ) -> DeviceMovement:
-    """Devices came (+) or left (-). Raises ValidationError when more leave than there are that day."""
+    """Devices came (+) or left (-). Raises ValidationError when more leave than there are that day.
+
+    Devices with a number leave one by one, as `asset`.
+    """
     if quantity < 0:
         _refuse_more_than_there_are(facility, device_type, -quantity, happened_on)
+        if asset is None:
+            _refuse_those_with_a_number(facility, device_type, -quantity, happened_on)
     return record(
         DeviceMovement(
             facility=facility,
@@ -162,6 +168,21 @@ def _refuse_more_than_there_are(facility, device_type, leaving: int, on: date) -
         )
 
 
+def _refuse_those_with_a_number(facility, device_type, leaving: int, on: date) -> None:
+    numbered = standing_at(on, [facility.pk])[facility.pk, device_type.pk]
+    free = installed(on, facility, device_type) - numbered
+    if leaving > free:
+        raise ValidationError(
+            {
+                "quantity": _(
+                    "Only %(free)s of them have no inventory number. Name the numbers of the others."
+                )
+                % {"free": free}
+            },
+            code="numbered",
+        )
+
+
 @transaction.atomic
 def move(
     *,
@@ -183,6 +204,9 @@ def move(
         raise ValidationError({"quantity": _("Give how many devices move: at least one.")})
     if giver == taker:
         raise ValidationError({"facility": _("Devices move to another facility.")})
+    # Two who move the same devices at once: the second looks again when the first has written.
+    keys = sorted([giver.pk, taker.pk])
+    list(Facility.objects.filter(pk__in=keys).order_by("pk").select_for_update())
     at = timezone.now()
     return tuple(
         record_movement(

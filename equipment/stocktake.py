@@ -173,10 +173,17 @@ class Difference:
     origin: int | None = None
 
     @property
+    def subject(self) -> str:
+        """What it is about, as a name in a form."""
+        return f"asset-{self.asset.pk}" if self.asset else f"type-{self.device_type.pk}"
+
+    @property
     def key(self) -> str:
-        asset = self.asset.pk if self.asset else ""
-        origin = self.origin or ""
-        return f"{self.device_type.pk}:{asset}:{self.quantity}:{self.reason}:{origin}"
+        return f"{self.subject}:{self.quantity}:{self.reason}:{self.origin or ''}"
+
+    @property
+    def may_be_retired(self) -> bool:
+        return self.asset is not None and self.quantity < 0
 
     @property
     def reason_label(self) -> str:

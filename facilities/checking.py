@@ -43,9 +43,7 @@ def judge(
     if act.by_id == by.pk:
         raise ValidationError(_("Whoever entered a fact cannot check it. Ask a colleague."))
     if missing := [key for key, reason in returned.items() if not reason.strip()]:
-        raise ValidationError(
-            {f"because-{key}": _("Say what is to be mended.") for key in missing}
-        )
+        raise ValidationError({f"because-{key}": _("Say what is to be mended.") for key in missing})
     at = timezone.now()
     open_cells = Edit.objects.filter(act=act, judged_at__isnull=True)
     for key, reason in returned.items():

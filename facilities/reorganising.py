@@ -341,10 +341,12 @@ def _refuse_same_name(name_vi: str, on: date, *, but: Facility | None = None) ->
         if fold(facility.name_vi) == name and (but is None or facility.id != but.pk):
             raise ValidationError(
                 {
-                    "name_vi": _("“%(name)s” (%(code)s) has the same name.")
-                    % {"name": facility.name_vi, "code": facility.code}
-                },
-                code="duplicate_name",
+                    "name_vi": ValidationError(
+                        _("“%(name)s” (%(code)s) has the same name.")
+                        % {"name": facility.name_vi, "code": facility.code},
+                        code="duplicate_name",
+                    )
+                }
             )
 
 

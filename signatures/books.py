@@ -11,21 +11,24 @@ from django.utils.translation import gettext_lazy
 
 from facilities.books.attempts import (
     Attempts,
-    Happening,
     Placed,
     Repeated,
+    Story,
     begun,
+    check,
     corrected,
     ended,
+    mended,
+    stories,
 )
 from facilities.books.book import Book
 from facilities.books.choices import facilities_by_code, facility_names, labels
 from facilities.books.order import NAME_ORDER_OF_FACILITY, with_name_order_of_facility
-from facilities.books.writers import Attributes, RowEntry, chunks
+from facilities.books.writers import Attributes, chunks
 from facilities.exchange.columns import Column
 from facilities.exchange.columns import Kind as Cell
 from signatures.models import Batch, Certificate, CertificateEvent
-from signatures.rules import Story, faults_brought
+from signatures.rules import faults
 from signatures.steps import Step, step
 
 Kind = CertificateEvent.Kind
@@ -40,10 +43,10 @@ def renewed(day: date | None, own: Attempts, issues: Attempts) -> Placed:
     return corrected(day, own)
 
 
-def _event(kind: str, code: str, *, until: str = "", place=None, others: str = "") -> Repeated:
+def _event(kind: str, code: str, *, until: str = "", place=mended, other: str = "") -> Repeated:
     def make(certificate, before, happened_on, attempt, valid_until=None):
         return CertificateEvent(
-            certificate=certificate,
+            certificate_id=certificate.pk,
             facility_id=certificate.facility_id,
             kind=kind,
             attempt=attempt,
@@ -59,21 +62,21 @@ def _event(kind: str, code: str, *, until: str = "", place=None, others: str = "
         day=code,
         kind={"kind": kind},
         make=make,
-        place=place or (lambda day, own, _others: corrected(day, own)),
-        others={"kind": others} if others else None,
+        place=place,
+        other=other,
         # What happens once needs no order, and a list sorted by it none for each row.
         order=Repeated.order if kind in CertificateEvent.REPEATABLE else (),
     )
 
 
 EVENTS = (
-    _event(Kind.REQUESTED, "requested", place=begun, others=Kind.RETURNED),
-    _event(Kind.RETURNED, "returned", place=ended, others=Kind.REQUESTED),
+    _event(Kind.REQUESTED, "requested", place=begun, other=Kind.RETURNED),
+    _event(Kind.RETURNED, "returned", place=ended, other=Kind.REQUESTED),
     _event(Kind.ISSUED, "issued", until="valid-until"),
     _event(Kind.RECEIVED, "received"),
     _event(Kind.HANDED_OVER, "handed-over"),
     _event(Kind.AUTHENTICATED, "authenticated"),
-    _event(Kind.RENEWED, "renewed", until="renewed-until", place=renewed, others=Kind.ISSUED),
+    _event(Kind.RENEWED, "renewed", until="renewed-until", place=renewed, other=Kind.ISSUED),
     _event(Kind.REVOKED, "revoked"),
 )
 
@@ -106,16 +109,27 @@ class Certificates(Book):
         ("facility", "holder", "unit", "position"),
         ("facility", "holder"),
     )
+    for_officers = True
     default_sort = "id"
+    for_officers = True
     sorts = {"holder": "sort_key", "facility": NAME_ORDER_OF_FACILITY}
     columns = (
         Column("id", gettext_lazy("record number"), Cell.COUNT, writable=False, shown=False),
         Column(
             "facility", gettext_lazy("facility"), Cell.CODE, choices=facility_names, required=True
         ),
-        Column("holder", gettext_lazy("holder"), personal=True, filtered=False, max_length=150),
-        Column("position", gettext_lazy("position"), max_length=100),
-        Column("unit", gettext_lazy("unit"), max_length=150),
+        Column(
+            "holder",
+            gettext_lazy("holder"),
+            aliases=("Họ và tên", "Họ tên", "Người giữ"),
+            personal=True,
+            filtered=False,
+            max_length=150,
+        ),
+        Column(
+            "position", gettext_lazy("position"), aliases=("Chức danh", "Chức vụ"), max_length=100
+        ),
+        Column("unit", gettext_lazy("unit"), aliases=("Khoa, phòng", "Phòng ban"), max_length=150),
         Column("serial", gettext_lazy("certificate serial"), max_length=80),
         Column(
             "subscriber",
@@ -203,23 +217,15 @@ class Certificates(Book):
                 taken[serial].append(tuple(place))
         batches = Batch.objects.filter(code__in=codes - {"", None})
         return Known(
-            stories=stories(keys),
+            stories=stories(EVENTS[0], keys),
             taken=taken,
             facility_of_batch=dict(batches.values_list("code", "facility__code")),
         )
 
     def check(self, entry, problems, context, on):
-        new, changed = entry.new, set(entry.changed)
-        key = entry.row.pk if entry.row is not None else None
-        story = context.stories.get(key, {})
-        self._check_identity(entry, problems, context, changed, story)
-        for writer in EVENTS:
-            self._check_whole(writer, new, problems, changed, story)
-        if problems.errors:
-            return  # the story would only repeat what is wrong in its parts
-        for fault in faults_brought(story, planned(story, entry)):
-            say = problems.warn if fault.odd else problems.refuse
-            say(column_of(fault.kind, fault.field), fault.text)
+        story = context.stories.get(entry.row.pk, {}) if entry.row is not None else {}
+        self._check_identity(entry, problems, context, set(entry.changed), story)
+        check(EVENTS, faults, entry, story, problems)
 
     def _check_identity(self, entry, problems, context, changed, story):
         new, is_new = entry.new, entry.row is None
@@ -250,22 +256,6 @@ class Certificates(Book):
                 _("This batch belongs to facility %(facility)s.") % {"facility": of_batch},
             )
 
-    def _check_whole(self, writer, new, problems, changed, story):
-        """An end needs its beginning; of several attempts only the latest is taken back."""
-        for code in writer.columns:
-            if code != writer.day and new.get(code) and not new.get(writer.day):
-                problems.refuse(writer.day, _("Give the day as well."))
-        times = sum(kind == writer.kind["kind"] for kind, _attempt in story)
-        if writer.day in changed and not new.get(writer.day) and times > 1:
-            problems.refuse(
-                writer.day,
-                _(
-                    "This has happened %(count)s times. To take the last time back, "
-                    "give the day of the time before."
-                )
-                % {"count": times},
-            )
-
     # --- Writing ------------------------------------------------------------------------
 
     def create(self, entries, writing):
@@ -275,44 +265,3 @@ class Certificates(Book):
         super().create(entries, writing)
         for entry in entries:
             entry.new["id"] = entry.row.pk
-
-
-def stories(keys: list[int]) -> dict[int, Story]:
-    """Everything that stands about certificates."""
-    found: dict[int, dict] = defaultdict(dict)
-    for some in chunks(keys):
-        events = CertificateEvent.objects.known().filter(certificate__in=some).order_by()
-        for key, kind, attempt, *days in events.values_list(
-            "certificate", "kind", "attempt", "happened_on", "valid_until"
-        ):
-            found[key][kind, attempt] = Happening(*days)
-    return found
-
-
-def planned(story: Story, entry: RowEntry) -> Story:
-    """What would stand once the row is written."""
-    after = dict(story)
-    changed = set(entry.changed)
-    for writer in EVENTS:
-        if changed.isdisjoint(writer.columns):
-            continue
-        kind = writer.kind["kind"]
-        others = _attempts(after, writer.others["kind"]) if writer.others else {}
-        day = entry.new.get(writer.day)
-        attempt, gone = writer.place(day, _attempts(after, kind), others)
-        for number in gone:
-            del after[kind, number]
-        if attempt is not None:
-            until = next((code for code in writer.columns if code != writer.day), None)
-            after[kind, attempt] = Happening(day, entry.new.get(until))
-    return after
-
-
-def _attempts(story: Story, kind: str) -> Attempts:
-    return {attempt: given for (of, attempt), given in story.items() if of == kind}
-
-
-def column_of(kind: str, field: str) -> str:
-    """The column in which a fault is shown."""
-    writer = next(writer for writer in EVENTS if writer.kind["kind"] == kind)
-    return next((code for code, name in writer.columns.items() if name == field), writer.day)

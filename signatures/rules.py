@@ -1,19 +1,15 @@
 """What can have happened to a certificate, and what is odd: pure, told of all that stands about it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from facilities.books.attempts import Happening
+from facilities.books.attempts import Fault, Story
 from signatures.models import CertificateEvent
 from signatures.validity import YEARS, fault_of_end
 
 Kind = CertificateEvent.Kind
-
-Story = Mapping[tuple[str, int], Happening]
-"""Everything that stands about one certificate: (kind, attempt) -> day and end."""
 
 # What must have happened before, on the same day or earlier.
 AFTER = {
@@ -34,32 +30,9 @@ USUALLY_AFTER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with one event. `field`: happened_on, valid_until or kind. `odd`: may be so."""
-
-    kind: str
-    attempt: int
-    field: str
-    text: str
-    odd: bool = False
-
-
 def faults(story: Story) -> list[Fault]:
-    """Everything that cannot be so, or is odd."""
-    found = [*_order(story), *_requests(story), *_ends(story), *_oddities(story)]
-    return sorted(found, key=lambda fault: fault.odd)
-
-
-def faults_brought(before: Story, after: Story) -> list[Fault]:
-    """What a change has brought. A certificate with an old fault can be mended in another place."""
-    known = set(faults(before))
-    changed = {event for event in {*before, *after} if before.get(event) != after.get(event)}
-    return [
-        fault
-        for fault in faults(after)
-        if fault not in known or (fault.kind, fault.attempt) in changed
-    ]
+    """Everything about a certificate that cannot be so, or is odd."""
+    return [*_order(story), *_requests(story), *_ends(story), *_oddities(story)]
 
 
 def end_before(story: Story, renewal: int) -> date | None:

@@ -5,11 +5,11 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from facilities.books.attempts import happening
+from facilities.books.attempts import Story, brought, happening
 from facilities.models import Document, User
 from facilities.services import record
 from signatures.models import Certificate, CertificateEvent
-from signatures.rules import Story, faults_brought, latest
+from signatures.rules import faults, latest
 
 Kind = CertificateEvent.Kind
 
@@ -47,7 +47,7 @@ def record_event(
 
 
 def _refuse(before: Story, after: Story) -> None:
-    fault = next((fault for fault in faults_brought(before, after) if not fault.odd), None)
+    fault = next((fault for fault in brought(faults, before, after) if not fault.odd), None)
     if fault:
         raise ValidationError({fault.field: fault.text}, code="order")
 

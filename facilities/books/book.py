@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from facilities.books.choices import facility_names, names_on
 from facilities.books.writers import Attributes, RowEntry, Writer, Writing, chunks
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
@@ -115,6 +116,19 @@ class Book:
             found[key] |= {code: v for code, v in more.items() if code in empties}
         return {key: found[key] for key in keys if key in found}
 
+    def order(self, code: str, on: date, known_at: datetime | None = None):
+        """SQL to sort by a column: facilities by their names, as a dictionary does."""
+        if code in self.sorts:
+            return F(self.sorts[code])
+        if code == "facility":
+            names = FacilityName.objects.in_force(on, known_at).filter(
+                facility=OuterRef(self.facility_id_path)
+            )
+            newest = names.order_by("-effective_from", "-recorded_at", "-pk")
+            return Subquery(newest.values("sort_key")[:1])
+        found = self.expression(code, on, known_at)
+        return F(code) if found is None else found
+
     def computed(
         self, keys: list[int], on: date, known_at: datetime | None = None
     ) -> dict[int, dict[str, Value]]:
@@ -148,17 +162,28 @@ class Book:
         """What one row is called on its page."""
         return str(values.get(self.columns[0].code, ""))
 
-    def bound(self, *, with_names: bool = True) -> tuple[Column, ...]:
-        """The columns for one request: choices asked once, names left out where they are not seen."""
+    def bound(self, *, with_names: bool = True, on: date | None = None) -> tuple[Column, ...]:
+        """The columns for one request: choices asked once, names left out where they are not seen.
+
+        `on`: the day whose names facilities bear; None: today's.
+        """
         found = []
         for column in self.columns:
             if column.personal and not with_names:
                 continue
             if column.choices is not None:
-                choices = dict(column.choices())
+                by_day = on is not None and column.choices is facility_names
+                choices = names_on(on) if by_day else dict(column.choices())
                 column = replace(column, choices=lambda choices=choices: choices)
             found.append(column)
         return tuple(found)
+
+    def named(self, values: Mapping[str, Value], columns: Iterable[Column]) -> str:
+        """The title in words, by columns of `bound`: a facility's name rather than its code."""
+        title, first = self.title(values), self.columns[0]
+        if first.choices is None or title != str(values.get(first.code, "")):
+            return title
+        return next((c.show(title) for c in columns if c.code == first.code), title)
 
     def column(self, code: str) -> Column:
         return next(column for column in self.columns if column.code == code)

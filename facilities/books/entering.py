@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facilities import bulk
 from facilities.books.book import Book
 from facilities.books.writers import Attributes, RowEntry, Stale, Writing, chunks, withdraw_all
 from facilities.models import Act, Document, Edit, Facility, User
@@ -178,15 +179,14 @@ def _write(book: Book, entries: list[RowEntry], writing: Writing) -> None:
         ]
         if touched:
             writer.write(touched, writing)
-    Edit.objects.bulk_create(
-        [edit for entry in entries for edit in _edits(book, entry, writing, id(entry) in fresh)],
-        batch_size=2000,
+    bulk.insert(
+        [edit for entry in entries for edit in _edits(book, entry, writing, id(entry) in fresh)]
     )
 
 
 def _edits(book: Book, entry: RowEntry, writing: Writing, is_new: bool):
     common = {
-        "act": writing.act,
+        "act_id": writing.act.pk,
         "book": book.code,
         "row": entry.row.pk,
         "facility_id": book.facility_of(entry.row),
@@ -235,10 +235,10 @@ def withdraw_rows(book: Book, rows: list[Model], writing: Writing) -> None:
         withdraw_all(model, facts, writing)
     if hasattr(book.model, "withdrawn_at"):  # a facility only loses what describes it
         withdraw_all(book.model, rows, writing)
-    Edit.objects.bulk_create(
+    bulk.insert(
         [
             Edit(
-                act=writing.act,
+                act_id=writing.act.pk,
                 book=book.code,
                 row=row.pk,
                 facility_id=book.facility_of(row),
@@ -247,8 +247,7 @@ def withdraw_rows(book: Book, rows: list[Model], writing: Writing) -> None:
                 new="",
             )
             for row in rows
-        ],
-        batch_size=2000,
+        ]
     )
 
 

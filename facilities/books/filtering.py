@@ -68,7 +68,7 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
 
 
 class _Labelled:
-    """"%(column)s from" in the language of whoever reads it."""
+    """ "%(column)s from" in the language of whoever reads it."""
 
     def __init__(self, words, label):
         self.words, self.label = words, label

@@ -95,11 +95,14 @@ class CellForm(forms.Form):
     def changes_a_value(self) -> bool:
         """Whether something that was there when the form was drawn is replaced or taken back."""
         return any(
-            seen not in (None, "")
-            and code in self.cleaned_data
-            and self.cleaned_data[code] != seen
+            seen not in (None, "") and code in self.cleaned_data and self.cleaned_data[code] != seen
             for code, seen in self.seen.items()
         )
+
+    @property
+    def has_values(self) -> bool:
+        """Whether anything is there that could be changed, so that a reason may be needed."""
+        return any(self.values.get(column.code) not in (None, "") for column in self.columns)
 
     @property
     def written(self) -> dict[str, Value]:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Expression, F, Model, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from facilities import bulk
 from facilities.exchange.columns import Value
 from facilities.models import Act, Document, Record, User, Yardstick
 from facilities.services import AlreadyWithdrawn
@@ -110,7 +111,7 @@ class Attributes(Writer):
         self.fill(entries)
         derived = [f.name for f in model._meta.concrete_fields if hasattr(f, "derive")]
         names = [name for code, name in self.columns.items() if code in changed]
-        model.objects.bulk_update([e.row for e in entries], [*names, *derived], batch_size=500)
+        bulk.update([entry.row for entry in entries], [*names, *derived])
 
     def _refuse_moved(self, model: type[Model], entries: list[RowEntry], codes: list[str]) -> None:
         """Nothing tells apart two writings of one attribute but what each had before its eyes."""
@@ -190,7 +191,7 @@ class Facts(Writer):
             if entry.new.get(self.day):
                 made.append(self.made(entry, before, writing))
         withdraw_all(self.model, gone, writing)
-        self.model.objects.bulk_create(made, batch_size=1000)
+        bulk.insert(made)
 
     def refuse_moved(self, entry: RowEntry, before: Record | None) -> None:
         value = before.serializable_value if before else lambda _name: None
@@ -254,7 +255,7 @@ class Dated(Writer):
         # Nothing can hold from a day on but a value: without one, what was entered is taken back.
         gone |= {row.pk: row for row in self.standing(emptied, writing.on).values()}
         withdraw_all(self.model, list(gone.values()), writing)
-        self.model.objects.bulk_create(rows, batch_size=1000)
+        bulk.insert(rows)
 
 
 def chunks(keys: list[int]) -> Iterator[list[int]]:
@@ -299,7 +300,7 @@ def signed(
 
     `entry`, `column`: the row and the column it was made of, so that a fact names its row of a file.
     """
-    fact.recorded_by = writing.by
+    fact.recorded_by_id = writing.by.pk
     fact.recorded_at = writing.at
     fact.document = paper or writing.document
     fact.source = writing.source_of(entry)[:300]

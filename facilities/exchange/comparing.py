@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import islice
 
 from django.utils.translation import gettext as _
@@ -14,7 +13,8 @@ from facilities.books.writers import RowEntry
 from facilities.exchange.cells import BadCell, parser
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.headers import Heading
-from facilities.exchange.tables import Cell, Row, excerpt
+from facilities.exchange.outcomes import Compared, Problem
+from facilities.exchange.tables import Row, excerpt
 from facilities.folding import fold
 from facilities.models import Facility
 
@@ -26,46 +26,13 @@ CLEARING = frozenset({"xoa", "delete"})
 OWNER = "facility"  # the column of a book that says whose its row is
 
 
-class Outcome(StrEnum):
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    WRONG = "wrong"
-
-
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong or odd in a row. `place`: the column of the table, None for the row as a whole."""
+class _Hit:
+    """A row of the book that a row of the table may mean, with whatever says which it is."""
 
-    column: str
-    place: int | None
-    value: str
-    text: str
-
-
-@dataclass(slots=True)
-class Compared:
-    """A row of the table beside the row of the book that it means.
-
-    `entry`: what would be written; None where nothing can be said of the row. `warnings` ask for a
-    reason, `problems` refuse the row.
-    """
-
-    number: int
-    cells: tuple[Cell, ...]
-    values: dict[str, Value] = field(default_factory=dict)
-    cleared: set[str] = field(default_factory=set)
-    entry: RowEntry | None = None
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-
-    @property
-    def outcome(self) -> Outcome:
-        if self.problems or self.entry is None:
-            return Outcome.WRONG
-        if self.entry.row is None:
-            return Outcome.NEW
-        return Outcome.CHANGED if self.entry.changed else Outcome.UNCHANGED
+    pk: int
+    facility: int | None
+    values: dict[str, Value]
 
 
 class Comparison:
@@ -86,7 +53,8 @@ class Comparison:
     ):
         self.book, self.heading, self.on = book, heading, on
         self.columns = {column.code: column for column in book.bound(with_names=with_names)}
-        keys = {code for key in book.keys for code in key}
+        # Whatever says which row is meant.
+        keys = self.identifying = list(dict.fromkeys(c for key in book.keys for c in key))
         self.read = {
             place: (self.columns[code], parser(self.columns[code]))
             for place, code in heading.columns.items()
@@ -117,8 +85,7 @@ class Comparison:
 
         Walks the whole table and keeps only what says which row is meant.
         """
-        needed = {code for key in self.book.keys for code in key}
-        read = {p: pair for p, pair in self.read.items() if pair[0].code in needed}
+        read = {p: pair for p, pair in self.read.items() if pair[0].code in self.identifying}
         first: dict[tuple, int] = {}
         twice: dict[int, int] = {}
         for number, cells in rows:
@@ -173,24 +140,10 @@ class Comparison:
 
     def _compared(self, rows: list[Row], repeated: Mapping[int, int]) -> list[Compared]:
         found = [self._parsed(number, cells, self.read) for number, cells in rows]
-        wanted: dict[tuple[str, ...], dict[tuple, list[Compared]]] = defaultdict(dict)
         for compared in found:
             if compared.number in repeated:
-                self._refuse(
-                    compared,
-                    _("Row %(row)s speaks of the same %(what)s. Keep one of them.")
-                    % {"row": repeated[compared.number], "what": self.book.row_label},
-                )
-            key = self._key(compared.values)
-            if key is None:
-                if not compared.problems:
-                    self._refuse(compared, self._what_to_add())
-                continue
-            wanted[key[0]].setdefault(key[1], []).append(compared)
-        matched: dict[int, Compared] = {}
-        for codes, by_values in wanted.items():
-            self._match(codes, by_values, matched)
-        self._fill(matched)
+                self._refuse_repeated(compared, repeated[compared.number])
+        self._fill(self._matched(found))
         self._judge(found)
         return found
 
@@ -213,55 +166,119 @@ class Comparison:
             for key in self.usable_keys or self.book.keys
         )
 
+    def _matched(self, found: list[Compared]) -> dict[int, Compared]:
+        """The rows of the book that rows of the table mean, by their key; the others are made new."""
+        matched: dict[int, Compared] = {}
+        waiting = []
+        for compared in found:
+            if self._key(compared.values) is not None:
+                waiting.append(compared)
+            elif not compared.problems:
+                self._refuse(compared, self._what_to_add())
+        for codes in self.usable_keys:
+            filled = [c for c in waiting if self._is_filled(codes, c.values)]
+            waiting = [c for c in waiting if not self._is_filled(codes, c.values)]
+            waiting += self._match(codes, filled, matched)
+        for codes in self.usable_keys:
+            # Nothing says it wholly: what is said in part may do.
+            partly = [c for c in waiting if (self._key(c.values) or ((), ()))[0] == codes]
+            partly = [c for c in partly if not self._is_filled(codes, c.values)]
+            met = {id(c) for c in partly} - {id(c) for c in self._match(codes, partly, matched)}
+            waiting = [c for c in waiting if id(c) not in met]
+        for compared in waiting:
+            self._new(compared)
+        return matched
+
+    @staticmethod
+    def _is_filled(codes: tuple[str, ...], values: Mapping[str, Value]) -> bool:
+        return all(values.get(code) not in (None, "") for code in codes)
+
     def _match(
-        self, codes: tuple[str, ...], wanted: dict[tuple, list[Compared]], matched: dict
-    ) -> None:
-        """Find the rows of the book that some rows of the table mean by the same columns."""
-        names = [sql_name(code) for code in codes]
-        rows = self._base.annotate(
-            **{n: self.book.expression(c, self.on) for n, c in zip(names, codes, strict=True)}
+        self, codes: tuple[str, ...], rows: list[Compared], matched: dict[int, Compared]
+    ) -> list[Compared]:
+        """Match rows of the table by these columns. Returns those that no row of the book answers to."""
+        wanted: dict[tuple, list[Compared]] = defaultdict(list)
+        for compared in rows:
+            wanted[self._values_of(codes, compared.values)].append(compared)
+        hits = self._hits(codes, wanted.keys()) if wanted else {}
+        unmet = []
+        for key, same in wanted.items():
+            for compared in same:
+                agreeing = [hit for hit in hits.get(key, ()) if self._agrees(compared, hit, codes)]
+                if agreeing:
+                    self._take(compared, agreeing, codes, matched)
+                else:
+                    unmet.append(compared)
+        return unmet
+
+    def _values_of(self, codes: tuple[str, ...], values: Mapping[str, Value]) -> tuple:
+        return tuple(
+            self.empties[code] if values.get(code) is None else values[code] for code in codes
         )
-        for place, name in enumerate(names):
+
+    def _hits(self, codes: tuple[str, ...], wanted: Iterable[tuple]) -> dict[tuple, list[_Hit]]:
+        """The rows of the book that have these values in these columns."""
+        wanted = set(wanted)
+        every = self.identifying
+        rows = self._base.annotate(
+            **{sql_name(code): self.book.expression(code, self.on) for code in every}
+        )
+        for place, code in enumerate(codes):
             values = {values[place] for values in wanted}
             if not values & {None, ""}:
-                rows = rows.filter(**{f"{name}__in": values})
-        hits: dict[tuple, list[tuple[int, int | None]]] = defaultdict(list)
+                rows = rows.filter(**{f"{sql_name(code)}__in": values})
+        found: dict[tuple, list[_Hit]] = defaultdict(list)
         owner = self.book.facility_id_path
+        names = [sql_name(code) for code in every]
         for pk, facility, *values in rows.order_by().values_list("pk", owner, *names):
-            key = tuple(
-                self.empties[code] if value is None else value
-                for code, value in zip(codes, values, strict=True)
-            )
+            hit = _Hit(pk, facility, dict(zip(every, values, strict=True)))
+            key = self._values_of(codes, hit.values)
             if key in wanted:
-                hits[key].append((pk, facility))
-        for key, compared_rows in wanted.items():
-            for compared in compared_rows:
-                self._take(compared, hits.get(key, []), codes, matched)
+                found[key].append(hit)
+        return found
 
-    def _take(self, compared: Compared, hits: list, codes, matched: dict) -> None:
+    def _agrees(self, compared: Compared, hit: _Hit, codes: tuple[str, ...]) -> bool:
+        """Whether what counts more does not say otherwise: of one holder, another serial number is
+        another certificate, but a serial number where none stood is a change."""
+        for key in self.usable_keys[: self.usable_keys.index(codes)]:
+            if self._is_filled(key, compared.values) and self._is_filled(key, hit.values):
+                return False
+        return True
+
+    def _take(
+        self, compared: Compared, hits: list[_Hit], codes: tuple[str, ...], matched: dict
+    ) -> None:
+        given = [c for c in self.identifying if compared.values.get(c) not in (None, "")]
         if len(hits) > 1:
+            same = [h for h in hits if all(h.values[c] == compared.values[c] for c in given)]
+            hits = same if len(same) == 1 else hits
+        if len(hits) > 1:
+            labels = [self.book.column(c).heading() for c in self.identifying if c not in given]
             self._refuse(
                 compared,
                 _("It may mean %(count)s different rows. Fill in one more of: %(columns)s.")
-                % {"count": len(hits), "columns": self.key_names()},
+                % {"count": len(hits), "columns": ", ".join(labels)},
                 codes[0],
             )
-        elif hits:
-            ((pk, facility),) = hits
-            if self.facility_ids is not None and facility not in self.facility_ids:
-                self._refuse_foreign(compared)
-            elif pk in matched or pk in self._seen:
-                other = matched[pk].number if pk in matched else self._seen[pk]
-                self._refuse(
-                    compared,
-                    _("Row %(row)s speaks of the same %(what)s. Keep one of them.")
-                    % {"row": other, "what": self.book.row_label},
-                )
-            else:
-                matched[pk] = compared
-                self._seen[pk] = compared.number
+            return
+        hit = hits[0]
+        if self.facility_ids is not None and hit.facility not in self.facility_ids:
+            self._refuse_foreign(compared)
+        elif hit.pk in matched or hit.pk in self._seen:
+            other = matched[hit.pk].number if hit.pk in matched else self._seen[hit.pk]
+            self._refuse_repeated(compared, other)
         else:
-            self._new(compared, codes)
+            matched[hit.pk] = compared
+            self._seen[hit.pk] = compared.number
+
+    def _refuse_repeated(self, compared: Compared, other: int) -> None:
+        if not compared.is_repeated:
+            compared.is_repeated = True
+            self._refuse(
+                compared,
+                _("Row %(row)s speaks of the same %(what)s. Keep one of them.")
+                % {"row": other, "what": self.book.row_label},
+            )
 
     def _refuse_foreign(self, compared: Compared) -> None:
         self._refuse(
@@ -270,20 +287,26 @@ class Comparison:
             OWNER if OWNER in self.places else "",
         )
 
-    def _new(self, compared: Compared, codes: tuple[str, ...]) -> None:
-        if not self.book.makes_rows:
+    def _new(self, compared: Compared) -> None:
+        fixed = [
+            code
+            for key in self.usable_keys
+            for code in key
+            if not self.columns[code].writable and compared.values.get(code) not in (None, "")
+        ]
+        if not self.book.makes_rows or fixed:
+            code = fixed[0] if fixed else self.usable_keys[0][0]
             self._refuse(
                 compared,
                 _("There is no such %(what)s in this list on the day, and none is added here.")
                 % {"what": self.book.row_label},
-                codes[0],
+                code,
             )
         elif self.facilities is not None and not self.book.facility_path:
             self._refuse_foreign(compared)
         else:
-            compared.entry = RowEntry(
-                None, {}, self.empties | compared.values, number=compared.number
-            )
+            new = self.empties | compared.values
+            compared.entry = RowEntry(None, {}, new, number=compared.number)
 
     def _fill(self, matched: dict[int, Compared]) -> None:
         """Put old and new values beside each other; what the table does not say stays as it is."""

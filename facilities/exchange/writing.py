@@ -103,12 +103,11 @@ def write_xlsx(
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width(column)
-    pen = _Pen(sheet)
-    sheet.append([pen.heading(column.heading()) for column in columns])
+    sheet.append([_heading(sheet, column.heading()) for column in columns])
     shows = [shown(column) for column in columns]
     last = 1
     for row in rows:
-        sheet.append([pen.value(show(v)) for show, v in zip(shows, row, strict=True)])
+        sheet.append([_value(sheet, show(v)) for show, v in zip(shows, row, strict=True)])
         last += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
     book.save(stream)
@@ -130,13 +129,12 @@ def write_rejects(
         sheet.column_dimensions[get_column_letter(index)].width = 20
     sheet.column_dimensions[get_column_letter(len(headings) + 1)].width = 70
     texts = [str(heading or "") for heading in headings]
-    pen = _Pen(sheet)
-    sheet.append([pen.heading(text) for text in (*texts, str(PROBLEMS_HEADING))])
+    sheet.append([_heading(sheet, text) for text in (*texts, str(PROBLEMS_HEADING))])
     for (_number, cells), problems in bad_rows:
         cells = [*cells[: len(headings)], *[None] * (len(headings) - len(cells))]
-        told = pen.text("\n".join(problems))
+        told = _text(sheet, "\n".join(problems))
         told.alignment = _WRAPPED
-        sheet.append([*map(pen.as_it_came, cells), told])
+        sheet.append([*(_as_it_came(sheet, cell) for cell in cells), told])
     book.save(stream)
 
 
@@ -151,46 +149,35 @@ def width(column: Column) -> float:
     return min(max(usual, len(column.heading()) + 4), 50)
 
 
-class _Pen:
-    """Makes the cells of one sheet. The styles are looked up once: a table has a million cells."""
+def _heading(sheet, text: str) -> SheetCell:
+    cell = _text(sheet, text)
+    cell.font, cell.fill, cell.alignment = HEADING_FONT, HEADING_FILL, _WRAPPED
+    return cell
 
-    def __init__(self, sheet):
-        self._sheet = sheet
-        self._day, self._number, self._text = (
-            self._style(number_format) for number_format in (DAY_FORMAT, NUMBER_FORMAT, TEXT_FORMAT)
-        )
 
-    def _style(self, number_format: str):
-        sample = WriteOnlyCell(self._sheet)
-        sample.number_format = number_format
-        return sample._style
+def _value(sheet, value: Value) -> SheetCell | None:
+    if isinstance(value, str):
+        return _text(sheet, guards.for_xlsx(value)) if value else None
+    cell = _as_it_came(sheet, value)
+    if isinstance(value, int):
+        cell.number_format = NUMBER_FORMAT
+    return cell
 
-    def heading(self, text: str) -> SheetCell:
-        cell = self.text(text)
-        cell.font, cell.fill, cell.alignment = HEADING_FONT, HEADING_FILL, _WRAPPED
-        return cell
 
-    def value(self, value: Value) -> SheetCell | None:
-        if isinstance(value, str):
-            return self.text(guards.for_xlsx(value)) if value else None
-        return self.as_it_came(value, self._number)
+def _as_it_came(sheet, value: Cell) -> SheetCell | None:
+    """A cell that was read from a file and goes back to its sender."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _text(sheet, value)
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, date):
+        cell.number_format = DAY_FORMAT
+    return cell
 
-    def as_it_came(self, cell: Cell, number_style=None) -> SheetCell | None:
-        """A cell that was read from a file and goes back to its sender."""
-        if cell is None:
-            return None
-        if isinstance(cell, str):
-            return self.text(cell)
-        made = WriteOnlyCell(self._sheet, cell)
-        style = self._day if isinstance(cell, date) else number_style
-        if style is not None:
-            made._style = style
-        return made
 
-    def text(self, text: str) -> SheetCell:
-        made = WriteOnlyCell(self._sheet)
-        # Set behind the cell's back, which would make a formula of "=1+1" and an error of "#N/A".
-        made._value = _ESCAPE_LIKE.sub("_x005F_", _FORBIDDEN.sub("", text))
-        made.data_type = "s"
-        made._style = self._text
-        return made
+def _text(sheet, text: str) -> SheetCell:
+    cell = WriteOnlyCell(sheet, _ESCAPE_LIKE.sub("_x005F_", _FORBIDDEN.sub("", text)))
+    cell.data_type = "s"  # or "=1+1" would be a formula, and "#N/A" an error
+    cell.number_format = TEXT_FORMAT
+    return cell

@@ -25,10 +25,10 @@ from facilities.exchange.xlsx_parts import (
     Unsafe,
     read_dates,
     read_links,
-    read_sheet,
     read_texts,
     read_workbook,
 )
+from facilities.exchange.xlsx_sheet import read_sheet
 
 UNPACKED_LIMIT = 150 * 1024 * 1024  # bytes, all parts together
 TEXTS_LIMIT = 64 * 1024 * 1024  # bytes of the part that holds the texts

@@ -4,6 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectivity.books import Connections
+from equipment.asset_page import asset_context
+from equipment.books.assets import Assets
+from equipment.books.devices import Devices
+from equipment.books.lots import Lots, Setbacks
+from equipment.books.movements import Movements
+from equipment.books.procurements import Procurements
+from equipment.file_page import procurement_context
 from facilities.books.book import Book
 from rollout.books.documents import Documents
 from rollout.books.facilities import Facilities
@@ -14,6 +21,12 @@ BOOKS: dict[str, Book] = {
     book.code: book
     for book in (
         Facilities(),
+        Procurements(),
+        Lots(),
+        Setbacks(),
+        Devices(),
+        Assets(),
+        Movements(),
         Certificates(),
         Connections(),
         Milestones(),
@@ -30,4 +43,7 @@ class Extra:
     context: Callable[..., dict]
 
 
-EXTRAS: dict[str, Extra] = {}
+EXTRAS: dict[str, Extra] = {
+    "assets": Extra("equipment/_asset.html", asset_context),
+    "procurements": Extra("equipment/_procurement.html", procurement_context),
+}

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from facilities.exchange.columns import Column
-from facilities.exchange.comparing import Compared, Comparison
+from facilities.exchange.comparing import Comparison
 from facilities.exchange.headers import Heading
+from facilities.exchange.outcomes import Compared
 from facilities.exchange.tables import Source
 from rollout.books import BOOKS
 from rollout.importing.receiving import opened

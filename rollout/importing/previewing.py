@@ -10,7 +10,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from facilities.exchange import headers
-from facilities.exchange.comparing import Compared, Outcome, Problem
+from facilities.exchange.outcomes import Compared, Outcome, Problem
 from facilities.exchange.tables import BadTable, column_letter
 from facilities.exchange.writing import write_rejects
 from rollout.importing.judging import Fingerprint, Judged, judged

@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from facilities.books.entering import begin, enter_rows, writing_of
 from facilities.books.writers import RowEntry
-from facilities.exchange.comparing import Compared, Outcome
+from facilities.exchange.outcomes import Compared, Outcome
 from facilities.exchange.tables import BadTable
 from facilities.models import Act, Ledger
 from rollout.books import BOOKS

@@ -4,12 +4,13 @@ Every state has a shape and a word; colour comes on top. Shapes are drawn once p
 (templates/_marks.html) and referred to by `mark`.
 """
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -59,7 +60,9 @@ def share(value: float | None) -> str:
 
 @register.filter
 def day(value: date | None) -> str:
-    """A full date: 21/05/2025 or 21 May 2025."""
+    """A full date: 21/05/2025 or 21 May 2025; of a moment, the local one."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
     return date_format(value, "SHORT_DATE_FORMAT") if value else ""
 
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import views
+from django.urls import reverse
 from django.utils import timezone
 
 from facilities.permissions import access_of
@@ -11,6 +12,13 @@ class SignIn(views.LoginView):
     """The first page comes in the person's language; the switch in the header goes on from there."""
 
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self):
+        """Where the day's work is: officers at what they owe, the Department at its desk."""
+        access = access_of(self.request.user, timezone.localdate())
+        if access.keeps_registers:
+            return reverse("rollout:desk")
+        return reverse("rollout:my" if access.reports else "rollout:leader")
 
     def form_valid(self, form):
         response = super().form_valid(form)

@@ -28,8 +28,12 @@ def export(
 ) -> HttpResponseBase:
     """The rows in their order, as "csv" or "xlsx".
 
-    `columns`: those that the reader may see, with their choices (`Book.bound`).
+    `columns`: those that the reader may see, with their choices (`Book.bound`). What says which row
+    is which comes last if the list does not show it: without it the file could not be read back.
     """
+    shown = {column.code for column in columns}
+    identifying = [code for key in book.keys[:1] for code in key if code not in shown]
+    columns = [*columns, *map(book.column, identifying)]
     name = f"{book.code}-{on:%Y-%m-%d}.{form}"
     values = _values(book, columns, rows, on, known_at)
     if form == "csv":

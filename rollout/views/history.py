@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from connectivity.models import ConnectionStep
-from equipment.models import DeviceMovement, Hosting, ItLevel, StageEvent, StageTarget
+from equipment.models import DeviceMovement, Hosting, ItLevel, Setback, StageEvent, StageTarget
 from equipment.stages import Stage
 from facilities.evidence import Rung, rung_of
 from facilities.models import DatedFact, Record, Yardstick
@@ -59,6 +59,13 @@ TOLD: tuple[tuple[type[DatedFact], tuple[str, ...], Callable], ...] = (
         StageEvent,
         ("procurement",),
         lambda f: f"{f.get_stage_display()} ({f.procurement.code})",
+    ),
+    (
+        Setback,
+        ("procurement",),
+        lambda f: " · ".join(
+            filter(None, (f"{f.get_kind_display()} ({f.procurement.code})", f.note))
+        ),
     ),
     (
         DeviceMovement,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from facilities.books.book import Book
 from facilities.books.choices import names_on
 from facilities.books.entering import undo
-from facilities.exchange.comparing import Outcome
+from facilities.exchange.outcomes import Outcome
 from facilities.exchange.tables import BadTable
 from facilities.exchange.templates import template_csv, template_xlsx
 from facilities.models import Act, Facility
@@ -45,12 +45,16 @@ def importing_page():
     return page(lambda access: access.records_facts, section="imports", stored=False)
 
 
+def takes_files(book: Book, access: Access) -> bool:
+    """Whether its reader may bring files to a register; some are only computed."""
+    is_written = bool(book.keys) and any(column.writable for column in book.columns)
+    return is_written and (access.keeps_registers or book.for_officers)
+
+
 def book_or_404(code: str, access: Access) -> Book:
-    """A register that its reader may bring files to."""
-    book = BOOKS.get(code)
-    if book is None or not (access.keeps_registers or book.for_officers):
+    if code not in BOOKS or not takes_files(BOOKS[code], access):
         raise Http404
-    return book
+    return BOOKS[code]
 
 
 def file_or_404(pk: int, user, access: Access) -> ImportFile:
@@ -161,7 +165,7 @@ def import_list(request, day, access):
             for found in rows
             if found.book in BOOKS
         ],
-        "books": [b for b in BOOKS.values() if access.keeps_registers or b.for_officers],
+        "books": [book for book in BOOKS.values() if takes_files(book, access)],
     }
     return "imports/list.html", context
 

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from rollout.views import certificates, documents, facility, figure, imports, leader, lists, overall
+from rollout.views import (
+    assets,
+    certificates,
+    documents,
+    facility,
+    figure,
+    imports,
+    leader,
+    lists,
+    overall,
+)
 
 app_name = "rollout"
 
@@ -35,5 +45,7 @@ urlpatterns = [
         imports.import_template,
         name="import-template",
     ),
+    path("d/<path:tag>/", assets.asset, name="asset"),
+    path("my/", include("rollout.views.my.urls")),
     path("desk/", include("rollout.views.desk.urls")),
 ]

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from facilities.books.book import Book, sql_name
+from facilities.books.book import Book
 from facilities.books.filtering import GIVEN, MISSING, filter_set
 from facilities.exchange.columns import Column
 from rollout.day import PARAMETERS, Day
@@ -31,7 +31,7 @@ class Asked:
 
     def __init__(self, book: Book, parameters: QueryDict, day: Day, *, with_names: bool):
         self.book, self.parameters, self.day = book, parameters, day
-        self.all_columns = book.bound(with_names=with_names)
+        self.all_columns = book.bound(with_names=with_names, on=day.on)
         self.by_code = {column.code: column for column in self.all_columns}
 
     @cached_property
@@ -83,13 +83,9 @@ class Asked:
         if self.search:
             rows = self.book.search(rows, self.search, self.day.on)
         code = self.sort.removeprefix("-")
-        if code in self.book.sorts:
-            by = F(self.book.sorts[code])
-        elif self.book.has_sql(code):
-            rows = self.book.with_columns(rows, [code], self.day.on, self.day.known_at)
-            by = F(sql_name(code))
-        else:
-            by = F(code)
+        by = self.book.order(code, self.day.on, self.day.known_at)
+        rows = rows.alias(sorted_by=by)
+        by = F("sorted_by")
         down = self.sort.startswith("-")
         ordered = by.desc(nulls_last=True) if down else by.asc(nulls_last=True)
         return rows.order_by(ordered, "-pk" if down else "pk")

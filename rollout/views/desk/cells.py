@@ -27,8 +27,9 @@ def shown_edits(edits: list[Edit], day) -> list[ShownEdit]:
     for code, rows in keys.items():
         if code in BOOKS:
             values = BOOKS[code].values(list(rows), day.today)
-            titles |= {(code, row): BOOKS[code].title(found) for row, found in values.items()}
-            columns[code] = {column.code: column for column in BOOKS[code].bound()}
+            bound = BOOKS[code].bound(on=day.on)
+            titles |= {(code, row): BOOKS[code].named(v, bound) for row, v in values.items()}
+            columns[code] = {column.code: column for column in bound}
     return [
         _shown(edit, titles.get((edit.book, edit.row), ""), columns.get(edit.book, {}))
         for edit in edits

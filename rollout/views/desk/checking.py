@@ -99,6 +99,4 @@ def decided(request, day, act: Act) -> None:
             returned[edit.pk] = request.POST.get(f"because-{edit.pk}", "")
         elif verdict == "accept" or (not verdict and request.POST.get("rest") == "accept"):
             accepted.append(edit.pk)
-    judge(
-        act=act, returned=returned, accepted=accepted, books=BOOKS, by=request.user, on=day.today
-    )
+    judge(act=act, returned=returned, accepted=accepted, books=BOOKS, by=request.user, on=day.today)

@@ -2,10 +2,13 @@
 
 from django.db.models import Count, Q
 
+from equipment.stock import stock
 from facilities.checking import waiting
+from facilities.register import Register
 from rollout.admin_site import open_alerts
 from rollout.books import BOOKS
 from rollout.models import ImportFile
+from rollout.reporting import LATE, SILENT, freshness
 from rollout.views.desk.page import desk
 
 
@@ -16,15 +19,17 @@ def home(request, day, access):
     imports = ImportFile.objects.filter(
         by=request.user, confirmed_at__isnull=True, dropped_at__isnull=True
     ).aggregate(open=Count("pk"), refused=Count("pk", filter=~Q(refusal="")))
+    register = Register(day.on, day.known_at)
+    heard = freshness(register).values()
     context = {
         "books": BOOKS.values(),
         "alerts": open_alerts(),
         "to_check": len(acts) - quiet,
         "quiet": quiet,
         "imports": imports["open"],
-        "reports_late": 0,
-        "silent": 0,
-        "short": 0,
+        "reports_late": sum(state.word in (LATE, SILENT) for state in heard),
+        "silent": sum(state.is_silent for state in heard),
+        "short": sum(line.missing or 0 for line in stock(register)),
         "lists": [(book, book.base(day.on, day.known_at).count()) for book in BOOKS.values()],
     }
     return "desk/home.html", context

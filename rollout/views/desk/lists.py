@@ -44,7 +44,7 @@ def book_list(request, day, access, book):
         "lines": [
             (
                 key,
-                book.title(values[key]),
+                book.named(values[key], asked.all_columns),
                 [(column, column.show(values[key].get(column.code))) for column in asked.columns],
             )
             for key in keys

@@ -34,6 +34,7 @@ class Cell:
     fact: Record | None
     rung: Rung | None
     returned: str
+    computed: bool
 
 
 class RecordForm(CellForm):
@@ -54,7 +55,7 @@ def record(request, day, access, book, pk):
     context = {
         "book": book,
         "row": row,
-        "title": book.title(values),
+        "title": book.named(values, book.bound(on=day.on)),
         "facility": facility_of(book, row, day),
         "withdrawn": getattr(row, "withdrawn_at", None),
         "cells": cells_of(book, row, values, day),
@@ -102,6 +103,7 @@ def cells_of(book: Book, row, values, day) -> list[Cell]:
                 fact=fact if shown else None,
                 rung=rung_of(fact, day.known_at, day.on) if fact and shown else None,
                 returned=returned.get(column.code, ""),
+                computed=writer is None,
             )
         )
     return found
@@ -153,7 +155,7 @@ def answer_form(request, day, book: Book, row, values):
     context = {
         "book": book,
         "row": row,
-        "title": book.title(values) if row else "",
+        "title": book.named(values, book.bound(on=day.on)) if row else "",
         "form": form,
         "stale": stale,
         "asks_reason": row is not None,
@@ -214,7 +216,7 @@ def record_withdraw(request, day, access, book, pk):
     context = {
         "book": book,
         "row": row,
-        "title": book.title(values),
+        "title": book.named(values, book.bound(on=day.on)),
         "problems": problems,
         "act": uuid.uuid4(),
         "facts": len(book.facts_of(row)),

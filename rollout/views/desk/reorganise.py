@@ -25,7 +25,7 @@ def reorganise(request, day, access):
     common = {"books": BOOKS.values(), "place": "reorganise"}
     if not kind:
         acts = Act.objects.filter(kind=Act.Kind.REORGANISATION).select_related("by")
-        choices = DECISIONS.items()
+        choices = [(code, form.label, form.explained) for code, form in DECISIONS.items()]
         return "desk/reorganise.html", common | {"choices": choices, "acts": acts[:LATEST]}
     if kind not in DECISIONS:
         raise Http404

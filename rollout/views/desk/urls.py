@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from rollout.views.desk import acts, bulk, checking, home, lists, record, reorganise
+from rollout.views.desk import (
+    acts,
+    assets,
+    bulk,
+    checking,
+    home,
+    lists,
+    record,
+    reorganise,
+    shortfalls,
+    stocktake,
+)
 
 urlpatterns = [
     path("", home.home, name="desk"),
@@ -11,6 +22,13 @@ urlpatterns = [
     path("acts/", acts.act_list, name="act-list"),
     path("acts/<uuid:pk>/", acts.act, name="act"),
     path("reorganise/", reorganise.reorganise, name="reorganise"),
+    path("shortfalls/", shortfalls.shortfalls, name="shortfalls"),
+    path("shortfalls/move/", shortfalls.device_move, name="device-move"),
+    path("assets/labels/", assets.labels, name="asset-labels"),
+    path("assets/pattern/", assets.pattern, name="asset-pattern"),
+    path("stocktakes/", stocktake.stocktake_list, name="stocktake-list"),
+    path("stocktakes/<int:pk>/", stocktake.stocktake, name="stocktake"),
+    path("stocktakes/<int:pk>/close/", stocktake.stocktake_close, name="stocktake-close"),
     path("<slug:book>/", lists.book_list, name="book-list"),
     path("<slug:book>/export.<slug:form>", lists.book_export, name="book-export"),
     path("<slug:book>/bulk/", bulk.book_bulk, name="book-bulk"),

@@ -138,6 +138,7 @@ def test_xlsx_has_typed_cells():
     assert sheet.auto_filter.ref == "A1:G3"
     assert [cell.value for cell in sheet[1]] == HEADINGS_VI
     assert all(cell.font.bold for cell in sheet[1])
+    assert not any(cell.font.bold for cell in sheet[2])
     kinds = [cell.data_type for cell in sheet[2]]
     assert kinds == ["s", "s", "s", "n", "n", "d", "s"]
     formats = [sheet.cell(2, n).number_format for n in (3, 4, 5, 6)]

@@ -1,0 +1,34 @@
+"""What the page of an asset shows beside its cells: where it has been."""
+
+from dataclasses import dataclass
+
+from equipment.models import Asset, DeviceMovement
+from facilities.evidence import Rung
+from facilities.register import FacilityOnDay, Register
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One side of a movement of an asset."""
+
+    movement: DeviceMovement
+    facility: FacilityOnDay | None
+    rung: Rung
+
+
+def moves_of(asset: Asset, register: Register) -> list[Move]:
+    """Its movements on the register's day, as known at its moment; newest first."""
+    places = register.so_far(register.until)
+    rows = (
+        DeviceMovement.objects.as_of(register.until, register.known_at)
+        .with_rung(register.known_at, register.until)
+        .filter(asset=asset)
+        .select_related("document")
+        .order_by("-happened_on", "-pk")
+    )
+    return [Move(row, places.get(row.facility_id), Rung(row.rung)) for row in rows]
+
+
+def asset_context(asset: Asset, day) -> dict:
+    """`day`: anything with a `register()` of the day looked at."""
+    return {"moves": moves_of(asset, day.register())}

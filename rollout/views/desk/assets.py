@@ -1,0 +1,103 @@
+"""Many assets at once: labels to print, and adding by a pattern of numbers."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from facilities.books.entering import AlreadySent, begin, enter_rows, writing_of
+from facilities.books.writers import RowEntry
+from facilities.models import Act
+from rollout.books import BOOKS
+from rollout.forms.devices import PatternForm
+from rollout.qr import qr
+from rollout.views.desk.asking import Asked
+from rollout.views.desk.page import desk
+
+SHEETS, A_SHEET = 20, 24  # on A4, three beside each other
+
+
+@desk()
+def labels(request, day, access):
+    """Labels for the assets that the list shows, in its order. Each leads to the asset's page."""
+    book = BOOKS["assets"]
+    asked = Asked(book, request.GET, day, with_names=True)
+    keys = list(asked.rows.exclude(tag="").values_list("pk", flat=True)[: SHEETS * A_SHEET + 1])
+    count = min(len(keys), SHEETS * A_SHEET)
+    columns = {column.code: column for column in book.bound()}
+    values = book.values(keys[:count], day.on, day.known_at, ("tag", "type", "facility"))
+    made = [
+        {code: columns[code].show(value) for code, value in row.items()}
+        | {"code": qr(request.build_absolute_uri(reverse("rollout:asset", args=[row["tag"]])))}
+        for row in values.values()
+    ]
+    context = {
+        "sheets": [made[start : start + A_SHEET] for start in range(0, count, A_SHEET)],
+        "count": count,
+        "more": len(keys) > count,
+        "without_tag": asked.rows.filter(tag="").count(),
+        "query": asked.query(),
+    }
+    return "desk/labels.html", context
+
+
+@desk()
+def pattern(request, day, access):
+    """First shows which assets there would be; with `yes`, stores them as one act."""
+    form = PatternForm(
+        request.POST or None,
+        initial={"day": day.today, **{n: request.GET.get(n, "") for n in ("type", "facility")}},
+        today=day.today,
+    )
+    context = {"form": form, "books": BOOKS.values(), "place": "pattern"}
+    if request.method != "POST" or not form.is_valid():
+        return "desk/pattern.html", context, 400 if form.errors else 200
+    book = BOOKS["assets"]
+    entries = entries_of(book, form)
+    found = book.problems(entries, form.cleaned_data["day"])
+    wrong = any(problems.errors for problems in found)
+    context |= {
+        "preview": [
+            (asset, sum(problems.errors.values(), []))
+            for asset, problems in zip(form.new_assets, found, strict=True)
+        ],
+        "wrong": wrong,
+    }
+    if request.POST.get("yes") and not wrong:
+        try:
+            store(request, book, entries, form)
+        except AlreadySent as error:
+            messages.info(request, " ".join(error.messages))
+        except ValidationError as error:
+            return "desk/pattern.html", context | {"problems": error.messages}, 409
+        else:
+            text = ngettext(
+                "%(count)s asset has been added.", "%(count)s assets have been added.", len(entries)
+            )
+            messages.success(request, text % {"count": len(entries)})
+        return HttpResponseRedirect(reverse("rollout:book-list", args=[book.code]))
+    return "desk/pattern.html", context, 400 if wrong else 200
+
+
+def entries_of(book, form: PatternForm) -> list[RowEntry]:
+    said = form.cleaned_data
+    empty = {column.code: column.empty for column in book.columns}
+    shared = {
+        "type": said["type"],
+        "model": said["model"],
+        "facility": said["facility"],
+        "arrival": said["arrival"],
+        "warranty-until": said["warranty_until"],
+    }
+    return [
+        RowEntry(None, {}, empty | shared | {"tag": asset.tag, "serial": asset.serial})
+        for asset in form.new_assets
+    ]
+
+
+@transaction.atomic
+def store(request, book, entries: list[RowEntry], form: PatternForm) -> None:
+    act = begin(kind=Act.Kind.BULK, by=request.user, act_id=form.cleaned_data["act"])
+    enter_rows(book, entries, writing_of(act, on=form.cleaned_data["day"]))
