@@ -72,9 +72,7 @@ def findings(round: StocktakeRound, on: date, known_at: datetime | None = None) 
     """A round against the register on a day, as known at a moment: a fixed number of queries."""
     sightings = StocktakeSighting.objects.known(known_at).filter(round=round)
     seen = set(sightings.filter(asset__isnull=False).values_list("asset", flat=True))
-    counted = dict(
-        sightings.filter(device_type__isnull=False).values_list("device_type", "count")
-    )
+    counted = dict(sightings.filter(device_type__isnull=False).values_list("device_type", "count"))
     here = Q(place_id=round.facility_id) | Q(pk__in=seen)
     assets = list(
         assets_on(on, known_at)

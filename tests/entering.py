@@ -37,7 +37,9 @@ def put(book: Book, row: Model | None, because: str = "as the minutes say", **ce
 
 
 def coded(cells: dict) -> dict:
-    return {name.replace("_", "-") if name != "first_message" else name: v for name, v in cells.items()}
+    return {
+        name.replace("_", "-") if name != "first_message" else name: v for name, v in cells.items()
+    }
 
 
 def values(book: Book, row: Model, on: date = TODAY, known_at=None) -> dict:

@@ -181,9 +181,7 @@ class Assets(Book):
             aliases=("tag", "mã tài sản", "số hiệu"),
         ),
         Column("serial", gettext_lazy("serial number"), max_length=80, aliases=("serial", "s/n")),
-        Column(
-            "type", gettext_lazy("device type"), Kind.CODE, choices=device_types, required=True
-        ),
+        Column("type", gettext_lazy("device type"), Kind.CODE, choices=device_types, required=True),
         Column("model", gettext_lazy("model"), max_length=120),
         Column("facility", gettext_lazy("facility"), Kind.CODE, choices=facility_names),
         Column(
@@ -257,7 +255,8 @@ class Assets(Book):
             )
         if new["arrival"] != old.get("arrival", ""):
             problems.refuse(
-                "arrival", _("This is said once, when the asset is entered. Withdraw it to say it anew.")
+                "arrival",
+                _("This is said once, when the asset is entered. Withdraw it to say it anew."),
             )
         later = context.moved_last.get(entry.row.pk)
         if new["facility"] != old.get("facility") and later and later > on:

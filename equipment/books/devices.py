@@ -2,15 +2,14 @@
 
 from collections import Counter
 from datetime import date, timedelta
-from time import monotonic
 
-from django.core.signals import request_started
 from django.db.models import Sum
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from equipment.assets import standing_at
+from equipment.books.types import known_types
 from equipment.models import DeviceMovement, DeviceType
 from equipment.stock import Line, stock, stock_of
 from facilities.books.book import Book
@@ -27,13 +26,11 @@ from facilities.books.writers import (
 from facilities.exchange.columns import Column, Kind
 from facilities.models import Facility
 from facilities.register import Register
-from facilities.signals import facts_changed
 
 Reason = DeviceMovement.Reason
 
 MOST = 1_000_000  # of one type at one facility: more is a slip of the hand
 LATELY = timedelta(days=30)
-KEEP_SECONDS = 60
 
 FACILITY = Column(
     "facility",
@@ -131,21 +128,9 @@ class Devices(Book):
     makes_rows = False
     default_sort = "facility"
 
-    def __init__(self):
-        self._kept: tuple[float, list[DeviceType]] | None = None
-        # The types are rows. Asked once per request, and in a long job once a minute.
-        request_started.connect(self._forget)
-        facts_changed.connect(self._forget)
-
-    def _forget(self, **_kwargs) -> None:
-        self._kept = None
-
     @property
     def types(self) -> list[DeviceType]:
-        kept = self._kept
-        if kept is None or monotonic() - kept[0] > KEEP_SECONDS:
-            kept = self._kept = (monotonic(), list(DeviceType.objects.all()))
-        return kept[1]
+        return known_types.all()
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -157,7 +157,7 @@ class SetbackRows(Rows):
 
 class Setbacks(RecordBook):
     code = "setbacks"
-    label = gettext_lazy("Setbacks of procurements")
+    label = gettext_lazy("Setbacks")
     row_label = gettext_lazy("setback of a procurement")
     model = Setback
     keys = (("procurement", "kind", "day"),)

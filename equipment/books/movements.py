@@ -1,16 +1,17 @@
 """The book of movements: every device that came or went, to be read and exported."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from equipment.books.choices import device_types
+from equipment.books.types import known_types
 from equipment.models import DeviceMovement
 from facilities.books.book import Book
 from facilities.books.choices import facility_names, labels
 from facilities.books.writers import Attributes
-from facilities.exchange.columns import Column, Kind, Value
+from facilities.exchange.columns import Column, Kind
 from facilities.models import Act, Edit
 
 Reason = DeviceMovement.Reason
@@ -20,7 +21,7 @@ class Movements(Book):
     """Movements are made by counting, accepting, moving, stocktaking; here they are only taken back."""
 
     code = "movements"
-    label = gettext_lazy("Movements of devices")
+    label = gettext_lazy("Movements")
     row_label = gettext_lazy("movement of devices")
     model = DeviceMovement
     search_path = "asset__search_key"
@@ -65,7 +66,11 @@ class Movements(Book):
         return DeviceMovement.objects.as_of(on, known_at)
 
     def title(self, values):
-        return _title(values, device_types())
+        code, quantity, day = (values.get(name) for name in ("type", "quantity", "day"))
+        if not code:
+            return ""
+        when = date_format(day, "SHORT_DATE_FORMAT")
+        return f"{known_types.name(code)} {quantity:+d} · {when}"
 
     def facts_of(self, row):
         return self.facts_of_rows([row])
@@ -73,13 +78,6 @@ class Movements(Book):
     def facts_of_rows(self, rows):
         """The other side of a move: what is taken back here must not stay there."""
         return others_of(rows)
-
-
-def _title(values: Mapping[str, Value], types: Mapping[str, str]) -> str:
-    code, quantity, day = (values.get(name) for name in ("type", "quantity", "day"))
-    if not code:
-        return ""
-    return f"{types.get(code, code)} {quantity:+d} · {date_format(day, 'SHORT_DATE_FORMAT')}"
 
 
 def others_of(movements: Iterable[DeviceMovement]) -> list[DeviceMovement]:
@@ -105,7 +103,6 @@ def log_made(act: Act, movements: Iterable[DeviceMovement]) -> None:
     movements = list(movements)
     book = Movements()
     values = book.values([m.pk for m in movements], max(m.happened_on for m in movements))
-    types = device_types()
     Edit.objects.bulk_create(
         Edit(
             act=act,
@@ -114,7 +111,7 @@ def log_made(act: Act, movements: Iterable[DeviceMovement]) -> None:
             facility_id=movement.facility_id,
             column="",
             old="",
-            new=_title(values[movement.pk], types)[:300],
+            new=book.title(values[movement.pk])[:300],
             document_id=movement.document_id,
         )
         for movement in movements

@@ -49,6 +49,7 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
                 lookup_expr=lookup,
                 label=_Labelled(words, column.label),
                 input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             )
     elif column.is_number:
         for end, lookup, words in (
@@ -58,9 +59,10 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
             found[f"{column.code}_{end}"] = django_filters.NumberFilter(
                 field_name=name, lookup_expr=lookup, label=_Labelled(words, column.label)
             )
-    if not column.required:
+    if not column.required and column.choices is None:
         found[f"{column.code}_is"] = django_filters.ChoiceFilter(
-            label=column.label,
+            label=_Labelled(_("%(column)s: is it there?"), column.label),
+            empty_label="—",
             choices=[(MISSING, _("missing")), (GIVEN, _("given"))],
             method=_given(name, column.empty),
         )

@@ -14,7 +14,7 @@ from facilities.exchange.cells import BadCell, parser
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.headers import Heading
 from facilities.exchange.outcomes import Compared, Problem
-from facilities.exchange.tables import Row, excerpt
+from facilities.exchange.tables import Cell, Row, excerpt
 from facilities.folding import fold
 from facilities.models import Facility
 

@@ -97,6 +97,7 @@ class Facilities(Book):
             required=True,
             max_length=40,
             filtered=False,
+            shown=False,
             aliases=("mã", "mã cơ sở"),
             help=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
         ),
@@ -108,8 +109,9 @@ class Facilities(Book):
             Cell.CHOICE,
             choices=labels(Ownership),
             required=True,
+            shown=False,
         ),
-        Column("scope", gettext_lazy("scope"), Cell.CHOICE, choices=_scopes, required=True),
+        Column("scope", gettext_lazy("scope"), Cell.CHOICE, choices=_scopes, required=True, shown=False),
         Column("scope-because", gettext_lazy("reason for the scope"), shown=False),
         Column("area", gettext_lazy("area"), Cell.CODE, choices=area_names),
         Column(

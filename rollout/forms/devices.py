@@ -76,9 +76,7 @@ class MoveForm(DeviceForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Only of those that have one."),
     )
-    happened_on = forms.DateField(
-        label=_("Moved on"), widget=DAY, input_formats=DAY_FORMATS
-    )
+    happened_on = forms.DateField(label=_("Moved on"), widget=DAY, input_formats=DAY_FORMATS)
     number = forms.CharField(label=_("Number of the decision"), required=False, max_length=80)
     issuer = forms.CharField(label=_("Issued by"), required=False, max_length=200)
     issued_on = forms.DateField(

@@ -65,5 +65,7 @@ def _seen(request, asset: Asset, open_rounds):
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("Marked as seen.") if new else _("It was marked as seen before."))
+        messages.success(
+            request, _("Marked as seen.") if new else _("It was marked as seen before.")
+        )
     return HttpResponseRedirect(request.path)

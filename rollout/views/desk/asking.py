@@ -37,7 +37,7 @@ class Asked:
     @cached_property
     def columns(self) -> list[Column]:
         """Those shown, in the order asked for."""
-        codes = [code for code in self.parameters.get("columns", "").split(",") if code]
+        codes = [c for part in self.parameters.getlist("columns") for c in part.split(",") if c]
         chosen = [self.by_code[code] for code in codes if code in self.by_code]
         return chosen or [column for column in self.all_columns if column.shown]
 
@@ -92,7 +92,7 @@ class Asked:
 
     def query(self, *, drop: Iterable[str] = (), **changed) -> str:
         """The address's query with changes; the page number goes with any of them."""
-        gone = {"page", "view", *drop, *changed}
+        gone = {"page", "view", "csrfmiddlewaretoken", *drop, *changed}
         kept = [
             (name, value)
             for name, values in self.parameters.lists()
@@ -128,6 +128,16 @@ class Asked:
         value = form.cleaned_data.get(name, asked[0])
         base = name.rsplit("_", 1)[0]
         return self.by_code[base].show(value) if base in self.by_code else str(value)
+
+    def fields(self) -> tuple[list, list]:
+        """The fields of the filters: of the columns shown or filtered by, and the others."""
+        near, far = [], []
+        shown = {column.code for column in self.columns}
+        for field in self.filters.form:
+            code = next((c for c in shown if field.name == c or field.name.startswith(f"{c}_")), "")
+            asked = any(self.parameters.getlist(field.name))
+            (near if code or asked else far).append(field)
+        return near, far
 
     def sort_links(self) -> list[tuple[Column, str, str]]:
         """For the heads of the table: column, address that sorts by it ("" if none), how it is sorted."""

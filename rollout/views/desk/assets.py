@@ -1,5 +1,7 @@
 """Many assets at once: labels to print, and adding by a pattern of numbers."""
 
+from itertools import chain
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -60,7 +62,7 @@ def pattern(request, day, access):
     wrong = any(problems.errors for problems in found)
     context |= {
         "preview": [
-            (asset, sum(problems.errors.values(), []))
+            (asset, list(chain.from_iterable(problems.errors.values())))
             for asset, problems in zip(form.new_assets, found, strict=True)
         ],
         "wrong": wrong,

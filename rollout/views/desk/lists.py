@@ -36,9 +36,12 @@ def book_list(request, day, access, book):
     keys = list(rows.object_list.values_list("pk", flat=True))
     codes = {column.code for column in asked.columns} | {book.columns[0].code}
     values = book.values(keys, day.on, day.known_at, codes)
+    near, far = asked.fields()
     context = {
         "book": book,
         "section": "desk",
+        "near": near,
+        "far": far,
         "asked": asked,
         "rows": rows,
         "lines": [

@@ -24,6 +24,8 @@ from rollout.books import EXTRAS
 from rollout.views.desk.lists import book_or_404
 from rollout.views.desk.page import desk
 
+AT_FIRST = 12  # changes shown without asking
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -52,14 +54,17 @@ def record(request, day, access, book, pk):
     book = book_or_404(book)
     row, values = row_or_404(book, pk, day)
     extra = EXTRAS.get(book.code)
+    cells, told = cells_of(book, row, values, day), history(book, row)
     context = {
         "book": book,
         "row": row,
         "title": book.named(values, book.bound(on=day.on)),
         "facility": facility_of(book, row, day),
         "withdrawn": getattr(row, "withdrawn_at", None),
-        "cells": cells_of(book, row, values, day),
-        "history": history(book, row),
+        "cells": [cell for cell in cells if cell.shown or cell.returned],
+        "empty": [cell for cell in cells if not cell.shown and not cell.returned],
+        "history": told[:AT_FIRST],
+        "earlier": told[AT_FIRST:],
         "notes": Note.objects.filter(book=book.code, row=row.pk).select_related("by"),
         "extra": extra.template if extra else "",
         "writable": any(column.writable for column in book.columns),

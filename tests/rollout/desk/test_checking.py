@@ -75,7 +75,7 @@ def test_returned_with_a_reason_it_comes_back_to_the_field_until_mended(
     client, department, officer, connected
 ):
     act = reported(
-        officer, connected[0], connected=date(2025, 3, 1), first_message=date(2025, 3, 2)
+        officer, connected[0], connected=date(2025, 3, 1), first_message=date(2025, 3, 5)
     )
     client.post(f"/desk/checking/{act.pk}/", verdicts(act, connected="Sai năm"))
     (remark,) = remarks(connected[0].pk)

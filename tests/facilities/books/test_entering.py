@@ -1,0 +1,235 @@
+"""Writing into books: all or nothing, once, over nobody's head, and back again."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from facilities.books.entering import (
+    AlreadySent,
+    Refused,
+    Stale,
+    begin,
+    enter,
+    enter_rows,
+    undo,
+    withdraw_row,
+    writing_of,
+)
+from facilities.books.writers import RowEntry
+from facilities.models import Act, Edit
+from facilities.services import AlreadyWithdrawn
+from signatures.books import Certificates
+from signatures.models import Certificate, CertificateEvent
+from tests import factories
+from tests.entering import TODAY, open_act, put, values
+
+pytestmark = pytest.mark.django_db
+
+BOOK = Certificates()
+BOOKS = {BOOK.code: BOOK}
+DAY = timedelta(days=1)
+FIRST = date(2025, 1, 10)
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(datetime(2025, 5, 21, 3, tzinfo=UTC), tick=True):
+        yield
+
+
+@pytest.fixture
+def place():
+    return factories.facility()
+
+
+@pytest.fixture
+def row(place):
+    return put(BOOK, None, facility=place.code, holder="Nguyễn Thị Lan", requested=FIRST)
+
+
+def take_back(act):
+    return undo(act=act, books=BOOKS, by=factories.recorder(), because="mistake", on=TODAY)
+
+
+def act_on(row, **cells) -> Act:
+    act = open_act()
+    enter(book=BOOK, row=row, values=cells, act=act, on=TODAY)
+    return act
+
+
+class TestOneAct:
+    def test_each_changed_cell_is_logged_with_old_and_new(self, row):
+        paper = factories.DocumentFactory()
+        put(BOOK, row, holder="Nguyễn Thị Loan", returned=FIRST + DAY, document=paper)
+        told = Edit.objects.exclude(column="").values_list("column", "old", "new", "document")
+        assert set(told) == {
+            ("holder", "Nguyễn Thị Lan", "Nguyễn Thị Loan", paper.pk),
+            ("returned", "", "2025-01-11", paper.pk),
+        }
+
+    def test_the_search_key_follows_a_changed_name(self, row):
+        put(BOOK, row, holder="Đặng Ước")
+        assert BOOK.search(BOOK.base(TODAY), "dang uoc", TODAY).get() == row
+
+    def test_the_same_form_sent_twice_writes_once(self, row):
+        token = uuid.uuid4()
+        open_act(act_id=token)
+        with pytest.raises(AlreadySent):
+            open_act(act_id=token)
+        assert Act.objects.filter(pk=token).count() == 1
+
+    def test_a_refused_row_leaves_nothing(self, row):
+        before = Edit.objects.count()
+        with pytest.raises(Refused) as refusal:
+            put(BOOK, row, holder="Somebody else", received=FIRST)
+        assert refusal.value.message_dict.keys() == {"received"}
+        assert refusal.value.odd == set()
+        assert values(BOOK, row)["holder"] == "Nguyễn Thị Lan"
+        assert (Edit.objects.count(), Act.objects.count()) == (before, 1)
+
+    def test_an_odd_value_is_written_once_it_has_a_reason(self, row):
+        until = {"issued": FIRST, "valid_until": date(2027, 1, 1)}
+        odd = {"handed_over": FIRST + DAY, "received": FIRST + 2 * DAY}
+        with pytest.raises(Refused) as refusal:
+            put(BOOK, row, **until, **odd)
+        assert refusal.value.odd == {"handed-over"}
+        put(BOOK, row, **until, **odd, reasons={"handed-over": "handed over on loan"})
+        (edit,) = Edit.objects.filter(column="handed-over")
+        assert edit.because == "handed over on loan"
+
+    def test_a_text_too_long_is_refused(self, row):
+        with pytest.raises(Refused) as refusal:
+            put(BOOK, row, holder="x" * 151)
+        assert refusal.value.message_dict.keys() == {"holder"}
+
+
+class TestTwoPeople:
+    def test_another_value_there_now_is_shown_instead_of_overwritten(self, row):
+        seen = values(BOOK, row)
+        put(BOOK, row, holder="First")
+        with pytest.raises(Stale) as stale:
+            put(BOOK, row, holder="Second", seen=seen)
+        assert stale.value.cells == {"holder": ("Nguyễn Thị Lan", "First")}
+        assert values(BOOK, row)["holder"] == "First"
+
+    def test_the_same_value_written_by_both_is_no_conflict(self, row):
+        seen = values(BOOK, row)
+        put(BOOK, row, holder="First")
+        put(BOOK, row, holder="First", seen=seen)
+
+    def test_other_cells_are_no_conflict(self, row):
+        put(BOOK, row, holder="First")
+        put(BOOK, row, unit="Khoa Nội", seen={"unit": ""})
+        found = values(BOOK, row)
+        assert (found["holder"], found["unit"]) == ("First", "Khoa Nội")
+
+    @pytest.mark.parametrize("cells", [{"unit": "Khoa Nội"}, {"requested": FIRST + DAY}])
+    def test_rows_judged_before_somebody_else_wrote_are_refused(self, row, cells):
+        old = values(BOOK, row)
+        put(BOOK, row, unit="Khoa Ngoại", requested=FIRST - DAY)
+        entry = RowEntry(Certificate.objects.get(), old, old | cells)
+        writing = writing_of(open_act(), on=TODAY)
+        with pytest.raises(Stale):
+            enter_rows(BOOK, [entry], writing)
+        assert values(BOOK, row)["unit"] == "Khoa Ngoại"
+        assert CertificateEvent.objects.known().get().happened_on == FIRST - DAY
+
+
+class TestWithdrawing:
+    def test_a_row_goes_with_its_facts_and_stays_readable(self, row):
+        withdraw_row(book=BOOK, row=row, act=open_act("entered twice"), on=TODAY)
+        assert not BOOK.base(TODAY).exists()
+        row.refresh_from_db()
+        assert row.withdrawn_because == "entered twice"
+        assert row.events.get().withdrawn_because == "entered twice"
+        edit = Edit.objects.last()
+        assert edit.withdrew_the_row
+        assert (edit.old, edit.new) == (f"#{row.pk}", "")
+
+    def test_it_needs_a_reason(self, row):
+        with pytest.raises(ValidationError):
+            withdraw_row(book=BOOK, row=row, act=open_act(""), on=TODAY)
+        assert BOOK.base(TODAY).exists()
+
+    def test_only_once_and_then_no_cell_is_written(self, row):
+        withdraw_row(book=BOOK, row=row, act=open_act(), on=TODAY)
+        with pytest.raises(AlreadyWithdrawn):
+            withdraw_row(book=BOOK, row=row, act=open_act(), on=TODAY)
+        with pytest.raises(AlreadyWithdrawn):
+            put(BOOK, row, holder="x")
+
+
+class TestUndo:
+    def test_everything_an_act_wrote_is_taken_back(self, place, row):
+        before = values(BOOK, row)
+        act = act_on(row, holder="X", requested=FIRST + DAY, returned=FIRST + 2 * DAY)
+        back = take_back(act)
+        assert values(BOOK, row) == before
+        assert (back.undoes, back.kind) == (act, Act.Kind.UNDO)
+        new = open_act()
+        enter(
+            book=BOOK,
+            row=None,
+            values={"facility": place.code, "holder": "New", "requested": FIRST},
+            act=new,
+            on=TODAY,
+        )
+        take_back(new)
+        assert list(BOOK.base(TODAY)) == [row]
+
+    def test_only_once(self, row):
+        act = act_on(row, holder="X")
+        take_back(act)
+        with pytest.raises(ValidationError) as refusal:
+            take_back(act)
+        assert refusal.value.code == "undone"
+
+    def test_it_needs_a_reason(self, row):
+        with pytest.raises(ValidationError):
+            undo(
+                act=act_on(row, holder="X"),
+                books=BOOKS,
+                by=factories.recorder(),
+                because=" ",
+                on=TODAY,
+            )
+        assert values(BOOK, row)["holder"] == "X"
+
+    @pytest.mark.parametrize("later", [{"holder": "Y"}, {"requested": FIRST + 2 * DAY}])
+    def test_a_later_word_is_not_overwritten(self, row, later):
+        act = act_on(row, holder="X", requested=FIRST + DAY)
+        put(BOOK, row, **later)
+        with pytest.raises(ValidationError) as refusal, transaction.atomic():
+            take_back(act)
+        assert refusal.value.code == "changed_since"
+        assert not Act.objects.filter(undoes=act).exists()
+        take_back(act_on(row, position="Bác sĩ"))  # another cell of the row does not matter
+
+    def test_a_row_somebody_has_worked_on_since_is_left(self, row):
+        made = Act.objects.get()
+        put(BOOK, row, unit="Khoa Nội")
+        with pytest.raises(ValidationError) as refusal:
+            take_back(made)
+        assert refusal.value.code == "changed_since"
+
+    def test_cells_of_a_row_withdrawn_since_are_left(self, row):
+        act = act_on(row, holder="X")
+        withdraw_row(book=BOOK, row=row, act=open_act(), on=TODAY)
+        with pytest.raises(ValidationError) as refusal:
+            take_back(act)
+        assert refusal.value.code == "changed_since"
+
+    def test_a_withdrawal_is_not_undone(self, row):
+        act = open_act()
+        withdraw_row(book=BOOK, row=row, act=act, on=TODAY)
+        with pytest.raises(ValidationError) as refusal:
+            take_back(act)
+        assert refusal.value.code == "withdrawn"
+
+    def test_the_act_of_an_officer_names_the_facility(self, place):
+        act = begin(kind=Act.Kind.FORM, by=factories.recorder(), facility=place)
+        assert act.facility == place
