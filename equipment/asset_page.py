@@ -17,12 +17,16 @@ class Move:
 
 
 def moves_of(asset: Asset, register: Register) -> list[Move]:
-    """Its movements on the register's day, as known at its moment; newest first."""
+    """Its movements on the register's day, as known at its moment; newest first.
+
+    That it left those without a number when it was given one is no move of the device.
+    """
     places = register.so_far(register.until)
     rows = (
         DeviceMovement.objects.as_of(register.until, register.known_at)
         .with_rung(register.known_at, register.until)
         .filter(asset=asset)
+        .exclude(reason=DeviceMovement.Reason.NUMBERED, quantity__lt=0)
         .select_related("document")
         .order_by("-happened_on", "-pk")
     )

@@ -86,7 +86,7 @@ def _pass_on(merger: Merger, apart: dict[int, list[Change]], register: Register,
             goes += [change for change in handed_over if change.facility_id != pk]
         apart[pk] = stays
         taken += [change._replace(facility_id=merger.successor) for change in goes]
-    taken += _restated(merger, own, taken, rules)
+    taken += list(_restated(merger, own, taken, rules))
     apart[merger.successor] += taken
 
 

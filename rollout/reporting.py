@@ -24,6 +24,7 @@ SOON_DAYS = 2  # so many days before its cut-off a week is said to be due
 SILENT_WEEKS = 2  # so many weeks without a word are silence
 SHORTEST_DAYS = 4  # a shorter week, after a change of the calendar, is joined to the next
 LONGEST = timedelta(days=7 + SHORTEST_DAYS)
+AHEAD = timedelta(weeks=10)
 
 
 class Week(NamedTuple):
@@ -77,6 +78,10 @@ class Calendar:
             return week
         return self._first(self._cut_offs, recorded_at)
 
+    def coming(self, on: date, at: datetime | None = None) -> list[Week]:
+        """The week that runs and those after it that are known."""
+        return self.weeks[self._count_ended(on, at) :]
+
     def excepts(self, week: Week, facility_id: int) -> bool:
         return not self._excepted.isdisjoint({(week.due_on, None), (week.due_on, facility_id)})
 
@@ -99,8 +104,9 @@ def _moment(day: date, hour: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min) + timedelta(hours=hour))
 
 
-def read_calendar(register: Register, *, ahead: timedelta = timedelta(0)) -> Calendar:
-    """The calendar as in force on the register's day, at least until the end of the week that runs then.
+@once_per_register
+def calendar(register: Register) -> Calendar:
+    """The calendar as in force on the register's day, and some weeks of it that are still to come.
 
     One query, and a second where there is a calendar.
     """
@@ -113,11 +119,7 @@ def read_calendar(register: Register, *, ahead: timedelta = timedelta(0)) -> Cal
     if not rows:
         return Calendar((), until=on)
     exceptions = ReportingException.objects.known(known_at).values_list("due_on", "facility_id")
-    # Both the week that ends on the day and the one after it.
-    return Calendar(rows, exceptions, until=on + 2 * LONGEST + ahead)
-
-
-calendar = once_per_register(read_calendar)
+    return Calendar(rows, exceptions, until=on + AHEAD)
 
 
 def is_asked(register: Register, weeks: Calendar, facility_id: int, week: Week) -> bool:
@@ -130,10 +132,13 @@ def is_asked(register: Register, weeks: Calendar, facility_id: int, week: Week) 
 
 
 class Given(NamedTuple):
-    """A report that was given. Late if it came after the cut-off of its week."""
+    """A report that was given."""
 
     recorded_at: datetime
     nothing_changed: bool
+
+    def is_late(self, week: Week) -> bool:
+        return self.recorded_at > week.cut_off
 
 
 def reports(register: Register, weeks: Calendar, since: Week) -> dict[tuple[int, date], Given]:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from facilities.books.attempts import Story, brought, happening
 from facilities.models import Document, User
-from facilities.services import record
+from facilities.services import AlreadyWithdrawn, record
 from signatures.models import Certificate, CertificateEvent
 from signatures.rules import faults, latest
 
@@ -30,6 +30,10 @@ def record_event(
     What is merely odd is taken as it is told.
     """
     kind = Kind(kind)
+    # Whoever else writes about it waits here, as in a book, and then sees what stands.
+    certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
+    if certificate.withdrawn_at is not None:
+        raise AlreadyWithdrawn
     story = {(event.kind, event.attempt): happening(event) for event in certificate.events.known()}
     event = CertificateEvent(
         certificate=certificate,

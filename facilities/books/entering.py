@@ -140,10 +140,11 @@ def enter(
 def lock(book: Book, keys: list[int]) -> None:
     """Let nobody else write these rows until the transaction ends; always taken in one order.
 
-    SQLite knows no row locks: there one transaction writes at a time anyway.
+    Facts of other books about the same rows may be written meanwhile (`no_key`). SQLite knows no
+    row locks: there one transaction writes at a time anyway.
     """
     for some in chunks(sorted(keys)):
-        rows = book.model.objects.filter(pk__in=some).order_by("pk").select_for_update()
+        rows = book.model.objects.filter(pk__in=some).order_by("pk").select_for_update(no_key=True)
         list(rows.values_list("pk"))
 
 

@@ -55,8 +55,9 @@ class Comparison:
         self.columns = {column.code: column for column in book.bound(with_names=with_names)}
         # Whatever says which row is meant.
         keys = self.identifying = list(dict.fromkeys(c for key in book.keys for c in key))
+        # Not the bound columns: those know their choices in the reader's language alone.
         self.read = {
-            place: (self.columns[code], parser(self.columns[code]))
+            place: (self.columns[code], parser(book.column(code)))
             for place, code in heading.columns.items()
             if self.columns[code].writable or code in keys
         }

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 
-from django.db.models import Case, CharField, Count, Q, Value, When
+from django.db.models import Case, CharField, Count, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +11,7 @@ from facilities.books.choices import YesNo, labels
 from facilities.books.writers import Attributes
 from facilities.exchange.columns import Column, Kind
 from facilities.folding import fold
-from facilities.models import Document, Record
+from facilities.models import Document, Edit, Record
 
 
 class Documents(Book):
@@ -51,7 +51,7 @@ class Documents(Book):
             writable=False,
         ),
         Column(
-            "used-by", gettext_lazy("facts it proves"), Kind.COUNT, writable=False, filtered=False
+            "used-by", gettext_lazy("entries it proves"), Kind.COUNT, writable=False, filtered=False
         ),
     )
     writers = (
@@ -98,7 +98,7 @@ class Documents(Book):
         return super().expression(code, on, known_at)
 
     def computed(self, keys, on, known_at=None):
-        counts = facts_proven(keys, known_at)
+        counts = entries_proven(keys, known_at)
         return {key: {"used-by": counts[key]} for key in keys}
 
     # --- Judging ------------------------------------------------------------------------
@@ -148,23 +148,16 @@ def _named(number, issuer) -> tuple[str, str]:
     return fold(str(number or "")), fold(str(issuer or ""))
 
 
-def facts_proven(keys: list[int], known_at=None) -> Counter:
-    """How many standing facts each of these documents proves: one query over all kinds of facts."""
-    kinds = [
-        relation.related_model
-        for relation in Document._meta.get_fields(include_hidden=True)
-        if relation.auto_created and relation.one_to_many
-    ]
-    standing = Q(document__in=keys)
-    each = [
-        kind.objects.known(known_at)
-        .filter(standing)
-        .order_by()
-        .values_list("document")
-        .annotate(Count("pk"))
-        for kind in dict.fromkeys(kinds)
-        if issubclass(kind, Record)
-    ]
+def entries_proven(keys: list[int], known_at=None) -> Counter:
+    """How many standing entries refer to each of these documents: one query over all kinds of them."""
+    each = []
+    for relation in Document._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and relation.one_to_many) or relation.related_model is Edit:
+            continue
+        rows = relation.related_model.objects.filter(**{f"{relation.field.name}__in": keys})
+        if issubclass(relation.related_model, Record):
+            rows = rows.known(known_at)
+        each.append(rows.order_by().values_list(relation.field.name).annotate(Count("pk")))
     counts = Counter()
     for key, count in each[0].union(*each[1:], all=True):
         counts[key] += count

@@ -67,11 +67,6 @@ def _in_area(areas, facility, writing, area) -> FacilityArea:
     return FacilityArea(facility=facility, area=areas[area], effective_from=writing.on)
 
 
-def _scopes():
-    """Closing a facility asks for more than a new scope: who carries on for it."""
-    return {code: label for code, label in Scope.choices if code != Scope.CLOSED}
-
-
 class Facilities(Book):
     code = "facilities"
     label = gettext_lazy("facilities")
@@ -111,7 +106,14 @@ class Facilities(Book):
             required=True,
             shown=False,
         ),
-        Column("scope", gettext_lazy("scope"), Cell.CHOICE, choices=_scopes, required=True, shown=False),
+        Column(
+            "scope",
+            gettext_lazy("scope"),
+            Cell.CHOICE,
+            choices=labels(Scope),
+            required=True,
+            shown=False,
+        ),
         Column("scope-because", gettext_lazy("reason for the scope"), shown=False),
         Column("area", gettext_lazy("area"), Cell.CODE, choices=area_names),
         Column(
@@ -187,14 +189,22 @@ class Facilities(Book):
         return code in self.computed_codes or super().has_sql(code)
 
     def with_columns(self, rows, codes, on, known_at=None):
-        """What is computed is told to the database row by row, so that it can be filtered and sorted."""
         codes = list(codes)
-        rows = super().with_columns(rows, codes, on, known_at)
+        told = self._told(codes, on, known_at)
+        return (
+            super()
+            .with_columns(rows, codes, on, known_at)
+            .alias(**{sql_name(code): sql for code, sql in told.items()})
+        )
+
+    def order(self, code, on, known_at=None):
+        return self._told([code], on, known_at).get(code) or super().order(code, on, known_at)
+
+    def _told(self, codes, on, known_at):
+        """SQL for what is computed, told to the database row by row: to filter and to sort by."""
         computed = self.computed_codes.intersection(codes)
-        if not computed:
-            return rows
-        found = standing_of_facilities(on, known_at)
-        return rows.alias(**{sql_name(code): _told(self.column(code), found) for code in computed})
+        found = standing_of_facilities(on, known_at) if computed else {}
+        return {code: _case(self.column(code), found) for code in computed}
 
     # --- Judging ------------------------------------------------------------------------
 
@@ -236,7 +246,9 @@ class Facilities(Book):
         if "name-vi" in changed and name and len(names[fold(name)]) > 1:
             problems.warn("name-vi", _("Another facility has the same name."))
         if entry.row is not None:
-            if "scope" in changed and not entry.new.get("scope-because"):
+            if entry.new.get("scope") == Scope.CLOSED:
+                problems.refuse("scope", _("Close or merge it under “Reorganise”."))
+            elif "scope" in changed and not entry.new.get("scope-because"):
                 problems.refuse("scope-because", _("Say why it is counted differently."))
             if "area" in changed and not entry.new.get("area"):
                 problems.refuse("area", _("Choose the area it lies in now."))
@@ -274,7 +286,7 @@ class Facilities(Book):
 SQL_TYPES = {Cell.CHOICE: CharField(), Cell.COUNT: IntegerField(), Cell.DAY: DateField()}
 
 
-def _told(column: Column, found: dict[int, dict]) -> Case:
+def _case(column: Column, found: dict[int, dict]) -> Case:
     """SQL for a computed column: each value with the keys of the rows that have it."""
     by_value = defaultdict(list)
     for key, values in found.items():

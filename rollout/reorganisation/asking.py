@@ -6,6 +6,7 @@ from datetime import date
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import Case, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,6 +131,8 @@ class Decision(forms.Form):
         listed = register.so_far(day).values() if self.is_bound else register.on(day)
         self.facilities = {facility.id: facility for facility in listed}
         rows = with_name_order(Facility.objects.filter(pk__in=self.facilities), day)
+        in_rollout = [pk for pk, facility in self.facilities.items() if facility.in_rollout]
+        first = Case(When(pk__in=in_rollout, then=0), default=1)
         areas = {
             name.area_id: in_language(name.name_vi, name.name_en)
             for name in AreaName.objects.in_force(day)
@@ -137,7 +140,7 @@ class Decision(forms.Form):
         for field in self.fields.values():
             if isinstance(field, FacilityField | FacilitiesField):
                 field.names = {pk: facility.name for pk, facility in self.facilities.items()}
-                field.queryset = rows.order_by(NAME_ORDER)
+                field.queryset = rows.order_by(first, NAME_ORDER)
             elif isinstance(field, AreaField | AreasField):
                 field.names = areas
                 field.queryset = Area.objects.filter(pk__in=areas).order_by("level", "code")

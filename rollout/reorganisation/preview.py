@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from facilities.models import Scope, User
@@ -82,7 +83,8 @@ class Preview:
 
 def _figure(found: Progress, code: str) -> str:
     measure = found.measure(code)
-    return f"{measure.done}/{'?' if measure.total is None else measure.total}"
+    total = "?" if measure.total is None else number_format(measure.total, force_grouping=True)
+    return f"{number_format(measure.done, force_grouping=True)}/{total}"
 
 
 def preview(form: Decision, *, by: User) -> Preview:

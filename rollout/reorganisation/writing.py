@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from facilities.books.entering import begin
-from facilities.models import Act, Area, Edit, User
+from facilities.models import Act, Area, Edit, Scope, User
 from facilities.register import Register
 from rollout.reorganisation.asking import Decision
 from rollout.reorganisation.preview import Difference, differences
@@ -45,10 +45,13 @@ def write(form: Decision, *, by: User) -> tuple[Act, list[Difference]]:
 
 
 def _cells(difference: Difference, areas: dict[int, str]) -> Iterator[tuple[str, str, str]]:
-    """The cells of the book of facilities that changed: column, old, new. "": the whole row."""
+    """The cells of the book of facilities that changed: column, old, new. "": the row was made."""
     before, after = difference.before, difference.after
-    if before is None or after is None:
-        yield "", before.name_vi if before else "", after.name_vi if after else ""
+    if before is None:
+        yield "", "", after.name_vi
+        return
+    if after is None:
+        yield "scope", before.scope, Scope.CLOSED.value
         return
     for column, name in (("name-vi", "name_vi"), ("name-en", "name_en"), ("scope", "scope")):
         old, new = getattr(before, name), getattr(after, name)

@@ -16,9 +16,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from facilities.models import ApiToken, Facility, Role
-from rollout.models import Directive, Obstacle
+from equipment.models import StocktakeRound
+from facilities.models import Act, ApiToken, Facility, Role
+from rollout.books import BOOKS
+from rollout.models import Directive, ImportFile, Obstacle, SavedView
 from tests.factories import AgencyFactory, UserFactory, user_with
+from tests.house.desk_rows import PER_BOOK, TAG, desk_rows, paper, row_of
 
 FILE = Path(__file__).with_name("access.txt")
 REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
@@ -53,6 +56,23 @@ ARGUMENTS = {
     "rollout:figure": lambda: {"group": "device", "key": "tablet"},
     "rollout:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
     "rollout:directive": lambda: {"code": _directive().code},
+    "rollout:act": lambda: {"pk": _act().pk},
+    "rollout:checking-act": lambda: {"pk": _act().pk},
+    "rollout:asset": lambda: {"tag": TAG},
+    "rollout:document": lambda: {"pk": paper().pk},
+    "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
+    "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
+    "rollout:import-template": lambda: {"book": "connections", "form": "csv"},
+    "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
+    "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
+    "rollout:my-waiting": lambda: {"step": "handed-over"},
+    "rollout:book-bulk": lambda: {"book": "connections"},
+    "rollout:book-export": lambda: {"book": "connections", "form": "csv"},
+    "rollout:record-new": lambda: {"book": "assets"},
+    "rollout:record-withdraw": lambda: {"book": "assets", "pk": _row("assets")},
+    "rollout:note-add": lambda: {"book": "connections", "pk": _row("connections")},
+    "rollout:view-save": lambda: {"book": "connections"},
+    "rollout:view-drop": lambda: {"book": "connections", "pk": SavedView.objects.get().pk},
     "admin:app_list": lambda: {"app_label": "facilities"},
     "admin:view_on_site": lambda: {"content_type_id": 0, "object_id": 0},
     "admin:auth_user_password_change": lambda: {"id": 0},
@@ -64,6 +84,15 @@ QUERIES = {
     "api:docs": {},
 }
 MODELS = {f"{m._meta.app_label}_{m._meta.model_name}": m for m in admin.site._registry}
+
+
+def _row(book: str) -> int:
+    return row_of(book, Facility.objects.get(code=OWN))
+
+
+def _act() -> Act:
+    """What the officer of Luc Nam reported."""
+    return Act.objects.get(facility__code=OWN)
 
 
 def _directive() -> Directive:
@@ -82,7 +111,11 @@ def addresses(patterns=None, inside=()):
             deeper = (*inside, entry.namespace) if entry.namespace else inside
             yield from addresses(entry.url_patterns, deeper)
         elif isinstance(entry, URLPattern) and entry.name:
-            yield ":".join((*inside, entry.name))
+            name = ":".join((*inside, entry.name))
+            if name in PER_BOOK:  # an address for each book
+                yield from (f"{name}/{book}" for book in BOOKS)
+            else:
+                yield name
 
 
 ADDRESSES = sorted(set(addresses()), key=lambda name: (name.startswith("admin:"), name))
@@ -90,6 +123,10 @@ ADDRESSES = sorted(set(addresses()), key=lambda name: (name.startswith("admin:")
 
 def path_of(name: str) -> str:
     """Where it is; the pages of one row in the administration open the first row of their table."""
+    name, _slash, book = name.partition("/")
+    if book:
+        asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
+        return reverse(name, kwargs={"book": book} | ({"pk": _row(book)} if asks_row else {}))
     if name in ARGUMENTS:
         return reverse(name, kwargs=ARGUMENTS[name]())
     table = name.removeprefix("admin:").rsplit("_", 1)[0]
@@ -103,6 +140,7 @@ def path_of(name: str) -> str:
 def _bac_giang(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_bacgiang", verbosity=0)
+        desk_rows(Facility.objects.get(code=OWN))
         yield
         transaction.set_rollback(True)
 
@@ -120,7 +158,8 @@ def answers(visitor: str) -> dict[str, int]:
     for name in ADDRESSES:
         if name == "logout":  # it takes only POST; whoever comes may leave
             continue
-        query = QUERIES.get(name, {} if name.startswith("admin:") else QUERIES[""])
+        plain = name.startswith(("admin:", "rollout:my"))  # they speak of today
+        query = QUERIES.get(name, {} if plain else QUERIES[""])
         found[name] = browser.get(path_of(name), query, headers=headers).status_code
     return found
 
@@ -182,3 +221,18 @@ def test_nothing_breaks():
     """A fault must not be written into the file as if it were an answer."""
     broken = {(v, n) for v, row in reviewed().items() for n, status in row.items() if status >= 500}
     assert not broken
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_bac_giang")
+@pytest.mark.parametrize("visitor", ["anonymous", "leader", "officer", "agency", "administrator"])
+def test_nobody_else_writes_at_the_desk(visitor):
+    """What a GET does not open, a POST does not either."""
+    made = VISITORS[visitor]()
+    browser = Client(raise_request_exception=False)
+    if made is not None:
+        browser.force_login(made)
+    desk = [n for n in ADDRESSES if not n.startswith("admin:") and path_of(n).startswith("/desk/")]
+    shared = {"rollout:stocktake", "rollout:stocktake-close", "rollout:stocktake-list"}
+    found = {n: browser.post(path_of(n)).status_code for n in desk if n not in shared}
+    assert set(found.values()) <= ({302} if visitor == "anonymous" else {403, 405}), found

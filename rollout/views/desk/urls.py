@@ -11,6 +11,7 @@ from rollout.views.desk import (
     lists,
     record,
     reorganise,
+    reporting,
     shortfalls,
     stocktake,
 )
@@ -29,6 +30,7 @@ urlpatterns = [
     path("stocktakes/", stocktake.stocktake_list, name="stocktake-list"),
     path("stocktakes/<int:pk>/", stocktake.stocktake, name="stocktake"),
     path("stocktakes/<int:pk>/close/", stocktake.stocktake_close, name="stocktake-close"),
+    path("reporting/", reporting.reporting, name="reporting"),
     path("<slug:book>/", lists.book_list, name="book-list"),
     path("<slug:book>/export.<slug:form>", lists.book_export, name="book-export"),
     path("<slug:book>/bulk/", bulk.book_bulk, name="book-bulk"),

@@ -65,7 +65,7 @@ def own_columns(book: Book) -> list[Column]:
 
 def own_row(book: Book, pk: int, access, day):
     """A row of an own facility with its values. Raises Http404 for any other."""
-    rows = book.of_facilities(book.model.objects.all(), access.facility_ids)
+    rows = book.of_facilities(book.base(day.today), access.facility_ids)
     row = rows.filter(pk=pk).first()
     values = book.values([pk], day.today).get(pk) if row is not None else None
     if values is None or getattr(row, "withdrawn_at", None):

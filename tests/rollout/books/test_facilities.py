@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from facilities.books.entering import begin, undo
+from facilities.books.entering import begin, enter, undo
 from facilities.books.filtering import filter_set
 from facilities.models import Act, Area, AreaName, Facility, FacilityName
 from facilities.reorganising import close_facility
@@ -86,9 +86,7 @@ def test_a_closed_facility_is_not_in_the_book():
 def test_a_facility_says_where_it_stands():
     found = small_province()
     official, bidding = (values_of(BOOK, place) for place in (found.official, found.bidding))
-    assert (official["stage"], official["servers"]) == ("council_conditions", "yes") or (
-        official["servers"] == "yes"
-    )
+    assert official["servers"] == "yes"
     assert bidding["servers"] == "no"
     assert bidding["server-stage"] == "selection_plan"
     assert bidding["server-award-due"] == date(2025, 5, 1)
@@ -104,7 +102,19 @@ def test_facilities_are_found_by_what_is_missing_and_why():
     assert filtered(servers="yes") == ["official"]
     assert filtered(scope="rollout", **{"days-late_min": "1"}) == ["bidding"]
     assert filtered(**{"server-award-due_to": "2025-05-01"}) == ["bidding"]
-    assert filtered(**{"stage_is": "missing"}) == ["clinic"]
+    assert filtered(**{"days-late_is": "missing"}) == ["clinic"]
+
+
+def test_facilities_are_sorted_by_what_is_computed():
+    small_province()
+    rows = BOOK.base(TODAY).order_by(BOOK.order("days-late", TODAY).desc(nulls_last=True))
+    assert next(row.code for row in rows) == "bidding"
+
+
+def test_a_facility_is_not_closed_by_its_scope():
+    place = factories.facility()
+    closing = {"scope": "closed", "scope-because": "Giải thể"}
+    assert refusals(BOOK, closing, row=place) == ({"scope"}, set())
 
 
 def test_search_ignores_accents():
@@ -124,7 +134,7 @@ def test_names_sort_as_in_a_dictionary():
 
 def test_a_new_facility_can_be_taken_back_and_its_code_used_again():
     act = begin(kind=Act.Kind.FORM, by=factories.recorder())
-    made = entered_under(act)
+    made = enter(book=BOOK, row=None, values=NEW, act=act, on=TODAY)
     undo(act=act, books=BOOKS, by=factories.recorder(), because="Nhập nhầm", on=TODAY)
     assert list(BOOK.base(TODAY)) == []
     assert entered(BOOK, NEW).pk == made.pk
@@ -133,15 +143,9 @@ def test_a_new_facility_can_be_taken_back_and_its_code_used_again():
 
 def test_a_facility_with_facts_is_closed_and_not_taken_back():
     found = small_province()
-    with pytest.raises(ValidationError, match=r"."):
+    with pytest.raises(ValidationError):
         BOOK.facts_of(found.official)
     assert FacilityName.objects.known().filter(facility=found.official).exists()
-
-
-def entered_under(act):
-    from facilities.books.entering import enter
-
-    return enter(book=BOOK, row=None, values=NEW, act=act, on=TODAY)
 
 
 def test_questions_do_not_grow_with_the_facilities(django_assert_max_num_queries):

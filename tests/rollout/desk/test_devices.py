@@ -382,11 +382,10 @@ class TestAssetPage:
         enter(book=BOOKS["assets"], row=made, values={"facility": "tan-yen"}, act=act, on=moved_on)
         page = client.get("/d/LN-1/")
         assert page.context["stands_at"].code == "tan-yen"
-        assert [m.facility.code for m in page.context["moves"]] == [
-            "tan-yen",
-            "luc-nam",
-            "luc-nam",
-            "luc-nam",
+        assert [(m.facility.code, m.movement.quantity) for m in page.context["moves"]] == [
+            ("tan-yen", 1),
+            ("luc-nam", -1),
+            ("luc-nam", 1),
         ]
         assert client.get(f"/desk/assets/{made.pk}/").context["moves"]
 

@@ -118,7 +118,7 @@ def test_a_merger_is_one_act_with_its_paper(client, places):
     act = Act.objects.get()
     assert act.kind == Act.Kind.REORGANISATION
     edit = act.edits.get()
-    assert edit.withdrew_the_row
+    assert (edit.column, edit.new) == ("scope", "closed")
     assert (edit.document.number, bool(edit.document.file)) == ("12/QĐ-UBND", True)
 
 

@@ -105,7 +105,9 @@ def test_the_bad_rows_come_as_a_file_that_can_be_sent_again(client, by):
 
 
 def test_no_bad_rows_no_file(client, by):
-    assert client.get(address(received("connections", by, *ROWS), "import-rejects")).status_code == 404
+    assert (
+        client.get(address(received("connections", by, *ROWS), "import-rejects")).status_code == 404
+    )
 
 
 def test_headings_are_explained_on_the_page(client, by):
@@ -124,7 +126,9 @@ def test_every_tab_opens(client, by, show):
     assert client.get(address(kept), {"show": show}).status_code == 200
 
 
-def test_a_large_file_is_left_to_a_job(client, by, settings, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_large_file_is_left_to_a_job(
+    client, by, settings, monkeypatch, django_capture_on_commit_callbacks
+):
     monkeypatch.setattr("rollout.importing.running.SMALL", 0)
     settings.REDIS_URL = "redis://localhost"
     with mock.patch("rollout.tasks.import_file.delay") as delay:

@@ -1,0 +1,66 @@
+"""Rows that pages of the desk and of the officers open: one of each kind, of one facility."""
+
+from datetime import date
+
+from equipment.models import DeviceType
+from equipment.stocktake import open_round
+from facilities.books.entering import begin, enter
+from facilities.models import Act, Document, Facility, Role
+from rollout.books import BOOKS
+from rollout.importing.receiving import receive
+from rollout.models import SavedView
+from tests.factories import user_with
+
+ON = date(2025, 5, 21)
+TAG = "LN-MTB-001"
+PER_BOOK = {"rollout:book-list", "rollout:record", "rollout:record-edit", "rollout:my-list"} | {
+    "rollout:my-row",
+    "rollout:import-new",
+}
+
+
+def desk_rows(facility: Facility) -> None:
+    """What an officer of the facility reported, brought and began; a device with a number."""
+    officer = user_with(Role.OFFICER, facility=facility)
+    reported = begin(kind=Act.Kind.FORM, by=officer, facility=facility)
+    enter(
+        book=BOOKS["connections"],
+        row=facility,
+        values={"first_message": ON},
+        act=reported,
+        on=ON,
+        because={"first_message": "test"},
+    )
+    kept = begin(kind=Act.Kind.FORM, by=user_with(Role.DEPARTMENT))
+    enter(
+        book=BOOKS["assets"],
+        row=None,
+        values={
+            "tag": TAG,
+            "type": DeviceType.objects.earliest("pk").code,
+            "facility": facility.code,
+        },
+        act=kept,
+        on=ON,
+    )
+    open_round(facility=facility, title="Kiểm kê", on=ON, by=kept.by)
+    receive(
+        pasted="Cơ sở\tFirst successful message\nnobody\t21/05/2025",
+        book=BOOKS["connections"],
+        by=officer,
+        on=ON,
+        facility=facility,
+    )
+    SavedView.objects.create(book="connections", name="x", owner=kept.by)
+
+
+def row_of(book: str, facility: Facility) -> int:
+    """A row of the book: of the facility where it has one."""
+    rows = BOOKS[book].base(ON)
+    own = BOOKS[book].of_facilities(rows, {facility.pk}) if book != "documents" else rows
+    row = own.order_by("pk").first() or rows.order_by("pk").first()
+    return row.pk if row else 0
+
+
+def paper() -> Document:
+    return Document.objects.earliest("pk")
