@@ -1,5 +1,6 @@
 """Choices of columns that many books share. Asked once per request (`Book.bound`)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
 
@@ -7,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facilities.folding import sort_key
+from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName
 from facilities.models.places import in_language
 
@@ -24,6 +25,17 @@ def names_on(day: date) -> dict[str, str]:
     ):
         named[code] = (key, in_language(*both))
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
+
+
+def codes_by_name() -> Mapping[str, set[str]]:
+    """Facilities under every name they have ever borne, in either language, without accents and case."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for code, *both in FacilityName.objects.known().values_list(
+        "facility__code", "name_vi", "name_en"
+    ):
+        for name in filter(None, both):
+            found[fold(name)].add(code)
+    return found
 
 
 def area_names() -> Mapping[str, str]:

@@ -1,14 +1,15 @@
 """What a table would change in a book: row by row, before anything is stored."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from facilities.books.book import Book, sql_name
+from facilities.books.choices import codes_by_name, facility_names, names_on
 from facilities.books.writers import RowEntry
 from facilities.exchange.cells import BadCell, parser
 from facilities.exchange.columns import Column, Value
@@ -35,6 +36,25 @@ class _Hit:
     values: dict[str, Value]
 
 
+def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
+    """Reads the cells of a column. A facility answers to its name of the day, then to any it has borne."""
+    if column.choices is not facility_names:
+        return parser(column)
+    parse = parser(replace(column, choices=lambda: names_on(on)))
+    ever = codes_by_name()
+
+    def parse_facility(cell: Cell) -> Value:
+        try:
+            return parse(cell)
+        except BadCell:
+            codes = ever.get(fold(cell), ()) if isinstance(cell, str) else ()
+            if len(codes) == 1:
+                return next(iter(codes))
+            raise
+
+    return parse_facility
+
+
 class Comparison:
     """Compares the rows of one table with one book on one day.
 
@@ -52,12 +72,13 @@ class Comparison:
         with_names: bool = True,
     ):
         self.book, self.heading, self.on = book, heading, on
-        self.columns = {column.code: column for column in book.bound(with_names=with_names)}
+        bound = book.bound(with_names=with_names, on=on)
+        self.columns = {column.code: column for column in bound}
         # Whatever says which row is meant.
         keys = self.identifying = list(dict.fromkeys(c for key in book.keys for c in key))
         # Not the bound columns: those know their choices in the reader's language alone.
         self.read = {
-            place: (self.columns[code], parser(book.column(code)))
+            place: (self.columns[code], _parser(book.column(code), on))
             for place, code in heading.columns.items()
             if self.columns[code].writable or code in keys
         }
@@ -119,15 +140,18 @@ class Comparison:
         return found
 
     def _key(self, values: Mapping[str, Value]) -> tuple | None:
-        """Which row is meant: the first key that is filled in; else the first that partly is."""
+        """Which row is meant: the first key that is filled in; else the one that is so most."""
         for key in self.usable_keys:
             if all(values.get(code) not in (None, "") for code in key):
                 return (key, tuple(values[code] for code in key))
-        for key in self.usable_keys:
-            given = [code for code in key if values.get(code) not in (None, "")]
-            if set(given) - {OWNER}:
-                return (key, tuple(values.get(code, self.empties[code]) for code in key))
-        return None
+        given = {
+            key: {code for code in key if values.get(code) not in (None, "")}
+            for key in self.usable_keys
+        }
+        key = max(given, key=lambda key: len(given[key]), default=None)
+        if key is None or not given[key] - {OWNER}:
+            return None
+        return (key, self._values_of(key, values))
 
     # --- Comparing ----------------------------------------------------------------------
 

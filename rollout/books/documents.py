@@ -19,7 +19,7 @@ class Documents(Book):
     label = gettext_lazy("documents")
     row_label = gettext_lazy("document")
     model = Document
-    keys = (("number", "issuer"),)
+    keys = (("number", "issuer"), ("issuer", "title", "issued-on"))
     facility_path = ""
     default_sort = "-issued-on"
     columns = (

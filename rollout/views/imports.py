@@ -251,7 +251,7 @@ def _context(request, found: ImportFile) -> dict:
     counts = seen["counts"]
     asked = request.GET.get("show", "")
     show = asked if asked in TABS else next((o for o in FIRST if counts[o]), Outcome.UNCHANGED)
-    columns = {column.code: column for column in book.bound()}
+    columns = {column.code: column for column in book.bound(on=found.on)}
     return context | {
         "seen": seen,
         "counts": counts,
