@@ -68,7 +68,6 @@ class Connections(Book):
     search_path = ""
     facility_path = ""
     makes_rows = False
-    for_officers = True
     default_sort = "facility"
     columns = (
         Column(

@@ -109,9 +109,7 @@ class Certificates(Book):
         ("facility", "holder", "unit", "position"),
         ("facility", "holder"),
     )
-    for_officers = True
     default_sort = "id"
-    for_officers = True
     sorts = {"holder": "sort_key", "facility": NAME_ORDER_OF_FACILITY}
     columns = (
         Column("id", gettext_lazy("record number"), Cell.COUNT, writable=False, shown=False),

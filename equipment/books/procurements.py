@@ -10,13 +10,14 @@ from equipment.bidding import Selection
 from equipment.books.judging import AMOUNTS, TARGETED, judge, reached, target
 from equipment.files import files_of
 from equipment.models import DeviceMovement, Procurement, ProcurementLot, StageEvent, StageTarget
-from equipment.stages import Path, Stage
+from equipment.stages import ROUTES, Path, Stage
 from facilities.books.book import Book, sql_name
 from facilities.books.choices import facilities_by_code, facility_names, labels
 from facilities.books.writers import Attributes, Dated, Facts, signed, withdraw_all
 from facilities.exchange.columns import Column, Kind
 
 TARGET_WORDS = gettext_lazy("{}: planned")
+ONLY_WORDS = gettext_lazy("Only of this path: {}")
 FIRST_SHOWN = {target(Stage.ACCEPTANCE), reached(Stage.ACCEPTANCE), "approved", "contract-value"}
 AMOUNT_LABELS = {
     "estimate": gettext_lazy("Estimate in dong"),
@@ -91,23 +92,25 @@ def _target_writer(stage: Stage) -> Dated:
 
 def _columns(stage: Stage) -> list[Column]:
     """What the book says of one stage: planned, reached, and the money it fixes."""
-    found = []
+    paths = [path for path, route in ROUTES.items() if stage in route.stages]
+    only = format_lazy(ONLY_WORDS, paths[0].label) if len(paths) == 1 else ""
+    cells = [(reached(stage), stage.label, Kind.DAY)]
     if stage in TARGETED:
-        words = format_lazy(TARGET_WORDS, stage.label)
-        found.append(Column(target(stage), words, Kind.DAY, shown=target(stage) in FIRST_SHOWN))
-    found.append(Column(reached(stage), stage.label, Kind.DAY, shown=reached(stage) in FIRST_SHOWN))
-    found += [
+        cells.insert(0, (target(stage), format_lazy(TARGET_WORDS, stage.label), Kind.DAY))
+    cells += [
+        (code, AMOUNT_LABELS[code], Kind.MONEY) for code, of in AMOUNTS.items() if of == stage
+    ]
+    return [
         Column(
             code,
-            AMOUNT_LABELS[code],
-            Kind.MONEY,
+            label,
+            kind,
             aliases=AMOUNT_ALIASES.get(code, ()),
             shown=code in FIRST_SHOWN,
+            help=only,
         )
-        for code, of in AMOUNTS.items()
-        if of == stage
+        for code, label, kind in cells
     ]
-    return found
 
 
 class Procurements(Book):
@@ -169,7 +172,6 @@ class Procurements(Book):
             gettext_lazy("days late"),
             Kind.COUNT,
             writable=False,
-            shown=False,
             filtered=False,
             help=gettext_lazy("Of the stage that is longest overdue."),
         ),

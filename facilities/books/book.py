@@ -53,7 +53,6 @@ class Book:
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered
-    for_officers = False  # whether an officer may bring a file with rows of the own facility
 
     # --- Reading ------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """The one way in which people write into books: by acts, each all or nothing."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
@@ -154,10 +156,17 @@ def enter_rows(book: Book, entries: list[RowEntry], writing: Writing) -> None:
     All or nothing. Raises Stale or AlreadyWithdrawn if a cell has changed since it was judged, Clash
     if another act has just written what may be there only once.
     """
+    with _clashes_named():
+        lock(book, [entry.row.pk for entry in entries if entry.row is not None])
+        _write(book, entries, writing)
+
+
+@contextmanager
+def _clashes_named() -> Iterator[None]:
+    """All or nothing; what the database refuses because of another writer is a Clash."""
     try:
         with transaction.atomic():
-            lock(book, [entry.row.pk for entry in entries if entry.row is not None])
-            _write(book, entries, writing)
+            yield
     except IntegrityError:
         raise Clash from None
 
@@ -219,15 +228,24 @@ def withdraw_row(*, book: Book, row: Model, act: Act, on: date) -> None:
     """
     if not act.because:
         raise ValidationError({"because": _("Give the reason.")}, code="required")
+    lock(book, [row.pk])  # what was written while this waited was recorded before it is withdrawn
     withdraw_rows(book, [row], writing_of(act, on=on))
 
 
 def withdraw_rows(book: Book, rows: list[Model], writing: Writing) -> None:
-    """Take rows back with every fact about them. Raises AlreadyWithdrawn if somebody was first."""
+    """Take rows back with every fact about them: all or none.
+
+    Raises AlreadyWithdrawn if somebody was first, Clash if another act writes about them just now.
+    """
     if not rows:
         return
+    with _clashes_named():
+        lock(book, [row.pk for row in rows])
+        _withdraw(book, rows, writing)
+
+
+def _withdraw(book: Book, rows: list[Model], writing: Writing) -> None:
     keys = [row.pk for row in rows]
-    lock(book, keys)
     values = book.values(keys, writing.on)
     by_model = defaultdict(list)
     for fact in book.facts_of_rows(rows):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from facilities.books.book import Book, sql_name
 from facilities.books.choices import codes_by_name, facility_names, names_on
-from facilities.books.writers import RowEntry
+from facilities.books.writers import Dated, RowEntry
 from facilities.exchange.cells import BadCell, parser
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.headers import Heading
@@ -89,6 +89,9 @@ class Comparison:
             if self.facility_ids is not None
             else None
         )
+        # What is planned, and what things are called, is the Department's to write.
+        plans = (writer for writer in book.writers if isinstance(writer, Dated))
+        self._closed = {c for w in plans for c in w.columns} if self.facilities is not None else ()
         self.empties = {column.code: column.empty for column in book.columns}
         self._base = book.base(on)
         self._seen: dict[int, int] = {}  # key of a row of the book -> row of the table
@@ -358,8 +361,13 @@ class Comparison:
                 continue
             if self._is_foreign(entry):
                 self._refuse_foreign(compared)
-            else:
-                judged.append(compared)
+                continue
+            for code in self._closed:
+                if (entry.new[code] or None) != (entry.old.get(code) or None):
+                    self._refuse(
+                        compared, _("The Department writes this. Leave the cell empty."), code
+                    )
+            judged.append(compared)
         entries = [compared.entry for compared in judged]
         problems = self.book.problems(entries, self.on) if entries else []
         for compared, told in zip(judged, problems, strict=True):

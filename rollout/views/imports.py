@@ -26,6 +26,7 @@ from rollout.day import parse_date
 from rollout.importing import State
 from rollout.importing.receiving import rejects_place
 from rollout.models import ImportFile
+from rollout.views.my.page import WRITTEN
 from rollout.views.page import page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,7 +49,7 @@ def importing_page():
 def takes_files(book: Book, access: Access) -> bool:
     """Whether its reader may bring files to a register; some are only computed."""
     is_written = bool(book.keys) and any(column.writable for column in book.columns)
-    return is_written and (access.keeps_registers or book.for_officers)
+    return is_written and (access.keeps_registers or book.code in WRITTEN)
 
 
 def book_or_404(code: str, access: Access) -> Book:

@@ -16,12 +16,16 @@ DAY = date(2025, 5, 21)
 GENERAL = (
     "sees_summary",
     "sees_all_rows",
+    "sees_all_papers",
     "sees_programme",
     "sees_directives",
     "sees_admin",
     "manages_users",
     "manages_reference",
     "records_facts",
+    "sees_all_papers",
+    "keeps_registers",
+    "reports",
 )
 WITH_SUBJECT = (
     "sees_rows_of own",
@@ -36,10 +40,11 @@ WITH_SUBJECT = (
 EVERYTHING = {*GENERAL, *WITH_SUBJECT}
 
 ALLOWED = {
-    Role.DEPARTMENT: EVERYTHING - {"manages_users"},
+    Role.DEPARTMENT: EVERYTHING - {"manages_users", "reports"},
     Role.LEADER: {
         "sees_summary",
         "sees_all_rows",
+        "sees_all_papers",
         "sees_rows_of own",
         "sees_rows_of other",
         "sees_programme",
@@ -49,6 +54,7 @@ ALLOWED = {
     },
     Role.OFFICER: {
         "sees_summary",
+        "reports",
         "sees_rows_of own",
         "sees_names_in own",
         "records_facts",
@@ -98,6 +104,7 @@ def test_a_role_may_do_exactly_this(role, places):
 
 def test_the_table_names_every_rule():
     rules = {name for name in vars(Access) if name.startswith(("sees_", "manages_", "records_"))}
+    rules |= {"keeps_registers", "reports"}
     assert rules == {ability.split()[0] for ability in EVERYTHING}
 
 

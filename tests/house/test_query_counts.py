@@ -15,9 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from facilities.models import Role
+from equipment.models import StocktakeRound
+from facilities.models import Act, Facility, Role
+from rollout.models import ImportFile, SavedView
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
+from tests.house.desk_rows import TAG, desk_rows, paper, row_of
 from tests.house.test_access import ADDRESSES
 
 FILE = Path(__file__).with_name("query_counts.txt")
@@ -32,6 +35,26 @@ ARGUMENTS = {
     "rollout:figure": {"group": "device", "key": "tablet"},
     "rollout:obstacle": {"code": "VM-0"},
     "rollout:directive": {"code": "CD-0"},
+    "rollout:my-waiting": {"step": "handed-over"},
+    "rollout:book-bulk": {"book": "connections"},
+    "rollout:book-export": {"book": "certificates", "form": "csv"},
+    "rollout:record-new": {"book": "assets"},
+    "rollout:import-template": {"book": "connections", "form": "csv"},
+    "rollout:view-save": {"book": "connections"},
+}
+# Their row is made by `desk_rows`.
+ROWS = {
+    "rollout:act": lambda: {"pk": Act.objects.exclude(facility=None).get().pk},
+    "rollout:checking-act": lambda: {"pk": Act.objects.exclude(facility=None).get().pk},
+    "rollout:asset": lambda: {"tag": TAG},
+    "rollout:document": lambda: {"pk": paper().pk},
+    "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
+    "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
+    "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
+    "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
+    "rollout:record-withdraw": lambda: {"book": "assets", "pk": _row("assets")},
+    "rollout:note-add": lambda: {"book": "connections", "pk": _row("connections")},
+    "rollout:view-drop": lambda: {"book": "connections", "pk": SavedView.objects.get().pk},
 }
 QUERIES = {"api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"}}
 # They show no rows of the province, or are not pages.
@@ -45,10 +68,22 @@ PAGES = [n for n in ADDRESSES if not n.startswith("admin:") and n not in WITHOUT
 ]
 
 
+def _row(book: str) -> int:
+    return row_of(book, Facility.objects.get(code="place-000"))
+
+
+def path_of(name: str) -> str:
+    name, _slash, book = name.partition("/")
+    if book:
+        asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
+        return reverse(name, kwargs={"book": book} | ({"pk": _row(book)} if asks_row else {}))
+    return reverse(name, kwargs=ROWS[name]() if name in ROWS else ARGUMENTS.get(name))
+
+
 def queries_of(name: str, browser: Client) -> tuple[int, int]:
     """With nothing cached, and with everything cached that the page caches."""
     query = {} if name.startswith("admin:") else QUERIES.get(name, {"on": ON.isoformat()})
-    path = reverse(name, kwargs=ARGUMENTS.get(name))
+    path = path_of(name)
     counts = []
     cache.clear()
     for _ in range(2):
@@ -62,6 +97,7 @@ def queries_of(name: str, browser: Client) -> tuple[int, int]:
 
 def counted(facilities: int, role: str, names: list[str]) -> dict[str, tuple[int, int]]:
     busy_province(facilities)
+    desk_rows(Facility.objects.get(code="place-000"))
     browser = Client()
     browser.force_login(user_with(role))
     browser.get(reverse("login"))  # reads what is read once per process

@@ -9,12 +9,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from equipment.services import record_stage, set_stage_target
-from facilities.models import FacilityName, FacilityScope, Scope
+from facilities.models import Facility, FacilityName, FacilityScope, Scope
 from facilities.register import Register
 from facilities.services import record, withdraw
 from rollout.alerts import COMING, OVERDUE, RULES, raise_alerts
 from rollout.deadlines import deadlines
-from rollout.models import Alert, Directive, LegalDeadline, MilestoneTarget
+from rollout.models import (
+    Alert,
+    Directive,
+    LegalDeadline,
+    MilestoneTarget,
+    ReportingCalendar,
+    ReportingException,
+)
 from rollout.services import (
     record_milestone,
     record_ruling,
@@ -110,6 +117,17 @@ def legal():
 
 
 # rule: (what makes it, first told so many days before, louder from so many days before)
+def status_report():
+    """Of one facility alone: those there are already need not report."""
+    by = factories.recorder()
+    for place in Facility.objects.all():
+        record(ReportingException(due_on=DUE, facility=place, because="holiday"), by=by)
+    factories.facility()
+    record(
+        ReportingCalendar(effective_from=DUE - days(6), weekday=DUE.isoweekday(), hour=16), by=by
+    )
+
+
 EDGES = {
     "procurement_stage": (procurement_stage, 7, 2),
     "milestone": (milestone, 14, 3),
@@ -117,6 +135,7 @@ EDGES = {
     "directive": (directive, 7, 2),
     "certificate_expiry": (certificate_expiry, 90, 30),
     "legal": (legal, 90, 30),
+    "status_report": (status_report, 2, 0),
 }
 
 

@@ -136,6 +136,28 @@ def test_an_officer_need_not_name_the_own_facility(places):
     assert counts(kept) == {"new": 1}
 
 
+def test_an_officer_does_not_move_what_is_planned(places):
+    officer = factories.user_with(Role.OFFICER, facility=places[0])
+    rows = ("facility", "target-launch"), ("lucnam", date(2025, 6, 1))
+    assert counts(received("milestones", officer, *rows, facility=places[0])) == {"wrong": 1}
+    assert counts(received("milestones", factories.user_with(Role.DEPARTMENT), *rows)) == {
+        "changed": 1
+    }
+
+
+def test_a_facility_answers_to_every_name_it_has_borne(by, places):
+    factories.FacilityName.objects.create(
+        facility=places[0],
+        name_vi="Y tế khu vực Lục Nam",
+        effective_from=date(2025, 7, 1),
+        recorded_by=factories.recorder(),
+    )
+    for name in ("Lục Nam", "Y tế khu vực Lục Nam", "lucnam"):
+        for on in (ON, date(2025, 8, 1)):
+            rows = ("facility", "account"), (name, date(2025, 5, 2))
+            assert counts(received("connections", by, *rows, on=on)) == {"changed": 1}
+
+
 def test_a_serial_number_fills_a_gap_but_another_one_is_another_certificate(by, places):
     stored("certificates", by, STAFF, ("lucnam", "Trần Văn Bình", "Khoa Nội", None))
     kept = received("certificates", by, STAFF, ("lucnam", "Trần Văn Bình", "Khoa Nội", "A1"))
