@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 
-from bench import imports, jobs, page, progress, queries, served
+from bench import books, imports, jobs, page, progress, queries, served
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
 
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
+    "books": lambda worlds, _sizes: books.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }
 

@@ -10,7 +10,7 @@ from bench.table import Table
 from bench.worlds import Size, Worlds
 
 # rows: seconds of the preview, seconds of storing
-YARDSTICKS = {10_000: (10, 15)}
+YARDSTICKS = {10_000: (10, 15), 100_000: (100, 150)}
 MEGABYTES = 300
 EXPIRES = date(2027, 5, 1)
 HEADINGS = (

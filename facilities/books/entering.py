@@ -167,8 +167,8 @@ def _clashes_named() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-    except IntegrityError:
-        raise Clash from None
+    except IntegrityError as error:
+        raise Clash from error
 
 
 def _write(book: Book, entries: list[RowEntry], writing: Writing) -> None:

@@ -6,6 +6,7 @@ from rollout.views import (
     assets,
     certificates,
     documents,
+    drafts,
     facility,
     figure,
     imports,
@@ -46,6 +47,8 @@ urlpatterns = [
         name="import-template",
     ),
     path("d/<path:tag>/", assets.asset, name="asset"),
+    path("drafts/", drafts.keep, name="draft"),
+    path("drafts/drop/", drafts.drop, name="draft-drop"),
     path("my/", include("rollout.views.my.urls")),
     path("desk/", include("rollout.views.desk.urls")),
 ]

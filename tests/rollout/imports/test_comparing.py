@@ -1,5 +1,6 @@
 """What the preview says about each row of a file."""
 
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -256,3 +257,17 @@ def test_a_file_that_turns_out_too_long_is_refused_as_a_whole(by, places, monkey
     assert "3.000" in kept.refusal
     assert kept.preview is None
     assert not Certificate.objects.exists()
+
+
+def test_four_times_the_rows_need_no_more_memory(by, places):
+    peaks = []
+    for count in (2_000, 8_000):
+        rows = "".join(f"lucnam;Người {n};Khoa {n};S{n}\n" for n in range(count))
+        content = f"facility;holder;unit;serial\n{rows}".encode()
+        kept = received("certificates", by, content=content, name="a.csv")
+        tracemalloc.start()
+        importing.preview(kept)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    # What says which row is meant is kept of every row, and nothing else.
+    assert peaks[1] - peaks[0] < 6_000 * 500, peaks
