@@ -91,8 +91,9 @@ def lists() -> dict[str, dict[str, float]]:
         first = milliseconds(address)
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
+            count = len(queries)
         again = min(milliseconds(address) for _n in range(5))
-        found[name] = {"first": first, "again": again, "queries": len(queries)}
+        found[name] = {"first": first, "again": again, "queries": count}
     return found
 
 

@@ -62,17 +62,18 @@ def cached_progress(
     return found
 
 
-def cached_totals(
+def cached_sums(
     book: Book, rows: QuerySet, on: date, known_at: datetime | None = None
-) -> list[tuple[str, int]]:
-    """The totals of a list, computed once per state of the facts, filter and language."""
+) -> tuple[int, list[tuple[str, int]]]:
+    """How many rows a list has, and its totals: once per state of the facts, filter and language."""
+    rows = rows.order_by()
     try:
         asked = sha256(str(rows.query).encode()).hexdigest()
     except EmptyResultSet:
-        return []
-    place = key("totals", Ledger.current(), book.code, on, known_at, get_language(), asked)
+        return 0, []
+    place = key("sums", Ledger.current(), book.code, on, known_at, get_language(), asked)
     found = cache.get(place)
     if found is None:
-        found = book.totals(rows, on, known_at)
+        found = rows.count(), book.totals(rows, on, known_at)
         cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
     return found

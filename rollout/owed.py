@@ -16,6 +16,7 @@ from equipment.stages import Stage
 from equipment.stock import stock
 from facilities.checking import remarks
 from facilities.register import Register
+from rollout import drafts
 from rollout.books import BOOKS
 from rollout.books.milestones import reached as milestone_reached
 from rollout.cache import cached_progress
@@ -49,8 +50,8 @@ class Owed:
 
     @property
     def form(self) -> str:
-        """A name for the form that answers it."""
-        return f"my:{self.book}:{self.row}:{','.join(self.cells)}"
+        """The name of the form that answers it, which is that of its draft."""
+        return drafts.of_row(self.book, self.row, self.cells)
 
 
 ORDER = ("returned", "report", "stage", "milestone", "certificates", "connection", "devices")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F
+from django.db.models import Count, F, FilteredRelation, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -191,6 +191,27 @@ class Certificates(Book):
         if code == "id":
             return F("pk")
         return step(on, known_at) if code == "step" else super().expression(code, on, known_at)
+
+    def keys_in_order(self, rows, sort, places, on, known_at=None):
+        """By the day of something that happens once: those it has happened to are found by an index."""
+        code = sort.removeprefix("-")
+        event = next((w for w in EVENTS if w.day == code and not w.order), None)
+        if event is None or known_at is not None:
+            return super().keys_in_order(rows, sort, places, on, known_at)
+        standing = Q(
+            events__kind=event.name, events__withdrawn_at__isnull=True, events__happened_on__lte=on
+        )
+        rows = rows.order_by().alias(event=FilteredRelation("events", condition=standing))
+        given = rows.filter(event__happened_on__isnull=False)
+        down = "-" if sort.startswith("-") else ""
+        ordered = given.order_by(f"{down}event__happened_on", f"{down}pk")
+        keys = list(ordered.values_list("pk", flat=True)[places.start : places.stop])
+        if len(keys) == len(places):
+            return keys
+        before = given.count()  # the others follow them
+        others = rows.filter(event__happened_on__isnull=True).order_by(f"{down}pk")
+        first, last = (max(place - before, 0) for place in (places.start, places.stop))
+        return [*keys, *others.values_list("pk", flat=True)[first:last]]
 
     def title(self, values):
         """Never the holder: titles stand in logs."""

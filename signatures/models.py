@@ -188,6 +188,12 @@ class CertificateEvent(DatedFact):
                 fields=["facility", "happened_on", "kind"],
                 condition=Q(withdrawn_at__isnull=True),
             ),
+            # A list of certificates by the day on which something happened to them.
+            models.Index(
+                name="signatures_event_by_day",
+                fields=["kind", "happened_on", "certificate"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
             models.Index(
                 name="signatures_event_expiry",
                 fields=["valid_until"],

@@ -94,7 +94,7 @@ def take(browser: Browser, site: str, username: str, folder: Path) -> None:
     context = browser.new_context(**HERE, base_url=site, reduced_motion="reduce")
     page = context.new_page()
     if username:
-        page.goto("/sign-in/")
+        page.goto("/sign-in/?next=/")
         sign_in(page, username)
         page.wait_for_url(f"{site}/")
     for language in LANGUAGES:

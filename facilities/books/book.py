@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from facilities.books.choices import facility_names, names_on
+from facilities.books.choices import FACILITY_HEADINGS, facility_names, names_on
 from facilities.books.writers import Attributes, RowEntry, Writer, Writing, chunks
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
@@ -53,6 +53,11 @@ class Book:
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a file can be brought to it; some books are only computed."""
+        return bool(self.keys) and any(column.writable for column in self.columns)
 
     # --- Reading ------------------------------------------------------------------------
 
@@ -128,6 +133,27 @@ class Book:
         found = self.expression(code, on, known_at)
         return F(code) if found is None else found
 
+    def in_order(
+        self, rows: QuerySet, sort: str, on: date, known_at: datetime | None = None
+    ) -> QuerySet:
+        """Rows sorted by a column, "-" before its code for descending; where it is empty, last."""
+        rows = rows.alias(sorted_by=self.order(sort.removeprefix("-"), on, known_at))
+        if sort.startswith("-"):
+            return rows.order_by(F("sorted_by").desc(nulls_last=True), "-pk")
+        return rows.order_by(F("sorted_by").asc(nulls_last=True), "pk")
+
+    def keys_in_order(
+        self,
+        rows: QuerySet,
+        sort: str,
+        places: range,
+        on: date,
+        known_at: datetime | None = None,
+    ) -> list[int]:
+        """The keys of the rows in these places of that order."""
+        rows = self.in_order(rows, sort, on, known_at)
+        return list(rows.values_list("pk", flat=True)[places.start : places.stop])
+
     def computed(
         self, keys: list[int], on: date, known_at: datetime | None = None
     ) -> dict[int, dict[str, Value]]:
@@ -171,6 +197,8 @@ class Book:
             if column.personal and not with_names:
                 continue
             if column.choices is not None:
+                if column.choices is facility_names and not column.aliases:
+                    column = replace(column, aliases=FACILITY_HEADINGS)
                 by_day = on is not None and column.choices is facility_names
                 choices = names_on(on) if by_day else dict(column.choices())
                 column = replace(column, choices=lambda choices=choices: choices)

@@ -13,6 +13,10 @@ from facilities.models import AreaName, Facility, FacilityName
 from facilities.models.places import in_language
 
 
+# What spreadsheets call the column that says whose a row is.
+FACILITY_HEADINGS = ("Cơ sở", "Tên cơ sở", "Tên đơn vị", "Mã cơ sở", "Mã đơn vị")
+
+
 def facility_names() -> Mapping[str, str]:
     """Facilities by code, under the names they bear today; sorted as a dictionary sorts."""
     return names_on(timezone.localdate())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from facilities.books.book import Book, sql_name
@@ -249,16 +250,16 @@ class Comparison:
         wanted = set(wanted)
         every = self.identifying
         rows = self._base.annotate(
-            **{sql_name(code): self.book.expression(code, self.on) for code in every}
+            **{sql_name(code): self.book.expression(code, self.on) for code in every},
+            owner_of_row=F(self.book.facility_id_path),
         )
         for place, code in enumerate(codes):
             values = {values[place] for values in wanted}
             if not values & {None, ""}:
                 rows = rows.filter(**{f"{sql_name(code)}__in": values})
         found: dict[tuple, list[_Hit]] = defaultdict(list)
-        owner = self.book.facility_id_path
-        names = [sql_name(code) for code in every]
-        for pk, facility, *values in rows.order_by().values_list("pk", owner, *names):
+        wanted_of_row = ["pk", "owner_of_row", *map(sql_name, every)]
+        for pk, facility, *values in rows.order_by().values_list(*wanted_of_row):
             hit = _Hit(pk, facility, dict(zip(every, values, strict=True)))
             key = self._values_of(codes, hit.values)
             if key in wanted:

@@ -95,6 +95,11 @@ class _Known:
         shortened: dict[str, set[str]] = {}
         for column in columns:
             for heading in column.headings():
+                if heading not in column.aliases:
+                    self._keys.setdefault(key(heading), column.code)
+        for column in columns:
+            for heading in column.headings():
+                # What one column is called counts before what people also call another.
                 self._keys.setdefault(key(heading), column.code)
                 shortened.setdefault(_without_unit(heading), set()).add(column.code)
         # What two columns share without their brackets means neither.

@@ -8,7 +8,7 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.db.models import Case, CharField, DateField, IntegerField, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from equipment.stages import Stage
 from facilities.books.book import Book, sql_name
@@ -118,7 +118,7 @@ class Facilities(Book):
         Column("area", gettext_lazy("area"), Cell.CODE, choices=area_names),
         Column(
             "stage",
-            gettext_lazy("stage"),
+            pgettext_lazy("facility", "stage"),
             Cell.CHOICE,
             choices=labels(FacilityStage),
             writable=False,

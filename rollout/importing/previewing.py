@@ -107,14 +107,18 @@ class _Preview:
         return f"{heading}: {problem.text}" if heading else problem.text
 
     def _row(self, compared: Compared) -> dict:
-        """Titles and cells in their one written form; whoever shows them puts them into words."""
+        """Cells in their one written form; whoever shows them puts them into words."""
         entry = compared.entry
         cells = [
             [code, self.columns[code].text(entry.old.get(code)), self.columns[code].text(value)]
             for code, value in entry.new.items()
             if code in self.columns and self._differs(entry, code)
         ]
-        return {"row": compared.number, "title": self.book.title(entry.new), "cells": cells}
+        return {
+            "row": compared.number,
+            "title": self.book.named(entry.new, self.columns.values()),
+            "cells": cells,
+        }
 
     def _differs(self, entry, code: str) -> bool:
         return (entry.new[code] or "") != (entry.old.get(code) or "")

@@ -48,8 +48,7 @@ def importing_page():
 
 def takes_files(book: Book, access: Access) -> bool:
     """Whether its reader may bring files to a register; some are only computed."""
-    is_written = bool(book.keys) and any(column.writable for column in book.columns)
-    return is_written and (access.keeps_registers or book.code in WRITTEN)
+    return book.takes_files and (access.keeps_registers or book.code in WRITTEN)
 
 
 def book_or_404(code: str, access: Access) -> Book:

@@ -22,4 +22,12 @@ class Migration(migrations.Migration):
                 name="signatures_certificate_holder",
             ),
         ),
+        migrations.AddIndex(
+            "certificateevent",
+            models.Index(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=["kind", "happened_on", "certificate"],
+                name="signatures_event_by_day",
+            ),
+        ),
     ]

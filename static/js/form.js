@@ -6,6 +6,7 @@
   const { user, drafts, signIn, ...words } = document.currentScript.dataset;
   const IDLE = 2000; // milliseconds without a key before a draft goes to the server
   const AGAIN = 15000; // between two attempts to send what waits
+  const SHOWN = 4000; // how long it is said that all is well
   const NEVER_KEPT = ["csrfmiddlewaretoken", "act", "choose"];
   const PLACE = "draft:";
 
@@ -17,10 +18,14 @@
   bar.className = "kept-here";
   bar.setAttribute("role", "status");
   document.body.append(bar);
+  let silence = 0;
 
-  const say = (text, { alarming = false, button = null } = {}) => {
-    bar.replaceChildren(text, ...(button ? [" ", button] : []));
-    bar.classList.toggle("offline", alarming);
+  const say = (text, { stays = false, alarming = false, button = null } = {}) => {
+    if (!bar.isConnected) document.body.append(bar); // going back renews the whole body
+    clearTimeout(silence);
+    bar.replaceChildren(text, ...(button ? [button] : []));
+    bar.classList.toggle("alarming", alarming);
+    if (!stays && !alarming) silence = setTimeout(() => bar.replaceChildren(), SHOWN);
   };
 
   // --- What is typed ------------------------------------------------------------------
@@ -58,7 +63,7 @@
   const timers = new WeakMap();
   const calls = new WeakMap();
 
-  const keepThere = async (form, { quietly = false } = {}) => {
+  const keepThere = async (form) => {
     const fields = JSON.stringify(fieldsOf(form));
     const call = new AbortController();
     calls.set(form, call);
@@ -80,7 +85,7 @@
     }
     // What the server has need not be left on a device that others may use.
     if (keptHere(form) === fields) forgetHere(form);
-    if (!quietly) say(words.there);
+    say(words.there);
   };
 
   document.addEventListener("input", ({ target }) => {
@@ -93,13 +98,13 @@
 
   // --- What is sent -------------------------------------------------------------------
 
-  const waiting = new Set();
+  const waiting = new Map(); // a form, and the button it was sent with
   let carried = null; // files of a form that comes back: a browser would ask for them again
 
   const sendWaiting = () => {
-    for (const form of waiting) {
+    for (const [form, button] of waiting) {
       waiting.delete(form);
-      if (form.isConnected) form.requestSubmit();
+      if (form.isConnected) form.requestSubmit(button);
     }
   };
 
@@ -115,7 +120,7 @@
     if (drafted(form)) keepHere(form);
     if (!form.elements?.act) return say(words.offline, { alarming: true });
     // The form's own number lets it be sent as often as need be: it is stored once.
-    waiting.add(form);
+    waiting.set(form, detail.requestConfig.triggeringEvent?.submitter);
     say(words.waiting, { alarming: true });
     setTimeout(sendWaiting, AGAIN);
   });
@@ -153,12 +158,8 @@
     button.type = "button";
     button.textContent = words.drop;
     button.addEventListener("click", () => {
-      for (const form of forms) {
-        clearTimeout(timers.get(form));
-        forgetHere(form);
-        form.reset();
-      }
-      say("");
+      forms.forEach(forgetHere);
+      location.reload();
     });
     return button;
   };
@@ -177,7 +178,7 @@
       }
     }
     carried = null;
-    if (restored.length) say(words.back, { button: dropButton(restored) });
+    if (restored.length) say(words.back, { stays: true, button: dropButton(restored) });
   };
 
   const focusOn = (main) => {
@@ -196,14 +197,6 @@
     focusOn(target);
   });
   document.addEventListener("htmx:historyRestore", arrive);
-
-  // Whoever signs out leaves nothing on the device.
-  document.addEventListener("submit", ({ target }) => {
-    if (!target.matches("[data-leaves]")) return;
-    storage((store) => {
-      for (const name of Object.keys(store)) if (name.startsWith(PLACE)) store.removeItem(name);
-    });
-  });
 
   // --- Keys: a link that names its key follows it, unless somebody is typing ----------
 

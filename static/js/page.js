@@ -23,3 +23,11 @@ document.addEventListener("click", (event) => {
     if (!details.contains(event.target)) details.open = false;
   }
 });
+
+// Whoever signs out leaves nothing of what was typed (form.js) on a device that others may use.
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("[data-leaves]")) return;
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("draft:")) localStorage.removeItem(name);
+  }
+});

@@ -52,7 +52,7 @@ def signed_in(site, browser, browser_context_args) -> Callable[[str], dict]:
         if username not in kept:
             context = browser.new_context(**browser_context_args, base_url=site)
             page = context.new_page()
-            page.goto("/sign-in/")
+            page.goto("/sign-in/?next=/")
             sign_in(page, username)
             page.wait_for_url(f"{site}/")
             kept[username] = context.storage_state()

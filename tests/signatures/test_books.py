@@ -303,6 +303,20 @@ class TestSteps:
         assert [row.facility.code for row in rows] == ["z", "ttyt-luc-nam"]
 
 
+    @pytest.mark.parametrize("sort", ["issued", "-issued", "holder", "-requested"])
+    def test_every_page_of_an_order_is_a_piece_of_it(self, place, sort):
+        for n in range(7):
+            days = {"issued": FIRST + n % 3 * DAY, "valid_until": UNTIL} if n < 4 else {}
+            put(BOOK, None, facility=place.code, holder=f"Vũ {n}", requested=FIRST, **days)
+        late = Certificate.objects.first()
+        put(BOOK, late, issued=TODAY)
+        rows = BOOK.base(TODAY)
+        for on in (TODAY, TODAY - DAY):
+            whole = list(BOOK.in_order(rows, sort, on).values_list("pk", flat=True))
+            pages = [BOOK.keys_in_order(rows, sort, range(at, at + 2), on) for at in (0, 2, 4, 6)]
+            assert [key for page in pages for key in page] == whole
+
+
 class TestBulk:
     def entries(self, place, count):
         empty = {column.code: column.empty for column in BOOK.columns}

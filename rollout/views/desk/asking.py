@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -77,18 +77,22 @@ class Asked:
         return {str(form.fields[name].label): texts for name, texts in form.errors.items()}
 
     @cached_property
+    def found(self) -> QuerySet:
+        """The rows that the filters leave."""
+        if self.search:
+            return self.book.search(self.filters.qs, self.search, self.day.on)
+        return self.filters.qs
+
+    @property
     def rows(self) -> QuerySet:
         """The rows that the filters leave, in order."""
-        rows = self.filters.qs
-        if self.search:
-            rows = self.book.search(rows, self.search, self.day.on)
-        code = self.sort.removeprefix("-")
-        by = self.book.order(code, self.day.on, self.day.known_at)
-        rows = rows.alias(sorted_by=by)
-        by = F("sorted_by")
-        down = self.sort.startswith("-")
-        ordered = by.desc(nulls_last=True) if down else by.asc(nulls_last=True)
-        return rows.order_by(ordered, "-pk" if down else "pk")
+        return self.book.in_order(self.found, self.sort, self.day.on, self.day.known_at)
+
+    def keys(self, places: range) -> list[int]:
+        """The keys of the rows that stand in these places."""
+        return self.book.keys_in_order(
+            self.found, self.sort, places, self.day.on, self.day.known_at
+        )
 
     def query(self, *, drop: Iterable[str] = (), **changed) -> str:
         """The address's query with changes; the page number goes with any of them."""

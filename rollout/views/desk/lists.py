@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from facilities.books.book import Book
 from facilities.models import Role
 from rollout.books import BOOKS
-from rollout.cache import cached_totals
+from rollout.cache import cached_sums
 from rollout.models import SavedView
 from rollout.views.desk.asking import SIZES, Asked
 from rollout.views.desk.page import desk
@@ -32,8 +32,9 @@ def book_list(request, day, access, book):
     if first and first.query and not request.GET:
         return HttpResponseRedirect(f"{request.path}?{first.query}&view={first.pk}")
     asked = Asked(book, request.GET, day, with_names=True)
-    rows = Paginator(asked.rows, asked.size).get_page(request.GET.get("page"))
-    keys = list(rows.object_list.values_list("pk", flat=True))
+    count, totals = cached_sums(book, asked.found, day.on, day.known_at)
+    rows = Paginator(range(count), asked.size).get_page(request.GET.get("page"))
+    keys = asked.keys(rows.object_list)
     codes = {column.code for column in asked.columns} | {book.columns[0].code}
     values = book.values(keys, day.on, day.known_at, codes)
     near, far = asked.fields()
@@ -53,9 +54,9 @@ def book_list(request, day, access, book):
             for key in keys
             if key in values
         ],
-        "count": rows.paginator.count,
-        "totals": cached_totals(book, asked.rows, day.on, day.known_at),
-        "anything": bool(rows.paginator.count) or book.base(day.on, day.known_at).exists(),
+        "count": count,
+        "totals": totals,
+        "anything": bool(count) or book.base(day.on, day.known_at).exists(),
         "sizes": SIZES,
         "views": views,
         "view": request.GET.get("view", ""),

@@ -29,15 +29,20 @@ class Own:
     others: tuple[tuple[str, str], ...]  # code and name of further facilities of the officer
 
 
-def own(request, day, access) -> Own:
-    """`?facility=` where an officer speaks for several. Raises Http404 for one that is not the own."""
+def own(request, day, access, facility_id: int | None = None) -> Own:
+    """The facility whose row is asked for, else that of `?facility=`, else the first.
+
+    Raises Http404 for one that is not the own.
+    """
     names = {
         name.facility_id: name
-        for name in FacilityName.objects.in_force(day.on, day.known_at)
+        for name in FacilityName.objects.in_force(day.today)
         .filter(facility__in=access.facility_ids)
         .select_related("facility")
     }
     asked = request.GET.get("facility") or request.POST.get("facility", "")
+    if facility_id is not None:
+        asked = names[facility_id].facility.code if facility_id in names else "-"
     ordered = sorted(names.values(), key=lambda name: name.sort_key)
     chosen = next((n for n in ordered if not asked or n.facility.code == asked), None)
     if chosen is None:
