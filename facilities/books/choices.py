@@ -12,7 +12,6 @@ from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName
 from facilities.models.places import in_language
 
-
 # What spreadsheets call the column that says whose a row is.
 FACILITY_HEADINGS = ("Cơ sở", "Tên cơ sở", "Tên đơn vị", "Mã cơ sở", "Mã đơn vị")
 

@@ -165,7 +165,7 @@ class CellForm(forms.Form):
         odd = getattr(self, "odd", set())
         for column in self.columns:
             reason = self[REASON + column.code]
-            asked = column.code in odd or bool(self.is_bound and reason.value())
+            asked = column.code in odd or bool(reason.value())
             yield {
                 "column": column,
                 "field": self[column.code],

@@ -22,7 +22,8 @@ from django.urls import reverse
 from django.utils.translation import override
 from django.views.defaults import server_error
 
-from facilities.models import Role
+from facilities.models import Facility, Role
+from rollout.books import BOOKS
 from rollout.measures import BY_CODE
 from rollout.models import Alert
 from tests.factories import AgencyFactory, user_with
@@ -160,6 +161,18 @@ PAGES = [
     "/password/changed/",
     "/?on=2025-02-30",
     "/there-is-no-such-page/",
+    "/desk/",
+    *(
+        f"/desk/{name}/"
+        for name in ("checking", "acts", "reorganise", "shortfalls", "stocktakes", "reporting")
+    ),
+    "/desk/shortfalls/move/",
+    "/desk/assets/pattern/",
+    # The list of certificates shows wards, whose names are Vietnamese.
+    *(f"/desk/{code}/" for code in BOOKS if code != "certificates"),
+    "/desk/certificates/new/",
+    "/imports/",
+    "/imports/new/certificates/",
 ]
 
 # Words that stand in no Vietnamese text: what is left of an English sentence betrays itself.
@@ -225,6 +238,14 @@ class TestPages:
             if found := left_over(language, page):
                 mixed[address] = found
         assert mixed == {}
+
+    def test_pages_of_officers_speak_it(self, language):
+        facility = Facility.objects.get(code="bg-ttyt-yenthe")
+        officer = browser(language, Role.OFFICER, facility=facility)
+        addresses = ["/my/", "/my/procurements/", f"/my/devices/{facility.pk}/"]
+        pages = [officer.get(address) for address in addresses]
+        assert [page.status_code for page in pages] == [200] * 3
+        assert [left_over(language, page.content.decode()) for page in pages] == [[]] * 3
 
     def test_the_door_and_the_refusals_speak_it_too(self, language):
         stranger = browser(language)

@@ -302,7 +302,6 @@ class TestSteps:
         rows = BOOK.base(TODAY).order_by(BOOK.order("facility", TODAY), "pk")
         assert [row.facility.code for row in rows] == ["z", "ttyt-luc-nam"]
 
-
     @pytest.mark.parametrize("sort", ["issued", "-issued", "holder", "-requested"])
     def test_every_page_of_an_order_is_a_piece_of_it(self, place, sort):
         for n in range(7):

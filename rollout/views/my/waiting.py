@@ -1,67 +1,26 @@
-"""Certificates that wait for a step: the day of it, for all of them or for those that are ticked."""
+"""Certificates that wait for a step: its day for all of them, or for those that are ticked."""
 
-@my()
-def certificates_waiting(request, day, access, step):
-    """Certificates that wait for a step: some or all of them on one day, with one paper."""
-    if step not in WAITING_FOR:
-        raise Http404
-    me = own(request, day, access)
-    book = own_book("certificates")
-    register = Register(day.today, facility_ids=frozenset({me.facility.pk}))
-    waiting = waiting_for(certificates(register), step)
-    column = book.column(step)
-    rows = Paginator(waiting, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    name = drafts.of_step(step, me.facility.pk, rows.number)
-    draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
-    kept = draft if goes_on else None
-    form = StepForm(
-        book,
-        [column],
-        {},
-        request.POST or None,
-        request.FILES or None,
-        initial=drafts.initial(kept, [column]),
-    )
-    status = 200
-    if request.method == "POST":
-        status = 400
-        ticked = {key for key in request.POST.getlist("row") if key.isdecimal()}
-        chosen = [
-            row.certificate.pk
-            for row in waiting
-            if request.POST.get("all") == "yes" or str(row.certificate.pk) in ticked
-        ]
-        if form.is_valid() and not chosen:
-            form.add_error(None, _("Tick at least one."))
-        elif form.is_valid():
-            try:
-                count = store_step(request, day, book, me.facility, step, chosen, form)
-            except AlreadySent as error:
-                messages.info(request, " ".join(error.messages))
-                return home_of(me.facility)
-            except ValidationError as error:
-                form.refuse(error)
-            else:
-                text = ngettext("%(count)s stored.", "%(count)s stored.", count)
-                messages.success(request, text % {"count": count})
-                return home_of(me.facility)
-    ticks = request.POST if form.is_bound else QueryDict("", mutable=True)
-    if kept:
-        for field, texts in kept.fields.items():
-            ticks.setlist(field, texts)
-    context = {
-        "me": me,
-        "step": step,
-        "column": column,
-        "form": form,
-        "rows": rows,
-        "count": len(waiting),
-        "ticked": ticks.getlist("row"),
-        "all_ticked": ticks.get("all") == "yes",
-        "draft": None if goes_on or form.is_bound else draft,
-        "draft_name": name,
-    }
-    return "my/certificates.html", context, status
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from facilities.books.entering import AlreadySent, Refused, begin, enter_rows, writing_of
+from facilities.books.writers import RowEntry
+from facilities.models import Act
+from facilities.register import Register
+from rollout import drafts
+from rollout.owed import WAITING_FOR, waiting_for
+from rollout.services import report
+from rollout.views.my.page import Own, my, own, own_book
+from rollout.views.my.row import ROWS_A_PAGE, AnswerForm, home_of, paper_of
+from signatures.certificates import certificates
+
+NAMED = 3  # so many of the certificates that cannot be so are named
 
 
 class StepForm(AnswerForm):
@@ -78,26 +37,108 @@ class StepForm(AnswerForm):
         return cleaned
 
 
-@transaction.atomic
-def store_step(request, day, book, facility, step: str, keys: list[int], form: StepForm) -> int:
-    """All chosen certificates or none. Raises ValidationError naming the first that cannot be so."""
-    act = begin(
-        kind=Act.Kind.FORM, by=request.user, act_id=form.cleaned_data["act"], facility=facility
+@my()
+def waiting(request, day, access, step):
+    """Some or all of them on one day, with one paper."""
+    if step not in WAITING_FOR:
+        raise Http404
+    me = own(request, day, access)
+    book = own_book("certificates")
+    column = book.column(step)
+    register = Register(day.today, facility_ids=frozenset({me.facility.pk}))
+    found = waiting_for(certificates(register), step)
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+
+    name = drafts.of_step(step, me.facility.pk, page.number)
+    draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
+    kept = draft.fields if draft and goes_on else {}
+    form = StepForm(
+        book,
+        [column],
+        {},
+        request.POST or None,
+        request.FILES or None,
+        initial=drafts.initial(draft if goes_on else None, [column]),
     )
-    values = book.values(keys, day.today)
+    ticked, all_ticked = kept.get("row", []), kept.get("all") == ["yes"]
+    if form.is_bound:
+        ticked, all_ticked = request.POST.getlist("row"), request.POST.get("all") == "yes"
+        keys = [row.certificate.pk for row in found]
+        chosen = keys if all_ticked else [key for key in keys if str(key) in set(ticked)]
+        if answered := _answered(request, day, book, me, step, chosen, form):
+            return answered
+    context = {
+        "me": me,
+        "step": step,
+        "column": column,
+        "form": form,
+        "rows": page,
+        "count": len(found),
+        "ticked": ticked,
+        "all_ticked": all_ticked,
+        "draft": None if goes_on or form.is_bound else draft,
+        "draft_name": name,
+    }
+    return "my/certificates.html", context, 400 if form.is_bound else 200
+
+
+def _answered(
+    request, day, book, me: Own, step: str, keys: list[int], form: StepForm
+) -> HttpResponseRedirect | None:
+    """Where to go once it is stored; None when the form says what is wrong."""
+    if not form.is_valid():
+        return None
+    if not keys:
+        form.add_error(None, _("Tick at least one."))
+        return None
+    try:
+        count = store(request, day, book, me, step, keys, form)
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+    except ValidationError as error:
+        form.refuse(error)
+        return None
+    else:
+        text = ngettext("%(count)s stored.", "%(count)s stored.", count)
+        messages.success(request, text % {"count": count})
+    return home_of(me.facility)
+
+
+@transaction.atomic
+def store(request, day, book, me: Own, step: str, keys: list[int], form: StepForm) -> int:
+    """All chosen certificates or none: how many. Raises ValidationError naming those that cannot be so."""
+    act = begin(
+        kind=Act.Kind.FORM, by=request.user, act_id=form.cleaned_data["act"], facility=me.facility
+    )
     rows = book.model.objects.in_bulk(keys)
-    reason = form.reasons.get(step, "")
+    reasons = form.reasons
     entries = [
-        RowEntry(rows[key], old, old | form.written, because={step: reason} if reason else {})
-        for key, old in values.items()
+        RowEntry(rows[key], old, old | form.written, because=reasons)
+        for key, old in book.values(keys, day.today).items()
     ]
-    for entry, found in zip(entries, book.problems(entries, day.today), strict=True):
-        texts = [t for many in found.errors.values() for t in many]
-        if not reason:
-            texts += [t for many in found.warnings.values() for t in many]
-        if texts:
-            raise ValidationError({step: f"{book.title(entry.old)}: {texts[0]}"})
+    _judge(book, entries, step, day)
     paper = paper_of(request, form, book.column(step).heading())
     enter_rows(book, entries, writing_of(act, on=day.today, document=paper))
-    report(facility=facility, by=request.user, at=timezone.now(), nothing_changed=False)
+    report(facility=me.facility, by=request.user, at=timezone.now(), nothing_changed=False)
+    drafts.drop_all(user=request.user, beginning=drafts.of_step(step, me.facility.pk))
     return len(entries)
+
+
+def _judge(book, entries: list[RowEntry], step: str, day) -> None:
+    """Raises Refused for what is impossible, else for what is odd and has no reason."""
+    wrong, odd = [], []
+    for entry, found in zip(entries, book.problems(entries, day.today), strict=True):
+        for texts, problems in ((wrong, found.errors), (odd, found.warnings)):
+            texts += [
+                f"{book.title(entry.old)}: {text}" for many in problems.values() for text in many
+            ]
+    if wrong:
+        raise Refused({step: _few(wrong)}, set())
+    if odd and not entries[0].because:
+        raise Refused({step: [*_few(odd), _("If it is right, give the reason.")]}, {step})
+
+
+def _few(texts: list[str]) -> list[str]:
+    more = len(texts) - NAMED
+    rest = ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more}
+    return texts if more <= 0 else [*texts[:NAMED], rest]

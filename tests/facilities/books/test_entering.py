@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from equipment.books.procurements import Procurements
 from facilities.books.entering import (
     AlreadySent,
     Refused,
@@ -138,6 +139,23 @@ class TestTwoPeople:
         assert values(BOOK, row)["unit"] == "Khoa Ngoại"
         assert CertificateEvent.objects.known().get().happened_on == FIRST - DAY
 
+    def test_a_plan_that_somebody_else_has_set_meanwhile_is_not_overwritten(self):
+        book, file = Procurements(), factories.ProcurementFactory()
+        old = values(book, file)
+        put(book, file, target_award=TODAY + DAY)
+        entry = RowEntry(file, old, old | {"target-award": TODAY + 9 * DAY})
+        with pytest.raises(Stale):
+            enter_rows(book, [entry], writing_of(open_act(), on=TODAY))
+        assert values(book, file)["target-award"] == TODAY + DAY
+
+    def test_a_row_withdrawn_meanwhile_takes_no_new_fact(self, row):
+        old = values(BOOK, row)
+        withdraw_row(book=BOOK, row=row, act=open_act(), on=TODAY)
+        entry = RowEntry(row, old, old | {"returned": FIRST + DAY})
+        with pytest.raises(AlreadyWithdrawn):
+            enter_rows(BOOK, [entry], writing_of(open_act(), on=TODAY))
+        assert not CertificateEvent.objects.known().exists()
+
 
 class TestWithdrawing:
     def test_a_row_goes_with_its_facts_and_stays_readable(self, row):
@@ -229,6 +247,18 @@ class TestUndo:
         with pytest.raises(ValidationError) as refusal:
             take_back(act)
         assert refusal.value.code == "withdrawn"
+
+    def test_an_act_that_wrote_no_cell_has_nothing_to_take_back(self, place):
+        act = open_act(kind=Act.Kind.REPORT, facility=place)
+        with pytest.raises(ValidationError) as refusal:
+            take_back(act)
+        assert refusal.value.code == "nothing"
+
+    def test_taking_back_is_not_taken_back(self, row):
+        back = take_back(act_on(row, holder="X"))
+        with pytest.raises(ValidationError):
+            take_back(back)
+        assert values(BOOK, row)["holder"] == "Nguyễn Thị Lan"
 
     def test_the_act_of_an_officer_names_the_facility(self, place):
         act = begin(kind=Act.Kind.FORM, by=factories.recorder(), facility=place)

@@ -1,11 +1,18 @@
 """One value in many rows: shown first, stored as one act with a reason, taken back in one go."""
 
 import uuid
+from datetime import date
 
 import pytest
 
 from connectivity.models import ConnectionStep
+from facilities.books.entering import withdraw_row
 from facilities.models import Act, Edit
+from rollout.books import BOOKS
+from rollout.views.desk.bulk import AT_MOST
+from signatures.models import CertificateEvent
+from tests import entering
+from tests.factories import facility
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("department")]
 BULK = "/desk/connections/bulk/"
@@ -78,3 +85,25 @@ def test_a_later_word_is_not_overwritten_by_taking_back(client, connected):
     assert answer.status_code == 400
     assert "2025-03-09" in days()
     assert Edit.objects.count() == 4
+
+
+def test_a_row_withdrawn_since_the_list_was_drawn_is_left_out(client):
+    book, place = BOOKS["certificates"], facility("viet-yen")
+    row = entering.put(book, None, facility=place.code, holder="Lan", requested=date(2025, 1, 10))
+    act = entering.open_act("entered twice")
+    withdraw_row(book=book, row=row, act=act, on=entering.TODAY)
+    asked = data([row], column="returned", value="2025-02-01", yes="yes", because="x")
+    client.post("/desk/certificates/bulk/", asked)
+    assert not CertificateEvent.objects.known().exists()
+
+
+def test_every_row_of_a_list_of_the_past_is_that_of_its_day(client, connected):
+    """The account of 7 February was missing on the day before."""
+    answer = client.post(BULK, data([], all="yes", query="account_is=missing&on=2025-02-06"))
+    assert len(answer.context["keys"]) == 3
+
+
+def test_as_many_rows_as_are_offered_can_be_sent(client, connected):
+    keys = list(range(10**6, 10**6 + AT_MOST - 3)) + [row.pk for row in connected]
+    answer = client.post(BULK, data([]) | {"row": keys})
+    assert answer.status_code == 200

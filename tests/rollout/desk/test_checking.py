@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from connectivity.models import ConnectionStep
-from facilities.books.entering import begin, enter
-from facilities.checking import remarks, waiting
+from facilities.books.entering import begin, enter, withdraw_row
+from facilities.checking import judge, remarks, waiting
 from facilities.models import Act, Role
 from rollout.books import BOOKS
+from signatures.models import Certificate, CertificateEvent
+from tests.entering import open_act, put
 from tests.factories import DocumentFactory, user_with
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +109,81 @@ def test_nobody_checks_the_own_report(client, connected):
     client.force_login(both)
     assert client.post(f"/desk/checking/{act.pk}/", verdicts(act)).status_code == 400
     assert waiting().filter(open_cells=1).exists()
+
+
+def test_a_day_mended_since_is_not_checked_by_accepting_the_one_before(
+    client, department, officer, connected
+):
+    act = reported(officer, connected[0], connected=date(2025, 3, 1), document=DocumentFactory())
+    enter(
+        book=BOOKS["connections"],
+        row=connected[0],
+        values={"connected": date(2025, 3, 2)},
+        act=begin(kind=Act.Kind.FORM, by=department, because="as the minutes say"),
+        on=ON,
+    )
+    assert client.post(f"/desk/checking/{act.pk}/", verdicts(act)).status_code == 302
+    fact = step(connected[0], "connected")
+    assert (fact.happened_on, fact.checked_at) == (date(2025, 3, 2), None)
+
+
+def issued(officer, place) -> Act:
+    """An officer says that a certificate was issued, and until when it holds: one fact."""
+    book = BOOKS["certificates"]
+    row = put(book, None, facility=place.code, holder="Lan", requested=date(2025, 1, 10))
+    act = begin(kind=Act.Kind.FORM, by=officer, facility=place)
+    cells = {"issued": date(2025, 2, 1), "valid-until": date(2027, 2, 1)}
+    enter(book=book, row=row, values=cells, act=act, on=ON, document=DocumentFactory())
+    return act
+
+
+@pytest.mark.parametrize(("word", "is_checked"), [("accept", True), ("Sai năm", False)])
+def test_a_fact_is_checked_when_none_of_its_cells_is_returned(
+    client, department, officer, connected, word, is_checked
+):
+    act = issued(officer, connected[0])
+    data = verdicts(act)
+    until = act.edits.get(column="valid-until")
+    if word != "accept":
+        data |= {f"verdict-{until.pk}": "return", f"because-{until.pk}": word}
+    client.post(f"/desk/checking/{act.pk}/", data)
+    fact = CertificateEvent.objects.known().get(kind="issued")
+    assert bool(fact.checked_at) is is_checked
+
+
+def test_a_fact_whose_cells_are_accepted_one_after_the_other_is_checked_with_the_last(
+    client, department, officer, connected
+):
+    act = issued(officer, connected[0])
+    for edit in act.edits.all():
+        fact = CertificateEvent.objects.known().get(kind="issued")
+        assert not fact.checked_at
+        client.post(f"/desk/checking/{act.pk}/", {f"verdict-{edit.pk}": "accept"})
+    assert CertificateEvent.objects.known().get(kind="issued").checked_at
+
+
+def test_accepting_many_cells_asks_no_query_for_each_row(
+    department, officer, connected, django_assert_max_num_queries
+):
+    book, place = BOOKS["certificates"], connected[0]
+    rows = [put(book, None, facility=place.code, holder=f"Lan {n}") for n in range(12)]
+    act = begin(kind=Act.Kind.FORM, by=officer, facility=place)
+    for row in rows:
+        enter(book=book, row=row, values={"requested": date(2025, 1, 10)}, act=act, on=ON)
+    keys = list(act.edits.values_list("pk", flat=True))
+    with django_assert_max_num_queries(10):
+        judge(act=act, returned={}, accepted=keys, books=BOOKS, by=department, on=ON)
+
+
+def test_nothing_is_owed_about_a_row_that_was_withdrawn(client, department, officer, connected):
+    act = issued(officer, connected[0])
+    client.post(f"/desk/checking/{act.pk}/", verdicts(act, issued="Sai năm"))
+    assert len(remarks(connected[0].pk)) == 1
+    row = Certificate.objects.get()
+    book = BOOKS["certificates"]
+    withdraw_row(book=book, row=row, act=open_act("entered twice"), on=ON)
+    assert remarks(connected[0].pk) == []
+
+
+def test_a_forged_list_of_reports_is_no_fault_of_the_server(client, department):
+    assert client.post("/desk/checking/", {"act": ["no-key"]}).status_code == 302

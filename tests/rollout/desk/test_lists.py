@@ -1,10 +1,15 @@
 """Lists: what the address asks for is what is shown."""
 
+from datetime import date, timedelta
+
 import pytest
+from django.utils import timezone
 
 from facilities.models import Facility, Role
+from rollout.books import BOOKS
 from rollout.models import SavedView
-from tests.factories import user_with
+from tests.entering import put
+from tests.factories import ProcurementFactory, user_with
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/connections/"
@@ -102,3 +107,28 @@ class TestViews:
 def test_the_desk_is_closed_to_others(client, role):
     client.force_login(user_with(role))
     assert client.get(LIST).status_code == 403
+
+
+@pytest.mark.usefixtures("department")
+class TestAddressesThatNobodyWrites:
+    """What only a forged form or address holds: a clear answer, and no fault of the server."""
+
+    @pytest.mark.parametrize("amount", ["-1e99999999", "1e99999999", "NaN", "9" * 400])
+    def test_an_amount_beyond_all_measure(self, client, connected, amount):
+        answer = client.get("/desk/procurements/", {"approved_min": amount})
+        assert answer.context["asked"].problems
+
+    def test_a_view_without_a_question_does_not_lead_back_to_itself(self, client, connected):
+        client.post(f"{LIST}views/", {"name": "x", "query": "#", "default": "on"})
+        assert client.get(LIST).status_code == 200
+
+
+@pytest.mark.usefixtures("department")
+def test_totals_are_those_known_at_the_moment_asked_about(client):
+    """What was written down today does not move the sum that was known yesterday."""
+    book, file = BOOKS["procurements"], ProcurementFactory()
+    put(book, file, reached_estimate_approved=date(2025, 5, 20), approved=1_000_000)
+    asked = {"known_at": (timezone.localdate() - timedelta(days=1)).isoformat()}
+    now = client.get("/desk/procurements/").context["totals"]
+    then = client.get("/desk/procurements/", asked).context["totals"]
+    assert (now[0][1], then[0][1]) == (1_000_000, 0)

@@ -1,9 +1,10 @@
 """A row at the desk: read, changed with a reason, withdrawn; nothing overwritten unseen."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from connectivity.models import ConnectionStep
 from facilities.models import Edit, Note
@@ -57,6 +58,21 @@ class TestChange:
         lines = client.get(address(connected[0])).context["history"]
         assert (lines[0].old, lines[0].new) == ("07/02/2025", "08/02/2025")
         assert lines[0].because == "Gõ nhầm ngày"
+
+    def test_the_form_shows_what_stands_now_whatever_day_was_looked_at(self, client, connected):
+        form = client.get(address(connected[0], "edit/?on=2025-01-01")).context["form"]
+        assert form["account"].value() == date(2025, 2, 7)
+
+    def test_a_moment_of_the_past_shows_the_fact_of_then(self, client, connected):
+        then = ConnectionStep.objects.get()
+        moment = timezone.now() - timedelta(days=1)
+        ConnectionStep.objects.update(recorded_at=moment - timedelta(days=1))
+        data = sent(client, connected[0], account="2025-02-08", because="Gõ nhầm ngày")
+        client.post(address(connected[0], "edit/"), data)
+        asked = {"known_at": moment.isoformat()}
+        cells = client.get(address(connected[0]), asked).context["cells"]
+        told = next(cell for cell in cells if cell.column.code == "account")
+        assert (told.shown, told.fact) == ("07/02/2025", then)
 
     def test_a_day_to_come_is_refused_beside_its_field_and_the_rest_is_kept(
         self, client, connected
