@@ -16,6 +16,7 @@ from rollout.models import (
     LegalDeadline,
     Obstacle,
     ObstacleHold,
+    ReportingCalendar,
     WorkingSession,
 )
 from signatures.models import SignatureNeed
@@ -41,6 +42,7 @@ def busy_province(facilities: int) -> None:
         by=by,
     )
     record(DeviceNorm(device_type=factories.DeviceTypeFactory(), quantity=2, **common), by=by)
+    record(ReportingCalendar(weekday=5, hour=16, **common), by=by)
     session = record(
         WorkingSession(name_vi="Làm việc", held_on=ON - timedelta(days=90), chair="A"), by=by
     )
