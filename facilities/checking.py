@@ -1,5 +1,6 @@
 """What officers reported and the Department has not looked at; accepting and returning, field by field."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.core.exceptions import ValidationError
@@ -50,7 +51,7 @@ def judge(
         open_cells.filter(pk=key).update(
             judged_at=at, judged_by=by, returned_because=reason.strip()[:500]
         )
-    found = list(open_cells.filter(pk__in=list(accepted)))
+    found = list(open_cells.filter(pk__in=list(accepted)).select_related("act"))
     open_cells.filter(pk__in=[edit.pk for edit in found]).update(judged_at=at, judged_by=by)
     _check_facts(found, books, by, on)
     if not Edit.objects.filter(act=act, judged_at__isnull=True).exists():
@@ -58,16 +59,38 @@ def judge(
 
 
 def _check_facts(edits: list[Edit], books: Mapping[str, Book], by: User, on) -> None:
-    """The facts that still stand as they were reported, if a paper proves them."""
+    """The facts that still stand as they were reported, if a paper proves them.
+
+    A fact is checked as a whole: one of its cells returned, or not judged yet, leaves it unchecked.
+    """
+    cells: dict[tuple[str, str], list[Edit]] = defaultdict(list)
     for edit in edits:
-        book = books.get(edit.book)
-        writer = book.writer_of(edit.column) if book and edit.column and edit.document_id else None
+        if edit.column and edit.document_id and edit.book in books:
+            cells[edit.book, edit.column].append(edit)
+    for (code, column), same in cells.items():
+        book, writer = books[code], books[code].writer_of(column)
         if writer is None or not writer.is_fact:
             continue
-        row = book.model.objects.filter(pk=edit.row).first()
-        fact = writer.standing([row], on).get(row.pk) if row else None
-        if fact is not None and fact.document_id == edit.document_id and not fact.checked_at:
-            check(fact=fact, by=by)
+        keys = {edit.row for edit in same}
+        standing = writer.standing(list(book.model.objects.filter(pk__in=keys)), on)
+        values = book.values(list(keys), on, codes=[column])
+        unsettled = set(
+            Edit.objects.filter(act=same[0].act_id, book=code, row__in=keys)
+            .filter(column__in=list(writer.columns))
+            .filter(Q(judged_at__isnull=True) | ~Q(returned_because=""))
+            .values_list("row", flat=True)
+        )
+        for edit in same:
+            fact = standing.get(edit.row)
+            if fact is None or fact.checked_at or edit.row in unsettled:
+                continue
+            is_as_reported = (
+                fact.document_id == edit.document_id
+                and fact.recorded_by_id == edit.act.by_id
+                and book.column(column).text(values[edit.row][column]) == edit.new
+            )
+            if is_as_reported:
+                check(fact=fact, by=by)
 
 
 @transaction.atomic
@@ -80,10 +103,20 @@ def look_at_all(*, acts: QuerySet, by: User) -> int:
 
 
 def remarks(facility_id: int) -> list[Edit]:
-    """Cells of a facility that were returned and not written anew since, oldest first."""
+    """Cells of a facility that were returned and not written anew since, oldest first.
+
+    Nothing is owed about a row that was withdrawn.
+    """
     latest: dict[tuple, Edit] = {}
     edits = Edit.objects.filter(facility=facility_id).order_by("pk")
     touched = edits.filter(judged_at__isnull=False).exclude(returned_because="").values("row")
+    gone = set()
     for edit in edits.filter(row__in=touched).select_related("act", "judged_by"):
         latest[edit.book, edit.row, edit.column] = edit
-    return [edit for edit in latest.values() if edit.returned_because]
+        if edit.withdrew_the_row:
+            gone.add((edit.book, edit.row))
+    return [
+        edit
+        for (book, row, _column), edit in latest.items()
+        if edit.returned_because and (book, row) not in gone
+    ]

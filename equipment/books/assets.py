@@ -1,7 +1,7 @@
 """The book of assets: devices with a number of their own, and where each of them stands."""
 
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Max, Subquery
@@ -51,8 +51,9 @@ class Place(Writer):
         first = movements_of(on, known_at).filter(quantity__gt=0).order_by("happened_on", "pk")
         return Subquery(first.values("reason")[:1])
 
-    def standing(self, rows, on):
-        return {pk: moved[-1] for pk, moved in _movements([row.pk for row in rows], on).items()}
+    def standing(self, rows, on, known_at=None):
+        found = _movements([row.pk for row in rows], on, known_at)
+        return {pk: moved[-1] for pk, moved in found.items()}
 
     def write(self, entries, writing):
         moved = _movements([entry.row.pk for entry in entries], writing.on)
@@ -89,11 +90,13 @@ class Place(Writer):
                 refuse_moved(old[key], {"facility": place})
 
 
-def _movements(keys: list[int], on: date) -> dict[int, list[DeviceMovement]]:
+def _movements(
+    keys: list[int], on: date, known_at: datetime | None = None
+) -> dict[int, list[DeviceMovement]]:
     found: dict[int, list[DeviceMovement]] = defaultdict(list)
     for some in chunks(keys):
-        rows = DeviceMovement.objects.as_of(on).filter(asset__in=some).select_related("document")
-        for movement in rows.order_by("happened_on", "pk"):
+        rows = DeviceMovement.objects.as_of(on, known_at).filter(asset__in=some)
+        for movement in rows.select_related("document").order_by("happened_on", "pk"):
             found[movement.asset_id].append(movement)
     return found
 

@@ -67,12 +67,12 @@ class Count(Writer):
         """None: what passes on in a merger is not to be had in SQL (`Devices.computed`)."""
         return None
 
-    def _movements(self):
-        return DeviceMovement.objects.known().filter(device_type=self.device_type)
+    def _movements(self, known_at=None):
+        return DeviceMovement.objects.known(known_at).filter(device_type=self.device_type)
 
-    def standing(self, rows, on):
+    def standing(self, rows, on, known_at=None):
         """The newest movement behind each count."""
-        found = self._movements().filter(facility__in=rows, happened_on__lte=on)
+        found = self._movements(known_at).filter(facility__in=rows, happened_on__lte=on)
         newest_last = found.order_by("happened_on", "pk").select_related("document")
         return {movement.facility_id: movement for movement in newest_last}
 
@@ -170,7 +170,7 @@ class Devices(Book):
     def totals(self, rows, on, known_at=None):
         keys = frozenset(rows.values_list("pk", flat=True))
         sums: Counter[str] = Counter()
-        for line in stock(Register(on, facility_ids=keys)):
+        for line in stock(Register(on, known_at, keys)):
             sums[line.device_type.name] += line.installed
         return list(sums.items())
 

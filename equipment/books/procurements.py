@@ -211,7 +211,7 @@ class Procurements(Book):
 
     def totals(self, rows, on, known_at=None):
         codes = ("approved", "contract-value", "paid")
-        expressions = {sql_name(code): self.expression(code, on) for code in codes}
+        expressions = {sql_name(code): self.expression(code, on, known_at) for code in codes}
         sums = rows.annotate(**{f"sum_{name}": e for name, e in expressions.items()}).aggregate(
             **{name: Sum(f"sum_{name}") for name in expressions}
         )

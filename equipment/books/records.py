@@ -12,7 +12,8 @@ class Rows(Attributes):
 
     is_fact = True
 
-    def standing(self, rows, on):
+    def standing(self, rows, on, known_at=None):
+        """The row itself: what was known of it earlier stands under its earlier key."""
         return {row.pk: row for row in rows if row.withdrawn_at is None}
 
     def write(self, entries, writing):

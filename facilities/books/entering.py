@@ -157,8 +157,19 @@ def enter_rows(book: Book, entries: list[RowEntry], writing: Writing) -> None:
     if another act has just written what may be there only once.
     """
     with _clashes_named():
-        lock(book, [entry.row.pk for entry in entries if entry.row is not None])
+        keys = [entry.row.pk for entry in entries if entry.row is not None]
+        lock(book, keys)
+        _refuse_withdrawn(book, keys)
         _write(book, entries, writing)
+
+
+def _refuse_withdrawn(book: Book, keys: list[int]) -> None:
+    """A fact about a row that was taken back would count all the same."""
+    if not hasattr(book.model, "withdrawn_at"):
+        return
+    for some in chunks(keys):
+        if book.model.objects.filter(pk__in=some, withdrawn_at__isnull=False).exists():
+            raise AlreadyWithdrawn
 
 
 @contextmanager
@@ -274,19 +285,23 @@ def _withdraw(book: Book, rows: list[Model], writing: Writing) -> None:
 def undo(*, act: Act, books: dict[str, Book], by: User, because: str, on: date) -> Act:
     """Take back everything an act wrote, as an act of its own. Returns it.
 
-    Raises ValidationError if the act was taken back before, or if somebody has since changed one
-    of its cells: that later word is not overwritten.
+    Raises ValidationError if the act was taken back before, if it wrote no cell or is itself a
+    taking back, or if somebody has since changed one of its cells: that later word is not
+    overwritten.
     """
     if not because.strip():
         raise ValidationError({"because": _("Give the reason.")}, code="required")
     if Act.objects.filter(undoes=act).exists():
         raise ValidationError(_("This has been taken back already."), code="undone")
+    edits = list(Edit.objects.filter(act=act))
+    if not edits or act.kind == Act.Kind.UNDO:
+        raise ValidationError(_("There is nothing here to take back."), code="nothing")
     taking_back = begin(
         kind=Act.Kind.UNDO, by=by, because=because, undoes=act, facility=act.facility
     )
     writing = writing_of(taking_back, on=on)
     by_book = defaultdict(list)
-    for edit in Edit.objects.filter(act=act):
+    for edit in edits:
         by_book[edit.book].append(edit)
     for code, edits in by_book.items():
         _undo_in(books[code], edits, writing)

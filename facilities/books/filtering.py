@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.books.book import Book, sql_name
 from facilities.exchange.columns import Column, Kind
+from facilities.exchange.numbers import MONEY_LIMIT
 
 MISSING, GIVEN = "missing", "given"
 
@@ -57,7 +58,12 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
             ("max", "lte", _("%(column)s at most")),
         ):
             found[f"{column.code}_{end}"] = django_filters.NumberFilter(
-                field_name=name, lookup_expr=lookup, label=_Labelled(words, column.label)
+                field_name=name,
+                lookup_expr=lookup,
+                label=_Labelled(words, column.label),
+                # Written out, -1e99999999 alone would keep the server busy for minutes.
+                min_value=-MONEY_LIMIT,
+                max_value=MONEY_LIMIT,
             )
     if not column.required and column.choices is None:
         found[f"{column.code}_is"] = django_filters.ChoiceFilter(

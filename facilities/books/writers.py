@@ -88,7 +88,9 @@ class Writer:
         """Write the columns of rows in which one of them has changed."""
         raise NotImplementedError
 
-    def standing(self, rows: list[Model], on: date) -> dict[int, Record]:
+    def standing(
+        self, rows: list[Model], on: date, known_at: datetime | None = None
+    ) -> dict[int, Record]:
         """The fact behind the cells of each row on a day, by the row's key; none for attributes."""
         return {}
 
@@ -163,10 +165,10 @@ class Facts(Writer):
         rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
         return Subquery(rows.values(self.columns[code])[:1])
 
-    def standing(self, rows, on):
+    def standing(self, rows, on, known_at=None):
         found: dict[int, Record] = {}
         keys = [row.pk for row in rows]
-        facts = self._rows(on).filter(**{f"{self.link}__in": keys}).select_related("document")
+        facts = self._rows(on, known_at).filter(**{f"{self.link}__in": keys}).select_related("document")
         for fact in facts:
             found.setdefault(getattr(fact, f"{self.link}_id"), fact)
         return found
@@ -230,14 +232,16 @@ class Dated(Writer):
         rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
         return Subquery(rows.values(self.value_of.get(code, self.columns[code]))[:1])
 
-    def standing(self, rows, on):
+    def standing(self, rows, on, known_at=None):
         found: dict[int, Record] = {}
         keys = [row.pk for row in rows]
-        for row in self._rows(on).filter(**{f"{self.link}__in": keys}).select_related("document"):
+        standing = self._rows(on, known_at).filter(**{f"{self.link}__in": keys})
+        for row in standing.select_related("document"):
             found.setdefault(getattr(row, f"{self.link}_id"), row)
         return found
 
     def write(self, entries, writing):
+        self._refuse_moved(entries, writing.on)
         keys = [entry.row.pk for entry in entries]
         same_day = self.model.objects.known().filter(
             **{f"{self.link}__in": keys}, **self.kind, effective_from=writing.on
@@ -256,6 +260,15 @@ class Dated(Writer):
         gone |= {row.pk: row for row in self.standing(emptied, writing.on).values()}
         withdraw_all(self.model, list(gone.values()), writing)
         bulk.insert(rows)
+
+    def _refuse_moved(self, entries: list[RowEntry], on: date) -> None:
+        codes = list(self.columns)
+        told = {f"told_{n}": self.expression(code, on, None) for n, code in enumerate(codes)}
+        old = {entry.row.pk: entry.old for entry in entries}
+        for keys in chunks(list(old)):
+            rows = type(entries[0].row)._base_manager.filter(pk__in=keys).annotate(**told)
+            for key, *values in rows.values_list("pk", *told):
+                refuse_moved(old[key], dict(zip(codes, values, strict=True)))
 
 
 def chunks(keys: list[int]) -> Iterator[list[int]]:

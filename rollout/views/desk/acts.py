@@ -15,6 +15,9 @@ from rollout.views.desk.page import desk
 
 ACTS_A_PAGE, CELLS_A_PAGE = 50, 100
 
+# What is taken back cell by cell. A reorganisation is taken back where it was made.
+UNDONE = (Act.Kind.FORM, Act.Kind.BULK, Act.Kind.IMPORT)
+
 
 @desk()
 def act_list(request, day, access):
@@ -38,7 +41,10 @@ def act(request, day, access, pk):
     if found is None:
         raise Http404
     problems: list[str] = []
-    if request.method == "POST":
+    may_undo = found.kind in UNDONE and found.edits.exists()
+    if request.method == "POST" and not may_undo:
+        problems = [_("There is nothing here to take back.")]
+    elif request.method == "POST":
         try:
             back = undo(
                 act=found,
@@ -62,7 +68,7 @@ def act(request, day, access, pk):
         "rows": rows,
         "lines": shown_edits(list(rows), day),
         "undone_by": Act.objects.filter(undoes=found).first(),
-        "may_undo": found.kind in (Act.Kind.FORM, Act.Kind.BULK, Act.Kind.IMPORT, Act.Kind.REPORT),
+        "may_undo": may_undo,
         "problems": problems,
         "because": request.POST.get("because", ""),
         "query": day.query,

@@ -16,6 +16,7 @@ from facilities.books.entering import AlreadySent, begin, enter_rows, writing_of
 from facilities.books.forms import CellField
 from facilities.books.writers import RowEntry
 from facilities.models import Act
+from rollout.day import read_day
 from rollout.views.desk.asking import Asked
 from rollout.views.desk.lists import book_or_404
 from rollout.views.desk.page import desk
@@ -98,15 +99,21 @@ def book_bulk(request, day, access, book):
 def chosen_rows(request, book: Book, day) -> list[int]:
     """The rows ticked, or every row that the list's filters leave."""
     if request.POST.get("all") == "yes":
-        asked = Asked(book, QueryDict(request.POST.get("query", "")), day, with_names=True)
+        query = QueryDict(request.POST.get("query", ""))
+        try:
+            listed = read_day(query, today=day.today)
+        except ValidationError:  # only a forged form
+            return []
+        asked = Asked(book, query, listed, with_names=True)
         return list(asked.rows.values_list("pk", flat=True)[: AT_MOST + 1])
     keys = {int(key) for key in request.POST.getlist("row") if key.isdecimal() and len(key) < 19}
     return sorted(keys)
 
 
 def entries_of(book: Book, keys, code: str, value, on) -> list[RowEntry]:
-    values = book.values(keys, on)
-    rows = book.model.objects.in_bulk(list(values))
+    """The rows that are still in the book: what was withdrawn since the list was drawn is left out."""
+    rows = book.base(on).in_bulk(keys)
+    values = book.values([key for key in keys if key in rows], on)
     return [RowEntry(rows[key], old, old | {code: value}) for key, old in values.items()]
 
 

@@ -13,6 +13,7 @@ from facilities.models import Act, Edit
 from rollout.books import BOOKS
 from rollout.views.desk.cells import ShownEdit, facility_names, shown_edits
 from rollout.views.desk.page import desk
+from rollout.views.desk.record import uuid_in
 
 ACTS_A_PAGE, CELLS_A_PAGE = 50, 100
 
@@ -22,7 +23,8 @@ def checking(request, day, access):
     """Reports without a change first, to be seen in one go; then each act with its cells."""
     acts = waiting().select_related("by")
     if request.method == "POST":
-        seen = look_at_all(acts=acts.filter(pk__in=request.POST.getlist("act")), by=request.user)
+        keys = [key for text in request.POST.getlist("act") if (key := uuid_in(text))]
+        seen = look_at_all(acts=acts.filter(pk__in=keys), by=request.user)
         text = ngettext("%(count)s report looked at.", "%(count)s reports looked at.", seen)
         messages.success(request, text % {"count": seen})
         return HttpResponseRedirect(reverse("rollout:checking"))

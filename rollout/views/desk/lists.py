@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -88,7 +88,8 @@ def view_save(request, day, access, book):
     book = book_or_404(book)
     name = request.POST.get("name", "").strip()[:80]
     address = reverse("rollout:book-list", args=[book.code])
-    query = request.POST.get("query", "")[:2000]
+    # Read and written anew: whatever else was sent would lead the list back to itself.
+    query = QueryDict(request.POST.get("query", "")[:2000].partition("#")[0]).urlencode()
     if not name:
         messages.error(request, _("Give the view a name."))
         return HttpResponseRedirect(f"{address}?{query}")

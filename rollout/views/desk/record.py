@@ -1,7 +1,7 @@
 """One row of a book: what stands, how well it is proven, what became of it, what was said about it."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -91,7 +91,7 @@ def facility_of(book: Book, row, day) -> FacilityName | None:
 
 def cells_of(book: Book, row, values, day) -> list[Cell]:
     """Every column with the fact behind it: a query for each kind of fact."""
-    standing = {id(w): w.standing([row], day.on).get(row.pk) for w in book.writers if w.is_fact}
+    standing = {id(w): w.standing([row], day.on, day.known_at).get(row.pk) for w in book.writers if w.is_fact}
     returned = {
         edit.column: edit.returned_because
         for edit in Edit.objects.filter(book=book.code, row=row.pk).order_by("pk")
@@ -116,9 +116,12 @@ def cells_of(book: Book, row, values, day) -> list[Cell]:
 
 @desk()
 def record_edit(request, day, access, book, pk):
-    """Change cells of a row. What stood when the form was drawn travels with it."""
+    """Change cells of a row. What stood when the form was drawn travels with it.
+
+    What is changed is what stands today, whatever day was being looked at.
+    """
     book = book_or_404(book)
-    row, values = row_or_404(book, pk, day)
+    row, values = row_or_404(book, pk, replace(day, on=day.today, known_at=None))
     return answer_form(request, day, book, row, values)
 
 
@@ -230,8 +233,13 @@ def record_withdraw(request, day, access, book, pk):
 
 
 def uuid_of(request) -> uuid.UUID | None:
+    """The id that the act was given when its form was drawn; None in a forged one."""
+    return uuid_in(request.POST.get("act", ""))
+
+
+def uuid_in(text: str) -> uuid.UUID | None:
     try:
-        return uuid.UUID(request.POST.get("act", ""))
+        return uuid.UUID(text)
     except ValueError:
         return None
 

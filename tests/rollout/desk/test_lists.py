@@ -113,7 +113,7 @@ def test_the_desk_is_closed_to_others(client, role):
 class TestAddressesThatNobodyWrites:
     """What only a forged form or address holds: a clear answer, and no fault of the server."""
 
-    @pytest.mark.parametrize("amount", ["-1e99999999", "1e99999999", "NaN", "9" * 400])
+    @pytest.mark.parametrize("amount", ["-1e9999999", "1e9999999", "NaN", "9" * 400])
     def test_an_amount_beyond_all_measure(self, client, connected, amount):
         answer = client.get("/desk/procurements/", {"approved_min": amount})
         assert answer.context["asked"].problems

@@ -4,7 +4,7 @@ import uuid
 
 from connectivity.models import ConnectionStep
 from facilities.books.entering import begin, enter
-from facilities.models import Act
+from facilities.models import Act, Role, RoleAssignment
 from rollout.books import BOOKS
 from tests import factories
 from tests.rollout.my.conftest import NOW
@@ -42,4 +42,10 @@ def enter_as(by, place, book: str, row, **values) -> Act:
 
 
 def department():
-    return factories.user_with("department")
+    return factories.user_with(Role.DEPARTMENT)
+
+
+def also_officer_of(user, place) -> None:
+    RoleAssignment.objects.create(
+        user=user, role=Role.OFFICER, facility=place, valid_from=factories.START
+    )

@@ -11,7 +11,15 @@ from facilities.models import Act, Document, Draft, Edit, Role
 from rollout.models import ReportingCalendar, StatusReport
 from tests import factories
 from tests.papers import HEIC, JPEG, upload
-from tests.rollout.my.sending import address, days, department, drawn, enter_as, sent
+from tests.rollout.my.sending import (
+    address,
+    also_officer_of,
+    days,
+    department,
+    drawn,
+    enter_as,
+    sent,
+)
 from tests.writing import devices, norm, write
 
 pytestmark = pytest.mark.django_db
@@ -203,9 +211,7 @@ class TestWhose:
     def test_of_two_own_facilities_the_page_names_that_of_the_row(
         self, client, officer, place, other
     ):
-        officer.role_assignments.create(
-            role=Role.OFFICER, facility=other, valid_from=factories.START
-        )
+        also_officer_of(officer, other)
         for facility in (place, other):
             assert client.get(account(facility)).context["me"].facility == facility
 
