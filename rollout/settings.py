@@ -160,6 +160,8 @@ else:
 # Papers are private: they are served by views that check who asks, so there is no MEDIA_URL.
 MEDIA_ROOT = VAR_DIR / "documents"
 FILE_UPLOAD_PERMISSIONS = 0o600
+# The 5000 rows that may be changed at once each come with a field.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 STATIC_URL = "static/"

@@ -28,6 +28,7 @@ from tests.journeys.browsing import (
 
 FOLDER = Path(__file__).resolve().parent.parent / "build" / "screenshots"
 COMPARED = "on=2025-05-21&compare=2025-02-18"
+WITHOUT_SERVERS = "on=2025-05-21&scope=rollout&servers=no"
 SCREENS = {"wide": WIDE, "phone": PHONE}
 LANGUAGES = ("vi", "en")
 
@@ -57,11 +58,29 @@ PICTURES = {
         Picture("alerts", "/alerts/?on=2025-05-21"),
     ),
     "lucnam": (
+        Picture("officer", "/my/", ("light", "dark")),
+        Picture("officer-devices", "/my/devices/"),
         Picture("officer-certificates", f"/facilities/{OWN}/certificates/?on=2025-05-21"),
         Picture("officer-other-facility", f"/facilities/{OTHER}/?on=2025-05-21"),
         Picture("officer-refused", f"/facilities/{OTHER}/certificates/?on=2025-05-21"),
     ),
     "soyte": (
+        Picture("desk", "/desk/", ("light", "dark")),
+        Picture("desk-facilities", "/desk/facilities/?on=2025-05-21", ("light", "dark")),
+        Picture("desk-without-servers", f"/desk/facilities/?{WITHOUT_SERVERS}"),
+        Picture("desk-devices", "/desk/devices/"),
+        Picture("desk-procurements", "/desk/procurements/"),
+        Picture("desk-certificates", "/desk/certificates/"),
+        Picture("desk-record", "/desk/devices/1/"),
+        Picture("desk-record-form", "/desk/devices/1/edit/"),
+        Picture("desk-checking", "/desk/checking/"),
+        Picture("desk-acts", "/desk/acts/"),
+        Picture("desk-shortfalls", "/desk/shortfalls/"),
+        Picture("desk-stocktakes", "/desk/stocktakes/"),
+        Picture("desk-reorganise", "/desk/reorganise/"),
+        Picture("desk-reporting", "/desk/reporting/"),
+        Picture("import-list", "/imports/"),
+        Picture("import-devices", "/imports/new/devices/"),
         Picture("admin", "/admin/"),
         Picture("admin-milestones", "/admin/rollout/milestoneevent/"),
         Picture("admin-add-milestone", "/admin/rollout/milestoneevent/add/"),

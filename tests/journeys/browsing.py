@@ -60,7 +60,10 @@ class Watch:
             self.strangers.append(request.url)
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400 and not response.request.is_navigation_request():
+        # A page may refuse, also one that htmx asks for in the browser's stead.
+        request = response.request
+        is_page = request.is_navigation_request() or "hx-boosted" in request.headers
+        if response.status >= 400 and not is_page:
             self.complaints.append(f"{response.status} {response.url}")
 
 

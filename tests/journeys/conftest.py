@@ -54,7 +54,7 @@ def signed_in(site, browser, browser_context_args) -> Callable[[str], dict]:
             page = context.new_page()
             page.goto("/sign-in/?next=/")
             sign_in(page, username)
-            page.wait_for_url(f"{site}/")
+            page.wait_for_url(lambda address: "/sign-in/" not in address)
             kept[username] = context.storage_state()
             context.close()
         return kept[username]

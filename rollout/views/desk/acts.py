@@ -41,7 +41,9 @@ def act(request, day, access, pk):
     if found is None:
         raise Http404
     problems: list[str] = []
-    may_undo = found.kind in UNDONE and found.edits.exists()
+    edits = Edit.objects.filter(act=found).select_related("document").order_by("pk")
+    rows = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
+    may_undo = found.kind in UNDONE and rows.paginator.count > 0
     if request.method == "POST" and not may_undo:
         problems = [_("There is nothing here to take back.")]
     elif request.method == "POST":
@@ -58,8 +60,6 @@ def act(request, day, access, pk):
         else:
             messages.success(request, _("Everything this act wrote has been taken back."))
             return HttpResponseRedirect(reverse("rollout:act", args=[back.pk]))
-    edits = Edit.objects.filter(act=found).select_related("document").order_by("pk")
-    rows = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "place": "acts",
         "books": BOOKS.values(),
