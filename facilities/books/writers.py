@@ -168,7 +168,9 @@ class Facts(Writer):
     def standing(self, rows, on, known_at=None):
         found: dict[int, Record] = {}
         keys = [row.pk for row in rows]
-        facts = self._rows(on, known_at).filter(**{f"{self.link}__in": keys}).select_related("document")
+        facts = (
+            self._rows(on, known_at).filter(**{f"{self.link}__in": keys}).select_related("document")
+        )
         for fact in facts:
             found.setdefault(getattr(fact, f"{self.link}_id"), fact)
         return found

@@ -16,9 +16,8 @@ PLACE = "son dong"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 LONG = 30_000  # milliseconds; a file is read by the worker, not by the page
 
-QR, PRINTER, COMPUTER, SCREEN = (
-    f"device-{code}" for code in ("qr-generator", "printer", "computer", "lookup-screen")
-)
+COMPUTER, PRINTER = "device-computer", "device-printer"
+"""Devices that have no norm: any number of them is believable."""
 
 
 def rows(page: Page) -> Locator:
@@ -90,6 +89,7 @@ def test_finds_the_six_without_servers_and_keeps_the_list(visit):
     page.goto(SESSION_LIST)
     panel = page.locator("details.panel").first
     panel.locator("summary").first.click()
+    panel.locator("details.far summary").click()
     panel.locator("[name=scope]").select_option("rollout")
     panel.locator(".filter-form button.primary").click()
     expect(page.locator(".sum strong").first).to_have_text("17")
@@ -102,7 +102,7 @@ def test_finds_the_six_without_servers_and_keeps_the_list(visit):
     names = rows(page).get_by_role("link").all_inner_texts()
     assert len(set(names)) == 6
     heading = page.locator(".rows thead a[href*='sort=server-stage']").inner_text()
-    stages = page.locator(f".rows td[data-name=\"{heading.strip(' ↑↓')}\"]").all_inner_texts()
+    stages = page.locator(f'.rows td[data-name="{heading.strip(" ↑↓")}"]').all_inner_texts()
     assert len(stages) == 6
     assert all(stages)
 
@@ -244,30 +244,30 @@ def test_two_people_on_one_form_see_both_versions(visit, chosen):
     first, second = visit(DEPARTMENT), visit(DEPARTMENT)
     for page in (first, second):
         open_form(page, "devices")
-    before = int(cell(first, QR).input_value())
-    cell(first, QR).fill(str(before + 1))
+    before = int(cell(first, COMPUTER).input_value())
+    cell(first, COMPUTER).fill(str(before + 1))
     store(first, "Mua thêm một bộ")
     stored(first)
 
-    cell(second, QR).fill(str(before + 2))
+    cell(second, COMPUTER).fill(str(before + 2))
     store(second, "Được tặng hai bộ")
     both = second.get_by_role("alert").filter(has=second.locator("button[name=choose]"))
     for value in (before, before + 1, before + 2):
         expect(both.locator("tbody tr")).to_contain_text(str(value))
-    expect(cell(second, QR)).to_have_value(str(before + 2))
+    expect(cell(second, COMPUTER)).to_have_value(str(before + 2))
     both.locator(f"button[value={chosen}]").click()
     expect(second.locator("#values")).to_be_visible()
 
     after = before + (2 if chosen == "mine" else 1)
     open_form(first, "devices")
-    expect(cell(first, QR)).to_have_value(str(after))
+    expect(cell(first, COMPUTER)).to_have_value(str(after))
     take_back_last(first, "devices")
     if chosen == "mine":
         first.goto("/desk/acts/")
         first.locator("tbody tr").filter(has_text="Mua thêm một bộ").first.locator("a").click()
         take_back_act(first)
     open_form(first, "devices")
-    expect(cell(first, QR)).to_have_value(str(before))
+    expect(cell(first, COMPUTER)).to_have_value(str(before))
 
 
 def test_accepts_one_report_returns_the_other_and_the_officer_reads_why(visit):
@@ -275,7 +275,7 @@ def test_accepts_one_report_returns_the_other_and_the_officer_reads_why(visit):
     remark = "Thiếu biên bản bàn giao"
     officer.goto("/my/devices/")
     rows(officer).get_by_role("link").first.click()
-    before = {code: int(cell(officer, code).input_value()) for code in (PRINTER, SCREEN)}
+    before = {code: int(cell(officer, code).input_value()) for code in (COMPUTER, PRINTER)}
     for code, count in before.items():
         cell(officer, code).fill(str(count + 1))
     store(officer, "Nhận thêm máy")
@@ -312,7 +312,9 @@ def test_a_printed_list_has_no_controls(visit, book):
     page.goto(f"/desk/{book}/?on=2025-05-21&q=huyen")
     page.emulate_media(media="print")
 
-    expect(page.locator("button:visible, input:visible, select:visible, .acts:visible")).to_have_count(0)
+    expect(
+        page.locator("button:visible, input:visible, select:visible, .acts:visible")
+    ).to_have_count(0)
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".sum")).to_be_visible()
     expect(rows(page).first).to_be_visible()
@@ -340,8 +342,8 @@ def test_needs_no_mouse(visit):
     tab_to(page, page.locator(".acts a[href$='/edit/']"))
     page.keyboard.press("Enter")
     expect(page.locator("form.cells")).to_be_visible()
-    old = cell(page, QR).input_value()
-    tab_to(page, cell(page, QR))
+    old = cell(page, COMPUTER).input_value()
+    tab_to(page, cell(page, COMPUTER))
     page.keyboard.press("Control+A")
     page.keyboard.type(str(int(old) + 3))
     tab_to(page, cell(page, "because"))
@@ -358,11 +360,11 @@ def test_needs_no_javascript(visit):
     page.locator(".finder button").click()
     expect(rows(page)).to_have_count(1)
     open_form(page, "devices")
-    old = cell(page, QR).input_value()
-    cell(page, QR).fill("vài")
+    old = cell(page, COMPUTER).input_value()
+    cell(page, COMPUTER).fill("vài")
     store(page)
     expect(page.locator(".field.wrong .error")).to_be_visible()
-    cell(page, QR).fill(str(int(old) + 1))
+    cell(page, COMPUTER).fill(str(int(old) + 1))
     store(page, "Không có JavaScript")
     stored(page)
     take_back_last(page, "devices")

@@ -91,7 +91,11 @@ def facility_of(book: Book, row, day) -> FacilityName | None:
 
 def cells_of(book: Book, row, values, day) -> list[Cell]:
     """Every column with the fact behind it: a query for each kind of fact."""
-    standing = {id(w): w.standing([row], day.on, day.known_at).get(row.pk) for w in book.writers if w.is_fact}
+    standing = {
+        id(w): w.standing([row], day.on, day.known_at).get(row.pk)
+        for w in book.writers
+        if w.is_fact
+    }
     returned = {
         edit.column: edit.returned_because
         for edit in Edit.objects.filter(book=book.code, row=row.pk).order_by("pk")
