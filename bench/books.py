@@ -18,7 +18,7 @@ LISTS = {
     "at one step": "step=received",
     "issued from a day on": "issued_from=2025-03-01",
     "search: luc nam": "q=luc+nam",
-    "search: a holder": "q=nguyen+thi+lan",
+    "search: a unit": "q=khoa+kham+benh",
     "search: a piece of a serial": "q=400000ff",
 }
 

@@ -92,7 +92,8 @@ class Certificate(Entry):
     unit = models.CharField(_("unit"), max_length=150, blank=True)
     assumed = models.BooleanField(_("sample data"), default=False)
     import_key = models.CharField(max_length=120, blank=True, editable=False)
-    search_key = SearchKeyField(of=("holder", "serial", "unit", "position"))
+    # Not the holder: what is searched for stands in the address, and names must not.
+    search_key = SearchKeyField(of=("serial", "unit", "position"))
     sort_key = SortKeyField(of=("holder",))
 
     class Meta(Entry.Meta):

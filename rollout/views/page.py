@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from facilities.models import Ledger
 from facilities.models.places import in_language
@@ -37,6 +38,7 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
     def decorate(view):
         def answered(request, *args, **kwargs):
             try:
+                _refuse_nul(request)
                 day = read_day(request.GET)
             except ValidationError as error:
                 return render(request, "400.html", {"problems": error.message_dict}, status=400)
@@ -65,6 +67,13 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
         return answer
 
     return decorate
+
+
+def _refuse_nul(request) -> None:
+    """No person types it, and PostgreSQL stores none."""
+    sent = (*request.GET.lists(), *request.POST.lists())
+    if any("\x00" in text for name, texts in sent for text in (name, *texts)):
+        raise ValidationError({"": [_("The request holds a character that no text has.")]})
 
 
 def _province(day: Day) -> str:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='certificate',
             name='search_key',
-            field=facilities.models.derived.SearchKeyField(of=('holder', 'serial', 'unit', 'position')),
+            field=facilities.models.derived.SearchKeyField(of=('serial', 'unit', 'position')),
         ),
         migrations.AddField(
             model_name='certificate',

@@ -133,7 +133,7 @@
   });
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const form = drafted(detail.elt);
+    const form = drafted(detail.requestConfig.elt); // the event itself speaks of the target
     const { status } = detail.xhr;
     carried = null;
     if (isSignIn(detail.xhr)) {

@@ -1,6 +1,7 @@
 """One value set in many rows: chosen, shown before it is stored, stored as one act with a reason."""
 
 import uuid
+from hashlib import sha256
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -78,9 +79,14 @@ def book_bulk(request, day, access, book):
         "unchanged": len(entries) - len(changed),
         "previewed": True,
     }
+    olds = [(entry.row.pk, column.text(entry.old[column.code])) for entry in entries]
+    context["shown"] = digest([column.code, column.text(value), *olds])
     if request.POST.get("yes") and not wrong:
         if not context["because"]:
             return "desk/bulk.html", context | {"problems": [_("Give the reason.")]}, 400
+        if request.POST.get("shown") != context["shown"]:
+            moved = _("This is no longer what was shown. Look at it again before storing.")
+            return "desk/bulk.html", context | {"problems": [moved]}, 409
         try:
             store(request, book, changed, context["because"], day.today)
         except AlreadySent as error:
@@ -115,6 +121,11 @@ def entries_of(book: Book, keys, code: str, value, on) -> list[RowEntry]:
     rows = book.base(on).in_bulk(keys)
     values = book.values([key for key in keys if key in rows], on)
     return [RowEntry(rows[key], old, old | {code: value}) for key, old in values.items()]
+
+
+def digest(values: list) -> str:
+    """Says whether what would change is still what was shown."""
+    return sha256(repr(values).encode()).hexdigest()[:32]
 
 
 def _texts(by_column: dict[str, list[str]]) -> str:

@@ -28,6 +28,12 @@ def data(rows, **more) -> dict:
     }
 
 
+def store(client, asked: dict):
+    """As people do it: looked at first, then stored."""
+    shown = client.post(BULK, asked).context["shown"]
+    return client.post(BULK, asked | {"yes": "yes", "shown": shown})
+
+
 def days() -> list[str]:
     rows = ConnectionStep.objects.known().filter(step="account").order_by("facility__code")
     return [str(row.happened_on) for row in rows]
@@ -40,27 +46,27 @@ def test_shown_before_it_is_stored(client, connected):
 
 
 def test_stored_in_one_act_with_its_reason(client, connected):
-    client.post(BULK, data(connected[1:], yes="yes", because="Theo công văn"))
+    store(client, data(connected[1:], because="Theo công văn"))
     assert days() == ["2025-02-07", "2025-03-01", "2025-03-01"]
     act = Act.objects.get()
     assert (act.kind, act.because, act.edits.count()) == (Act.Kind.BULK, "Theo công văn", 2)
 
 
 def test_no_reason_stores_nothing(client, connected):
-    assert client.post(BULK, data(connected[1:], yes="yes")).status_code == 400
+    assert store(client, data(connected[1:])).status_code == 400
     assert days() == ["2025-02-07"]
 
 
 def test_one_row_that_cannot_take_it_stores_none(client, connected):
-    answer = client.post(BULK, data(connected, value="2099-01-01", yes="yes", because="x"))
+    answer = store(client, data(connected, value="2099-01-01", because="x"))
     assert answer.status_code == 400
     assert len(answer.context["wrong"]) == 3
     assert not Act.objects.exists()
 
 
 def test_every_row_of_the_filtered_list(client, connected):
-    asked = data([], all="yes", query="account_is=missing", yes="yes", because="x")
-    client.post(BULK, asked)
+    asked = data([], all="yes", query="account_is=missing", because="x")
+    store(client, asked)
     assert days() == ["2025-02-07", "2025-03-01", "2025-03-01"]
 
 
@@ -69,7 +75,7 @@ def test_nothing_chosen_is_said(client, connected):
 
 
 def test_taken_back_in_one_go(client, connected):
-    client.post(BULK, data(connected, yes="yes", because="x"))
+    store(client, data(connected, because="x"))
     act = Act.objects.get()
     assert client.post(f"/desk/acts/{act.pk}/", {"because": ""}).status_code == 400
     client.post(f"/desk/acts/{act.pk}/", {"because": "Nhầm công văn"})
@@ -78,9 +84,9 @@ def test_taken_back_in_one_go(client, connected):
 
 
 def test_a_later_word_is_not_overwritten_by_taking_back(client, connected):
-    client.post(BULK, data(connected, yes="yes", because="x"))
+    store(client, data(connected, because="x"))
     first = Act.objects.get()
-    client.post(BULK, data(connected[:1], value="2025-03-09", yes="yes", because="y"))
+    store(client, data(connected[:1], value="2025-03-09", because="y"))
     answer = client.post(f"/desk/acts/{first.pk}/", {"because": "z"})
     assert answer.status_code == 400
     assert "2025-03-09" in days()
@@ -107,3 +113,12 @@ def test_as_many_rows_as_are_offered_can_be_sent(client, connected):
     keys = list(range(10**6, 10**6 + AT_MOST - 3)) + [row.pk for row in connected]
     answer = client.post(BULK, data([]) | {"row": keys})
     assert answer.status_code == 200
+
+
+def test_what_has_moved_since_it_was_shown_is_shown_again(client, connected):
+    asked = data(connected, because="x")
+    shown = client.post(BULK, asked).context["shown"]
+    store(client, data(connected[:1], value="2025-02-20", because="y"))
+    answer = client.post(BULK, asked | {"yes": "yes", "shown": shown})
+    assert answer.status_code == 409
+    assert days() == ["2025-02-20"]
