@@ -30,7 +30,10 @@ class StocktakeClosed(Record):
     """A stocktake has ended; what it found to be different has become facts."""
 
     round = models.ForeignKey(
-        StocktakeRound, on_delete=models.PROTECT, related_name="closings", verbose_name=_("stocktake")
+        StocktakeRound,
+        on_delete=models.PROTECT,
+        related_name="closings",
+        verbose_name=_("stocktake"),
     )
     closed_on = models.DateField(_("closed on"))
 
