@@ -27,6 +27,11 @@ def of_row(book: str, row: int | None, cells: Iterable[str] = ()) -> str:
     return f"my:{book}:{row}:{','.join(sorted(cells))}"[:LONGEST_NAME]
 
 
+def of_record(book: str, row: int | None) -> str:
+    """The name of the draft of the desk's form about a row; about a new one without `row`."""
+    return f"desk:{book}:{row or 'new'}"
+
+
 def of_step(step: str, facility_id: int, page: int | None = None) -> str:
     """The name of the draft of one page of the list on which a step is ticked; of all without `page`."""
     return f"my:waiting:{step}:{facility_id}:{page or ''}"

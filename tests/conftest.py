@@ -4,8 +4,10 @@ import os
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 
 # Under a loaded machine an example may take long; in CI the same examples come every time.
 hypothesis.settings.register_profile(
@@ -26,3 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _empty_cache():
     """No test sees what another one left in the cache."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """No test speaks the language that another one has left behind."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield

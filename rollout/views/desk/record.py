@@ -20,6 +20,7 @@ from facilities.exchange.columns import Column
 from facilities.forms import PaperField
 from facilities.models import Act, Edit, FacilityName, Note, Record
 from facilities.papers import store_paper
+from rollout import drafts
 from rollout.books import EXTRAS
 from rollout.views.desk.lists import book_or_404
 from rollout.views.desk.page import desk
@@ -139,6 +140,9 @@ def record_new(request, day, access, book):
 
 def answer_form(request, day, book: Book, row, values):
     columns = book.bound()
+    name = drafts.of_record(book.code, row.pk if row else None)
+    draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
+    asked = {} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable}
     form = RecordForm(
         book,
         columns,
@@ -146,7 +150,7 @@ def answer_form(request, day, book: Book, row, values):
         request.POST or None,
         request.FILES or None,
         asks_reason=row is not None,
-        initial={} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable},
+        initial=asked | drafts.initial(draft if goes_on else None, columns),
     )
     status, stale = 200, []
     if request.method == "POST":
@@ -162,6 +166,7 @@ def answer_form(request, day, book: Book, row, values):
             except ValidationError as error:
                 form.refuse(error)
             else:
+                drafts.drop(user=request.user, form=name)
                 messages.success(request, _("Stored."))
                 return HttpResponseRedirect(reverse("rollout:record", args=[book.code, stored.pk]))
     context = {
@@ -171,6 +176,8 @@ def answer_form(request, day, book: Book, row, values):
         "form": form,
         "stale": stale,
         "asks_reason": row is not None,
+        "draft": None if goes_on or form.is_bound else draft,
+        "draft_name": name,
     }
     return "desk/record_form.html", context, status
 

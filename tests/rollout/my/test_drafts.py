@@ -7,6 +7,7 @@ import pytest
 from facilities.models import Draft, Role
 from rollout import drafts
 from tests import factories
+from tests.rollout.my.sending import days, sent
 
 pytestmark = pytest.mark.django_db
 KEEP, DROP = "/drafts/", "/drafts/drop/"
@@ -116,3 +117,28 @@ def test_whoever_writes_nothing_keeps_nothing(client, officer, role):
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client):
     assert kept(client, account="x").status_code == 302
     assert client.get(KEEP).status_code == 405
+
+
+class TestAtTheDesk:
+    """The same for the Department's form of a row."""
+
+    @pytest.fixture
+    def clerk(self, client, place):
+        user = factories.user_with(Role.DEPARTMENT)
+        client.force_login(user)
+        return user
+
+    def test_it_is_offered_and_goes_when_the_form_is_stored(self, client, clerk, place):
+        path = f"/desk/connections/{place.pk}/edit/"
+        name = client.get(path).context["draft_name"]
+        kept(client, name, account="2025-05-02")
+        assert client.get(path).context["draft"].form == name
+        assert client.get(f"{path}?draft=yes").context["form"]["account"].value() == "2025-05-02"
+        assert sent(client, f"{path}?draft=yes").status_code == 302
+        assert days(place) == {"account": "2025-05-02"}
+        assert not Draft.objects.exists()
+
+    def test_one_of_a_new_row(self, client, clerk, place):
+        kept(client, "desk:certificates:new", unit="Khoa Nội")
+        page = client.get("/desk/certificates/new/?unit=x&draft=yes")
+        assert page.context["form"]["unit"].value() == "Khoa Nội"

@@ -106,12 +106,12 @@ class TestPage:
 
     def test_lists_of_the_own_records(self, client, officer, place, other):
         for where, holder in ((place, "Nguyễn Thị Ánh"), (other, "Trần Văn Khác")):
-            factories.CertificateFactory(facility=where, holder=holder)
+            factories.CertificateFactory(facility=where, holder=holder, unit="Khoa Cấp cứu")
         page = client.get("/my/certificates/").content.decode()
         assert "Nguyễn Thị Ánh" in page
         assert "Trần Văn Khác" not in page
-        assert "Nguyễn Thị Ánh" in client.get("/my/certificates/?q=anh").content.decode()
-        assert "Nguyễn Thị Ánh" not in client.get("/my/certificates/?q=binh").content.decode()
+        assert "Nguyễn Thị Ánh" in client.get("/my/certificates/?q=cap cuu").content.decode()
+        assert "Nguyễn Thị Ánh" not in client.get("/my/certificates/?q=noi tiet").content.decode()
         assert client.get("/my/connections/").url == f"/my/connections/{place.pk}/"
 
     def test_nothing_is_kept_by_the_browser(self, client, officer):
