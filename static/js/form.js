@@ -186,8 +186,9 @@
     const field =
       wrong?.querySelector("[name^='because-']") ??
       wrong?.querySelector("input:not([type=hidden]), select, textarea");
-    if (field) field.focus();
-    else main.focus({ preventScroll: true });
+    if (!field) return main.focus({ preventScroll: true });
+    field.focus();
+    setTimeout(() => field.scrollIntoView({ block: "center" })); // after htmx has gone to the top
   };
 
   document.addEventListener("htmx:afterSettle", ({ target, detail }) => {

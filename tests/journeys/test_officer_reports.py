@@ -146,6 +146,7 @@ def test_a_number_above_the_norm_is_asked_about_and_all_input_is_kept(visit):
 
     expect(page.get_by_role("alert").first).to_be_visible()
     expect(field(page, "because-device-tablet")).to_be_focused()
+    expect(field(page, "because-device-tablet")).to_be_in_viewport()
     expect(field(page, "device-tablet")).to_have_value("9.000")
     expect(field(page, "device-printer")).to_have_value(before)
     expect(field(page, "because")).to_have_value("Nhận thêm máy")
