@@ -115,6 +115,7 @@ def test_finds_the_six_without_servers_and_keeps_the_list(visit):
         expect(page.locator(".band")).to_contain_text("21/05/2025")
         assert rows(page).get_by_role("link").all_inner_texts() == names
         page.locator(".chips a[href*='servers']").first.click()
+        expect(page.locator(".chips a")).to_have_count(2)  # the other filter, and "remove all"
         page.locator(".chips a").first.click()
         expect(rows(page).nth(16)).to_be_visible()
 
