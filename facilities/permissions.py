@@ -65,6 +65,21 @@ class Access:
         return self.sees_programme or (own and self._has(Role.AGENCY))
 
     @property
+    def keeps_programme(self) -> bool:
+        """Runs councils; keeps obstacles and working sessions; publishes briefs; writes papers."""
+        return self._has(Role.DEPARTMENT)
+
+    @property
+    def issues_directives(self) -> bool:
+        """Issues directives, accepts or returns their answers, and closes them."""
+        return self._has(Role.DEPARTMENT, Role.LEADER)
+
+    def answers_for(self, agency_ids) -> bool:
+        """Answers a directive in the name of one of these agencies."""
+        own = bool(self.agency_ids.intersection(agency_ids))
+        return own and self._has(Role.AGENCY)
+
+    @property
     def sees_admin(self) -> bool:
         return self._has(Role.DEPARTMENT, Role.ADMINISTRATOR)
 

@@ -32,7 +32,7 @@ def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
 
 
 # The fields that say on which day something happened. What is planned has its own tables.
-HAPPENED = ("happened_on", "held_on", "raised_on", "cleared_on", "issued_on")
+HAPPENED = ("happened_on", "raised_on", "cleared_on", "issued_on", "met_on")
 
 
 def _refuse_future(fact: Record) -> None:

@@ -103,7 +103,7 @@ class MeasureWeightAdmin(MeasureLabel, FactAdmin):
 @admin.register(CouncilMeeting)
 class CouncilMeetingAdmin(TableAdmin):
     fixed = ("code", "facility", "level")
-    list_display = ("code", "facility_name", "level", "criteria")
+    list_display = ("code", "facility_name", "level", "criteria_set")
     list_filter = ("level",)
     search_fields = ("code",)
 

@@ -1,35 +1,50 @@
 from rollout.models.computed import Alert, JobRun, ProgressSnapshot
 from rollout.models.councils import (
     Conclusion,
+    ConditionMet,
+    CouncilCondition,
     CouncilDate,
+    CouncilExamined,
     CouncilMeeting,
+    CouncilMember,
     CouncilRuling,
+    CouncilScore,
+    GroupResult,
+    Mark,
 )
+from rollout.models.criteria import CriteriaGroup, CriteriaSet, Criterion
 from rollout.models.desk import HeadingChoice, ImportFile, SavedView
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
-from rollout.models.steering import (
-    Directive,
-    DirectiveEvent,
-    Obstacle,
-    ObstacleCleared,
-    ObstacleHold,
-    WorkingSession,
-)
+from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, Urging
+from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
+from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
 
 __all__ = [
+    "AgendaItem",
     "Alert",
     "Conclusion",
+    "ConditionMet",
+    "CouncilCondition",
     "CouncilDate",
+    "CouncilExamined",
     "CouncilMeeting",
+    "CouncilMember",
     "CouncilRuling",
+    "CouncilScore",
+    "CriteriaGroup",
+    "CriteriaSet",
+    "Criterion",
     "Directive",
+    "DirectiveDue",
     "DirectiveEvent",
+    "GroupResult",
     "HeadingChoice",
     "ImportFile",
     "JobRun",
     "LegalDeadline",
+    "Mark",
     "MeasureWeight",
     "Milestone",
     "MilestoneEvent",
@@ -39,9 +54,12 @@ __all__ = [
     "ObstacleHold",
     "Programme",
     "ProgressSnapshot",
+    "PublishedBrief",
     "ReportingCalendar",
     "ReportingException",
     "SavedView",
+    "SessionConclusion",
     "StatusReport",
+    "Urging",
     "WorkingSession",
 ]

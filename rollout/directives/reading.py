@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 
 from facilities.models import Agency
 from facilities.models.places import in_language
-from rollout.models import Directive, DirectiveEvent
+from rollout.models import Directive, DirectiveDue, DirectiveEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class DirectiveOnDay:
     lead: Agency
     coordinating: tuple[Agency, ...]
     due_on: date | None  # None: no day was set
+    first_due_on: date | None  # the day first promised
     closed_on: date | None
     newest_on: date
     source: str
@@ -41,7 +42,7 @@ class DirectiveOnDay:
 
 
 def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDay]:
-    """Directives issued by the day, open ones first, nearest due first: three queries."""
+    """Directives issued by the day, open ones first, nearest due first: four queries."""
     rows = (
         Directive.objects.known(known_at)
         .filter(issued_on__lte=on)
@@ -55,6 +56,9 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
                 .order_by("happened_on"),
                 to_attr="happened",
             ),
+            Prefetch(
+                "dues", queryset=DirectiveDue.objects.in_force(on, known_at), to_attr="moved"
+            ),
         )
     )
     found = [
@@ -67,7 +71,8 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
             issued_by=row.issued_by,
             lead=row.lead,
             coordinating=tuple(row.coordinating.all()),
-            due_on=row.due_on,
+            due_on=row.moved[-1].due_on if row.moved else row.due_on,
+            first_due_on=row.due_on or (row.moved[0].due_on if row.moved else None),
             closed_on=next(
                 (e.happened_on for e in row.happened if e.kind == DirectiveEvent.Kind.CLOSED), None
             ),

@@ -62,7 +62,8 @@ class ObstacleOnDay:
 def obstacles(register: Register) -> list[ObstacleOnDay]:
     """Obstacles raised by the register's day, costliest first. Three queries of its own.
 
-    A hold ends when its obstacle is cleared, or earlier when the held milestone is reached. One that
+    A hold ends when its obstacle is cleared, or earlier on its own day or when the held milestone is
+    reached. One that
     is open at a merger holds the successor from then on, once only.
     """
     on, known_at = register.until, register.known_at
@@ -118,13 +119,15 @@ def _holds(rows, cleared_on: date | None, reached: dict, register: Register) -> 
     held: set[tuple[int, str]] = set()
     for row in sorted(rows, key=lambda row: (row.facility_id in register.descent.merged, row.pk)):
         facility_id, since = row.facility_id, row.happened_on
-        until = _first(cleared_on, reached.get((facility_id, row.milestone)))
+        until = _first(cleared_on, row.ends_on, reached.get((facility_id, row.milestone)))
         heir = register.descent.heir(facility_id)
         if heir != facility_id:
             merged_on = register.left_on[facility_id]
             if until is None or until >= merged_on:
                 freed_on = reached.get((heir, row.milestone))
-                until = _first(cleared_on, max(freed_on, merged_on) if freed_on else None)
+                until = _first(
+                    cleared_on, row.ends_on, max(freed_on, merged_on) if freed_on else None
+                )
                 if (heir, row.milestone) in held:
                     until = _first(until, merged_on)
                 else:

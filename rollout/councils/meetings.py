@@ -74,9 +74,11 @@ def _recorded(register: Register) -> list[Meeting]:
         CouncilDate.objects.in_force(register.until, register.known_at), "meeting__facility_id"
     ):
         dates[row.meeting_id].append(row)
+    # In the order of their days, so that the latest of a meeting stays: one put off may rule later.
     rulings = {row.meeting_id: row for row in register.facts(CouncilRuling)}
     found = []
-    for meeting in register.only(CouncilMeeting.objects).order_by("code"):
+    recorded = register.only(CouncilMeeting.objects.select_related("criteria_set"))
+    for meeting in recorded.order_by("code"):
         fixed, ruling = dates.get(meeting.pk, ()), rulings.get(meeting.pk)
         if not fixed and ruling is None:
             continue
@@ -86,7 +88,7 @@ def _recorded(register: Register) -> list[Meeting]:
                 code=meeting.code,
                 facility_id=meeting.facility_id,
                 level=meeting.level,
-                criteria=meeting.criteria,
+                criteria=meeting.basis or (meeting.criteria_set.basis if meeting.criteria_set else ""),
                 scheduled_on=fixed[-1].scheduled_on if fixed else None,
                 first_scheduled_on=fixed[0].scheduled_on if fixed else None,
                 fixed_on=fixed[-1].effective_from if fixed else None,
