@@ -14,11 +14,11 @@ from rollout.models.councils import (
 )
 from rollout.models.criteria import CriteriaGroup, CriteriaSet, Criterion
 from rollout.models.desk import HeadingChoice, ImportFile, SavedView
+from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, Urging
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
+from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
-from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, Urging
-from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
 
 __all__ = [
