@@ -15,6 +15,7 @@ from facilities.books.book import Book
 from rollout.books.documents import Documents
 from rollout.books.facilities import Facilities
 from rollout.books.milestones import Milestones
+from rollout.obstacles.holding import held_context
 from signatures.books import Certificates
 
 BOOKS: dict[str, Book] = {
@@ -45,5 +46,6 @@ class Extra:
 
 EXTRAS: dict[str, Extra] = {
     "assets": Extra("equipment/_asset.html", asset_context),
+    "milestones": Extra("rollout/_held.html", held_context),
     "procurements": Extra("equipment/_procurement.html", procurement_context),
 }

@@ -7,6 +7,7 @@ of a brief is over codes and values, so it does not change when a comma of the w
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from facilities.models.places import in_language
@@ -68,6 +69,19 @@ class Day(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Month(Value):
+    """The month of a day: what is planned is promised for a month."""
+
+    day: date
+
+    def words(self):
+        return date_format(self.day, "YEAR_MONTH_FORMAT")
+
+    def plain(self):
+        return self.day.strftime("%Y-%m")
+
+
+@dataclass(frozen=True, slots=True)
 class Name(Value):
     """What something is called in the registers; may hold digits of its own."""
 
@@ -79,6 +93,20 @@ class Name(Value):
 
     def plain(self):
         return [self.vi, self.en]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Value):
+    """Something with its day: a meeting that is fixed."""
+
+    name: Name
+    day: date
+
+    def words(self):
+        return f"{self.name.words()} ({figures.day(self.day)})"
+
+    def plain(self):
+        return [self.name.plain(), self.day.isoformat()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def _recorded(register: Register) -> list[Meeting]:
                 code=meeting.code,
                 facility_id=meeting.facility_id,
                 level=meeting.level,
-                criteria=meeting.basis or (meeting.criteria_set.basis if meeting.criteria_set else ""),
+                criteria=meeting.basis
+                or (meeting.criteria_set.basis if meeting.criteria_set else ""),
                 scheduled_on=fixed[-1].scheduled_on if fixed else None,
                 first_scheduled_on=fixed[0].scheduled_on if fixed else None,
                 fixed_on=fixed[-1].effective_from if fixed else None,

@@ -56,9 +56,7 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
                 .order_by("happened_on"),
                 to_attr="happened",
             ),
-            Prefetch(
-                "dues", queryset=DirectiveDue.objects.in_force(on, known_at), to_attr="moved"
-            ),
+            Prefetch("dues", queryset=DirectiveDue.objects.in_force(on, known_at), to_attr="moved"),
         )
     )
     found = [

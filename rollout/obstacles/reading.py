@@ -1,7 +1,9 @@
 """Obstacles as they stood on a day: whom they hold, since when, and how many facility-days they cost."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q
 
@@ -41,6 +43,12 @@ class ObstacleOnDay:
     assumed: str
     facility_days: int
     holds: tuple[Hold, ...] = field(default=())
+    agency_id: int | None = None
+    supplier: str = ""
+    legal_reference: str = ""
+    solution_vi: str = ""
+    solution_en: str = ""
+    session_id: int | None = None
 
     @property
     def name(self) -> str:
@@ -49,6 +57,10 @@ class ObstacleOnDay:
     @property
     def agency(self) -> str:
         return in_language(self.agency_vi, self.agency_en)
+
+    @property
+    def solution(self) -> str:
+        return in_language(self.solution_vi, self.solution_en)
 
     @property
     def kind_label(self):
@@ -107,11 +119,32 @@ def obstacles(register: Register) -> list[ObstacleOnDay]:
                 cleared_on=cleared_on,
                 source=row.source,
                 assumed=row.assumed,
-                facility_days=sum(hold.days(on) for hold in holds),
+                facility_days=facility_days(holds, on),
                 holds=tuple(holds),
+                agency_id=row.agency_id,
+                supplier=row.supplier,
+                legal_reference=row.legal_reference,
+                solution_vi=row.solution_vi,
+                solution_en=row.solution_en,
+                session_id=row.session_id,
             )
         )
     return sorted(found, key=lambda o: (o.cleared_on is not None, -o.facility_days, o.code))
+
+
+def facility_days(holds: Iterable[Hold], on: date) -> int:
+    """Days lost by day `on`. A facility loses a day once, however many of its milestones are held."""
+    spans = defaultdict(list)
+    for hold in holds:
+        if days := hold.days(on):
+            spans[hold.facility_id].append((hold.since, hold.since + timedelta(days=days)))
+    lost = 0
+    for of_one in spans.values():
+        free_from = date.min
+        for since, until in sorted(of_one):
+            lost += max(0, (until - max(since, free_from)).days)
+            free_from = max(free_from, until)
+    return lost
 
 
 def _holds(rows, cleared_on: date | None, reached: dict, register: Register) -> list[Hold]:
@@ -119,15 +152,15 @@ def _holds(rows, cleared_on: date | None, reached: dict, register: Register) -> 
     held: set[tuple[int, str]] = set()
     for row in sorted(rows, key=lambda row: (row.facility_id in register.descent.merged, row.pk)):
         facility_id, since = row.facility_id, row.happened_on
-        until = _first(cleared_on, row.ends_on, reached.get((facility_id, row.milestone)))
+        # An end that is still to come frees nobody yet.
+        ends_on = row.ends_on if row.ends_on and row.ends_on <= register.until else None
+        until = _first(cleared_on, ends_on, reached.get((facility_id, row.milestone)))
         heir = register.descent.heir(facility_id)
         if heir != facility_id:
             merged_on = register.left_on[facility_id]
             if until is None or until >= merged_on:
                 freed_on = reached.get((heir, row.milestone))
-                until = _first(
-                    cleared_on, row.ends_on, max(freed_on, merged_on) if freed_on else None
-                )
+                until = _first(cleared_on, ends_on, max(freed_on, merged_on) if freed_on else None)
                 if (heir, row.milestone) in held:
                     until = _first(until, merged_on)
                 else:

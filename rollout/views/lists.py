@@ -12,8 +12,7 @@ from facilities.register import Register
 from rollout.councils import meetings
 from rollout.deadlines import deadlines
 from rollout.directives import directives
-from rollout.models import Alert, Milestone, WorkingSession
-from rollout.obstacles import obstacles
+from rollout.models import Alert, WorkingSession
 from rollout.views.page import page
 
 ROWS_A_PAGE = 100
@@ -43,32 +42,6 @@ def councils(request, day, access):
     to_come.sort(key=lambda row: row["meeting"].scheduled_on)
     held.sort(key=lambda row: row["meeting"].held_on, reverse=True)
     return "rollout/council_list.html", {"to_come": to_come, "held": _paged(request, held)}
-
-
-@page(lambda access: access.sees_programme, section="obstacles")
-def obstacle_list(request, day, access):
-    register = day.register()
-    return "rollout/obstacle_list.html", {"rows": _paged(request, obstacles(register))}
-
-
-@page(lambda access: access.sees_programme, section="obstacles")
-def obstacle(request, day, access, code):
-    register = day.register()
-    found = next((o for o in obstacles(register) if o.code == code), None)
-    if found is None:
-        raise Http404
-    facilities = _names(register)
-    holds = [
-        {
-            "facility": facilities.get(hold.facility_id),
-            "label": Milestone(hold.milestone).label,
-            "hold": hold,
-            "days": hold.days(day.on),
-        }
-        for hold in found.holds
-    ]
-    holds.sort(key=lambda row: (row["hold"].until is not None, -row["days"]))
-    return "rollout/obstacle.html", {"obstacle": found, "holds": holds}
 
 
 @page(lambda access: access.sees_directives, section="directives")

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from rollout.views import (
     assets,
+    briefs,
     certificates,
     documents,
     drafts,
@@ -12,6 +13,7 @@ from rollout.views import (
     imports,
     leader,
     lists,
+    obstacles,
     overall,
 )
 
@@ -29,11 +31,15 @@ urlpatterns = [
     path("measures/<slug:code>/", figure.measure, name="measure"),
     path("figures/<slug:group>/<slug:key>/", figure.figure, name="figure"),
     path("councils/", lists.councils, name="council-list"),
-    path("obstacles/", lists.obstacle_list, name="obstacle-list"),
-    path("obstacles/<str:code>/", lists.obstacle, name="obstacle"),
+    path("obstacles/", obstacles.obstacle_list, name="obstacle-list"),
+    path("obstacles/new/", obstacles.obstacle_new, name="obstacle-new"),
+    path("obstacles/<str:code>/", obstacles.obstacle, name="obstacle"),
+    path("waiting/", obstacles.waiting, name="waiting"),
     path("directives/", lists.directive_list, name="directive-list"),
     path("directives/<str:code>/", lists.directive, name="directive"),
     path("sessions/", lists.session_list, name="session-list"),
+    path("sessions/<int:pk>/brief/", briefs.session_brief, name="session-brief"),
+    path("briefs/<int:pk>/", briefs.published_brief, name="brief"),
     path("deadlines/", lists.deadline_list, name="deadline-list"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("alerts/", lists.alert_list, name="alert-list"),

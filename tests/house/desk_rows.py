@@ -2,14 +2,17 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from equipment.models import DeviceType
 from equipment.stocktake import open_round
 from facilities.books.entering import begin, enter
 from facilities.models import Act, Document, Facility, Role
 from rollout.books import BOOKS
+from rollout.brief.publishing import publish
 from rollout.importing.receiving import receive
-from rollout.models import SavedView
-from tests.factories import user_with
+from rollout.models import PublishedBrief, SavedView, WorkingSession
+from tests.factories import recorder, user_with
 
 ON = date(2025, 5, 21)
 TAG = "LN-MTB-001"
@@ -64,3 +67,12 @@ def row_of(book: str, facility: Facility) -> int:
 
 def paper() -> Document:
     return Document.objects.earliest("pk")
+
+
+def brief_row() -> PublishedBrief:
+    """The latest session's brief, published when it is first asked for."""
+    session = WorkingSession.objects.latest("held_on")
+    found = PublishedBrief.objects.filter(session=session).first()
+    return found or publish(
+        session=session, on=ON, by=recorder(), at=timezone.now(), override="test"
+    )

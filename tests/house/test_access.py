@@ -21,7 +21,7 @@ from facilities.models import Act, ApiToken, Facility, Role
 from rollout.books import BOOKS
 from rollout.models import Directive, ImportFile, Obstacle, SavedView
 from tests.factories import AgencyFactory, UserFactory, user_with
-from tests.house.desk_rows import PER_BOOK, TAG, desk_rows, paper, row_of
+from tests.house.desk_rows import PER_BOOK, TAG, brief_row, desk_rows, paper, row_of
 
 FILE = Path(__file__).with_name("access.txt")
 REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
@@ -60,6 +60,8 @@ ARGUMENTS = {
     "rollout:checking-act": lambda: {"pk": _act().pk},
     "rollout:asset": lambda: {"tag": TAG},
     "rollout:document": lambda: {"pk": paper().pk},
+    "rollout:session-brief": lambda: {"pk": brief_row().session_id},
+    "rollout:brief": lambda: {"pk": brief_row().pk},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-template": lambda: {"book": "connections", "form": "csv"},

@@ -20,7 +20,7 @@ from facilities.models import Act, Facility, Role
 from rollout.models import ImportFile, SavedView
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
-from tests.house.desk_rows import TAG, desk_rows, paper, row_of
+from tests.house.desk_rows import TAG, brief_row, desk_rows, paper, row_of
 from tests.house.test_access import ADDRESSES
 
 FILE = Path(__file__).with_name("query_counts.txt")
@@ -48,6 +48,8 @@ ROWS = {
     "rollout:checking-act": lambda: {"pk": Act.objects.exclude(facility=None).get().pk},
     "rollout:asset": lambda: {"tag": TAG},
     "rollout:document": lambda: {"pk": paper().pk},
+    "rollout:session-brief": lambda: {"pk": brief_row().session_id},
+    "rollout:brief": lambda: {"pk": brief_row().pk},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},

@@ -43,7 +43,12 @@ def act(request, day, access, pk):
     problems: list[str] = []
     edits = Edit.objects.filter(act=found).select_related("document").order_by("pk")
     rows = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
-    may_undo = found.kind in UNDONE and rows.paginator.count > 0
+    # What is no book has its own page, where each entry is withdrawn by itself.
+    may_undo = (
+        found.kind in UNDONE
+        and rows.paginator.count > 0
+        and all(edit.book in BOOKS for edit in rows)
+    )
     if request.method == "POST" and not may_undo:
         problems = [_("There is nothing here to take back.")]
     elif request.method == "POST":

@@ -1,0 +1,38 @@
+"""What all sentences of one brief are written from, read once."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from facilities.register import FacilityOnDay, Register
+from rollout.brief.links import Links
+from rollout.brief.values import Count, Name
+from rollout.directives.reading import DirectiveOnDay
+from rollout.models import WorkingSession
+from rollout.results import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`session` None: a brief of a day on which nobody sat."""
+
+    session: WorkingSession | None
+    on: date
+    known_at: datetime | None
+    progress: Progress
+    register: Register
+    facilities: dict[int, FacilityOnDay]
+    directives: list[DirectiveOnDay]
+    link: Links
+
+    def count(self, number: int | None, measure: str, show: str = "") -> Count:
+        """A figure of a measure, with the rows it counts."""
+        return Count(self.link.measure(measure, show), number)
+
+    def facility(self, pk: int) -> Name:
+        """A facility's name, with its page."""
+        found = self.facilities[pk]
+        return facility_name(found, self.link)
+
+
+def facility_name(found: FacilityOnDay, link: Links) -> Name:
+    return Name(link.to("facility", found.code), found.name_vi or found.code, found.name_en)
