@@ -9,7 +9,7 @@ from facilities.register import Register
 from facilities.services import withdraw
 from rollout.deadlines import deadlines
 from rollout.directives import directives
-from rollout.models import DirectiveEvent
+from rollout.models import DirectiveDue, DirectiveEvent
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +27,13 @@ def issue(**fields):
 
 
 def happen(directive, kind, day):
+    paper = factories.DocumentFactory() if kind == Kind.CLOSED else None
     return DirectiveEvent.objects.create(
-        directive=directive, kind=kind, happened_on=day, recorded_by=factories.recorder()
+        directive=directive,
+        kind=kind,
+        happened_on=day,
+        document=paper,
+        recorded_by=factories.recorder(),
     )
 
 
@@ -125,11 +130,51 @@ def test_the_database_refuses_a_second_closing_and_a_day_before_the_issue():
     assert directive.events.count() == 2
 
 
+def test_the_database_refuses_a_closing_without_a_paper():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DirectiveEvent.objects.create(
+            directive=issue(),
+            kind=Kind.CLOSED,
+            happened_on=DAY,
+            recorded_by=factories.recorder(),
+        )
+
+
+def test_the_database_refuses_a_closing_by_whoever_answered():
+    answered, other = factories.recorder(), factories.UserFactory()
+    closing = {
+        "directive": issue(),
+        "kind": Kind.CLOSED,
+        "happened_on": DAY,
+        "document": factories.DocumentFactory(),
+        "answer_by": answered,
+    }
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DirectiveEvent.objects.create(recorded_by=answered, **closing)
+    assert DirectiveEvent.objects.create(recorded_by=other, **closing).pk
+
+
+def test_a_day_that_was_moved_counts_from_the_day_it_was_moved():
+    directive = issue(due_on=on(5))
+    DirectiveDue.objects.create(
+        directive=directive,
+        due_on=on(9),
+        effective_from=on(4),
+        because="waiting for the Ministry",
+        recorded_by=factories.recorder(),
+    )
+    assert [(seen(on(s)).due_on, seen(on(s)).first_due_on) for s in (3, 4)] == [
+        (on(5), on(5)),
+        (on(9), on(5)),
+    ]
+    assert [seen(on(s)).days_late(on(s)) for s in (9, 10)] == [0, 1]
+
+
 def test_reading_takes_the_same_queries_for_any_number(django_assert_num_queries):
     for total in (1, 6):
         while len(directives(DAY)) < total:
             made = issue()
             made.coordinating.add(factories.AgencyFactory())
             happen(made, Kind.PROGRESS, DAY)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert len(directives(DAY)) == total
