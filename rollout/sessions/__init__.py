@@ -1,1 +1,0 @@
-"""Working sessions: prepared from the registers, concluded with directives, followed until the next."""
