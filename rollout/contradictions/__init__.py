@@ -1,5 +1,16 @@
-"""Facts that cannot all be true. Every rule reads the folded facts of a day; nothing is stored."""
+"""Facts that cannot all be true. Each rule reads the folded facts of a day; nothing is stored."""
 
-from rollout.contradictions.finder import RULES, Contradiction, Rule, contradictions
+from facilities.register import Register
+from rollout.contradictions import order, presence
+from rollout.contradictions.finder import Contradiction, Rule
+
+RULES: tuple[Rule, ...] = (*presence.RULES, *order.RULES)
+
+
+def contradictions(register: Register) -> list[Contradiction]:
+    """Everything that contradicts on the register's day, as known at its moment, in a fixed order."""
+    found = [one for rule in RULES for one in rule.find(register)]
+    return sorted(found, key=lambda one: (one.facility_id or 0, one.rule, one.subject))
+
 
 __all__ = ["RULES", "Contradiction", "Rule", "contradictions"]

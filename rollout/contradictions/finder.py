@@ -1,21 +1,27 @@
-"""The finder: asks every rule, gives what it found in one order."""
+"""What a contradiction is, and what all rules read together."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 
-from facilities.register import Register
+from django.urls import reverse
+from django.utils.functional import lazy
+
+from facilities.register import FacilityOnDay, Register, once_per_register
+from facilities.timeline import EMPTY, State, fold
+from rollout.progress import changes
+from rollout.templatetags.figures import day
 
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """One pair of facts that do not go together. `key` names it for ever: rule and what it is about."""
+    """Facts that do not go together. `key` names it for ever: the rule and what it is about."""
 
     rule: str
     subject: str
     facility_id: int | None
-    said: object  # what stands against what, in words (lazy: for readers of every language)
+    said: object  # what stands against what, in words; lazy, for readers of every language
     mend_url: str  # the page where it is put right
-    facts: tuple[str, ...] = field(default=())  # addresses of the facts that disagree
 
     @property
     def key(self) -> str:
@@ -33,10 +39,33 @@ class Rule:
     find: Callable[[Register], Iterable[Contradiction]]
 
 
-RULES: tuple[Rule, ...] = ()
+@once_per_register
+def standing(register: Register) -> State:
+    """What every facility has on the register's day, by component."""
+    return fold(changes(register), register.until)
 
 
-def contradictions(register: Register) -> list[Contradiction]:
-    """Everything that contradicts on the register's day, as known at its moment, in a fixed order."""
-    found = [one for rule in RULES for one in rule.find(register)]
-    return sorted(found, key=lambda c: (c.facility_id or 0, c.rule, c.subject))
+@once_per_register
+def in_rollout(register: Register) -> list[FacilityOnDay]:
+    return [facility for facility in register.on(register.until) if facility.in_rollout]
+
+
+def has(register: Register, facility_id: int, component: str) -> bool:
+    return standing(register).get(facility_id, {}).get(component, EMPTY).amount >= 1
+
+
+def words(text, **values):
+    """A translatable text with values filled in, in the language of whoever reads it."""
+
+    def filled() -> str:
+        shown = {
+            name: day(value) if isinstance(value, date) else str(value)
+            for name, value in values.items()
+        }
+        return str(text).format(**shown)
+
+    return lazy(filled, str)()
+
+
+def row_page(book: str, pk: int) -> str:
+    return reverse("rollout:record", args=[book, pk])

@@ -13,6 +13,7 @@ from facilities.models import FacilityName
 from facilities.register import Register
 from facilities.timeline import EMPTY, FacilityState, fold
 from rollout.cache import cached_progress
+from rollout.contradictions import contradictions
 from rollout.councils import meetings
 from rollout.measures import BY_CODE
 from rollout.obstacles import obstacles
@@ -83,6 +84,7 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
             "funnel": _funnel(state),
             "connections": _connections(register, pk),
             "meetings": [m for m in meetings(register) if m.facility_id == pk],
+            "contradictions": [one for one in contradictions(register) if one.facility_id == pk],
             "latest": latest,
             "earlier": earlier,
         }

@@ -7,6 +7,7 @@ from facilities.checking import waiting
 from facilities.register import Register
 from rollout.admin_site import open_alerts
 from rollout.books import BOOKS
+from rollout.contradictions import contradictions
 from rollout.models import ImportFile
 from rollout.reporting import LATE, SILENT, freshness
 from rollout.views.desk.page import desk
@@ -29,6 +30,7 @@ def home(request, day, access):
         "imports": imports["open"],
         "reports_late": sum(state.word in (LATE, SILENT) for state in heard),
         "silent": sum(state.is_silent for state in heard),
+        "contradicting": len(contradictions(register)),
         "short": sum(line.missing or 0 for line in stock(register)),
         "lists": [(book, book.base(day.on, day.known_at).count()) for book in BOOKS.values()],
     }

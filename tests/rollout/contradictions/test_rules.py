@@ -1,0 +1,209 @@
+"""Each contradiction appears when it is there and goes when it is mended."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from connectivity.models import ConnectionStep
+from equipment.models import DeviceMovement, StageEvent
+from equipment.stages import Stage
+from facilities.models import Role
+from facilities.register import Register
+from facilities.services import withdraw
+from rollout.contradictions import RULES, contradictions
+from rollout.models import (
+    CouncilRuling,
+    LegalDeadline,
+    Milestone,
+    MilestoneEvent,
+    MilestoneTarget,
+)
+from signatures.models import CertificateEvent
+from tests import factories
+from tests.house.busy_province import busy_province
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2025, 5, 21)
+CODES = [rule.code for rule in RULES]
+
+
+def on(shift: int) -> date:
+    return DAY + timedelta(days=shift)
+
+
+def by():
+    return {"recorded_by": factories.recorder()}
+
+
+def found(day: date = DAY, **options) -> list[str]:
+    return [one.rule for one in contradictions(Register(day, **options))]
+
+
+def reach(facility, milestone: str, day: date) -> MilestoneEvent:
+    return MilestoneEvent.objects.create(
+        facility=facility, milestone=milestone, happened_on=day, **by()
+    )
+
+
+def rule_on(facility, day: date, conclusion="pass") -> CouncilRuling:
+    meeting = factories.CouncilMeetingFactory(facility=facility)
+    return CouncilRuling.objects.create(
+        meeting=meeting, facility=facility, happened_on=day, conclusion=conclusion, **by()
+    )
+
+
+def install_server(facility, day: date) -> None:
+    DeviceMovement.objects.create(
+        facility=facility,
+        device_type=factories.server_type(),
+        happened_on=day,
+        quantity=1,
+        reason=DeviceMovement.Reason.DONATED,
+        **by(),
+    )
+
+
+def test_official_without_server_and_council_from_its_day_until_both_are_there():
+    facility = factories.facility()
+    reach(facility, Milestone.OFFICIAL, on(0))
+    assert found(on(-1)) == []
+    assert found() == ["official-without-council", "official-without-server"]
+    install_server(facility, on(0))
+    assert found() == ["official-without-council"]
+    rule_on(facility, on(-3))
+    assert found() == []
+
+
+def test_a_withdrawn_ruling_leaves_official_use_without_one():
+    facility = factories.facility()
+    install_server(facility, on(-9))
+    reach(facility, Milestone.OFFICIAL, on(-1))
+    ruling = rule_on(facility, on(-5))
+    assert found() == []
+    withdraw(fact=ruling, because="not signed", by=factories.recorder())
+    assert found() == ["official-without-council"]
+    assert found(known_at=ruling.recorded_at) == []
+
+
+def test_connected_without_account():
+    facility = factories.facility()
+    step = {
+        "facility": facility,
+        "partner": factories.PartnerFactory(counted=True),
+        "happened_on": DAY,
+        **by(),
+    }
+    ConnectionStep.objects.create(step="connected", **step)
+    assert found() == ["connected-without-account"]
+    ConnectionStep.objects.create(step="account", **step)
+    assert found() == []
+
+
+@pytest.mark.parametrize(("shift", "rules"), [(0, []), (1, ["target-after-the-law"])])
+def test_a_target_after_the_legal_deadline(shift, rules):
+    facility = factories.facility()
+    LegalDeadline.objects.create(
+        code="law",
+        name_vi="Luật",
+        basis="x",
+        due_on=on(90),
+        applies_to="all",
+        effective_from=on(-9),
+        **by(),
+    )
+    MilestoneTarget.objects.create(
+        facility=facility,
+        milestone=Milestone.OFFICIAL,
+        due_on=on(90 + shift),
+        effective_from=on(-9),
+        **by(),
+    )
+    assert found() == rules
+
+
+@pytest.mark.parametrize(("shift", "rules"), [(-1, ["milestone-before"]), (0, [])])
+def test_a_decision_before_the_ruling(shift, rules):
+    facility = factories.facility()
+    rule_on(facility, on(-5))
+    reach(facility, Milestone.DECISION, on(-5 + shift))
+    assert found() == rules
+
+
+@pytest.mark.parametrize(("shift", "rules"), [(0, []), (1, ["council-before-self-assessment"])])
+def test_a_council_before_the_self_assessment(shift, rules):
+    facility = factories.facility()
+    rule_on(facility, on(-5))
+    reach(facility, Milestone.SELF_ASSESSMENT, on(-5 + shift))
+    assert found() == rules
+
+
+@pytest.mark.parametrize(("shift", "rules"), [(-1, ["acceptance-before-contract"]), (0, [])])
+def test_acceptance_before_the_contract(shift, rules):
+    file = factories.ProcurementFactory()
+    for stage, day in ((Stage.CONTRACT, on(-5)), (Stage.ACCEPTANCE, on(-5 + shift))):
+        StageEvent.objects.create(
+            procurement=file, facility=file.facility, stage=stage, happened_on=day, **by()
+        )
+    assert found() == rules
+
+
+@pytest.mark.parametrize(("shift", "rules"), [(-1, ["certificate-before-issue"]), (0, [])])
+def test_a_certificate_that_signed_before_it_was_issued(shift, rules):
+    certificate = factories.CertificateFactory()
+    for kind, day in (("issued", on(-5)), ("authenticated", on(-5 + shift))):
+        CertificateEvent.objects.create(
+            certificate=certificate,
+            facility=certificate.facility,
+            kind=kind,
+            happened_on=day,
+            valid_until=on(999) if kind == "issued" else None,
+            **by(),
+        )
+    assert found() == rules
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_rule_says_in_each_language_what_it_is_about(language):
+    assert len(set(CODES)) == len(CODES)
+    with override(language):
+        texts = [[str(t) for t in (rule.label, rule.example, rule.owner)] for rule in RULES]
+    assert all(text for row in texts for text in row)
+
+
+def test_the_page_names_the_facility_the_rule_and_where_it_is_put_right(client):
+    facility = factories.facility(name_vi="Trung tâm Mẫu")
+    reach(facility, Milestone.OFFICIAL, DAY)
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    page = client.get(reverse("rollout:contradictions"), {"on": DAY.isoformat()}).content.decode()
+    assert "Trung tâm Mẫu" in page
+    assert reverse("rollout:record", args=["milestones", facility.pk]) in page
+
+
+@pytest.mark.parametrize(("shift", "shown"), [(-1, False), (0, True)])
+def test_the_page_of_the_facility_says_so_from_that_day(client, shift, shown):
+    facility = factories.facility()
+    reach(facility, Milestone.OFFICIAL, DAY)
+    client.force_login(factories.user_with(Role.OFFICER, facility=facility))
+    address = reverse("rollout:facility", args=[facility.code])
+    page = client.get(address, {"on": on(shift).isoformat()}).content.decode()
+    assert (str(contradictions(Register(DAY))[0].said) in page) is shown
+
+
+def queries(facilities: int) -> int:
+    with transaction.atomic():
+        busy_province(facilities)
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            contradictions(Register(DAY))
+        transaction.set_rollback(True)
+    return len(captured)
+
+
+def test_the_number_of_queries_does_not_grow():
+    assert queries(3) == queries(30)
