@@ -53,8 +53,11 @@ def read_back(stream: BytesIO, columns=COLUMNS) -> list[list]:
 
 # --- round trips ----------------------------------------------------------------------------
 
+# Without the letters by which a text is told that was spoiled on its way: files with them are refused.
 TEXT = st.text(
-    st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co", "Cf"), exclude_characters="?\ufffd»º")
+    st.characters(
+        exclude_categories=("Cs", "Cc", "Cn", "Co", "Cf"), exclude_characters="?\ufffd»º°‘Ã"
+    )
     | st.sampled_from("=+-@'\"\n;,"),
     max_size=20,
 ).map(tidy)
