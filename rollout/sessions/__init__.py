@@ -1,0 +1,1 @@
+"""Working sessions: prepared from the registers, concluded with directives, followed until the next."""
