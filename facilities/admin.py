@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.administration import FactAdmin, StandingFilter, TableAdmin, current_name
 from facilities.models import (
+    OF_A_FACILITY,
     Agency,
     ApiToken,
     Area,
@@ -103,10 +104,10 @@ class RoleAssignmentForm(forms.ModelForm):
         cleaned = super().clean()
         role = cleaned.get("role", self.instance.role)
         for name, needed_by, problem in (
-            ("facility", Role.OFFICER, _("Only an IT officer of a facility has one, and must.")),
-            ("agency", Role.AGENCY, _("Only an officer of an agency has one, and must.")),
+            ("facility", OF_A_FACILITY, _("Only people of a facility have one, and must.")),
+            ("agency", (Role.AGENCY,), _("Only an officer of an agency has one, and must.")),
         ):
-            if name in self.fields and (role == needed_by) != bool(cleaned.get(name)):
+            if name in self.fields and (role in needed_by) != bool(cleaned.get(name)):
                 self.add_error(name, problem)
         begin = cleaned.get("valid_from", self.instance.valid_from)
         end = cleaned.get("valid_until")

@@ -1,7 +1,7 @@
 from facilities.models.acts import Act, Draft, Edit, Note
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
-from facilities.models.people import Agency, ApiToken, Role, RoleAssignment, User
+from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
 from facilities.models.places import (
     Area,
     AreaName,
@@ -20,6 +20,7 @@ from facilities.models.places import (
 )
 
 __all__ = [
+    "OF_A_FACILITY",
     "Act",
     "Agency",
     "ApiToken",

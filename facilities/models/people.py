@@ -53,10 +53,14 @@ class Agency(NamedInTwoLanguages, Tracked):
 class Role(models.TextChoices):
     DEPARTMENT = "department", _("Department of Health staff")
     OFFICER = "officer", _("Facility IT officer")
+    HEAD = "head", _("Head of a facility")
     LEADER = "leader", _("Leader of the province")
     AGENCY = "agency", _("Agency officer")
     ADMINISTRATOR = "administrator", _("Administrator")
     CLIENT = "client", _("REST client")
+
+
+OF_A_FACILITY = (Role.OFFICER, Role.HEAD)
 
 
 class RoleAssignmentQuerySet(models.QuerySet):
@@ -107,8 +111,8 @@ class RoleAssignment(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="facilities_assignment_officer_has_facility",
-                condition=Q(role=Role.OFFICER, facility__isnull=False)
-                | (~Q(role=Role.OFFICER) & Q(facility__isnull=True)),
+                condition=Q(role__in=OF_A_FACILITY, facility__isnull=False)
+                | (~Q(role__in=OF_A_FACILITY) & Q(facility__isnull=True)),
             ),
             models.CheckConstraint(
                 name="facilities_assignment_agency_officer_has_agency",

@@ -110,7 +110,7 @@ def test_a_facility_has_one_name_a_day():
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.parametrize("has_facility", [False, True])
 @pytest.mark.parametrize("has_agency", [False, True])
-def test_only_an_officer_has_a_facility_and_only_an_agency_officer_an_agency(
+def test_only_people_of_a_facility_have_one_and_only_an_agency_officer_an_agency(
     role, has_facility, has_agency
 ):
     assignment = RoleAssignment(
@@ -120,7 +120,8 @@ def test_only_an_officer_has_a_facility_and_only_an_agency_officer_an_agency(
         agency=factories.AgencyFactory() if has_agency else None,
         valid_from=DAY,
     )
-    lawful = has_facility == (role == Role.OFFICER) and has_agency == (role == Role.AGENCY)
+    of_a_facility = role in (Role.OFFICER, Role.HEAD)
+    lawful = has_facility == of_a_facility and has_agency == (role == Role.AGENCY)
     assert database_refuses(RoleAssignment.objects.bulk_create, [assignment]) != lawful
     assert RoleAssignment.objects.exists() == lawful
 

@@ -60,6 +60,7 @@ ALLOWED = {
         "records_facts",
         "records_for own",
     },
+    Role.HEAD: {"sees_summary", "sees_rows_of own"},
     Role.AGENCY: {"sees_summary", "sees_directives", "sees_directive_of own"},
     Role.ADMINISTRATOR: {"sees_summary", "sees_admin", "manages_users"},
     Role.CLIENT: {"sees_summary"},
@@ -80,7 +81,7 @@ def places():
 def holder(role, places, **dates):
     return factories.user_with(
         role,
-        facility=places["facility"]["own"] if role == Role.OFFICER else None,
+        facility=places["facility"]["own"] if role in (Role.OFFICER, Role.HEAD) else None,
         agency=places["agency"]["own"] if role == Role.AGENCY else None,
         **dates,
     )

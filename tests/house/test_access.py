@@ -36,6 +36,7 @@ VISITORS = {
     "officer-elsewhere": lambda: user_with(
         Role.OFFICER, facility=Facility.objects.get(code="bg-ttyt-tanyen")
     ),
+    "head": lambda: user_with(Role.HEAD, facility=Facility.objects.get(code=OWN)),
     "agency": lambda: user_with(Role.AGENCY, agency=_directive().lead),
     "agency-elsewhere": lambda: user_with(Role.AGENCY, agency=AgencyFactory()),
     "former-leader": lambda: user_with(Role.LEADER, until=date(2025, 1, 1)),
