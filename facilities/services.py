@@ -1,6 +1,6 @@
 """Writing a fact, checking it, taking it back. Whoever calls has settled the permission."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -29,6 +29,11 @@ def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
     fact.full_clean()
     fact.save(force_insert=True)
     return fact
+
+
+def day_of_writing() -> date:
+    """The day at the keyboard: what lies after it is still to come, whatever day a page speaks of."""
+    return timezone.localdate(timezone.now())
 
 
 # The fields that say on which day something happened. What is planned has its own tables.

@@ -63,6 +63,7 @@ RULES = {
     "procurement_stage": Rule(_("Procurement stage"), notice=7, warning=2, place="files"),
     "milestone": Rule(_("Milestone"), notice=14, warning=3, place="line"),
     "council": Rule(_("Council meeting"), notice=7, warning=1, place="councils"),
+    "condition": Rule(_("Condition of a council"), notice=7, warning=2, place="councils"),
     "directive": Rule(_("Directive"), notice=7, warning=2, place="rollout:directive-list"),
     "certificate_expiry": Rule(
         _("Expiry of digital signatures"), notice=90, warning=30, place="funnel"

@@ -19,7 +19,7 @@ from rollout.councils import meetings, standing_ruling
 from rollout.directives import directives
 from rollout.legal import legal_deadlines
 from rollout.milestones import targets
-from rollout.models import Milestone
+from rollout.models import ConditionMet, CouncilCondition, Milestone
 from rollout.readiness import milestones_reached
 
 
@@ -29,6 +29,7 @@ def deadlines(register: Register) -> Iterator[Deadline]:
     yield from signatures.deadlines.deadlines(register)
     yield from _milestones(register)
     yield from _councils(register)
+    yield from _conditions(register)
     yield from _reports(register)
     if register.facility_ids is None:
         yield from _directives(register.until, register.known_at)
@@ -71,6 +72,24 @@ def _councils(register):
                 done_on=None if meeting.awaited else meeting.held_on,
                 what=_("Meeting of the evaluation council"),
             )
+
+
+def _conditions(register):
+    """What councils asked to be put right, once they had ruled."""
+    ruled = {meeting.id: meeting for meeting in meetings(register) if meeting.has_ruled}
+    met = {
+        row.condition_id: row.met_on
+        for row in ConditionMet.objects.known(register.known_at).filter(met_on__lte=register.until)
+    }
+    for condition in CouncilCondition.objects.known(register.known_at).filter(meeting__in=ruled):
+        yield Deadline(
+            rule="condition",
+            subject=f"condition:{condition.pk}",
+            facility_id=ruled[condition.meeting_id].facility_id,
+            due_on=condition.due_on,
+            done_on=met.get(condition.pk),
+            what=format_lazy("{}: {}", _("Condition of the council"), condition.text),
+        )
 
 
 def _reports(register):

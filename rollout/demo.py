@@ -19,6 +19,7 @@ class DemoUser:
     role: Role
     facility: str = ""
     agency: str = ""
+    answers_for: str = ""  # an agency this account speaks for besides its role
 
     @property
     def of(self) -> str:
@@ -27,7 +28,13 @@ class DemoUser:
 
 
 DEMO_USERS = (
-    DemoUser("soyte", "thu-nghiem-so-y-te", "Cán bộ Sở Y tế (thử nghiệm)", Role.DEPARTMENT),
+    DemoUser(
+        "soyte",
+        "thu-nghiem-so-y-te",
+        "Cán bộ Sở Y tế (thử nghiệm)",
+        Role.DEPARTMENT,
+        answers_for="syt",
+    ),
     DemoUser("lanhdao", "thu-nghiem-lanh-dao", "Lãnh đạo tỉnh (thử nghiệm)", Role.LEADER),
     DemoUser(
         "lucnam",
@@ -42,6 +49,13 @@ DEMO_USERS = (
         "Cán bộ BHXH khu vực XI (thử nghiệm)",
         Role.AGENCY,
         agency="bhxh-kv11",
+    ),
+    DemoUser(
+        "congan",
+        "thu-nghiem-cong-an",
+        "Cán bộ Công an tỉnh (thử nghiệm)",
+        Role.AGENCY,
+        agency="cong-an-tinh",
     ),
     DemoUser(
         "quantri", "thu-nghiem-quan-tri", "Quản trị hệ thống (thử nghiệm)", Role.ADMINISTRATOR
@@ -74,6 +88,13 @@ def create_users(*, on: date) -> None:
             agency=Agency.objects.get(code=demo.agency) if demo.agency else None,
             defaults={"valid_from": VALID_FROM},
         )
+        if demo.answers_for:
+            RoleAssignment.objects.get_or_create(
+                user=user,
+                role=Role.AGENCY,
+                agency=Agency.objects.get(code=demo.answers_for),
+                defaults={"valid_from": VALID_FROM},
+            )
         if demo.role == Role.CLIENT:
             ApiToken.objects.update_or_create(
                 digest=ApiToken.digest_of(API_KEY),

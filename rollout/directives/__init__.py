@@ -1,4 +1,4 @@
-"""Directives: who was told to do what by when, and whether it was done."""
+"""Directives: issued by a leader, answered by agencies, closed by a second person."""
 
 from rollout.directives.reading import DirectiveOnDay, directives
 

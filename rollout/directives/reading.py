@@ -1,13 +1,23 @@
-"""Directives as they stood on a day: who leads, by when, whether they are closed."""
+"""Directives as they stood on a day: who leads, by when, what was answered, whether they are closed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Prefetch
+from django.utils.translation import pgettext_lazy
 
 from facilities.models import Agency
 from facilities.models.places import in_language
-from rollout.models import Directive, DirectiveDue, DirectiveEvent
+from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging
+
+Kind = DirectiveEvent.Kind
+
+STATES = {
+    "open": pgettext_lazy("directive", "open"),
+    "answered": pgettext_lazy("directive", "answered, to be judged"),
+    "returned": pgettext_lazy("directive", "answer returned"),
+    "closed": pgettext_lazy("directive", "closed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +28,15 @@ class DirectiveOnDay:
     text_en: str
     issued_on: date
     issued_by: str
+    session_id: int | None
+    document_number: str
     lead: Agency
     coordinating: tuple[Agency, ...]
     due_on: date | None  # None: no day was set
     first_due_on: date | None  # the day first promised
-    closed_on: date | None
-    newest_on: date
+    moved: tuple[DirectiveDue, ...]
+    events: tuple[DirectiveEvent, ...]  # in the order in which they happened
+    urgings: int
     source: str
     assumed: str
 
@@ -35,6 +48,50 @@ class DirectiveOnDay:
     def agency_ids(self) -> set[int]:
         return {self.lead.pk, *(agency.pk for agency in self.coordinating)}
 
+    @property
+    def agencies(self) -> tuple[Agency, ...]:
+        """The leading one first."""
+        return (self.lead, *self.coordinating)
+
+    @property
+    def closed_on(self) -> date | None:
+        return next((e.happened_on for e in self.events if e.kind == Kind.CLOSED), None)
+
+    @property
+    def newest_on(self) -> date:
+        """The day of the newest entry about it; of its issue, before anything happened."""
+        return self.events[-1].happened_on if self.events else self.issued_on
+
+    @property
+    def standing_answers(self) -> tuple[DirectiveEvent, ...]:
+        """Answers that were not returned since: of each agency the latest."""
+        found: dict[int | None, DirectiveEvent] = {}
+        for event in self.events:
+            if event.kind == Kind.ANSWERED:
+                found[event.agency_id] = event
+            elif event.kind == Kind.RETURNED and event.agency_id is None:
+                found.clear()
+            elif event.kind == Kind.RETURNED:
+                found.pop(event.agency_id, None)
+        return tuple(found.values())
+
+    @property
+    def state(self) -> str:
+        """A key of STATES. Being overdue is no state: it is counted in days, see `days_late`."""
+        if self.closed_on:
+            return "closed"
+        if self.standing_answers:
+            return "answered"
+        return "returned" if any(e.kind == Kind.RETURNED for e in self.events) else "open"
+
+    @property
+    def state_label(self):
+        return STATES[self.state]
+
+    @property
+    def was_moved(self) -> bool:
+        return self.first_due_on != self.due_on
+
     def days_late(self, on: date) -> int:
         if self.due_on is None or self.closed_on is not None:
             return 0
@@ -42,7 +99,7 @@ class DirectiveOnDay:
 
 
 def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDay]:
-    """Directives issued by the day, open ones first, nearest due first: four queries."""
+    """Directives issued by the day, open ones first, nearest due first: five queries."""
     rows = (
         Directive.objects.known(known_at)
         .filter(issued_on__lte=on)
@@ -51,12 +108,19 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
             "coordinating",
             Prefetch(
                 "events",
+                # Of one day, in the order in which they were written down.
                 queryset=DirectiveEvent.objects.known(known_at)
                 .filter(happened_on__lte=on)
-                .order_by("happened_on"),
+                .select_related("agency", "document", "recorded_by")
+                .order_by("happened_on", "recorded_at", "pk"),
                 to_attr="happened",
             ),
             Prefetch("dues", queryset=DirectiveDue.objects.in_force(on, known_at), to_attr="moved"),
+            Prefetch(
+                "urgings",
+                queryset=Urging.objects.known(known_at).filter(happened_on__lte=on),
+                to_attr="urged",
+            ),
         )
     )
     found = [
@@ -67,14 +131,15 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
             text_en=row.name_en,
             issued_on=row.issued_on,
             issued_by=row.issued_by,
+            session_id=row.session_id,
+            document_number=row.document_number,
             lead=row.lead,
             coordinating=tuple(row.coordinating.all()),
             due_on=row.moved[-1].due_on if row.moved else row.due_on,
             first_due_on=row.due_on or (row.moved[0].due_on if row.moved else None),
-            closed_on=next(
-                (e.happened_on for e in row.happened if e.kind == DirectiveEvent.Kind.CLOSED), None
-            ),
-            newest_on=row.happened[-1].happened_on if row.happened else row.issued_on,
+            moved=tuple(row.moved),
+            events=tuple(row.happened),
+            urgings=len(row.urged),
             source=row.source,
             assumed=row.assumed,
         )

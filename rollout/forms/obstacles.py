@@ -7,57 +7,25 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from facilities.forms import PaperField
-from facilities.models import Agency
 from facilities.register import FacilityOnDay
+from rollout.forms.fields import AgencyField, Choosing, DayField, SessionField, text_field
 from rollout.forms.reporting import OnceForm
-from rollout.models import Milestone, Obstacle, WorkingSession
-from rollout.templatetags.figures import day
+from rollout.models import Milestone, Obstacle
 
 
-class DayField(forms.DateField):
-    """A day, as people here write it or as the browser's calendar sends it."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-            **kwargs,
-        )
-
-
-class SessionField(forms.ModelChoiceField):
-    def label_from_instance(self, session: WorkingSession) -> str:
-        return f"{day(session.held_on)}: {session.name}"
-
-
-def _text(label, length: int, *, lines: int = 0, **kwargs) -> forms.CharField:
-    if lines:
-        kwargs["widget"] = forms.Textarea(attrs={"rows": lines})
-    return forms.CharField(label=label, max_length=length, **kwargs)
-
-
-class DescribeForm(OnceForm):
+class DescribeForm(Choosing, OnceForm):
     """What describes an obstacle. Each change is logged with its reason."""
 
-    name_vi = _text(_("Obstacle, in Vietnamese"), 200)
-    name_en = _text(_("Obstacle, in English"), 200, required=False)
+    name_vi = text_field(_("Obstacle, in Vietnamese"), 200)
+    name_en = text_field(_("Obstacle, in English"), 200, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Obstacle.Kind.choices)
-    raised_by = _text(_("Raised by"), 200)
-    agency = forms.ModelChoiceField(
-        label=_("Agency that can clear it"), queryset=Agency.objects.none(), required=False
-    )
-    supplier = _text(_("Supplier that can clear it"), 200, required=False)
-    legal_reference = _text(_("Legal reference"), 300, required=False)
-    solution_vi = _text(_("Proposed solution, in Vietnamese"), 2000, lines=3, required=False)
-    solution_en = _text(_("Proposed solution, in English"), 2000, lines=3, required=False)
-    session = SessionField(
-        label=_("Working session"), queryset=WorkingSession.objects.none(), required=False
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = Agency.objects.order_by("name_vi")
-        self.fields["session"].queryset = WorkingSession.objects.known()
+    raised_by = text_field(_("Raised by"), 200)
+    agency = AgencyField(label=_("Agency that can clear it"), required=False)
+    supplier = text_field(_("Supplier that can clear it"), 200, required=False)
+    legal_reference = text_field(_("Legal reference"), 300, required=False)
+    solution_vi = text_field(_("Proposed solution, in Vietnamese"), 2000, lines=3, required=False)
+    solution_en = text_field(_("Proposed solution, in English"), 2000, lines=3, required=False)
+    session = SessionField(label=_("Working session"), required=False)
 
     @property
     def described(self) -> dict:
@@ -70,7 +38,7 @@ class RaiseForm(DescribeForm):
         label=_("Code"), max_length=40, help_text=_("Its address: short, without spaces.")
     )
     raised_on = DayField(label=_("Raised on"))
-    source = _text(_("Source"), 300, required=False)
+    source = text_field(_("Source"), 300, required=False)
     paper = PaperField(required=False)
 
     field_order = ["code", "raised_on", "name_vi", "name_en"]
@@ -83,7 +51,7 @@ class RaiseForm(DescribeForm):
 
 
 class ChangeForm(DescribeForm):
-    because = _text(_("Reason for the change"), 500)
+    because = text_field(_("Reason for the change"), 500)
 
 
 class HoldForm(OnceForm):
@@ -92,7 +60,7 @@ class HoldForm(OnceForm):
     )
     milestone = forms.ChoiceField(label=_("Milestone"), choices=Milestone.choices)
     since = DayField(label=_("Held since"))
-    source = _text(_("Source"), 300, required=False)
+    source = text_field(_("Source"), 300, required=False)
     paper = PaperField(required=False)
 
     def __init__(self, *args, facilities: list[FacilityOnDay], **kwargs):
@@ -103,7 +71,7 @@ class HoldForm(OnceForm):
 class EndHoldForm(OnceForm):
     row = forms.TypedChoiceField(label=_("Facility and milestone"), coerce=int)
     ends_on = DayField(label=_("Free from"), help_text=_("The first day on which it is free."))
-    because = _text(_("Reason"), 500)
+    because = text_field(_("Reason"), 500)
 
     def __init__(self, *args, rows: list[tuple[int, str]], **kwargs):
         super().__init__(*args, **kwargs)
@@ -112,29 +80,23 @@ class EndHoldForm(OnceForm):
 
 class ClearForm(OnceForm):
     cleared_on = DayField(label=_("Cleared on"))
-    source = _text(_("Source"), 300, required=False)
+    source = text_field(_("Source"), 300, required=False)
     paper = PaperField(required=False)
 
 
-class UrgeForm(OnceForm):
-    agency = forms.ModelChoiceField(
-        label=_("Agency"), queryset=Agency.objects.none(), required=False
-    )
-    whom = _text(
+class UrgeForm(Choosing, OnceForm):
+    agency = AgencyField(label=_("Agency"), required=False)
+    whom = text_field(
         _("Whom"), 200, required=False, help_text=_("A person, a supplier, where no agency is.")
     )
     happened_on = DayField(label=_("Urged on"))
-    letter_number = _text(_("Number of the letter"), 80, required=False)
-    note = _text(_("Note"), 500, required=False)
+    letter_number = text_field(_("Number of the letter"), 80, required=False)
+    note = text_field(_("Note"), 500, required=False)
     paper = PaperField(required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agency"].queryset = Agency.objects.order_by("name_vi")
 
 
 class WithdrawObstacleForm(OnceForm):
-    because = _text(_("Reason"), 500)
+    because = text_field(_("Reason"), 500)
 
 
 def first_values(obstacle: Obstacle, today: date) -> dict[str, dict]:

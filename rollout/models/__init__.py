@@ -13,11 +13,8 @@ from rollout.models.councils import (
     Mark,
 )
 from rollout.models.criteria import CriteriaGroup, CriteriaSet, Criterion
-from rollout.models.delivery import FeedAddress, Message, PostBox, Webhook, WebhookCall
 from rollout.models.desk import HeadingChoice, ImportFile, SavedView
 from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, Urging
-from rollout.models.forecasts import Forecast
-from rollout.models.ladder import Audience, Handling, LadderStep, Notice
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
@@ -27,7 +24,6 @@ from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusio
 __all__ = [
     "AgendaItem",
     "Alert",
-    "Audience",
     "Conclusion",
     "ConditionMet",
     "CouncilCondition",
@@ -43,26 +39,19 @@ __all__ = [
     "Directive",
     "DirectiveDue",
     "DirectiveEvent",
-    "FeedAddress",
-    "Forecast",
     "GroupResult",
-    "Handling",
     "HeadingChoice",
     "ImportFile",
     "JobRun",
-    "LadderStep",
     "LegalDeadline",
     "Mark",
     "MeasureWeight",
-    "Message",
     "Milestone",
     "MilestoneEvent",
     "MilestoneTarget",
-    "Notice",
     "Obstacle",
     "ObstacleCleared",
     "ObstacleHold",
-    "PostBox",
     "Programme",
     "ProgressSnapshot",
     "PublishedBrief",
@@ -72,7 +61,5 @@ __all__ = [
     "SessionConclusion",
     "StatusReport",
     "Urging",
-    "Webhook",
-    "WebhookCall",
     "WorkingSession",
 ]

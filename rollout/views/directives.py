@@ -1,28 +1,248 @@
-"""Directives, to read and to answer."""
+"""Directives: the list, one with all that was said about it, and the verbs of its readers."""
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+import uuid
 
-from rollout.directives import directives
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from facilities.books.entering import AlreadySent, begin
+from facilities.models import Act
+from facilities.services import withdraw
+from rollout.directives import DirectiveOnDay, directives, keeping
+from rollout.directives.promises import VERDICTS, verdict
+from rollout.forms.directives import (
+    AnswerForm,
+    CloseForm,
+    IssueForm,
+    MoveForm,
+    ProgressForm,
+    ReturnForm,
+    UrgeDirectiveForm,
+    WithdrawDirectiveForm,
+)
+from rollout.forms.reporting import WithdrawForm
+from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
 from rollout.views.listing import paged
 from rollout.views.page import page
+from rollout.views.verbs import Sent, Verb, stored_paper
+
+SHOW = {
+    "": pgettext_lazy("directives", "all"),
+    "open": pgettext_lazy("directives", "open"),
+    "late": pgettext_lazy("directives", "overdue"),
+    "answered": pgettext_lazy("directives", "to be judged"),
+    "closed": pgettext_lazy("directives", "closed"),
+}
+
+# Entries about a directive that are taken back one by one.
+TAKEN_BACK = {
+    "withdraw-event": DirectiveEvent,
+    "withdraw-due": DirectiveDue,
+    "withdraw-urging": Urging,
+}
 
 
 @page(lambda access: access.sees_directives, section="directives")
 def directive_list(request, day, access):
-    rows = [
-        {"directive": directive, "days_late": directive.days_late(day.on)}
-        for directive in directives(day.on, day.known_at)
-        if access.sees_directive_of(directive.agency_ids)
+    seen = [
+        found
+        for found in directives(day.on, day.known_at)
+        if access.sees_directive_of(found.agency_ids)
     ]
-    return "rollout/directive_list.html", {"rows": paged(request, rows)}
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    picked = {
+        "": lambda one: True,
+        "open": lambda one: one.closed_on is None,
+        "late": lambda one: one.days_late(day.on) > 0,
+        "answered": lambda one: one.state == "answered",
+        "closed": lambda one: one.closed_on is not None,
+    }[show]
+    rows = [
+        {"directive": found, "days_late": found.days_late(day.on)}
+        for found in seen
+        if picked(found)
+    ]
+    return "rollout/directive_list.html", {
+        "rows": paged(request, rows),
+        "show": show,
+        "choices": SHOW,
+        "total": len(seen),
+    }
 
 
-@page(lambda access: access.sees_directives, section="directives")
+@page(lambda access: access.issues_directives, section="directives", stored=False)
+def directive_new(request, day, access):
+    session = _session_asked(request)
+    form = IssueForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={
+            "issued_on": session.held_on if session else day.today,
+            "issued_by": session.chair if session else "",
+            "session": session.pk if session else None,
+        },
+        auto_id="issue-%s",
+    )
+    if request.method != "POST":
+        return "rollout/directive_form.html", {"form": form}
+    try:
+        if form.is_valid():
+            made = _issue(request, form.cleaned_data)
+            messages.success(request, _("Stored."))
+            return HttpResponseRedirect(reverse("rollout:directive", args=[made.code]))
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("rollout:directive-list"))
+    except ValidationError as error:
+        form.refuse(error)
+    return "rollout/directive_form.html", {"form": form}, 400
+
+
+def _session_asked(request) -> WorkingSession | None:
+    asked = request.GET.get("session", "")
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
+        return None
+    return WorkingSession.objects.known().filter(pk=asked).first()
+
+
+@transaction.atomic
+def _issue(request, given: dict) -> Directive:
+    begin(kind=Act.Kind.FORM, by=request.user, act_id=given["act"])
+    described = {name: given[name] for name in given if name not in ("act", "paper")}
+    document = stored_paper(given, given["text_vi"], by=request.user)
+    return keeping.issue(**described, document=document, by=request.user)
+
+
+@page(lambda access: access.sees_directives, section="directives", stored=False)
 def directive(request, day, access, code):
     found = next((d for d in directives(day.on, day.known_at) if d.code == code), None)
     if found is None:
         raise Http404
     if not access.sees_directive_of(found.agency_ids):
         raise PermissionDenied
-    return "rollout/directive.html", {"directive": found, "days_late": found.days_late(day.on)}
+    verbs: dict[str, Verb] = {}
+    status = 200
+    if day.is_today or request.method == "POST":
+        sent = Sent(request)
+        verbs = _verbs(request, found, access, sent, day.today)
+        if request.method == "POST":
+            here = reverse("rollout:directive", args=[code])
+            if done := sent.carry_out(verbs, here=here):
+                return done
+            status = 400
+    session = (
+        WorkingSession.objects.filter(pk=found.session_id).first() if found.session_id else None
+    )
+    context = {
+        "directive": found,
+        "days_late": found.days_late(day.on),
+        "session": session,
+        "verdict": VERDICTS[verdict(found, day.on)],
+        "entries": _entries(found, day),
+        "verbs": {do: verb for do, verb in verbs.items() if do not in TAKEN_BACK},
+        "may_take_back": "withdraw-event" in verbs,
+        "act": uuid.uuid4(),
+    }
+    return "rollout/directive.html", context, status
+
+
+def _entries(found: DirectiveOnDay, day) -> list[dict]:
+    """Everything that was said about it, in one line of time: events, moves, urgings."""
+    urgings = (
+        Urging.objects.known(day.known_at)
+        .filter(directive_id=found.id, happened_on__lte=day.on)
+        .select_related("agency", "document", "recorded_by")
+    )
+    rows = [
+        *({"on": e.happened_on, "kind": "event", "entry": e} for e in found.events),
+        *({"on": m.effective_from, "kind": "due", "entry": m} for m in found.moved),
+        *({"on": u.happened_on, "kind": "urging", "entry": u} for u in urgings),
+    ]
+    return sorted(rows, key=lambda row: (row["on"], row["entry"].recorded_at, row["entry"].pk))
+
+
+def _verbs(request, found: DirectiveOnDay, access, sent: Sent, today) -> dict[str, Verb]:
+    """What this reader may do with it as it stands."""
+    row = Directive.objects.get(pk=found.id)
+    by, today_first = request.user, {"happened_on": today}
+    own = [agency for agency in found.agencies if access.answers_for({agency.pk})]
+    verbs: dict[str, Verb] = {}
+
+    def paper(given):
+        return stored_paper(given, f"{found.code}: {found.text_vi}", by=by)
+
+    if own and not found.closed_on:
+        verbs["answer"] = Verb(
+            sent.form("answer", AnswerForm, agencies=own, initial=today_first),
+            lambda given, act: keeping.answer(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Answer with evidence"),
+        )
+        verbs["progress"] = Verb(
+            sent.form("progress", ProgressForm, agencies=own, initial=today_first),
+            lambda given, act: keeping.note_progress(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Note progress"),
+        )
+    if not access.issues_directives:
+        return verbs
+    if not found.closed_on:
+        verbs["close"] = Verb(
+            sent.form("close", CloseForm, initial=today_first),
+            lambda given, act: keeping.close(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Close it"),
+        )
+        answered = {event.agency_id for event in found.standing_answers}
+        if answered:
+            judged = [agency for agency in found.agencies if agency.pk in answered]
+            verbs["return"] = Verb(
+                sent.form("return", ReturnForm, agencies=judged, initial=today_first),
+                lambda given, act: keeping.return_answer(directive=row, by=by, **_named(given)),
+                gettext_lazy("Return an answer"),
+            )
+        verbs["urge"] = Verb(
+            sent.form("urge", UrgeDirectiveForm, agencies=found.agencies, initial=today_first),
+            lambda given, act: keeping.urge(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Record an urging"),
+        )
+        verbs["move"] = Verb(
+            sent.form("move", MoveForm, initial={"on": today, "due_on": found.due_on}),
+            lambda given, act: keeping.move(directive=row, by=by, **_named(given)),
+            gettext_lazy("Move its day"),
+        )
+    verbs["withdraw"] = Verb(
+        sent.form("withdraw", WithdrawDirectiveForm),
+        lambda given, act: keeping.withdraw_directive(
+            directive=row, because=given["because"], by=by
+        ),
+        gettext_lazy("Withdraw the directive"),
+        to=reverse("rollout:directive-list"),
+    )
+    for do, model in TAKEN_BACK.items():
+        verbs[do] = Verb(
+            sent.form(do, WithdrawForm),
+            lambda given, act, model=model: withdraw(
+                fact=get_object_or_404(model, pk=given["row"], directive=row),
+                because=given["because"],
+                by=by,
+            ),
+            answers_by_message=True,
+        )
+    return verbs
+
+
+def _named(given: dict) -> dict:
+    return {name: value for name, value in given.items() if name not in ("act", "paper")}

@@ -1,21 +1,200 @@
-"""Working sessions, to read and to keep."""
+"""Working sessions: planned and held, with the agenda from the registers and what came of them."""
 
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, Q
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rollout.models import WorkingSession
+from facilities.books.entering import AlreadySent, begin
+from facilities.models import Act, Edit
+from facilities.services import withdraw
+from rollout.brief.document import compared_with
+from rollout.cache import cached_progress
+from rollout.directives import directives
+from rollout.directives.promises import VERDICTS, carried_over, verdict
+from rollout.forms.reporting import WithdrawForm
+from rollout.forms.sessions import (
+    ChangeSessionForm,
+    ConcludeForm,
+    ItemForm,
+    OrderForm,
+    PlanForm,
+    WithdrawSessionForm,
+)
+from rollout.measures import MEASURES
+from rollout.models import (
+    AgendaItem,
+    Obstacle,
+    PublishedBrief,
+    SessionConclusion,
+    WorkingSession,
+)
+from rollout.sessions import keeping
+from rollout.sessions.agenda import agenda
 from rollout.views.listing import paged
 from rollout.views.page import page
+from rollout.views.verbs import Sent, Verb
+
+TAKEN_BACK = {"withdraw-item": AgendaItem, "withdraw-conclusion": SessionConclusion}
 
 
 @page(lambda access: access.sees_programme, section="sessions")
 def session_list(request, day, access):
-    rows = (
-        WorkingSession.objects.known(day.known_at)
-        .filter(held_on__lte=day.on)
-        .annotate(
-            raised=Count("obstacles", filter=Q(obstacles__withdrawn_at=None), distinct=True),
-            ordered=Count("directives", filter=Q(directives__withdrawn_at=None), distinct=True),
-        )
-        .order_by("-held_on")
+    """Those planned, nearest first; those held by the day, newest first."""
+    known = WorkingSession.objects.known(day.known_at).annotate(
+        raised=Count("obstacles", filter=Q(obstacles__withdrawn_at=None), distinct=True),
+        ordered=Count("directives", filter=Q(directives__withdrawn_at=None), distinct=True),
     )
-    return "rollout/session_list.html", {"rows": paged(request, rows)}
+    planned = known.filter(held_on__gt=day.on).order_by("held_on", "pk") if day.is_today else []
+    held = known.filter(held_on__lte=day.on).order_by("-held_on", "-pk")
+    return "rollout/session_list.html", {"planned": planned, "rows": paged(request, held)}
+
+
+@page(lambda access: access.keeps_programme, section="sessions", stored=False)
+def session_new(request, day, access):
+    form = PlanForm(request.POST or None, initial={"held_on": day.today}, auto_id="plan-%s")
+    if request.method != "POST":
+        return "rollout/session_form.html", {"form": form}
+    try:
+        if form.is_valid():
+            with transaction.atomic():
+                act = begin(kind=Act.Kind.FORM, by=request.user, act_id=form.cleaned_data["act"])
+                made = keeping.plan(act=act, **form.described)
+            messages.success(request, _("Stored."))
+            return HttpResponseRedirect(reverse("rollout:session", args=[made.pk]))
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("rollout:session-list"))
+    except ValidationError as error:
+        form.refuse(error)
+    return "rollout/session_form.html", {"form": form}, 400
+
+
+@page(lambda access: access.sees_programme, section="sessions", stored=False)
+def session(request, day, access, pk):
+    row = get_object_or_404(WorkingSession.objects.known(day.known_at), pk=pk)
+    verbs: dict[str, Verb] = {}
+    status = 200
+    if day.is_today or request.method == "POST":
+        sent = Sent(request)
+        verbs = _verbs(request, row, access, sent, day)
+        if request.method == "POST":
+            if done := sent.carry_out(verbs, here=reverse("rollout:session", args=[pk])):
+                return done
+            status = 400
+    context = _told(row, day) | {
+        "verbs": {do: verb for do, verb in verbs.items() if do not in TAKEN_BACK},
+        "may_take_back": "withdraw-item" in verbs,
+        "act": uuid.uuid4(),
+    }
+    return "rollout/session.html", context, status
+
+
+def _told(row: WorkingSession, day) -> dict:
+    """What the page says, whoever reads it: before the session as of today, later as of its day."""
+    held = row.held_on <= day.on
+    since, _known = compared_with(row, day.known_at)
+    found = directives(day.on, day.known_at)
+    return {
+        "session": row,
+        "held": held,
+        "since": since,
+        "agenda": agenda(row, day.register()),
+        "changes": _changes(day, min(row.held_on, day.on), since),
+        "promises": [
+            {
+                "directive": one,
+                "verdict": verdict(one, day.on),
+                "label": VERDICTS[verdict(one, day.on)],
+            }
+            for one in carried_over(found, row.held_on)
+        ],
+        "born": [
+            {"directive": one, "days_late": one.days_late(day.on)}
+            for one in sorted(found, key=lambda d: d.code)
+            if one.session_id == row.pk
+        ],
+        "raised": Obstacle.objects.known(day.known_at).filter(session=row).order_by("code"),
+        "conclusion": SessionConclusion.objects.known(day.known_at).filter(session=row).first(),
+        "briefs": PublishedBrief.objects.filter(session=row).select_related("published_by"),
+        "edits": [
+            (edit, WorkingSession._meta.get_field(edit.column).verbose_name)
+            for edit in Edit.objects.filter(book=keeping.BOOK, row=row.pk)
+            .select_related("act__by")
+            .order_by("-act__at", "-pk")
+        ],
+    }
+
+
+def _changes(day, on, since) -> list[dict]:
+    """Old to new of the measures that moved since the session before; computed on both days."""
+    if since is None:
+        return []
+    before = cached_progress(since, known_at=day.known_at)
+    now = cached_progress(on, known_at=day.known_at)
+    rows = [
+        {"measure": m, "old": before.measure(m.code), "new": now.measure(m.code)} for m in MEASURES
+    ]
+    return [row for row in rows if row["old"].done != row["new"].done]
+
+
+def _verbs(request, row: WorkingSession, access, sent: Sent, day) -> dict[str, Verb]:
+    by, verbs = request.user, {}
+    held = row.held_on <= day.today
+    if held and access.issues_directives:
+        verbs["order"] = Verb(
+            sent.form("order", OrderForm),
+            lambda given, act: keeping.order(session=row, by=by, **_named(given)),
+            gettext_lazy("Give a directive on the spot"),
+        )
+    if not access.keeps_programme:
+        return verbs
+    if held and not SessionConclusion.objects.known().filter(session=row).exists():
+        verbs["conclude"] = Verb(
+            sent.form("conclude", ConcludeForm),
+            lambda given, act: keeping.conclude(session=row, by=by, **_named(given)),
+            gettext_lazy("Record the conclusion"),
+        )
+    verbs["item"] = Verb(
+        sent.form("item", ItemForm),
+        lambda given, act: keeping.add_item(session=row, by=by, **_named(given)),
+        gettext_lazy("Put something on the agenda"),
+    )
+    change = sent.form(
+        "change",
+        ChangeSessionForm,
+        initial={name: getattr(row, name) for name in keeping.DESCRIBING},
+    )
+    verbs["change"] = Verb(
+        change,
+        lambda given, act: keeping.change(session=row, act=act, **change.described),
+        gettext_lazy("Change what describes it"),
+    )
+    verbs["withdraw"] = Verb(
+        sent.form("withdraw", WithdrawSessionForm),
+        lambda given, act: keeping.withdraw_session(session=row, because=given["because"], by=by),
+        gettext_lazy("Withdraw the session"),
+        to=reverse("rollout:session-list"),
+    )
+    for do, model in TAKEN_BACK.items():
+        verbs[do] = Verb(
+            sent.form(do, WithdrawForm),
+            lambda given, act, model=model: withdraw(
+                fact=get_object_or_404(model, pk=given["row"], session=row),
+                because=given["because"],
+                by=by,
+            ),
+            answers_by_message=True,
+        )
+    return verbs
+
+
+def _named(given: dict) -> dict:
+    return {name: value for name, value in given.items() if name != "act"}

@@ -19,7 +19,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from equipment.models import StocktakeRound
 from facilities.models import Act, ApiToken, Facility, Role
 from rollout.books import BOOKS
-from rollout.models import Directive, ImportFile, Obstacle, SavedView
+from rollout.models import (
+    CouncilMeeting,
+    Directive,
+    ImportFile,
+    Obstacle,
+    SavedView,
+    WorkingSession,
+)
 from tests.factories import AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import PER_BOOK, TAG, brief_row, desk_rows, paper, row_of
 
@@ -57,6 +64,8 @@ ARGUMENTS = {
     "rollout:figure": lambda: {"group": "device", "key": "tablet"},
     "rollout:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
     "rollout:directive": lambda: {"code": _directive().code},
+    "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:act": lambda: {"pk": _act().pk},
     "rollout:checking-act": lambda: {"pk": _act().pk},
     "rollout:asset": lambda: {"tag": TAG},

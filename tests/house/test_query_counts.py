@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from equipment.models import StocktakeRound
 from facilities.models import Act, Facility, Role
-from rollout.models import ImportFile, SavedView
+from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
 from tests.house.desk_rows import TAG, brief_row, desk_rows, paper, row_of
@@ -44,6 +44,8 @@ ARGUMENTS = {
 }
 # Their row is made by `desk_rows`.
 ROWS = {
+    "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:act": lambda: {"pk": Act.objects.exclude(facility=None).get().pk},
     "rollout:checking-act": lambda: {"pk": Act.objects.exclude(facility=None).get().pk},
     "rollout:asset": lambda: {"tag": TAG},

@@ -16,6 +16,7 @@ from rollout.alerts import COMING, OVERDUE, RULES, raise_alerts
 from rollout.deadlines import deadlines
 from rollout.models import (
     Alert,
+    CouncilCondition,
     Directive,
     LegalDeadline,
     MilestoneTarget,
@@ -75,6 +76,12 @@ def council():
     )
 
 
+def condition():
+    meeting, by = factories.CouncilMeetingFactory(), factories.recorder()
+    record_ruling(meeting=meeting, conclusion="conditions", held_on=SET, by=by)
+    record(CouncilCondition(meeting=meeting, text="Sao lưu", owner="Tổ CNTT", due_on=DUE), by=by)
+
+
 def directive():
     record(
         Directive(
@@ -132,6 +139,7 @@ EDGES = {
     "procurement_stage": (procurement_stage, 7, 2),
     "milestone": (milestone, 14, 3),
     "council": (council, 7, 1),
+    "condition": (condition, 7, 2),
     "directive": (directive, 7, 2),
     "certificate_expiry": (certificate_expiry, 90, 30),
     "legal": (legal, 90, 30),

@@ -15,7 +15,7 @@ from connectivity.models import ConnectionStep
 from equipment.models import DeviceMovement, Hosting, ItLevel, Procurement, StageEvent
 from equipment.stages import ROUTES, Path, Stage
 from facilities.evidence import Assumed
-from facilities.models import ApiToken, Document, Ledger, Record, RoleAssignment, User
+from facilities.models import ApiToken, Document, Ledger, Record, Role, RoleAssignment, User
 from facilities.register import Register
 from rollout import demo
 from rollout.loading import BACGIANG, load_province
@@ -268,12 +268,14 @@ class TestDemoUsers:
         out = StringIO()
         for _time in range(2):
             call_command("load_bacgiang", demo_users=True, stdout=out)
-        assert RoleAssignment.objects.count() == len(demo.DEMO_USERS)
+        speaking = [user for user in demo.DEMO_USERS if user.answers_for]
+        assert RoleAssignment.objects.count() == len(demo.DEMO_USERS) + len(speaking)
         for user in demo.DEMO_USERS:
             assert User.objects.get(username=user.username).check_password(user.password)
             assert user.password in out.getvalue()
-            role = RoleAssignment.objects.get(user__username=user.username)
-            assert role.role == user.role
+            held = RoleAssignment.objects.filter(user__username=user.username)
+            roles = [user.role, *([Role.AGENCY] if user.answers_for else [])]
+            assert sorted(held.values_list("role", flat=True)) == sorted(roles)
         token = ApiToken.objects.get(digest=ApiToken.digest_of(demo.API_KEY))
         assert token.user.username == "hethong"
 

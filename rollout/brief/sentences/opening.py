@@ -15,7 +15,7 @@ def opening(source: Source) -> Iterator[Sentence]:
             "day_alone", {"day": Day(link.to("leader"), source.on), "province": province}
         )
     else:
-        sessions = link.to("session-list")
+        sessions = link.to("session", session.pk)
         values = {
             "chair": Name(sessions, session.chair, session.chair_en),
             "day": Day(sessions, session.held_on),

@@ -72,7 +72,7 @@ def conclusion(source: Source) -> Iterator[Sentence]:
     session = source.session
     if session is None or session.held_on > source.on:
         return
-    href = source.link.to("session-list")
+    href = source.link.to("session", session.pk)
     chair = Name(href, session.chair, session.chair_en)
     row = SessionConclusion.objects.known(source.known_at).filter(session=session).last()
     if row is None:

@@ -176,5 +176,5 @@ def test_reading_takes_the_same_queries_for_any_number(django_assert_num_queries
             made = issue()
             made.coordinating.add(factories.AgencyFactory())
             happen(made, Kind.PROGRESS, DAY)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(directives(DAY)) == total

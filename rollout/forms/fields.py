@@ -1,0 +1,55 @@
+"""Fields that the programme's forms share."""
+
+from django import forms
+
+from facilities.models import Agency
+from rollout.models import WorkingSession
+from rollout.templatetags.figures import day
+
+
+class DayField(forms.DateField):
+    """A day, as people here write it or as the browser's calendar sends it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+            **kwargs,
+        )
+
+
+class SessionField(forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(queryset=WorkingSession.objects.none(), **kwargs)
+
+    def label_from_instance(self, session: WorkingSession) -> str:
+        return f"{day(session.held_on)}: {session.name}"
+
+
+class AgencyField(forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(queryset=Agency.objects.none(), **kwargs)
+
+
+class AgenciesField(forms.ModelMultipleChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(queryset=Agency.objects.none(), **kwargs)
+
+
+def text_field(label, length: int, *, lines: int = 0, **kwargs) -> forms.CharField:
+    """A line of text, or several lines."""
+    if lines:
+        kwargs["widget"] = forms.Textarea(attrs={"rows": lines})
+    return forms.CharField(label=label, max_length=length, **kwargs)
+
+
+class Choosing(forms.Form):
+    """Fills the choices of sessions and agencies when the form is made, not when it is imported."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, SessionField):
+                field.queryset = WorkingSession.objects.known()
+            elif isinstance(field, AgencyField | AgenciesField):
+                field.queryset = Agency.objects.order_by("name_vi")

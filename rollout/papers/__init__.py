@@ -1,1 +1,0 @@
-"""Official papers made from the records: reports, letters, invitations, minutes, decisions."""
