@@ -26,7 +26,7 @@ class OpenForm(OnceForm):
         label=_("Code"), max_length=40, help_text=_("Its address: short, without spaces.")
     )
     facility = forms.TypedChoiceField(label=_("Facility"), coerce=int)
-    level = forms.ChoiceField(label=_("Level"), choices=CouncilMeeting.Level.choices)
+    level = forms.ChoiceField(label=_("Level of the council"), choices=CouncilMeeting.Level.choices)
     criteria_set = forms.ModelChoiceField(
         label=_("Criteria set"), queryset=CriteriaSet.objects.none(), required=False
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.books.entering import AlreadySent, begin
 from facilities.models import Act, Edit
+from facilities.register import Register
 from facilities.services import withdraw
 from rollout.brief.document import compared_with
 from rollout.cache import cached_progress
@@ -102,12 +103,14 @@ def _told(row: WorkingSession, day) -> dict:
     held = row.held_on <= day.on
     since, _known = compared_with(row, day.known_at)
     found = directives(day.on, day.known_at)
+    drawn_on = min(row.held_on, day.on)
     return {
+        "drawn_on": drawn_on,
         "session": row,
         "held": held,
         "since": since,
-        "agenda": agenda(row, day.register()),
-        "changes": _changes(day, min(row.held_on, day.on), since),
+        "agenda": agenda(row, Register(drawn_on, day.known_at)),
+        "changes": _changes(day, drawn_on, since),
         "promises": [
             {
                 "directive": one,
