@@ -3,7 +3,8 @@
 - locale*/*/LC_MESSAGES/*.po -> *.mo, so that no system gettext is needed;
 - the font package's TrueType files -> WOFF2 with Latin and Vietnamese letters only, a tenth
   of the size, served as /static/fonts/be-vietnam-pro-<weight>.woff2; and the ten digits at one
-  width, for columns of figures, as /static/fonts/be-vietnam-pro-figures-<weight>.woff2.
+  width, for columns of figures, as /static/fonts/be-vietnam-pro-figures-<weight>.woff2;
+- the variable serif face -> one plain TrueType file per style, for embedding in PDF papers.
 """
 
 import sys
@@ -11,13 +12,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import fontpkg_be_vietnam_pro
+import fontpkg_noto_serif
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "build" / "static" / "fonts"
+PAPER_FONTS = ROOT / "build" / "papers"
+# By the style of a PDF font: regular, bold, italic, both.
+PAPER_STYLES = {"": "regular", "B": "bold", "I": "italic", "BI": "bold-italic"}
 WEIGHTS = {400: "Regular", 600: "SemiBold"}
 TEXT_FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk"]
 DIGITS = range(ord("0"), ord("9") + 1)
@@ -88,6 +94,25 @@ def _make_tabular(font: TTFont) -> None:
         metrics[names[code]] = (width, left)
 
 
+def paper_fonts(folder: Path = PAPER_FONTS) -> list[Path]:
+    """Write one static face per style of the papers, unless it is there; return those written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for style, name in PAPER_STYLES.items():
+        target = folder / f"noto-serif-{name}.ttf"
+        if target.exists():
+            continue
+        slant = "-Italic" if "I" in style else ""
+        source = fontpkg_noto_serif.ROOT / "files" / f"NotoSerif{slant}[wdth,wght].ttf"
+        # Cut down first: the whole face has thousands of letters to interpolate.
+        font = _subset(source, LETTERS, features=TEXT_FEATURES)
+        weight = 700 if "B" in style else 400
+        instancer.instantiateVariableFont(font, {"wght": weight, "wdth": 100}, inplace=True)
+        font.save(target)
+        written.append(target)
+    return written
+
+
 if __name__ == "__main__":
-    for path in [*compile_catalogues(), *subset_fonts()]:
+    for path in [*compile_catalogues(), *subset_fonts(), *paper_fonts()]:
         sys.stdout.write(f"{path.relative_to(ROOT)}  {path.stat().st_size:,} bytes\n")

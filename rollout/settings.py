@@ -368,6 +368,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Every scanner of the internet asks for other hosts; they are refused without a word.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
+        # A line for each table of a font, at each paper that is drawn.
+        "fontTools": {"handlers": [], "level": "WARNING", "propagate": True},
         # It writes the names that people typed at sign-in.
         "axes": {"handlers": [], "level": "ERROR", "propagate": True},
     },

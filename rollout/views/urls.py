@@ -17,6 +17,7 @@ from rollout.views import (
     lists,
     obstacles,
     overall,
+    papers,
     sessions,
 )
 
@@ -50,6 +51,8 @@ urlpatterns = [
     path("sessions/<int:pk>/brief/", briefs.session_brief, name="session-brief"),
     path("briefs/<int:pk>/", briefs.published_brief, name="brief"),
     path("deadlines/", lists.deadline_list, name="deadline-list"),
+    path("papers/", papers.paper_list, name="paper-list"),
+    path("papers/<slug:kind>.<slug:form>", papers.paper, name="paper"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("alerts/", lists.alert_list, name="alert-list"),
     path("imports/", imports.import_list, name="import-list"),

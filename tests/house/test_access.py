@@ -65,6 +65,7 @@ ARGUMENTS = {
     "rollout:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
     "rollout:directive": lambda: {"code": _directive().code},
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:act": lambda: {"pk": _act().pk},
     "rollout:checking-act": lambda: {"pk": _act().pk},

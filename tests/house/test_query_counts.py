@@ -39,6 +39,7 @@ ARGUMENTS = {
     "rollout:book-bulk": {"book": "connections"},
     "rollout:book-export": {"book": "certificates", "form": "csv"},
     "rollout:record-new": {"book": "assets"},
+    "rollout:paper": {"kind": "report", "form": "docx"},
     "rollout:import-template": {"book": "connections", "form": "csv"},
     "rollout:view-save": {"book": "connections"},
 }

@@ -1,0 +1,1 @@
+"""Official papers made from the records: reports, letters, invitations, minutes, decisions."""

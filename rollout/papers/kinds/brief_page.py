@@ -1,0 +1,56 @@
+"""The brief on one sheet: for the vice-chairman to take into the meeting."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rollout.brief.rendering import text
+from rollout.brief.wording import TITLES
+from rollout.cache import cached_progress
+from rollout.papers import wording
+from rollout.papers.kind import Asked, Kind
+from rollout.papers.kinds.report import brief_asked, holds_samples, subjects
+from rollout.papers.paper import Paper, Paragraph, Table
+from rollout.templatetags.figures import day, number, share
+
+# What a meeting needs; the rest stands in the report.
+SECTIONS = ("difficulties", "conclusion", "orders", "changes", "promises", "late", "law")
+
+
+def build(asked: Asked) -> Paper:
+    progress = cached_progress(asked.on, known_at=asked.known_at)
+    rows = tuple(
+        (str(m.label), number(m.done), number(m.total), share(m.share)) for m in progress.measures
+    )
+    figures = Table(
+        head=(_("Measure"), _("Done"), _("Out of"), _("Share")),
+        rows=rows,
+        widths=(0.55, 0.15, 0.15, 0.15),
+        right=frozenset({1, 2, 3}),
+    )
+    paragraphs = tuple(
+        Paragraph(
+            " ".join(text(sentence) for sentence in section.sentences),
+            bold=f"{TITLES[section.code]}:",
+        )
+        for section in brief_asked(asked).sections
+        if section.code in SECTIONS
+    )
+    return Paper(
+        **wording.heading(asked),
+        number="",
+        kind=_("BRIEF"),
+        subject=_("Electronic medical records on %(day)s") % {"day": day(asked.on)},
+        blocks=(figures, *paragraphs),
+        file_name="tom-tat",
+        one_sheet=True,
+        note=wording.sample_note() if holds_samples(progress) else "",
+    )
+
+
+KIND = Kind(
+    slug="brief",
+    label=gettext_lazy("Brief on one page"),
+    subjects=subjects,
+    build=build,
+    open_to_leader=True,
+)

@@ -1,0 +1,80 @@
+"""An official paper before it is drawn: what stands where, by Decree 30/2020/NĐ-CP.
+
+Each kind of paper (`kinds/`) builds a `Paper` from the records; `word.py` and `pdf.py` draw it.
+All texts are final, in the language of the paper: build and draw under the same active language.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a part: "1. …", "I. …"."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Justified text, first line indented. `bold`: a lead-in printed bold before the text."""
+
+    text: str
+    bold: str = ""
+    italic: bool = False
+    centred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Lines that begin with a dash, as the office writes them."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`widths`: parts of the text width, adding up to 1. `right`: columns of numbers."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    right: frozenset[int] = frozenset()
+    total: tuple[str, ...] = ()
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One block of a signature: "TM. ỦY BAN NHÂN DÂN" / "KT. CHỦ TỊCH" / "PHÓ CHỦ TỊCH" / name."""
+
+    lines: tuple[str, ...]
+    name: str = ""
+    note: str = ""  # "(Ký, đóng dấu)"
+
+
+Block = Heading | Paragraph | Bullets | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    superior: str  # the body above, printed over the issuing one; "" for none
+    issuer: str
+    number: str  # "Số:      /BC-SYT"
+    place: str
+    on: date
+    kind: str  # "BÁO CÁO"; "" for an official letter
+    subject: str  # under the kind; for a letter "V/v …" under the number
+    addressees: tuple[str, ...] = ()  # "Kính gửi:"
+    blocks: tuple[Block, ...] = ()
+    signatures: tuple[Signature, ...] = ()  # one stands right; two or more side by side
+    recipients: tuple[str, ...] = ()  # "Nơi nhận", without the dashes
+    file_name: str = "van-ban"
+    one_sheet: bool = False  # drawn as small as it takes to stand on one page
+    note: str = ""  # a line at the foot of the first page: "Dữ liệu mẫu …"
+    annex: tuple[Block, ...] = field(default=())
+
+    @property
+    def is_letter(self) -> bool:
+        return not self.kind
