@@ -79,7 +79,7 @@ def _devices(asked: Asked, names: dict[int, str]):
     )
     table = Table(
         head=(
-            _("No."),
+            pgettext("running number", "No"),
             _("Device type"),
             _("Facility"),
             _("Quantity"),
@@ -107,7 +107,7 @@ def _certificates(asked: Asked, names: dict[int, str]):
     )
     table = Table(
         head=(
-            _("No."),
+            pgettext("running number", "No"),
             _("Holder"),
             _("Unit"),
             _("Certificate serial"),

@@ -95,7 +95,7 @@ def _results(found: Council) -> list[Block]:
             )
         )
     table = Table(
-        head=(_("No."), _("Group of criteria"), _("Result"), _("Remarks")),
+        head=(pgettext("running number", "No"), _("Group of criteria"), _("Result"), _("Remarks")),
         rows=tuple(rows),
         widths=(0.08, 0.42, 0.18, 0.32),
     )
@@ -109,7 +109,7 @@ def _results(found: Council) -> list[Block]:
         blocks.append(
             Table(
                 caption=_("Marks of the members by criterion"),
-                head=(_("No."), _("Criterion"), _("Marks")),
+                head=(pgettext("running number", "No"), _("Criterion"), _("Marks")),
                 rows=tuple(marked),
                 widths=(0.1, 0.55, 0.35),
             )

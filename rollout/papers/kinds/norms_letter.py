@@ -106,7 +106,7 @@ def _needs(asked: Asked) -> Table:
     return Table(
         caption=_("IT equipment of the facilities"),
         head=(
-            _("No."),
+            pgettext("running number", "No"),
             _("Device type"),
             _("Facilities with a norm"),
             pgettext("devices", "Needed"),

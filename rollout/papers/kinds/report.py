@@ -100,7 +100,7 @@ def by_facility(progress: Progress) -> Table:
     return Table(
         caption=_("Progress of each facility on %(day)s") % {"day": day(progress.on)},
         head=(
-            _("No."),
+            pgettext("running number", "No"),
             _("Facility"),
             _("Servers"),
             _("Devices"),
