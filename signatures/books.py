@@ -77,6 +77,7 @@ EVENTS = (
     _event(Kind.HANDED_OVER, "handed-over"),
     _event(Kind.AUTHENTICATED, "authenticated"),
     _event(Kind.RENEWED, "renewed", until="renewed-until", place=renewed, other=Kind.ISSUED),
+    _event(Kind.LEFT, "left"),
     _event(Kind.REVOKED, "revoked"),
 )
 
@@ -162,6 +163,13 @@ class Certificates(Book):
         Column("authenticated", Kind.AUTHENTICATED.label, Cell.DAY, aliases=("Ngày xác thực",)),
         Column("renewed", Kind.RENEWED.label, Cell.DAY, aliases=("Ngày gia hạn",), shown=False),
         Column("renewed-until", gettext_lazy("renewed until"), Cell.DAY, shown=False),
+        Column(
+            "left",
+            Kind.LEFT.label,
+            Cell.DAY,
+            aliases=("Ngày nghỉ việc", "Ngày chuyển công tác"),
+            shown=False,
+        ),
         Column("revoked", Kind.REVOKED.label, Cell.DAY, aliases=("Ngày thu hồi",), shown=False),
     )
     writers = (

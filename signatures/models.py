@@ -139,6 +139,9 @@ class CertificateEvent(DatedFact):
         RENEWED = "renewed", _("Renewed")
         CHANGED = "changed", _("Content changed")
         REVOKED = "revoked", _("Revoked")
+        # Changes nothing by itself: whoever leaves, moves or retires has to hand the device back,
+        # and the certificate is to be revoked (Decree 68/2024).
+        LEFT = "left", _("Holder left or changed post")
 
     # `attempt` numbers what may happen again; everything else happens to a certificate once.
     REPEATABLE = (Kind.REQUESTED, Kind.RETURNED, Kind.RENEWED, Kind.CHANGED)

@@ -21,6 +21,7 @@ AFTER = {
     Kind.RENEWED: Kind.ISSUED,
     Kind.CHANGED: Kind.ISSUED,
     Kind.REVOKED: Kind.ISSUED,
+    Kind.LEFT: Kind.ISSUED,
 }
 
 # What usually happens in this order; the other way round it is asked why.

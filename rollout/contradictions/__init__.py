@@ -1,10 +1,10 @@
 """Facts that cannot all be true. Each rule reads the folded facts of a day; nothing is stored."""
 
 from facilities.register import Register
-from rollout.contradictions import order, presence
+from rollout.contradictions import order, presence, registers
 from rollout.contradictions.finder import Contradiction, Rule
 
-RULES: tuple[Rule, ...] = (*presence.RULES, *order.RULES)
+RULES: tuple[Rule, ...] = (*presence.RULES, *order.RULES, *registers.RULES)
 
 
 def contradictions(register: Register) -> list[Contradiction]:

@@ -1,5 +1,6 @@
 """What a contradiction is, and what all rules read together."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import lazy
 
 from facilities.register import FacilityOnDay, Register, once_per_register
-from facilities.timeline import EMPTY, State, fold
+from facilities.timeline import EMPTY, Change, State, fold
 from rollout.progress import changes
 from rollout.templatetags.figures import day
 
@@ -40,9 +41,24 @@ class Rule:
 
 
 @once_per_register
+def all_changes(register: Register) -> list[Change]:
+    """Every dated step up to the register's day, read once for all rules."""
+    return changes(register)
+
+
+@once_per_register
 def standing(register: Register) -> State:
     """What every facility has on the register's day, by component."""
-    return fold(changes(register), register.until)
+    return fold(all_changes(register), register.until)
+
+
+def amount_on(register: Register, component: str) -> Callable[[int, date], int]:
+    """Asks how much of a component a facility had at the end of a day."""
+    steps: dict[int, list[Change]] = defaultdict(list)
+    for change in all_changes(register):
+        if change.component == component:
+            steps[change.facility_id].append(change)
+    return lambda facility_id, on: sum(c.amount for c in steps[facility_id] if c.on <= on)
 
 
 @once_per_register

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Count, F
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from equipment.files import files
 from equipment.stages import Stage
 from facilities.register import Register
-from rollout.contradictions.finder import Contradiction, Rule, in_rollout, row_page, words
+from rollout.contradictions.finder import (
+    Contradiction,
+    Rule,
+    amount_on,
+    in_rollout,
+    row_page,
+    words,
+)
 from rollout.contradictions.presence import DEPARTMENT, OFFICER
 from rollout.councils import meetings
 from rollout.models import Milestone
@@ -79,6 +87,24 @@ def council_before_self_assessment(register: Register) -> Iterator[Contradiction
         )
 
 
+def council_before_servers(register: Register) -> Iterator[Contradiction]:
+    """A council that passed a facility in which no server stood accepted by then."""
+    servers = amount_on(register, "servers")
+    for meeting in meetings(register):
+        if not meeting.passed or servers(meeting.facility_id, meeting.held_on) >= 1:
+            continue
+        yield Contradiction(
+            rule="council-before-servers",
+            subject=meeting.code,
+            facility_id=meeting.facility_id,
+            said=words(
+                _("The council passed it on {held}, when no EMR server stood accepted."),
+                held=meeting.held_on,
+            ),
+            mend_url=reverse("rollout:council", args=[meeting.code]),
+        )
+
+
 def acceptance_before_contract(register: Register) -> Iterator[Contradiction]:
     for file in files(register):
         contract, accepted = file.step(Stage.CONTRACT), file.step(Stage.ACCEPTANCE)
@@ -143,6 +169,13 @@ RULES = (
         _("The council ruled on 9 May; the self-assessment is dated 12 May."),
         DEPARTMENT,
         council_before_self_assessment,
+    ),
+    Rule(
+        "council-before-servers",
+        _("Council before the servers"),
+        _("The council passed it on 9 May; its server was accepted on 2 June."),
+        DEPARTMENT,
+        council_before_servers,
     ),
     Rule(
         "acceptance-before-contract",

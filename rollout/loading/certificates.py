@@ -32,6 +32,7 @@ STEPS = {
     "handed_over": (Kind.HANDED_OVER, 1),
     "authenticated": (Kind.AUTHENTICATED, 1),
     "changed": (Kind.CHANGED, 1),
+    "left": (Kind.LEFT, 1),
     "revoked": (Kind.REVOKED, 1),
 }
 DAYS = (*STEPS, "valid_until")

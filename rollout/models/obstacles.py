@@ -97,7 +97,7 @@ class ObstacleHold(DatedFact):
             *DatedFact.Meta.constraints,
             models.UniqueConstraint(
                 name="rollout_obstacle_holds_once",
-                fields=["obstacle", "facility", "milestone"],
+                fields=["obstacle", "facility", "milestone", "happened_on"],
                 condition=Q(withdrawn_at__isnull=True),
             ),
             models.CheckConstraint(

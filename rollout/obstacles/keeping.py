@@ -5,13 +5,14 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facilities.models import Act, Agency, Document, Edit, Facility, User
 from facilities.services import AlreadyWithdrawn, correct, record, withdraw
 from rollout.models import Obstacle, ObstacleCleared, ObstacleHold, Urging
+from rollout.templatetags.figures import day as written
 
 BOOK = "obstacles"  # under which changes are logged
 
@@ -77,14 +78,31 @@ def hold(
     """It holds a milestone of these facilities from a day on: all of them or none.
 
     The day may lie before the one on which somebody raised the obstacle; not on or after its
-    clearing.
+    clearing. What was free of it may be held anew, from the day it became free at the earliest.
     """
-    row = _standing(obstacle)
+    row, facilities = _standing(obstacle), list(facilities)
     cleared = _clearing(row)
     if cleared and since >= cleared.cleared_on:
         raise ValidationError(
             {"since": _("The obstacle had been cleared by this day. It holds nobody any more.")},
             code="cleared",
+        )
+    if held := (
+        ObstacleHold.objects.known()
+        .filter(obstacle=row, facility__in=facilities, milestone=milestone)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gt=since) | Q(happened_on__gte=since))
+        .select_related("facility")
+        .first()
+    ):
+        raise ValidationError(
+            {
+                "facilities": _(
+                    "%(facility)s is held from %(since)s already. End that hold first, or give a "
+                    "day from which it is free."
+                )
+                % {"facility": held.facility, "since": written(held.happened_on)}
+            },
+            code="held",
         )
     try:
         return [

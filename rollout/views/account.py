@@ -14,11 +14,15 @@ class SignIn(views.LoginView):
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self):
-        """Where the day's work is: officers at what they owe, the Department at its desk."""
+        """Where the day's work is: officers at what they owe, agencies at what they
+        were told to do, the Department at its desk."""
         access = access_of(self.request.user, timezone.localdate())
         if access.keeps_registers:
             return reverse("rollout:desk")
-        return reverse("rollout:my" if access.reports else "rollout:leader")
+        if access.reports:
+            return reverse("rollout:my")
+        only_directives = access.sees_directives and not access.sees_programme
+        return reverse("rollout:directive-list" if only_directives else "rollout:leader")
 
     def form_valid(self, form):
         response = super().form_valid(form)

@@ -15,6 +15,7 @@ from facilities.descent import Descent
 from facilities.models import Document, Facility
 from facilities.paper_kinds import HEAD_BYTES, claimed_kind
 from facilities.permissions import Access
+from rollout.models import Directive, DirectiveEvent, Urging
 from rollout.views.page import page
 
 log = structlog.get_logger(__name__)
@@ -50,13 +51,29 @@ def document(request, day, access, pk):
 
 
 def may_see(access: Access, document: Document, today: date) -> bool:
-    """An officer sees what a row about the own facility refers to, and what they brought themselves."""
-    if access.sees_all_papers:
+    """An officer sees what a row about the own facility refers to, and what they brought themselves.
+
+    An agency sees the evidence of the directives it has a part in.
+    """
+    if access.sees_all_papers or _is_of_own_directive(access, document):
         return True
     if not access.reports:
         return False
     return document.recorded_by_id == access.user.pk or _is_about(
         document, Descent.read(today).family(access.facility_ids)
+    )
+
+
+def _is_of_own_directive(access: Access, document: Document) -> bool:
+    """The papers that the page of a directive shows to the agencies it was given to."""
+    if not (access.sees_directives and access.agency_ids):
+        return False
+    own = Directive.objects.filter(
+        Q(lead__in=access.agency_ids) | Q(coordinating__in=access.agency_ids)
+    )
+    return any(
+        model.objects.known().filter(document=document, directive__in=own).exists()
+        for model in (DirectiveEvent, Urging)
     )
 
 

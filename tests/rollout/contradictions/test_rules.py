@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from connectivity.models import ConnectionStep
-from equipment.models import DeviceMovement, StageEvent
+from equipment.models import Asset, DeviceMovement, StageEvent, StocktakeClosed
 from equipment.stages import Stage
+from equipment.stocktake import count, open_round, see
 from facilities.models import Role
 from facilities.register import Register
-from facilities.services import withdraw
+from facilities.services import record, withdraw
 from rollout.contradictions import RULES, contradictions
 from rollout.models import (
     CouncilRuling,
@@ -76,7 +77,7 @@ def test_official_without_server_and_council_from_its_day_until_both_are_there()
     assert found() == ["official-without-council", "official-without-server"]
     install_server(facility, on(0))
     assert found() == ["official-without-council"]
-    rule_on(facility, on(-3))
+    rule_on(facility, on(0))
     assert found() == []
 
 
@@ -130,6 +131,7 @@ def test_a_target_after_the_legal_deadline(shift, rules):
 @pytest.mark.parametrize(("shift", "rules"), [(-1, ["milestone-before"]), (0, [])])
 def test_a_decision_before_the_ruling(shift, rules):
     facility = factories.facility()
+    install_server(facility, on(-9))
     rule_on(facility, on(-5))
     reach(facility, Milestone.DECISION, on(-5 + shift))
     assert found() == rules
@@ -138,6 +140,7 @@ def test_a_decision_before_the_ruling(shift, rules):
 @pytest.mark.parametrize(("shift", "rules"), [(0, []), (1, ["council-before-self-assessment"])])
 def test_a_council_before_the_self_assessment(shift, rules):
     facility = factories.facility()
+    install_server(facility, on(-9))
     rule_on(facility, on(-5))
     reach(facility, Milestone.SELF_ASSESSMENT, on(-5 + shift))
     assert found() == rules
@@ -166,6 +169,97 @@ def test_a_certificate_that_signed_before_it_was_issued(shift, rules):
             **by(),
         )
     assert found() == rules
+
+
+@pytest.mark.parametrize(("shift", "rules"), [(0, []), (1, ["council-before-servers"])])
+def test_a_council_that_passed_before_the_servers(shift, rules):
+    facility = factories.facility()
+    rule_on(facility, on(-5))
+    install_server(facility, on(-5 + shift))
+    assert found() == rules
+
+
+def test_a_council_that_failed_before_the_servers_is_no_contradiction():
+    rule_on(factories.facility(), on(-5), conclusion="fail")
+    assert found() == []
+
+
+def place(facility, serial: str, device_type) -> Asset:
+    asset = Asset.objects.create(device_type=device_type, serial=serial)
+    put(facility, device_type, 1, asset=asset)
+    return asset
+
+
+def put(facility, device_type, quantity: int, *, shift: int = -9, **options) -> DeviceMovement:
+    return DeviceMovement.objects.create(
+        facility=facility,
+        device_type=device_type,
+        quantity=quantity,
+        reason="opening",
+        happened_on=on(shift),
+        **options,
+        **by(),
+    )
+
+
+def test_one_serial_in_two_facilities_until_one_of_them_has_left():
+    tablet, laptop = (factories.DeviceTypeFactory(code=code) for code in ("tablet", "laptop"))
+    here, there = factories.facility("a"), factories.facility("b")
+    place(here, "SN-1", tablet)
+    place(here, "SN-2", tablet)
+    place(here, "SN-2", laptop)  # twice, but in one facility
+    other = place(there, "SN-1", laptop)
+    assert found() == ["serial-in-two-facilities"]
+    (one,) = contradictions(Register(DAY))
+    assert one.facility_id == here.pk
+    put(there, laptop, -1, shift=0, asset=other)
+    assert found() == []
+    assert found(on(-1)) == ["serial-in-two-facilities"]
+
+
+def test_devices_that_a_stocktake_counted_otherwise():
+    tablet = factories.DeviceTypeFactory(group="client")
+    here = factories.facility()
+    put(here, tablet, 10)
+    place(here, "SN-1", tablet)
+    who = factories.recorder()
+    round = open_round(facility=here, title="Q2", on=on(-3), by=who)
+    see(round=round, asset=Asset.objects.get(), by=who)
+    count(round=round, device_type=tablet, count=10, by=who)
+    record(StocktakeClosed(round=round, closed_on=on(-2)), by=who)
+    assert found() == []
+    late = put(here, tablet, 2, shift=-4)  # told afterwards, of a day before it ended
+    assert found() == ["devices-against-stocktake"]
+    (one,) = contradictions(Register(DAY))
+    with override("en"):
+        assert "found 11, the register says 13" in str(one.said)
+    withdraw(fact=late, because="wrong", by=who)
+    put(here, tablet, 2, shift=-1)  # came after the stocktake
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("after", "rules"),
+    [
+        ([], ["certificate-of-leaver"]),
+        ([("revoked", 0)], []),
+        ([("revoked", 1)], ["certificate-of-leaver"]),
+    ],
+)
+def test_a_certificate_in_force_of_somebody_who_left(after, rules):
+    certificate = factories.CertificateFactory()
+    for kind, shift in (("issued", -50), ("left", 0), *after):
+        CertificateEvent.objects.create(
+            certificate=certificate,
+            facility=certificate.facility,
+            kind=kind,
+            happened_on=on(shift),
+            valid_until=on(10) if kind == "issued" else None,
+            **by(),
+        )
+    assert found() == rules
+    assert found(on(-1)) == []
+    assert found(on(10)) == []  # it has expired by itself
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
