@@ -22,6 +22,10 @@ def body(name: str) -> bytes:
     return (Path(os.environ["EMR_VAR"]) / name).read_bytes()
 
 
+def bare(request):
+    return HttpResponse(status=204)
+
+
 @login_required
 def constant_page(request):
     return HttpResponse(body("page"))

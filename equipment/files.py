@@ -9,6 +9,12 @@ from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent
 from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
 from facilities.evidence import Rung
 from facilities.register import Register, once_per_register
+from facilities.working_days import (
+    WEEKENDS_ONLY,
+    WorkingDays,
+    working_days,
+    working_days_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class Step:
     amount: int | None  # in dong
     rung: Rung | None
     assumed: str
+    working: WorkingDays = WEEKENDS_ONLY
 
     @property
     def label(self):
@@ -36,9 +43,9 @@ class Step:
         return (end - self.baseline).days if self.baseline and end else None
 
     def days_late(self, on: date) -> int:
-        """Calendar days past its target on that day; 0 once it or a later stage was reached."""
+        """Working days past its target on that day; 0 once it or a later stage was reached."""
         overdue = self.target and not self.passed_on
-        return max(0, (on - self.target).days) if overdue else 0
+        return self.working.late(self.target, on) if overdue else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class File:
         return next((step.slip_days for step in reversed(self.steps) if step.baseline), None)
 
     def days_late(self, on: date) -> int:
-        """Calendar days by which the stage longest overdue on that day is late; 0 if none is."""
+        """Working days by which the stage longest overdue on that day is late; 0 if none is."""
         return max((step.days_late(on) for step in self.steps), default=0)
 
     def intervals(self) -> Iterator[tuple[Step, int | None]]:
@@ -105,7 +112,8 @@ class File:
 
 @once_per_register
 def files(register: Register) -> list[File]:
-    """The files of the register's facilities, each with whoever carries on for its buyer: three queries."""
+    """The files of the register's facilities, each with whoever carries on for its buyer: four
+    queries."""
     return _files(
         register.only(Procurement.objects.standing(register.known_at)).order_by("code"),
         register.facts(StageEvent),
@@ -114,11 +122,12 @@ def files(register: Register) -> list[File]:
             "procurement__facility_id",
         ),
         register.descent.heir,
+        working_days_of(register),
     )
 
 
 def files_of(keys: Iterable[int], on: date, known_at: datetime | None = None) -> list[File]:
-    """Some files as they stood on a day, each with its own buyer: three queries."""
+    """Some files as they stood on a day, each with its own buyer: four queries."""
     keys = list(keys)
     return _files(
         Procurement.objects.filter(pk__in=keys),
@@ -128,10 +137,11 @@ def files_of(keys: Iterable[int], on: date, known_at: datetime | None = None) ->
         .order_by(),
         StageTarget.objects.in_force(on, known_at).filter(procurement__in=keys),
         lambda facility_id: facility_id,
+        working_days(known_at),
     )
 
 
-def _files(procurements, stage_events, stage_targets, buyer) -> list[File]:
+def _files(procurements, stage_events, stage_targets, buyer, working) -> list[File]:
     events = defaultdict(dict)
     for event in stage_events:
         events[event.procurement_id][event.stage] = event
@@ -146,7 +156,9 @@ def _files(procurements, stage_events, stage_targets, buyer) -> list[File]:
             path=procurement.path,
             selection=procurement.selection,
             facility_id=buyer(procurement.facility_id),
-            steps=tuple(_steps(procurement, events[procurement.pk], targets[procurement.pk])),
+            steps=tuple(
+                _steps(procurement, events[procurement.pk], targets[procurement.pk], working)
+            ),
         )
         for procurement in procurements
     ]
@@ -168,7 +180,7 @@ def server_files(register: Register) -> set[tuple[int, int]]:
     return {*lots, *rentals}
 
 
-def _steps(procurement, events: dict, targets: dict) -> Iterable[Step]:
+def _steps(procurement, events: dict, targets: dict, working: WorkingDays) -> Iterable[Step]:
     steps = []
     passed_on = None
     for stage in reversed(ROUTES[procurement.path].stages):
@@ -186,6 +198,7 @@ def _steps(procurement, events: dict, targets: dict) -> Iterable[Step]:
                 amount=event.amount if event else None,
                 rung=Rung(event.rung) if event else None,
                 assumed=event.assumed if event else "",
+                working=working,
             )
         )
     return reversed(steps)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from facilities.evidence import Rung
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays
 
 
 class Change(NamedTuple):
@@ -111,7 +112,8 @@ class Deadline(NamedTuple):
     due_on: date
     done_on: date | None
     what: object  # lazily translated words, e.g. "Award decided: BG-2025-03"
+    working: WorkingDays = WEEKENDS_ONLY  # the calendar that lateness is counted by
 
     def days_late(self, on: date) -> int:
-        """Calendar days past due on day `on`; 0 when done or not yet due."""
-        return 0 if self.done_on is not None else max(0, (on - self.due_on).days)
+        """Working days past due on day `on`; 0 when done or not yet due."""
+        return 0 if self.done_on is not None else self.working.late(self.due_on, on)

@@ -1,7 +1,7 @@
 """Alerts: which deadlines are told, from when on, and how loudly.
 
-A deadline has at most one open alert: level 0 from some days before it up to the day itself,
-level 1 from the day after on. Higher levels are left for escalation.
+A deadline has at most one open alert: level 0 from some working days before it up to the day
+itself, level 1 from the next working day on. Higher levels are left for escalation.
 
 `raise_alerts(on)` makes the table agree with the facts of a day, so a missed night repairs itself:
 
@@ -15,7 +15,7 @@ Days go forward: once alerts stand at a day, a run for an earlier one (a message
 command typed with an old date) changes nothing. An empty table may begin with any day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -28,6 +28,7 @@ from django.utils.translation import override
 
 from facilities.register import FacilityOnDay, Register
 from facilities.timeline import Deadline
+from facilities.working_days import WorkingDays
 from rollout import reporting
 from rollout.deadlines import deadlines
 from rollout.jobs import write_in_turn
@@ -42,36 +43,36 @@ COMING, OVERDUE = 0, 1  # levels
 
 @dataclass(frozen=True)
 class Rule:
-    """From how many calendar days before the due day on a deadline is told, and how loudly."""
+    """From how many working days before the due day on a deadline is told, and how loudly."""
 
     label: object
     notice: int  # first told so many days before
     warning: int  # louder from so many days before
     place: str  # anchor on the facility's page, or the name of the page where there is no facility
 
-    def stage(self, due_on: date, on: date) -> tuple[int, str] | None:
+    def stage(self, due_on: date, on: date, working: WorkingDays) -> tuple[int, str] | None:
         """Level and severity on day `on`; None while it is too early to tell."""
-        left = (due_on - on).days
-        if left < 0:
+        if working.late(due_on, on):
             return OVERDUE, LATE
+        left = working.between(on, due_on)
         if left > self.notice:
             return None
         return COMING, WARNING if left <= self.warning else NOTICE
 
 
 RULES = {
-    "procurement_stage": Rule(_("Procurement stage"), notice=7, warning=2, place="files"),
-    "milestone": Rule(_("Milestone"), notice=14, warning=3, place="line"),
-    "council": Rule(_("Council meeting"), notice=7, warning=1, place="councils"),
-    "condition": Rule(_("Condition of a council"), notice=7, warning=2, place="councils"),
-    "directive": Rule(_("Directive"), notice=7, warning=2, place="rollout:directive-list"),
+    "procurement_stage": Rule(_("Procurement stage"), notice=5, warning=2, place="files"),
+    "milestone": Rule(_("Milestone"), notice=10, warning=3, place="line"),
+    "council": Rule(_("Council meeting"), notice=5, warning=1, place="councils"),
+    "condition": Rule(_("Condition of a council"), notice=5, warning=2, place="councils"),
+    "directive": Rule(_("Directive"), notice=5, warning=2, place="rollout:directive-list"),
     "certificate_expiry": Rule(
-        _("Expiry of digital signatures"), notice=90, warning=30, place="funnel"
+        _("Expiry of digital signatures"), notice=60, warning=20, place="funnel"
     ),
     reporting.RULE: Rule(
         _("Weekly report"), notice=reporting.SOON_DAYS, warning=0, place="reports"
     ),
-    "legal": Rule(_("Deadline of the law"), notice=90, warning=30, place="rollout:deadline-list"),
+    "legal": Rule(_("Deadline of the law"), notice=60, warning=20, place="rollout:deadline-list"),
 }
 
 KEY = ("rule", "subject", "due_on", "level")
@@ -84,17 +85,26 @@ def raise_alerts(on: date) -> int:
     A fixed number of queries while no fact moves. Ten runs at once leave the same rows as one.
     """
     return write_in_turn(
-        lambda: {_key(alert): alert for alert in alerts_due(Register(on))},
+        lambda: alerts_due(Register(on)),
         lambda wanted: _write(on, wanted),
     )
 
 
-def _write(on: date, wanted: dict[tuple, Alert]) -> int:
+def _write(on: date, wanted: list[Alert]) -> int:
     reached = last_day()
     if reached and reached > on:
         log.info("alerts_stand_at_a_later_day", asked=on.isoformat(), stand=reached.isoformat())
         return 0
-    stored = {_key(alert): alert for alert in _open_or_due_like(wanted)}
+    return write(on, wanted, RULES)
+
+
+def write(on: date, called_for: Iterable[Alert], rules: Iterable[str]) -> int:
+    """Make the stored alerts of these rules those that are called for; returns how many are new.
+
+    The caller has its turn to write.
+    """
+    wanted = {_key(alert): alert for alert in called_for}
+    stored = {_key(alert): alert for alert in _open_or_due_like(wanted, rules)}
     Alert.objects.bulk_create(
         [alert for key, alert in sorted(wanted.items()) if _differs(alert, stored.get(key))],
         batch_size=500,
@@ -110,8 +120,9 @@ def _write(on: date, wanted: dict[tuple, Alert]) -> int:
 
 
 def last_day() -> date | None:
-    """The latest day for which alerts were raised or cleared; None before the first."""
-    days = Alert.objects.aggregate(raised=Max("raised_on"), cleared=Max("cleared_on"))
+    """The latest day for which deadlines were raised or cleared; None before the first."""
+    own = Alert.objects.filter(rule__in=list(RULES))
+    days = own.aggregate(raised=Max("raised_on"), cleared=Max("cleared_on"))
     return max((day for day in days.values() if day), default=None)
 
 
@@ -154,7 +165,7 @@ def _told(register: Register) -> Iterator[Told]:
         facility = facilities.get(deadline.facility_id)
         if deadline.done_on is not None or (deadline.facility_id and facility is None):
             continue
-        stage = RULES[deadline.rule].stage(deadline.due_on, on)
+        stage = RULES[deadline.rule].stage(deadline.due_on, on, deadline.working)
         if stage is not None:
             yield Told(deadline, facility, *stage)
 
@@ -183,13 +194,13 @@ class _Pages(dict):
         return address
 
 
-def _open_or_due_like(wanted: dict[tuple, Alert]):
+def _open_or_due_like(wanted: dict[tuple, Alert], rules: Iterable[str]):
     """Open alerts, and cleared ones that may have to be opened again."""
     due = [alert.due_on for alert in wanted.values()]
     candidates = Q(cleared_on__isnull=True)
     if due:
         candidates |= Q(due_on__range=(min(due), max(due)))
-    return Alert.objects.filter(candidates)
+    return Alert.objects.filter(candidates, rule__in=list(rules))
 
 
 def _key(alert: Alert) -> tuple:

@@ -14,6 +14,7 @@ import signatures.deadlines
 from facilities.models.places import in_language
 from facilities.register import Register
 from facilities.timeline import Deadline
+from facilities.working_days import working_days_of
 from rollout import reporting
 from rollout.councils import meetings, standing_ruling
 from rollout.directives import directives
@@ -25,6 +26,12 @@ from rollout.readiness import milestones_reached
 
 def deadlines(register: Register) -> Iterator[Deadline]:
     """Everything due in all modules, with what has been done by the register's day."""
+    working = working_days_of(register)
+    for deadline in _of_all_modules(register):
+        yield deadline._replace(working=working)
+
+
+def _of_all_modules(register: Register) -> Iterator[Deadline]:
     yield from equipment.deadlines.deadlines(register)
     yield from signatures.deadlines.deadlines(register)
     yield from _milestones(register)

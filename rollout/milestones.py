@@ -6,6 +6,7 @@ from datetime import date
 
 from facilities.register import Register, once_per_register
 from facilities.timeline import EMPTY, FacilityState
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays
 from rollout.councils import Meeting, awaited_meeting, standing_ruling
 from rollout.models import Milestone, MilestoneTarget
 from rollout.obstacles import ObstacleOnDay
@@ -82,8 +83,9 @@ def line(
     meetings: list[Meeting],
     obstacles: list[ObstacleOnDay],
     on: date,
+    working: WorkingDays = WEEKENDS_ONLY,
 ) -> tuple[MilestoneOnDay, ...]:
-    """All milestones of a facility, in the order of the way."""
+    """All milestones of a facility, in the order of the way; late by the working calendar."""
     ruled, awaited = standing_ruling(meetings), awaited_meeting(meetings)
     days = reached(state, ruled)
     held_by: dict[str, tuple[str, str]] = {}
@@ -109,7 +111,7 @@ def line(
             state_word = "blocked"
         elif index < furthest:
             state_word = "unknown"  # a later milestone was reached: this one's day was not recorded
-        elif due_on and due_on < on:
+        elif due_on and working.late(due_on, on):
             state_word = "late"
         elif index == furthest + 1 or (milestone == Milestone.COUNCIL and awaited):
             state_word = "under_way"

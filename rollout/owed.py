@@ -16,6 +16,7 @@ from equipment.stages import Stage
 from equipment.stock import stock
 from facilities.checking import remarks
 from facilities.register import Register
+from facilities.working_days import working_days_of
 from rollout import drafts
 from rollout.books import BOOKS
 from rollout.books.milestones import reached as milestone_reached
@@ -72,8 +73,8 @@ def owed(facility_id: int, on: date) -> list[Owed]:
     return sorted(found, key=lambda line: (-line.days_late, ORDER.index(line.kind)))
 
 
-def _late(due_on: date | None, on: date) -> int:
-    return max(0, (on - due_on).days) if due_on else 0
+def _late(due_on: date | None, register: Register) -> int:
+    return working_days_of(register).late(due_on, register.until) if due_on else 0
 
 
 def _report(register: Register, pk: int) -> Iterator[Owed]:
@@ -84,7 +85,7 @@ def _report(register: Register, pk: int) -> Iterator[Owed]:
         kind="report",
         what=_("Status report of the week"),
         due_on=state.due_on,
-        days_late=_late(state.due_on, register.until),
+        days_late=_late(state.due_on, register),
     )
 
 
@@ -118,7 +119,7 @@ def _stages(register: Register, pk: int) -> Iterator[Owed]:
                 kind="stage",
                 what=f"{step.label} ({file.code})",
                 due_on=step.target,
-                days_late=_late(step.target, register.until),
+                days_late=_late(step.target, register),
                 because=file.title,
                 book="procurements",
                 row=file.id,
@@ -136,7 +137,7 @@ def _milestones(register: Register, pk: int) -> Iterator[Owed]:
             kind="milestone",
             what=_("Day of: %(milestone)s") % {"milestone": milestone.label},
             due_on=milestone.target,
-            days_late=_late(milestone.target, register.until) if milestone.state == "late" else 0,
+            days_late=_late(milestone.target, register) if milestone.state == "late" else 0,
             because=""
             if milestone.state == "late"
             else _("A later step was reached, but nobody has recorded the day of this one."),

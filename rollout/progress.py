@@ -19,6 +19,7 @@ from facilities.lineage import inherit
 from facilities.models import Ownership
 from facilities.register import Register
 from facilities.timeline import Change, State, fold
+from facilities.working_days import working_days_of
 from rollout.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.deadlines import deadlines
 from rollout.legal import legal_deadlines
@@ -205,6 +206,7 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
                 held.get(facility.id, []),
                 weights,
                 on,
+                working_days_of(register),
                 days_late=days_late,
                 late_for=late_for,
                 freshness=heard[facility.id],
@@ -219,7 +221,7 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
 
 
 def _facility(
-    facility, state, cells, planned, councils: list[Meeting], held, weights, on, **others
+    facility, state, cells, planned, councils: list[Meeting], held, weights, on, working, **others
 ) -> FacilityResult:
     ruled, awaited = standing_ruling(councils), awaited_meeting(councils)
     council_on = awaited.scheduled_on if awaited else None
@@ -238,7 +240,7 @@ def _facility(
         stage=stage.value,
         next_step=next_step.value,
         measures=cells,
-        milestones=line(facility.id, state, planned, councils, held, on),
+        milestones=line(facility.id, state, planned, councils, held, on, working),
         progress=_weighted(cells, weights),
         council_on=council_on,
         **others,

@@ -100,7 +100,7 @@ class FacilityResult:
     measures: dict[str, Cell]
     milestones: tuple[MilestoneOnDay, ...]
     progress: float | None  # weighted, 0 to 1; None when no measure with a weight is known
-    days_late: int  # calendar days of its longest overdue deadline
+    days_late: int  # working days of its longest overdue deadline
     late_for: object = None  # what that deadline is, in words
     council_on: date | None = None  # the date of the meeting that has not ruled yet
     freshness: Freshness = NOTHING_ASKED

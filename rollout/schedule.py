@@ -4,6 +4,7 @@ from celery.schedules import crontab
 
 COMPUTE_PROGRESS = "rollout.tasks.compute_progress"
 RAISE_ALERTS = "rollout.tasks.raise_alerts"
+WATCH = "rollout.tasks.watch"
 
 BEAT = {
     "compute-progress-nightly": {
@@ -24,5 +25,10 @@ BEAT = {
         "task": RAISE_ALERTS,
         "schedule": crontab(minute=15),
         "options": {"expires": 3600},
+    },
+    "watch-every-five-minutes": {
+        "task": WATCH,
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 300},
     },
 }

@@ -362,10 +362,12 @@ LOGGING = {
             ],
         }
     },
+    "filters": {"no_secret_addresses": {"()": "rollout.middleware.NoSecretAddresses"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.str("EMR_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.request": {"filters": ["no_secret_addresses"]},
         # Every scanner of the internet asks for other hosts; they are refused without a word.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         # A line for each table of a font, at each paper that is drawn.

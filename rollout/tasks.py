@@ -1,9 +1,10 @@
 """The jobs. Safe to ring twice, late, or at the same time."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from rollout import alerts, importing, jobs, snapshots
-from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS
+from rollout import alerts, importing, jobs, snapshots, watching
+from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS, WATCH
 
 
 @shared_task(name=COMPUTE_PROGRESS)
@@ -19,6 +20,12 @@ def raise_alerts(on: str | None = None) -> int:
     """Bring the alerts up to a day (ISO; none: today). Returns how many were raised."""
     day = jobs.day_of(on)
     return jobs.run(RAISE_ALERTS, lambda: alerts.raise_alerts(day))
+
+
+@shared_task(name=WATCH)
+def watch() -> int:
+    """See which connections fell silent and which jobs did not come. Returns how many alerts it raised."""
+    return jobs.run(WATCH, lambda: watching.watch(timezone.now()))
 
 
 @shared_task(name="rollout.tasks.import_file")

@@ -66,9 +66,9 @@ def _heading(title: str) -> Iterator[str]:
 def _facility(facility: dict) -> str:
     late = ""
     if facility["days_late"]:
-        late = ngettext("{count} day late", "{count} days late", facility["days_late"]).format(
-            count=number(facility["days_late"])
-        )
+        late = ngettext(
+            "{count} working day late", "{count} working days late", facility["days_late"]
+        ).format(count=number(facility["days_late"]))
     return (
         f"{_padded(facility['name'], LABEL)} {share(facility['progress']):>8}"
         f"  {facility['stage_label']} → {facility['next_step_label']}  {late}"

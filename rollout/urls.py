@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from rollout.health import healthz, readyz
 from rollout.views.account import ChangePassword, PasswordChanged, SignIn
+from rollout.views.beats import beat_of_gateway
 
 urlpatterns = [
     path("", include("rollout.views.urls")),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("password/changed/", PasswordChanged.as_view(), name="password_change_done"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("beat/<str:secret>", beat_of_gateway, name="beat"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

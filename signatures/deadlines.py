@@ -11,7 +11,7 @@ from facilities.register import Register
 from facilities.timeline import Deadline
 from signatures.models import CertificateEvent
 
-HORIZON = timedelta(days=90)
+HORIZON = timedelta(days=100)  # sixty working days, with Tet among them
 LOOK_BACK = timedelta(days=365)  # certificates that ended longer ago belong to people who left
 
 Kind = CertificateEvent.Kind

@@ -1,4 +1,5 @@
 from facilities.models.acts import Act, Draft, Edit, Note
+from facilities.models.calendar import CalendarDay
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
 from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
@@ -27,6 +28,7 @@ __all__ = [
     "Area",
     "AreaName",
     "AreaParent",
+    "CalendarDay",
     "DatedFact",
     "Document",
     "Draft",

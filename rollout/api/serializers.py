@@ -128,7 +128,7 @@ class FacilityHead(Serializer):
     next_step = ChoiceField(NextStep.choices)
     next_step_label = CharField()
     progress = FloatField(allow_null=True, help_text=_("Weighted over the measures, 0 to 1."))
-    days_late = IntegerField(help_text=_("Calendar days of its longest overdue deadline; 0: none."))
+    days_late = IntegerField(help_text=_("Working days of its longest overdue deadline; 0: none."))
     council_on = DateField(
         allow_null=True, help_text=_("Date of the council meeting that has not ruled yet.")
     )

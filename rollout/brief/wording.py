@@ -288,13 +288,13 @@ PROGRAMME = {
     "order_closed": _("{text}. Lead: {lead}. Closed on {closed}."),
     "order_closed_with": _("{text}. Lead: {lead}, with {others}. Closed on {closed}."),
     "order_late": ngettext_lazy(
-        "{text}. Lead: {lead}. Was due on {due}, {days} day late.",
-        "{text}. Lead: {lead}. Was due on {due}, {days} days late.",
+        "{text}. Lead: {lead}. Was due on {due}, {days} working day late.",
+        "{text}. Lead: {lead}. Was due on {due}, {days} working days late.",
         "count",
     ),
     "order_late_with": ngettext_lazy(
-        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} day late.",
-        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} days late.",
+        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working day late.",
+        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working days late.",
         "count",
     ),
     "law_ahead": ngettext_lazy(

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from facilities.working_days import WorkingDays, working_days
 from rollout.models import (
     Conclusion,
     ConditionMet,
@@ -44,9 +45,11 @@ class GroupOnSheet:
 class ConditionOnDay:
     condition: CouncilCondition
     met: ConditionMet | None
+    working: WorkingDays
 
     def days_late(self, on: date) -> int:
-        return 0 if self.met else max(0, (on - self.condition.due_on).days)
+        """Working days; 0 once it is met."""
+        return 0 if self.met else self.working.late(self.condition.due_on, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Dossier:
 
 
 def dossier(meeting: CouncilMeeting, on: date, known_at: datetime | None = None) -> Dossier:
-    """What was written by the moment about days up to `on`. Nine queries."""
+    """What was written by the moment about days up to `on`. Ten queries."""
     of_meeting = {"meeting": meeting}
     members = tuple(CouncilMember.objects.known(known_at).filter(**of_meeting).order_by("pk"))
     met = {
@@ -81,6 +84,7 @@ def dossier(meeting: CouncilMeeting, on: date, known_at: datetime | None = None)
             condition__meeting=meeting, met_on__lte=on
         )
     }
+    working = working_days(known_at)
     return Dossier(
         dates=tuple(
             CouncilDate.objects.in_force(on, known_at)
@@ -97,7 +101,7 @@ def dossier(meeting: CouncilMeeting, on: date, known_at: datetime | None = None)
             .order_by("happened_on", "pk")
         ),
         conditions=tuple(
-            ConditionOnDay(condition, met.get(condition.pk))
+            ConditionOnDay(condition, met.get(condition.pk), working)
             for condition in CouncilCondition.objects.known(known_at).filter(**of_meeting)
         ),
     )

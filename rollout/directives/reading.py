@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from facilities.models import Agency
 from facilities.models.places import in_language
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging
 
 Kind = DirectiveEvent.Kind
@@ -39,6 +40,7 @@ class DirectiveOnDay:
     urgings: int
     source: str
     assumed: str
+    working: WorkingDays = WEEKENDS_ONLY
 
     @property
     def text(self) -> str:
@@ -93,13 +95,14 @@ class DirectiveOnDay:
         return self.first_due_on != self.due_on
 
     def days_late(self, on: date) -> int:
+        """Working days past its due day; 0 once it is closed, and without a due day."""
         if self.due_on is None or self.closed_on is not None:
             return 0
-        return max(0, (on - self.due_on).days)
+        return self.working.late(self.due_on, on)
 
 
 def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDay]:
-    """Directives issued by the day, open ones first, nearest due first: five queries."""
+    """Directives issued by the day, open ones first, nearest due first: six queries."""
     rows = (
         Directive.objects.known(known_at)
         .filter(issued_on__lte=on)
@@ -123,6 +126,7 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
             ),
         )
     )
+    working = working_days(known_at)
     found = [
         DirectiveOnDay(
             id=row.pk,
@@ -142,6 +146,7 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
             urgings=len(row.urged),
             source=row.source,
             assumed=row.assumed,
+            working=working,
         )
         for row in rows
     ]

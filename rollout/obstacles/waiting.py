@@ -11,6 +11,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from facilities.register import Register
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days_of
 from rollout.councils import meetings
 from rollout.directives import directives
 from rollout.models import ConditionMet, CouncilCondition
@@ -36,12 +37,14 @@ class Waiting:
     since: date
     due_on: date | None
     facility_ids: tuple[int, ...]
+    working: WorkingDays = WEEKENDS_ONLY
 
     def days(self, on: date) -> int:
         return max(0, (on - self.since).days)
 
     def days_late(self, on: date) -> int:
-        return max(0, (on - self.due_on).days) if self.due_on else 0
+        """Working days past its due day; 0 without one."""
+        return self.working.late(self.due_on, on) if self.due_on else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def awaited(register: Register) -> list[Awaited]:
                 directive.issued_on,
                 directive.due_on,
                 (),
+                directive.working,
             )
             add(AGENCY, directive.lead.pk, directive.lead.name, thing)
     for owner, thing in _conditions(register):
@@ -130,5 +134,6 @@ def _conditions(register: Register):
             meeting.held_on,
             row.due_on,
             (meeting.facility_id,),
+            working_days_of(register),
         )
         yield row.owner, thing

@@ -65,8 +65,8 @@ def test_each_stage_with_slip_and_the_days_since_the_one_before(file):
     assert (award.step.slip_days, award.days_since, award.days_late) == (7, 16, 0)
     assert line_of(file, Stage.NEED).days_since is None
     assert line_of(file, Stage.CONTRACT).days_since is None
-    assert line_of(file, Stage.AWARD, on=date(2025, 5, 25)).days_late == 5
-    assert "5 days late" in page(file, on=date(2025, 5, 25))
+    assert line_of(file, Stage.AWARD, on=date(2025, 5, 25)).days_late == 3
+    assert "3 working days late" in page(file, on=date(2025, 5, 25))
 
 
 def test_the_paper_of_a_stage_stands_beside_it(file):

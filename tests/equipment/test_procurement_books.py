@@ -95,7 +95,7 @@ class TestFiles:
     def test_late_until_the_stage_or_a_later_one_is_reached(self, file):
         put(BOOK, file, on=MAY[0], target_award=MAY[9])
         assert shown(BOOK, file, MAY[9])["late"] is None
-        assert shown(BOOK, file, MAY[14])["late"] == 5
+        assert shown(BOOK, file, MAY[14])["late"] == 3
         put(BOOK, file, reached_contract=MAY[12])
         assert shown(BOOK, file, MAY[14])["late"] is None
 
@@ -131,7 +131,7 @@ class TestFiles:
         files = [file, *(factories.ProcurementFactory() for _ in range(9))]
         for one in files:
             put(BOOK, one, reached_need=MAY[0], target_award=MAY[20])
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(BOOK.values([one.pk for one in files], DAY)) == 10
 
     def test_no_heading_means_two_columns(self):

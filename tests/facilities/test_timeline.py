@@ -104,7 +104,7 @@ def test_evidence_adds_up_to_the_amount_and_is_nowhere_negative(amounts, evidenc
 
 @pytest.mark.parametrize(
     ("done_on", "days"),
-    [(None, [0, 0, 1, 30]), (on(-1), [0, 0, 0, 0]), (on(2), [0, 0, 0, 0])],
+    [(None, [0, 0, 1, 22]), (on(-1), [0, 0, 0, 0]), (on(2), [0, 0, 0, 0])],
 )
 def test_a_deadline_is_late_from_the_day_after_its_last(done_on, days):
     deadline = Deadline("milestone", "m:1", 1, DAY, done_on, "Launch")

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from connectivity.models import Partner
 from equipment.models import StocktakeRound
 from facilities.models import Act, ApiToken, Facility, Role
 from rollout.books import BOOKS
@@ -65,6 +66,8 @@ ARGUMENTS = {
     "rollout:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
     "rollout:directive": lambda: {"code": _directive().code},
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:connection": lambda: {"code": OWN, "partner": Partner.objects.get(counted=True).code},
+    "beat": lambda: {"secret": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:act": lambda: {"pk": _act().pk},

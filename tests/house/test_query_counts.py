@@ -35,6 +35,8 @@ ARGUMENTS = {
     "rollout:figure": {"group": "device", "key": "tablet"},
     "rollout:obstacle": {"code": "VM-0"},
     "rollout:directive": {"code": "CD-0"},
+    "rollout:connection": {"code": "place-000", "partner": "bach-mai"},
+    "beat": {"secret": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
     "rollout:book-bulk": {"book": "connections"},
     "rollout:book-export": {"book": "certificates", "form": "csv"},

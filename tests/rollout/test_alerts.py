@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from equipment.services import record_stage, set_stage_target
-from facilities.models import Facility, FacilityName, FacilityScope, Scope
+from facilities.models import CalendarDay, Facility, FacilityName, FacilityScope, Scope
 from facilities.register import Register
 from facilities.services import record, withdraw
+from facilities.working_days import WEEKENDS_ONLY
 from rollout.alerts import COMING, OVERDUE, RULES, raise_alerts
 from rollout.deadlines import deadlines
 from rollout.models import (
@@ -135,16 +136,22 @@ def status_report():
     )
 
 
-EDGES = {
-    "procurement_stage": (procurement_stage, 7, 2),
-    "milestone": (milestone, 14, 3),
-    "council": (council, 7, 1),
-    "condition": (condition, 7, 2),
-    "directive": (directive, 7, 2),
-    "certificate_expiry": (certificate_expiry, 90, 30),
-    "legal": (legal, 90, 30),
+EDGES = {  # in working days
+    "procurement_stage": (procurement_stage, 5, 2),
+    "milestone": (milestone, 10, 3),
+    "council": (council, 5, 1),
+    "condition": (condition, 5, 2),
+    "directive": (directive, 5, 2),
+    "certificate_expiry": (certificate_expiry, 60, 20),
+    "legal": (legal, 60, 20),
     "status_report": (status_report, 2, 0),
 }
+MONDAY = DUE + days(3)  # it is due on a Friday
+
+
+def before(number: int) -> date:
+    """So many working days before it is due."""
+    return WEEKENDS_ONLY.add(DUE, -number)
 
 
 def test_every_rule_has_its_edges_tested():
@@ -156,28 +163,44 @@ def test_edges_of_each_rule(rule):
     make, notice, warning = EDGES[rule]
     make()
     for day, expected in [
-        (DUE - days(notice + 1), []),
-        (DUE - days(notice), [(rule, COMING, "notice")]),
-        (DUE - days(notice - 1), [(rule, COMING, "notice" if notice - 1 > warning else "warning")]),
-        (DUE - days(warning + 1), [(rule, COMING, "notice")]),
-        (DUE - days(warning), [(rule, COMING, "warning")]),
+        (before(notice) - days(1), []),
+        (before(notice), [(rule, COMING, "notice")]),
+        (before(notice - 1), [(rule, COMING, "notice" if notice - 1 > warning else "warning")]),
+        (before(warning) - days(1), [(rule, COMING, "notice")]),
+        (before(warning), [(rule, COMING, "warning")]),
         (DUE, [(rule, COMING, "warning")]),
-        (DUE + days(1), [(rule, OVERDUE, "late")]),
+        (MONDAY - days(1), [(rule, COMING, "warning")]),
+        (MONDAY, [(rule, OVERDUE, "late")]),
     ]:
         Alert.objects.all().delete()
         raise_alerts(day)
         assert open_alerts() == expected, day
 
 
+def test_a_day_off_is_not_counted():
+    milestone()
+    record(
+        CalendarDay(day=before(1), kind="off", name_vi="Nghỉ", source="x"), by=factories.recorder()
+    )
+    raise_alerts(before(11))
+    assert open_alerts() == [("milestone", COMING, "notice")]
+    record(CalendarDay(day=MONDAY, kind="off", name_vi="Nghỉ", source="x"), by=factories.recorder())
+    raise_alerts(MONDAY)
+    assert open_alerts() == [("milestone", COMING, "warning")]
+    raise_alerts(MONDAY + days(1))
+    assert open_alerts() == [("milestone", OVERDUE, "late")]
+
+
 @pytest.mark.parametrize("rule", EDGES)
 def test_night_after_night_leaves_one_row_for_each_level(rule):
     make, notice, _warning = EDGES[rule]
     make()
-    raised = [raise_alerts(DUE + days(n)) for n in range(-notice - 2, 5)]
+    first = (before(notice) - DUE).days - 3
+    raised = [raise_alerts(DUE + days(n)) for n in range(first, 5)]
     assert sum(raised) == 2
     coming, overdue = Alert.objects.order_by("level")
-    assert (coming.raised_on, coming.cleared_on) == (DUE - days(notice), DUE + days(1))
-    assert (overdue.raised_on, overdue.cleared_on) == (DUE + days(1), None)
+    assert (coming.raised_on, coming.cleared_on) == (before(notice), MONDAY)
+    assert (overdue.raised_on, overdue.cleared_on) == (MONDAY, None)
 
 
 def test_the_page_of_each_alert_exists(client):
@@ -212,7 +235,7 @@ def test_words_in_both_languages_with_the_name_of_that_day():
     assert alert.what_en == "Luc Nam Centre: Meeting of the evaluation council"
     assert alert.what_vi.startswith("Trung tâm Y tế huyện Lục Nam: ")
     assert alert.url == f"/facilities/{place.code}/#councils"
-    raise_alerts(DUE + days(1))
+    raise_alerts(MONDAY)
     assert Alert.objects.get(level=OVERDUE).what_en.startswith("Luc Nam Medical Centre: ")
 
 
@@ -311,14 +334,14 @@ class TestCause:
     def test_returns_and_reopens_the_same_row(self):
         place, by = factories.facility(), factories.recorder()
         set_milestone_target(facility=place, milestone="launch", due_on=DUE, set_on=SET, by=by)
-        raise_alerts(DUE + days(1))
+        raise_alerts(MONDAY)
         fact = record_milestone(facility=place, milestone="launch", happened_on=DUE, by=by)
-        raise_alerts(DUE + days(2))
+        raise_alerts(MONDAY + days(1))
         assert open_alerts() == []
         withdraw(fact=fact, because="another facility", by=by)
-        assert raise_alerts(DUE + days(3)) == 1
+        assert raise_alerts(MONDAY + days(2)) == 1
         alert = Alert.objects.get()
-        assert (alert.raised_on, alert.cleared_on) == (DUE + days(1), None)
+        assert (alert.raised_on, alert.cleared_on) == (MONDAY, None)
 
     def test_a_moved_target_clears_the_old_alert(self):
         place, by = factories.facility(), factories.recorder()

@@ -57,7 +57,7 @@ def test_what_holds_it_is_said(reader):
     found = ask(reader, "bidding").json()
     assert found["milestones"]["launch"]["held_by"] == "Late estimates"
     assert found["late_for"].startswith("Award decided")
-    assert found["days_late"] == 20
+    assert found["days_late"] == 14
 
 
 def test_its_councils_come_with_date_and_ruling(reader):

@@ -88,7 +88,7 @@ def test_the_compared_day_gives_before_and_change(reader):
 
 def test_facilities_come_with_trouble_first(reader):
     late, official = ask(reader).json()["facilities"]
-    assert (late["code"], late["days_late"], late["next_step"]) == ("bidding", 20, "servers")
+    assert (late["code"], late["days_late"], late["next_step"]) == ("bidding", 14, "servers")
     assert late["milestones"]["launch"]["state"] == "blocked"
     assert (official["stage"], official["stage_label"]) == ("official", "In official use")
     assert official["progress"] == 1.0

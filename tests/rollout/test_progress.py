@@ -154,7 +154,7 @@ class TestStage:
 class TestLate:
     def test_the_longest_overdue_decides_and_trouble_comes_first(self):
         late, later, fine = (factories.facility(code) for code in ("a", "b", "c"))
-        for place, days in ((late, 3), (later, 9)):
+        for place, days in ((late, 2), (later, 9)):
             set_milestone_target(
                 facility=place,
                 milestone=Milestone.LAUNCH,
@@ -165,12 +165,12 @@ class TestLate:
         set_stage_target(
             procurement=factories.ProcurementFactory(facility=late, code="GT-9"),
             stage=Stage.AWARD,
-            due_on=DAY - timedelta(days=4),
+            due_on=DAY - timedelta(days=5),
             set_on=LAST_YEAR,
             by=factories.recorder(),
         )
         found = progress(DAY).facilities
-        assert [(f.code, f.days_late) for f in found] == [("b", 9), ("a", 4), ("c", 0)]
+        assert [(f.code, f.days_late) for f in found] == [("b", 7), ("a", 3), ("c", 0)]
         assert "GT-9" in str(found[1].late_for)
         assert found[2].late_for is None
         assert found[2].id == fine.pk

@@ -355,9 +355,15 @@ class TestDeadlines:
         factories.facility()
         raised = {
             shift: [(a.level, a.severity) for a in alerts_due(Register(DUE + timedelta(shift)))]
-            for shift in (-3, -2, 0, 1)
+            for shift in (-3, -2, 0, 2, 3)
         }
-        assert raised == {-3: [], -2: [(0, "notice")], 0: [(0, "warning")], 1: [(1, "late")]}
+        assert raised == {
+            -3: [],
+            -2: [(0, "notice")],
+            0: [(0, "warning")],
+            2: [(0, "warning")],
+            3: [(1, "late")],
+        }
 
     def test_silence_is_not_lateness_of_the_rollout(self):
         factories.programme()

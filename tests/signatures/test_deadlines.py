@@ -52,7 +52,7 @@ def test_an_end_is_told_from_ninety_days_before_until_a_year_after(on, there):
     assert bool(seen(on)) == there
 
 
-@pytest.mark.parametrize(("on", "late"), [(LAST_VALID - DAY, 0), (LAST_VALID, 0), (UNTIL, 1)])
+@pytest.mark.parametrize(("on", "late"), [(LAST_VALID - DAY, 0), (UNTIL, 0), (UNTIL + DAY, 1)])
 def test_the_last_valid_day_is_the_last_in_time(on, late):
     issued()
     [deadline] = seen(on)

@@ -90,7 +90,7 @@ def test_a_facility_says_where_it_stands():
     assert bidding["servers"] == "no"
     assert bidding["server-stage"] == "selection_plan"
     assert bidding["server-award-due"] == date(2025, 5, 1)
-    assert bidding["days-late"] == 20
+    assert bidding["days-late"] == 14
     assert values_of(BOOK, found.clinic)["stage"] == ""
 
 

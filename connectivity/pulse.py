@@ -1,0 +1,130 @@
+"""Whether a gateway is alive: its state at a moment, and its last ninety days. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from connectivity.models import BeatDay, Gateway
+
+LIVE, LATE, SILENT, AWAITED = "live", "late", "silent", "awaited"
+
+STATE_LABELS = {
+    LIVE: pgettext_lazy("gateway", "alive"),
+    LATE: pgettext_lazy("gateway", "late"),
+    SILENT: pgettext_lazy("gateway", "silent"),
+    AWAITED: pgettext_lazy("gateway", "first sign awaited"),
+}
+STATE_MARKS = {LIVE: "done", LATE: "under_way", SILENT: "late", AWAITED: "not_begun"}
+
+STRIP_DAYS = 90
+FULL_SHARE = 0.9  # of the signs expected on a day, for the day to be called full
+
+FULL, GAPS, NONE, BEFORE = "full", "gaps", "none", "before"
+CELL_LABELS = {
+    FULL: gettext_lazy("as expected"),
+    GAPS: gettext_lazy("with gaps"),
+    NONE: gettext_lazy("no sign of life"),
+    BEFORE: gettext_lazy("no address yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A standing gateway at a moment. `last_at` None: it has never called."""
+
+    gateway: Gateway
+    last_at: datetime | None
+    now: datetime
+
+    @property
+    def expected_by(self) -> datetime:
+        """The last moment at which the next sign is in time."""
+        since = self.last_at or self.gateway.issued_at
+        return since + timedelta(minutes=self.gateway.interval_minutes)
+
+    @property
+    def silent_after(self) -> datetime:
+        return self.expected_by + timedelta(minutes=self.gateway.grace_minutes)
+
+    @property
+    def state(self) -> str:
+        if self.now > self.silent_after:
+            return SILENT
+        if self.now > self.expected_by:
+            return LATE
+        return LIVE if self.last_at else AWAITED
+
+    @property
+    def label(self):
+        return STATE_LABELS[self.state]
+
+    @property
+    def mark(self) -> str:
+        return STATE_MARKS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day of the strip."""
+
+    day: date
+    code: str
+    beats: int = 0
+    errors: int = 0
+
+    @property
+    def label(self):
+        return CELL_LABELS[self.code]
+
+
+def strip(
+    gateway: Gateway, days: Mapping[date, BeatDay], issued_on: date, until: date
+) -> list[Cell]:
+    """The ninety days up to `until`, oldest first. Days of an earlier address count too."""
+    first = until - timedelta(days=STRIP_DAYS - 1)
+    expected = 24 * 60 / gateway.interval_minutes
+    return [
+        _cell(day, days.get(day), issued_on, expected)
+        for day in (first + timedelta(days=n) for n in range(STRIP_DAYS))
+    ]
+
+
+def _cell(day: date, found: BeatDay | None, issued_on: date, expected: float) -> Cell:
+    if found is None:
+        return Cell(day, BEFORE if day < issued_on else NONE)
+    full = found.beats >= FULL_SHARE * expected
+    return Cell(day, FULL if full else GAPS, found.beats, found.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Days of one kind in a row, as a bar of the strip: `at` and `length` in days from its left."""
+
+    code: str
+    at: int
+    length: int
+    first: date
+    last: date
+
+    @property
+    def label(self):
+        return CELL_LABELS[self.code]
+
+
+def runs(cells: list[Cell]) -> list[Run]:
+    found: list[Run] = []
+    for place, cell in enumerate(cells):
+        if found and found[-1].code == cell.code:
+            before = found.pop()
+            found.append(Run(cell.code, before.at, before.length + 1, before.first, cell.day))
+        else:
+            found.append(Run(cell.code, place, 1, cell.day, cell.day))
+    return found
+
+
+def told(cells: list[Cell]) -> str:
+    """The strip in words, for whoever cannot see it."""
+    counts = {code: sum(cell.code == code for cell in cells) for code in CELL_LABELS}
+    return ", ".join(f"{CELL_LABELS[code]}: {count}" for code, count in counts.items() if count)
