@@ -89,3 +89,15 @@ def local_secret_key(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text()
+
+
+def mail(url: str) -> dict[str, Any]:
+    """Django's settings of the mail server at ``url`` (EMR_MAIL_URL); none for an empty one."""
+    if not url:
+        return {}
+    if urlsplit(url).scheme not in ("smtp", "smtps", "smtp+tls", "smtp+ssl"):
+        raise ImproperlyConfigured(
+            "EMR_MAIL_URL must look like smtp+tls://user:password@host:587 or smtp://host:25"
+        )
+    config = environ.Env.email_url_config(url)
+    return {name: value for name, value in config.items() if name.startswith("EMAIL_")}

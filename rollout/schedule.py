@@ -5,6 +5,7 @@ from celery.schedules import crontab
 COMPUTE_PROGRESS = "rollout.tasks.compute_progress"
 RAISE_ALERTS = "rollout.tasks.raise_alerts"
 WATCH = "rollout.tasks.watch"
+REMIND = "rollout.tasks.remind"
 
 BEAT = {
     "compute-progress-nightly": {
@@ -25,6 +26,11 @@ BEAT = {
         "task": RAISE_ALERTS,
         "schedule": crontab(minute=15),
         "options": {"expires": 3600},
+    },
+    "remind-every-ten-minutes": {
+        "task": REMIND,
+        "schedule": crontab(minute="7-57/10"),
+        "options": {"expires": 600},
     },
     "watch-every-five-minutes": {
         "task": WATCH,

@@ -296,6 +296,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# --- Mail ---------------------------------------------------------------------------------
+
+# smtp+tls://user:password@host:587; empty: nothing is mailed, and reminders stand in the inbox only.
+MAIL_URL = env.str("EMR_MAIL_URL", default="")
+MAILS = bool(MAIL_URL)
+vars().update(environment.mail(MAIL_URL))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMR_MAIL_FROM", default="emr@localhost")
+# How readers of mail and calendars reach the product.
+SITE_URL = env.str("EMR_SITE_URL", default="http://localhost:8000").rstrip("/")
+
 # --- Jobs ---------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = TIME_ZONE

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from rollout import alerts, importing, jobs, snapshots, watching
-from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS, WATCH
+from rollout.reminding import outbox, tell
+from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS, REMIND, WATCH
 
 
 @shared_task(name=COMPUTE_PROGRESS)
@@ -20,6 +21,20 @@ def raise_alerts(on: str | None = None) -> int:
     """Bring the alerts up to a day (ISO; none: today). Returns how many were raised."""
     day = jobs.day_of(on)
     return jobs.run(RAISE_ALERTS, lambda: alerts.raise_alerts(day))
+
+
+@shared_task(name=REMIND)
+def remind() -> int:
+    """Tell whom the ladder says, then send the mail that is due. Returns how many were told."""
+    now = timezone.now()
+
+    def told() -> int:
+        found = tell(timezone.localdate(now))
+        outbox.compose(now)
+        outbox.send_waiting(now)
+        return found
+
+    return jobs.run(REMIND, told)
 
 
 @shared_task(name=WATCH)

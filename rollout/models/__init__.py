@@ -18,12 +18,14 @@ from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, U
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
+from rollout.models.reminders import Audience, Handling, LadderStep, Message, Notice, PostBox
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
 from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
 
 __all__ = [
     "AgendaItem",
     "Alert",
+    "Audience",
     "Conclusion",
     "ConditionMet",
     "CouncilCondition",
@@ -40,18 +42,23 @@ __all__ = [
     "DirectiveDue",
     "DirectiveEvent",
     "GroupResult",
+    "Handling",
     "HeadingChoice",
     "ImportFile",
     "JobRun",
+    "LadderStep",
     "LegalDeadline",
     "Mark",
     "MeasureWeight",
+    "Message",
     "Milestone",
     "MilestoneEvent",
     "MilestoneTarget",
+    "Notice",
     "Obstacle",
     "ObstacleCleared",
     "ObstacleHold",
+    "PostBox",
     "Programme",
     "ProgressSnapshot",
     "PublishedBrief",

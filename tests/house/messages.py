@@ -64,7 +64,7 @@ def sources() -> list[Path]:
     return [
         path
         for folder in folders
-        for kind in ("*.py", "*.html")
+        for kind in ("*.py", "*.html", "*.txt")
         for path in sorted(folder.rglob(kind))
         if "migrations" not in path.parts
     ]
@@ -72,7 +72,7 @@ def sources() -> list[Path]:
 
 def texts_in(path: Path) -> Iterator[Text]:
     source = path.read_text(encoding="utf-8")
-    if path.suffix == ".html":
+    if path.suffix in (".html", ".txt"):
         # Calls of gettext in a line of placeholders: Python's tokens, but not its indentation.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
     file = BytesIO(source.encode())

@@ -110,7 +110,12 @@ class TestDashboard:
         assert address(Alert, "changelist") in answer.content.decode()
         assert answer.context["progress"].measure("launched").done == 1
         assert [kind["count"] for kind in answer.context["alerts"]] == [0, 0, 0]
-        assert [job.state for job in answer.context["jobs"]] == ["not_begun", "done", "not_begun"]
+        assert [job.state for job in answer.context["jobs"]] == [
+            "not_begun",
+            "done",
+            "not_begun",
+            "not_begun",
+        ]
 
     def test_alerts_are_counted_severest_first(self, client, signed_in):
         signed_in(Role.DEPARTMENT)

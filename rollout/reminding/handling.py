@@ -1,0 +1,58 @@
+"""What people do about what they were told: see to it, put it off, have read it."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facilities.models import User
+from facilities.services import day_of_writing
+from facilities.working_days import working_days
+from rollout.models import Alert, Handling, Notice
+
+LONGEST = 10  # working days for which an alert may be put off
+
+
+@transaction.atomic
+def acknowledge(*, alert: Alert, by: User, at: datetime | None = None) -> Handling:
+    """This person sees to it and is not told again; the ladder goes on for others."""
+    read(alert=alert, by=by, at=at)
+    return Handling.objects.get_or_create(
+        alert=alert, by=by, kind=Handling.Kind.ACKNOWLEDGED, defaults={"on": day_of_writing()}
+    )[0]
+
+
+@transaction.atomic
+def put_off(*, alert: Alert, until: date, because: str, by: User) -> Handling:
+    """Nobody is told of it before that day. Bounded, and never without a reason."""
+    today = day_of_writing()
+    last = working_days().add(today, LONGEST)
+    if not today < until <= last:
+        raise ValidationError(
+            {
+                "until": _("Give a day after today, %(last)s at the latest.")
+                % {"last": last.strftime("%d/%m/%Y")}
+            },
+            code="bounds",
+        )
+    if not because.strip():
+        raise ValidationError({"because": _("Give the reason.")}, code="required")
+    read(alert=alert, by=by)
+    return Handling.objects.create(
+        alert=alert,
+        by=by,
+        kind=Handling.Kind.SNOOZED,
+        until=until,
+        because=because.strip(),
+        on=today,
+    )
+
+
+def read(*, by: User, alert: Alert | None = None, at: datetime | None = None) -> int:
+    """They have read what was told about it, or everything."""
+    unread = Notice.objects.filter(person=by, read_at__isnull=True)
+    if alert is not None:
+        unread = unread.filter(alert=alert)
+    return unread.update(read_at=at or timezone.now())

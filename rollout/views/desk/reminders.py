@@ -1,0 +1,120 @@
+"""The ladder of reminders and the mail that goes out, for the Department."""
+
+import uuid
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from rollout.books import BOOKS
+from rollout.forms.reminding import SeenForm, StepsForm, written
+from rollout.models import Audience, LadderStep, Message
+from rollout.models.reminders import WAITING
+from rollout.reminding import due_notices, ladder, outbox
+from rollout.reminding.ladder import RULES, set_steps
+from rollout.views.desk.page import desk
+from rollout.views.listing import paged
+from rollout.views.verbs import Sent, Verb
+
+
+@desk()
+def reminders(request, day, access):
+    """Every rule with its steps; one of them to be changed, with what it would tell today."""
+    asked = request.POST.get("rule") or request.GET.get("rule", "")
+    steps = ladder()
+    sent = Sent(request)
+    preview, verb, status = None, None, 200
+    if asked in RULES:
+        form = sent.form(
+            sent.do or "set", StepsForm, initial={"rule": asked, "steps": written(steps[asked])}
+        )
+        verb = Verb(
+            form,
+            lambda given, act: set_steps(
+                rule=given["rule"],
+                steps=given["steps"],
+                because=given["because"],
+                by=request.user,
+            ),
+            gettext_lazy("Change the steps"),
+        )
+    if request.method == "POST":
+        if verb and sent.do == "preview":
+            preview = _preview(verb.form, steps, day.today)
+            status = 200 if preview else 400
+        elif done := sent.carry_out({"set": verb} if verb else {}, here=reverse("rollout:ladder")):
+            return done
+        else:
+            status = 400
+    changed = set(LadderStep.objects.known().values_list("rule", flat=True))
+    context = {
+        "books": BOOKS.values(),
+        "place": "ladder",
+        "lines": [
+            {
+                "code": code,
+                "label": label,
+                "changed": code in changed,
+                "steps": [
+                    (step, Audience(step.audience).label, step.severity) for step in steps[code]
+                ],
+            }
+            for code, label in RULES.items()
+        ],
+        "asked": asked if verb else "",
+        "asked_label": RULES.get(asked, ""),
+        "form": verb.form if verb else None,
+        "preview": preview,
+        "now": _counted(due_notices(day.today)),
+    }
+    return "desk/ladder.html", context, status
+
+
+def _preview(form: StepsForm, steps, on) -> dict | None:
+    """What today would be told with these steps; nothing is stored. The reason is not asked yet."""
+    form.fields["because"].required = False
+    if not form.is_valid():
+        return None
+    given = form.cleaned_data
+    return _counted(due_notices(on, steps | {given["rule"]: tuple(given["steps"])}))
+
+
+def _counted(notices) -> dict:
+    return {"notices": len(notices), "people": len({notice.person_id for notice in notices})}
+
+
+@desk()
+def outbox_list(request, day, access):
+    """What waits, what is in doubt, what was given up; and what went out lately."""
+    now = timezone.now()
+    sent = Sent(request)
+    verbs = {
+        "again": Verb(
+            sent.form("again", SeenForm),
+            lambda given, act: outbox.send_again(
+                message=get_object_or_404(Message, pk=given["row"]), now=now
+            ),
+            answers_by_message=True,
+        )
+    }
+    status = 200
+    if request.method == "POST":
+        if done := sent.carry_out(verbs, here=reverse("rollout:outbox")):
+            return done
+        status = 400
+    doubtful = set(outbox.in_doubt(now).values_list("pk", flat=True))
+    found = paged(request, Message.objects.select_related("person"))
+    context = {
+        "books": BOOKS.values(),
+        "place": "outbox",
+        "page": found,
+        "rows": [{"message": one, "in_doubt": one.pk in doubtful} for one in found],
+        "counts": {
+            "waiting": Message.objects.filter(WAITING).count() - len(doubtful),
+            "in_doubt": len(doubtful),
+            "given_up": Message.objects.filter(given_up_at__isnull=False).count(),
+        },
+        "act": uuid.uuid4(),
+    }
+    return "desk/outbox.html", context, status

@@ -1,0 +1,113 @@
+"""What a person was told, what they do about it, and how they are written to."""
+
+import uuid
+
+from django.db.models import F
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from rollout.forms.reminding import BoxForm, PutOffForm, SeenForm
+from rollout.forms.reporting import OnceForm
+from rollout.models import Alert, Handling, Message, Notice, PostBox
+from rollout.reminding import handling, outbox
+from rollout.views.listing import paged
+from rollout.views.page import page
+from rollout.views.verbs import Sent, Verb
+
+
+@page(lambda access: access.sees_summary, section="inbox", stored=False)
+def inbox(request, day, access):
+    person = request.user
+    sent = Sent(request)
+    verbs = _verbs(request, sent)
+    status = 200
+    if request.method == "POST":
+        if done := sent.carry_out(verbs, here=reverse("rollout:inbox")):
+            return done
+        status = 400
+    rows = (
+        Notice.objects.filter(person=person)
+        .select_related("alert")
+        .order_by(F("read_at").asc(nulls_first=True), "-on", "-pk")
+    )
+    found = paged(request, rows)
+    handled = {
+        (one.alert_id, one.kind): one
+        for one in Handling.objects.filter(alert__in=[n.alert_id for n in found])
+        .select_related("by")
+        .order_by("pk")
+    }
+    context = {
+        "page": found,
+        "rows": [
+            {
+                "notice": notice,
+                "seen_to": handled.get((notice.alert_id, Handling.Kind.ACKNOWLEDGED)),
+                "put_off": handled.get((notice.alert_id, Handling.Kind.SNOOZED)),
+                "is_open": notice.kind == Notice.Kind.DUE and notice.alert.cleared_on is None,
+            }
+            for notice in found
+        ],
+        "unread": rows.filter(read_at__isnull=True).count(),
+        "verbs": {"box": verbs["box"]},
+        "act": uuid.uuid4(),
+        "today": day.today,
+        "last_mail": Message.objects.filter(person=person).first(),
+    }
+    return "rollout/inbox.html", context, status
+
+
+def _verbs(request, sent: Sent) -> dict[str, Verb]:
+    person = request.user
+    box = PostBox.objects.filter(person=person).first() or PostBox(person=person)
+    names = ("by_mail", "digest_hour", "quiet_from", "quiet_until", "ceiling")
+
+    def told(given) -> Alert:
+        """Only what this person was told can be handled by them."""
+        alert = Alert.objects.filter(pk=given["row"], notices__person=person).first()
+        if alert is None:
+            raise Http404
+        return alert
+
+    def store_box(given, act):
+        PostBox.objects.update_or_create(
+            person=person, defaults={name: given[name] for name in names}
+        )
+        person.email = given["email"]
+        person.save(update_fields=["email"])
+
+    return {
+        "seen": Verb(
+            sent.form("seen", SeenForm),
+            lambda given, act: handling.acknowledge(alert=told(given), by=person),
+            answers_by_message=True,
+        ),
+        "put-off": Verb(
+            sent.form("put-off", PutOffForm),
+            lambda given, act: handling.put_off(
+                alert=told(given), until=given["until"], because=given["because"], by=person
+            ),
+            answers_by_message=True,
+        ),
+        "read": Verb(
+            sent.form("read", OnceForm),
+            lambda given, act: handling.read(by=person),
+            answers_by_message=True,
+        ),
+        "test": Verb(
+            sent.form("test", OnceForm),
+            lambda given, act: outbox.test_message(person=person, now=timezone.now()),
+            answers_by_message=True,
+        ),
+        "box": Verb(
+            sent.form(
+                "box",
+                BoxForm,
+                initial={"email": person.email} | {name: getattr(box, name) for name in names},
+            ),
+            store_box,
+            gettext_lazy("How I am written to"),
+        ),
+    }

@@ -1,0 +1,452 @@
+"""Early, once, to the right person, louder when ignored, silent when solved; and mail that goes out once."""
+
+import random
+import uuid
+from collections import Counter
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from facilities.models import Role
+from facilities.working_days import WEEKENDS_ONLY
+from rollout.alerts import raise_alerts
+from rollout.models import Alert, Directive, Handling, Message, Notice, PostBox
+from rollout.reminding import due_notices, handling, outbox, tell
+from rollout.reminding.ladder import RULES, USUAL, Step, ladder, set_steps
+from rollout.services import record_milestone, set_milestone_target
+from tests import factories
+from tests.factories import user_with
+from tests.rollout.reminding import postman
+
+pytestmark = pytest.mark.django_db
+
+DUE = date(2025, 6, 20)  # a Friday
+SET = date(2025, 1, 2)
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@pytest.fixture(autouse=True)
+def _postman(settings):
+    settings.MAILS = True
+    settings.EMAIL_BACKEND = "tests.rollout.reminding.postman.Postman"
+    settings.SITE_URL = "https://emr.example.vn"
+    postman.DELIVERED.clear()
+    postman.TROUBLE.clear()
+
+
+def after(number: int) -> date:
+    return WEEKENDS_ONLY.add(DUE, number)
+
+
+def at(day: date, hour: int = 8, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE)
+
+
+class World:
+    """One facility with everybody who may be told of it, and a launch due on a Friday."""
+
+    def __init__(self, code="place"):
+        self.place = factories.facility(code, name_vi=f"Bệnh viện {code}")
+        self.officer = user_with(Role.OFFICER, facility=self.place)
+        self.head = user_with(Role.HEAD, facility=self.place)
+        self.department = user_with(Role.DEPARTMENT)
+        self.leader = user_with(Role.LEADER)
+        user_with(Role.OFFICER, facility=factories.facility(f"{code}-other"))
+        for who in (self.officer, self.head, self.department, self.leader):
+            who.email = f"{who.username}@example.vn"
+            who.save()
+
+    def plan(self, due: date = DUE, milestone="launch"):
+        set_milestone_target(
+            facility=self.place,
+            milestone=milestone,
+            due_on=due,
+            set_on=SET,
+            by=factories.recorder(),
+        )
+
+    def reach(self, on: date, milestone="launch"):
+        record_milestone(
+            facility=self.place, milestone=milestone, happened_on=on, by=factories.recorder()
+        )
+
+
+@pytest.fixture
+def world():
+    found = World()
+    found.plan()
+    return found
+
+
+def night(day: date) -> int:
+    raise_alerts(day)
+    return tell(day)
+
+
+def told(person) -> list[tuple]:
+    rows = Notice.objects.filter(person=person).order_by("pk")
+    return list(rows.values_list("kind", "offset", "on"))
+
+
+def test_every_rule_has_steps_and_each_grows_louder():
+    assert USUAL.keys() == RULES.keys()
+    for steps in USUAL.values():
+        assert list(steps) == sorted(steps, key=lambda step: step.offset)
+
+
+def test_up_the_ladder_night_by_night(world):
+    day = after(-12)
+    while day <= after(12):
+        night(day)
+        night(day)  # doubled
+        day += timedelta(days=1)
+    assert told(world.officer) == [
+        ("due", -10, after(-10)),
+        ("due", -1, after(-1)),
+        ("due", 1, after(1)),
+    ]
+    assert told(world.head) == [("due", 3, after(3))]
+    assert told(world.department) == [("due", 5, after(5))]
+    assert told(world.leader) == [("due", 10, after(10))]
+    assert Notice.objects.count() == 6  # the officer elsewhere was told nothing
+
+
+@pytest.mark.parametrize(("offset", "last"), [(-10, None), (-9, -10), (-1, -1), (1, 1), (2, 1)])
+def test_a_missed_night_is_made_up_for_with_the_latest_step_only(world, offset, last):
+    night(after(offset - 1) if offset < 0 else after(-15))
+    Notice.objects.all().delete()
+    night(after(offset))
+    expected = [] if last is None else [last]
+    if offset == -10:
+        expected = [-10]
+    assert [row[1] for row in told(world.officer)] == expected
+
+
+def test_solved_is_told_once_to_those_who_had_been_told(world):
+    night(after(3))
+    world.reach(after(3))
+    night(after(4))
+    night(after(5))
+    assert [row[0] for row in told(world.officer)] == ["due", "clear"]
+    assert [row[0] for row in told(world.head)] == ["due", "clear"]
+    assert told(world.department) == []
+
+
+def test_becoming_late_is_no_all_clear(world):
+    night(after(-1))
+    night(after(1))
+    assert [row[:2] for row in told(world.officer)] == [("due", -1), ("due", 1)]
+
+
+def test_whoever_sees_to_it_is_not_told_again_but_the_ladder_goes_on(world):
+    night(after(1))
+    with time_machine.travel(at(after(1)), tick=False):
+        handling.acknowledge(alert=Alert.objects.get(level=1), by=world.officer)
+        set_steps(
+            rule="milestone",
+            steps=[Step(2, "officer", "warning"), Step(2, "head", "warning")],
+            because="test",
+            by=world.department,
+        )
+    night(after(2))
+    assert [row[1] for row in told(world.officer)] == [1]
+    assert [row[1] for row in told(world.head)] == [2]
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(0, False), (1, True), (10, True), (11, False)])
+def test_putting_off_is_bounded(world, days, allowed):
+    night(after(1))
+    alert = Alert.objects.get(level=1)
+    with time_machine.travel(at(after(1)), tick=False):
+        until = WEEKENDS_ONLY.add(after(1), days) if days else after(1)
+        if not allowed:
+            with pytest.raises(ValidationError) as refused:
+                handling.put_off(alert=alert, until=until, because="waiting", by=world.officer)
+            assert refused.value.message_dict.keys() == {"until"}
+            return
+        handling.put_off(alert=alert, until=until, because="waiting", by=world.officer)
+    night(until - timedelta(days=1))
+    assert told(world.head) == []
+    night(until if days >= 3 else after(4))
+    assert len(told(world.head)) == 1
+
+
+def test_a_directive_is_told_to_its_agencies(world):
+    agency, other = factories.AgencyFactory(), factories.AgencyFactory()
+    directive = factories.DirectiveFactory(lead=agency, issued_on=SET, due_on=DUE)
+    directive.coordinating.add(other)
+    people = [user_with(Role.AGENCY, agency=one) for one in (agency, other)]
+    stranger = user_with(Role.AGENCY, agency=factories.AgencyFactory())
+    night(after(1))
+    assert [told(person)[0][1] for person in people] == [1, 1]
+    assert told(stranger) == []
+    assert Directive.objects.count() == 1
+
+
+def test_previewing_stores_nothing(world):
+    raise_alerts(after(1))
+    everybody = [Step(1, who, "warning") for who in ("officer", "head", "department", "leader")]
+    found = due_notices(after(1), ladder() | {"milestone": tuple(everybody)})
+    assert len({notice.person_id for notice in found}) == 4
+    assert not Notice.objects.exists()
+
+
+# --- Mail -----------------------------------------------------------------------------------
+
+
+def mailed() -> list[str]:
+    return [mail.to[0] for mail in postman.DELIVERED]
+
+
+def post(moment: datetime) -> None:
+    outbox.compose(moment)
+    outbox.send_waiting(moment)
+
+
+def test_one_summary_a_day_in_the_persons_language_from_their_hour_on(world):
+    world.officer.language = "en"
+    world.officer.save()
+    night(after(1))
+    post(at(after(1), 6, 59))
+    assert mailed() == []
+    for minute in range(0, 60, 10):
+        post(at(after(1), 7, minute))
+    assert mailed() == [world.officer.email]
+    (mail,) = postman.DELIVERED
+    assert mail.subject == "EMR rollout: 1 reminder"
+    assert "Bệnh viện place: Launch" in mail.body
+    assert "https://emr.example.vn/facilities/place/" in mail.body
+    assert "1 working day after" in mail.body
+
+
+def test_quiet_hours_hold_over_midnight():
+    box = PostBox(quiet_from=20, quiet_until=6)
+    assert [hour for hour in range(24) if outbox.is_quiet(box, hour)] == [*range(6), *range(20, 24)]
+    assert not any(outbox.is_quiet(PostBox(quiet_from=0, quiet_until=0), h) for h in range(24))
+
+
+def test_the_gravest_goes_out_at_once_but_not_in_quiet_hours_nor_above_the_ceiling(world):
+    night(after(10))
+    PostBox.objects.create(person=world.leader, digest_hour=18, ceiling=2)
+    post(at(after(10), 5, 59))
+    assert world.leader.email not in mailed()
+    post(at(after(10), 6))
+    assert mailed().count(world.leader.email) == 1
+    other = World("second")
+    other.plan(DUE - timedelta(days=7))
+    night(after(11))
+    Message.objects.filter(person=world.leader).update(on=after(11))
+    post(at(after(11), 9))
+    assert mailed().count(world.leader.email) == 1  # the last place of the day is the summary's
+    post(at(after(11), 18))
+    assert mailed().count(world.leader.email) == 2
+
+
+def test_nobody_is_mailed_without_an_address_or_against_their_will(world):
+    PostBox.objects.create(person=world.officer, by_mail=False)
+    night(after(3))
+    post(at(after(3)))
+    assert mailed() == [world.head.email]
+
+
+def test_what_is_solved_before_it_goes_out_does_not_go_out(world):
+    night(after(1))
+    postman.TROUBLE["open"] = ConnectionRefusedError("away")
+    post(at(after(1)))
+    world.reach(after(1))
+    night(after(2))
+    postman.TROUBLE.clear()
+    post(at(after(2)))
+    assert mailed() == []
+    assert Message.objects.get().cancelled_at is not None
+
+
+def test_a_server_that_is_away_loses_nothing_and_doubles_nothing(world):
+    night(after(1))
+    postman.TROUBLE["open"] = ConnectionRefusedError("away")
+    for hour in range(7, 20):
+        post(at(after(1), hour))
+    message = Message.objects.get()
+    assert (message.sent_at, message.attempts > 1) == (None, True)
+    assert "ConnectionRefusedError" in message.error
+    postman.TROUBLE.clear()
+    for hour in range(7, 20):
+        outbox.send_waiting(at(after(2), hour))
+    assert mailed() == [world.officer.email]
+
+
+@pytest.mark.parametrize("moment", ["open", "send"])
+def test_a_worker_killed_before_it_was_taken_leaves_it_in_doubt_and_a_person_decides(world, moment):
+    night(after(1))
+    outbox.compose(at(after(1)))
+    postman.TROUBLE[moment] = postman.Killed()
+    with pytest.raises(postman.Killed):
+        outbox.send_waiting(at(after(1)))
+    postman.TROUBLE.clear()
+    later = at(after(1), 9)
+    outbox.send_waiting(later)
+    assert mailed() == []
+    message = outbox.in_doubt(later).get()
+    outbox.send_again(message=message, now=later)
+    outbox.send_waiting(later)
+    assert mailed() == [world.officer.email]
+    with pytest.raises(ValidationError):
+        outbox.send_again(message=message, now=later)
+
+
+def test_a_worker_killed_after_it_was_taken_never_doubles_it(world):
+    night(after(1))
+    outbox.compose(at(after(1)))
+    postman.TROUBLE["sent"] = postman.Killed()
+    with pytest.raises(postman.Killed):
+        outbox.send_waiting(at(after(1)))
+    postman.TROUBLE.clear()
+    for hour in range(9, 20):
+        post(at(after(1), hour))
+    assert mailed() == [world.officer.email]
+    assert outbox.in_doubt(at(after(1), 20)).count() == 1
+
+
+def test_a_worker_killed_before_it_began_did_no_harm(world, monkeypatch):
+    night(after(1))
+    outbox.compose(at(after(1)))
+
+    def killed(*_args):
+        raise postman.Killed
+
+    monkeypatch.setattr(outbox, "_mail", killed)
+    with pytest.raises(postman.Killed):
+        outbox.send_waiting(at(after(1)))
+    monkeypatch.undo()
+    outbox.send_waiting(at(after(1), 8, 10))
+    assert mailed() == []  # it may still be alive
+    outbox.send_waiting(at(after(1), 8, 16))
+    assert mailed() == [world.officer.email]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_year_with_missed_nights_doubled_jobs_killed_workers_and_a_server_away(seed, settings):
+    """Every notice once; every message delivered once or visibly in doubt; none after its all-clear."""
+    chance = random.Random(seed)
+    worlds = [World(f"place-{n}") for n in range(2)]
+    plans = []
+    for one in worlds:
+        for milestone in ("preparing", "launch", "pilot"):
+            due = SET + timedelta(days=chance.randrange(20, 300))
+            one.plan(due, milestone)
+            plans.append((one, milestone, due + timedelta(days=chance.randrange(-15, 40))))
+    away = SET + timedelta(days=chance.randrange(30, 200))
+    kills = 0
+    for number in range(365):
+        day = SET + timedelta(days=number)
+        for one, milestone, reached in plans:
+            if reached == day:
+                one.reach(day, milestone)
+        if chance.random() < 0.15:
+            continue  # the whole night was missed
+        for hour in sorted(chance.sample(range(24), 3)):
+            postman.TROUBLE.clear()
+            if day == away:
+                postman.TROUBLE["open"] = ConnectionRefusedError("away")
+            elif chance.random() < 0.4:
+                postman.TROUBLE[chance.choice(["open", "send", "sent"])] = postman.Killed()
+            for _twice in range(chance.choice([1, 1, 2])):
+                try:
+                    night(day)
+                    post(at(day, hour))
+                except postman.Killed:
+                    kills += 1
+    postman.TROUBLE.clear()
+    end = SET + timedelta(days=366)
+    for hour in range(7, 20):
+        outbox.send_waiting(at(end, hour))
+
+    doubtful = set(outbox.in_doubt(at(end, 20)).values_list("key", flat=True))
+    delivered = Counter(mail.extra_headers["Message-ID"] for mail in postman.DELIVERED)
+    sent = Message.objects.filter(sent_at__isnull=False)
+    unsent = Message.objects.filter(sent_at=None, cancelled_at=None)
+    assert kills > 0
+    assert delivered
+    assert max(delivered.values()) == 1
+    assert {key.replace(":", ".") for key in sent.values_list("key", flat=True)} <= {
+        key.strip("<>").rpartition("@")[0] for key in delivered
+    }
+    assert {message.key for message in unsent} == doubtful  # nothing is lost unseen
+    # Everybody was told of each overdue thing once at each step, however often the jobs ran.
+    rows = Notice.objects.values_list("alert", "person", "kind", "offset", "audience")
+    assert len(rows) == len(set(rows))
+    print(f"kills {kills}, delivered {sum(delivered.values())}, in doubt {len(doubtful)}")
+
+
+# --- Pages ----------------------------------------------------------------------------------
+
+
+def send(client, name, **fields):
+    return client.post(reverse(name), {"act": uuid.uuid4()} | fields)
+
+
+def test_the_inbox_says_why_and_takes_what_one_does_about_it(world, client):
+    night(after(1))
+    alert = Alert.objects.get(level=1)
+    client.force_login(world.officer)
+    client.cookies["django_language"] = "en"
+    with time_machine.travel(at(after(1)), tick=False):
+        page = client.get(reverse("rollout:inbox")).text
+        assert "Bệnh viện place: Launch" in page
+        assert "1 working day after" in page
+        refused = send(
+            client,
+            "rollout:inbox",
+            **{"do": "put-off", "row": alert.pk, "until": "2025-12-01", "because": "x"},
+        )
+        assert refused.status_code == 400
+        assert "at the latest" in refused.text
+        assert send(client, "rollout:inbox", do="seen", row=alert.pk).status_code == 302
+    assert Handling.objects.get().by == world.officer
+    client.force_login(world.leader)  # who was not told of it yet
+    assert send(client, "rollout:inbox", do="seen", row=alert.pk).status_code == 404
+
+
+def test_a_post_box_needs_an_address_and_a_test_arrives(world, client):
+    client.force_login(world.officer)
+    box = {"do": "box", "digest_hour": 9, "quiet_from": 21, "quiet_until": 5, "ceiling": 3}
+    refused = send(client, "rollout:inbox", **box, by_mail="on", email="")
+    assert refused.status_code == 400
+    assert not PostBox.objects.exists()
+    assert send(client, "rollout:inbox", **box, by_mail="on", email="a@b.vn").status_code == 302
+    world.officer.refresh_from_db()
+    assert (world.officer.email, PostBox.objects.get().digest_hour) == ("a@b.vn", 9)
+    with time_machine.travel(at(after(1)), tick=False):
+        assert send(client, "rollout:inbox", do="test").status_code == 302
+        outbox.send_waiting(at(after(1)))
+    assert mailed() == ["a@b.vn"]
+
+
+def test_the_department_previews_then_changes_a_rule(world, client):
+    raise_alerts(after(1))
+    client.force_login(world.department)
+    client.cookies["django_language"] = "en"
+    lines = "1; IT officer of the facility; warning\n1; head; Warning\n1; leader; late"
+    with time_machine.travel(at(after(1)), tick=False):
+        shown = send(client, "rollout:ladder", do="preview", rule="milestone", steps=lines)
+        assert "today it would tell 3 things to 3 people" in shown.text
+        assert ladder()["milestone"] == USUAL["milestone"]
+        wrong = send(
+            client, "rollout:ladder", do="set", rule="milestone", steps="soon; head; x", because="y"
+        )
+        assert wrong.status_code == 400
+        assert "Line 1: “soon” is no number" in wrong.text
+        stored = send(
+            client, "rollout:ladder", do="set", rule="milestone", steps=lines, because="too late"
+        )
+        assert stored.status_code == 302
+    assert [step[:2] for step in ladder()["milestone"]] == [
+        (1, "officer"),
+        (1, "head"),
+        (1, "leader"),
+    ]
+    assert ladder()["council"] == USUAL["council"]
