@@ -5,7 +5,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /srv/emr
 
 COPY requirements/base.lock requirements/base.lock
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/base.lock
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r requirements/base.lock
 
 COPY . .
 # Collecting needs the settings but no server; the key is used for nothing and stays in no layer.

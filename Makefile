@@ -31,11 +31,11 @@ $(VENV)/bin/python:
 	$(SYSTEM_PYTHON) -m venv $(VENV)
 
 $(VENV)/base-installed: requirements/base.lock | $(VENV)/bin/python
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 $(VENV)/dev-installed: requirements/dev.lock | $(VENV)/bin/python
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@ $(VENV)/base-installed
 
 # Order only: the one of the two locks that was installed is enough.
