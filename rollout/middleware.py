@@ -26,7 +26,7 @@ class TextGZipMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
-SECRET_ADDRESSES = ("/beat/",)
+SECRET_ADDRESSES = ("/beat/", "/feeds/")
 
 
 class NoSecretAddresses(logging.Filter):

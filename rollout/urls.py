@@ -7,6 +7,7 @@ from django.urls import include, path
 from rollout.health import healthz, readyz
 from rollout.views.account import ChangePassword, PasswordChanged, SignIn
 from rollout.views.beats import beat_of_gateway
+from rollout.views.feeds import calendar_feed, news_feed
 
 urlpatterns = [
     path("", include("rollout.views.urls")),
@@ -18,6 +19,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("beat/<str:secret>", beat_of_gateway, name="beat"),
+    path("feeds/<str:secret>.ics", calendar_feed, name="calendar-feed"),
+    path("feeds/<str:secret>.atom", news_feed, name="news-feed"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

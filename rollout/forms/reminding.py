@@ -3,6 +3,7 @@
 import re
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from facilities.folding import fold
 from rollout.forms.fields import DayField, text_field
 from rollout.forms.reporting import OnceForm
-from rollout.models import Alert, Audience
+from rollout.models import Alert, Audience, FeedAddress
 from rollout.models.reminders import FARTHEST
 from rollout.reminding.ladder import RULES, Step
 
@@ -48,6 +49,11 @@ class BoxForm(OnceForm):
         if given.get("by_mail") and not given.get("email") and "email" not in self.errors:
             self.add_error("email", _("Give an address first."))
         return given
+
+
+class FeedForm(OnceForm):
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FeedAddress.Kind.choices)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
 
 class StepsForm(OnceForm):

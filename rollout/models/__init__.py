@@ -18,7 +18,15 @@ from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, U
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
-from rollout.models.reminders import Audience, Handling, LadderStep, Message, Notice, PostBox
+from rollout.models.reminders import (
+    Audience,
+    FeedAddress,
+    Handling,
+    LadderStep,
+    Message,
+    Notice,
+    PostBox,
+)
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
 from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
 
@@ -41,6 +49,7 @@ __all__ = [
     "Directive",
     "DirectiveDue",
     "DirectiveEvent",
+    "FeedAddress",
     "GroupResult",
     "Handling",
     "HeadingChoice",

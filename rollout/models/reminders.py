@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Record
@@ -272,3 +272,34 @@ class Message(Sending):
             models.Index(name="rollout_message_waiting", fields=["not_before"], condition=WAITING),
             models.Index(name="rollout_message_of_day", fields=["person", "on"]),
         ]
+
+
+class FeedAddress(models.Model):
+    """A secret address under which one person's calendar or news is read without signing in."""
+
+    class Kind(models.TextChoices):
+        CALENDAR = "calendar", pgettext_lazy("feed", "Calendar")
+        NEWS = "news", _("News of reminders")
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="feed_addresses",
+        verbose_name=_("person"),
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="vi"
+    )
+    # Of the secret in the address; the secret itself is shown once and kept nowhere.
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("feed address")
+        verbose_name_plural = _("feed addresses")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} #{self.pk}"

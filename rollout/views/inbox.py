@@ -4,27 +4,36 @@ import uuid
 
 from django.db.models import F
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from rollout.forms.reminding import BoxForm, PutOffForm, SeenForm
+from rollout.feeds import addresses
+from rollout.forms.reminding import BoxForm, FeedForm, PutOffForm, SeenForm
 from rollout.forms.reporting import OnceForm
-from rollout.models import Alert, Handling, Message, Notice, PostBox
+from rollout.models import Alert, FeedAddress, Handling, Message, Notice, PostBox
 from rollout.reminding import handling, outbox
 from rollout.views.listing import paged
 from rollout.views.page import page
 from rollout.views.verbs import Sent, Verb
+
+FEEDS = {FeedAddress.Kind.CALENDAR: "calendar-feed", FeedAddress.Kind.NEWS: "news-feed"}
 
 
 @page(lambda access: access.sees_summary, section="inbox", stored=False)
 def inbox(request, day, access):
     person = request.user
     sent = Sent(request)
-    verbs = _verbs(request, sent)
+    made: dict[str, str] = {}
+    verbs = _verbs(request, sent, made)
     status = 200
     if request.method == "POST":
-        if done := sent.carry_out(verbs, here=reverse("rollout:inbox")):
+        done = sent.carry_out(verbs, here=reverse("rollout:inbox"))
+        if done and made:
+            address = reverse(made["name"], args=[made["secret"]])
+            return "rollout/feed_secret.html", {"address": request.build_absolute_uri(address)}
+        if done:
             return done
         status = 400
     rows = (
@@ -52,6 +61,8 @@ def inbox(request, day, access):
         ],
         "unread": rows.filter(read_at__isnull=True).count(),
         "verbs": {"box": verbs["box"]},
+        "feed": verbs["feed"],
+        "feeds": FeedAddress.objects.filter(person=person, revoked_at__isnull=True),
         "act": uuid.uuid4(),
         "today": day.today,
         "last_mail": Message.objects.filter(person=person).first(),
@@ -59,7 +70,7 @@ def inbox(request, day, access):
     return "rollout/inbox.html", context, status
 
 
-def _verbs(request, sent: Sent) -> dict[str, Verb]:
+def _verbs(request, sent: Sent, made: dict[str, str]) -> dict[str, Verb]:
     person = request.user
     box = PostBox.objects.filter(person=person).first() or PostBox(person=person)
     names = ("by_mail", "digest_hour", "quiet_from", "quiet_until", "ceiling")
@@ -78,7 +89,25 @@ def _verbs(request, sent: Sent) -> dict[str, Verb]:
         person.email = given["email"]
         person.save(update_fields=["email"])
 
+    def give_address(given, act):
+        address, made["secret"] = addresses.issue(
+            person=person, kind=given["kind"], language=given["language"]
+        )
+        made["name"] = FEEDS[address.kind]
+
     return {
+        "feed": Verb(
+            sent.form("feed", FeedForm, initial={"language": person.language}),
+            give_address,
+            gettext_lazy("A new address to subscribe to"),
+        ),
+        "revoke-feed": Verb(
+            sent.form("revoke-feed", SeenForm),
+            lambda given, act: addresses.revoke(
+                address=get_object_or_404(FeedAddress, pk=given["row"], person=person)
+            ),
+            answers_by_message=True,
+        ),
         "seen": Verb(
             sent.form("seen", SeenForm),
             lambda given, act: handling.acknowledge(alert=told(given), by=person),

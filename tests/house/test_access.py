@@ -68,6 +68,8 @@ ARGUMENTS = {
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
     "rollout:connection": lambda: {"code": OWN, "partner": Partner.objects.get(counted=True).code},
     "beat": lambda: {"secret": "nobody"},
+    "calendar-feed": lambda: {"secret": "nobody"},
+    "news-feed": lambda: {"secret": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:act": lambda: {"pk": _act().pk},

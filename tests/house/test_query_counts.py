@@ -37,6 +37,8 @@ ARGUMENTS = {
     "rollout:directive": {"code": "CD-0"},
     "rollout:connection": {"code": "place-000", "partner": "bach-mai"},
     "beat": {"secret": "nobody"},
+    "calendar-feed": {"secret": "nobody"},
+    "news-feed": {"secret": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
     "rollout:book-bulk": {"book": "connections"},
     "rollout:book-export": {"book": "certificates", "form": "csv"},

@@ -1,0 +1,136 @@
+"""The days of a person's work: councils, sessions, deadlines. Read from the registers, nothing stored."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from facilities.permissions import Access
+from facilities.register import Register
+from facilities.timeline import Deadline
+from rollout import reporting
+from rollout.alerts import RULES
+from rollout.councils import meetings
+from rollout.deadlines import deadlines
+from rollout.directives import directives
+from rollout.models import CouncilDate, CouncilMeeting, WorkingSession
+
+BACK, AHEAD = timedelta(days=90), timedelta(days=400)
+COUNCIL, SESSION = "council", "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`key` stays the same when the day moves. `cancelled`: done, withdrawn or put off without a day."""
+
+    key: str
+    kind: str  # a rule of `alerts.RULES`, or "session"
+    day: date
+    what: str
+    url: str
+    cancelled: bool = False
+
+
+def events(access: Access, on: date) -> list[Event]:
+    """Of the facilities, agencies or the province that the person may read, as known now, by day."""
+    if access.sees_all_rows:
+        register = Register(on)
+        found = [*_deadlines(register), *_councils(register), *_sessions(on)]
+    elif access.facility_ids:
+        register = Register(on, facility_ids=access.facility_ids)
+        found = [*_deadlines(register), *_councils(register)]
+    else:
+        found = []
+    if access.agency_ids and not access.sees_all_rows:
+        found += _of_agencies(access, on)
+    near = [event for event in found if on - BACK <= event.day <= on + AHEAD]
+    return sorted(near, key=lambda event: (event.day, event.what, event.key))
+
+
+def _deadlines(register: Register) -> Iterator[Event]:
+    facilities = {f.id: f for f in register.on(register.until)}
+    for deadline in deadlines(register):
+        # Councils have an event of their own; a report every week would bury the rest.
+        if deadline.rule in (COUNCIL, reporting.RULE):
+            continue
+        facility = facilities.get(deadline.facility_id)
+        if deadline.facility_id and facility is None:
+            continue
+        yield Event(
+            key=deadline.subject,
+            kind=deadline.rule,
+            day=deadline.due_on,
+            what=f"{facility.name}: {deadline.what}" if facility else str(deadline.what),
+            url=_page(deadline, facility),
+            cancelled=deadline.done_on is not None,
+        )
+
+
+def _page(deadline: Deadline, facility) -> str:
+    place = RULES[deadline.rule].place
+    if facility is None:
+        return reverse(place)
+    return f"{reverse('rollout:facility', args=[facility.code])}#{place}"
+
+
+def _councils(register: Register) -> Iterator[Event]:
+    facilities = {f.id: f for f in register.on(register.until)}
+    seen = set()
+    for meeting in meetings(register):
+        facility = facilities.get(meeting.facility_id)
+        day = meeting.held_on or meeting.scheduled_on
+        if facility is None or day is None:
+            continue
+        seen.add(meeting.id)
+        yield Event(
+            key=f"council:{meeting.id}",
+            kind=COUNCIL,
+            day=day,
+            what=_("%(facility)s: evaluation council") % {"facility": facility.name},
+            url=f"{reverse('rollout:facility', args=[facility.code])}#councils",
+            cancelled=not (meeting.has_ruled or meeting.awaited),
+        )
+    gone = (
+        CouncilDate.objects.filter(withdrawn_at__isnull=False, meeting__facility__in=facilities)
+        .exclude(meeting__in=seen)
+        .order_by("effective_from", "pk")
+    )
+    last = {row.meeting_id: row.scheduled_on for row in gone}
+    places = dict(CouncilMeeting.objects.filter(pk__in=last).values_list("pk", "facility_id"))
+    for pk, day in last.items():
+        facility = facilities[places[pk]]
+        yield Event(
+            key=f"council:{pk}",
+            kind=COUNCIL,
+            day=day,
+            what=_("%(facility)s: evaluation council") % {"facility": facility.name},
+            url=f"{reverse('rollout:facility', args=[facility.code])}#councils",
+            cancelled=True,
+        )
+
+
+def _sessions(on: date) -> Iterator[Event]:
+    for row in WorkingSession.objects.filter(held_on__gte=on - BACK).order_by("held_on", "pk"):
+        yield Event(
+            key=f"session:{row.pk}",
+            kind=SESSION,
+            day=row.held_on,
+            what=row.name,
+            url=reverse("rollout:session", args=[row.pk]),
+            cancelled=row.withdrawn_at is not None,
+        )
+
+
+def _of_agencies(access: Access, on: date) -> Iterator[Event]:
+    for directive in directives(on):
+        if directive.due_on and access.sees_directive_of(directive.agency_ids):
+            yield Event(
+                key=f"directive:{directive.id}",
+                kind="directive",
+                day=directive.due_on,
+                what=f"{directive.code}: {directive.text}",
+                url=reverse("rollout:directive", args=[directive.code]),
+                cancelled=directive.closed_on is not None,
+            )

@@ -1,0 +1,108 @@
+"""Calendars and news to subscribe to, by secret address; and the month on screen."""
+
+import calendar as gregorian
+from collections import defaultdict
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from facilities.models import Ledger
+from facilities.permissions import access_of
+from facilities.working_days import working_days
+from rollout.feeds import events
+from rollout.feeds.addresses import opened_by
+from rollout.feeds.writing import as_atom, as_icalendar
+from rollout.models import FeedAddress, Notice
+from rollout.views.page import page
+
+LATEST = 50  # notices in the news
+
+Kind = FeedAddress.Kind
+
+
+@require_safe
+def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """The person's rights of today decide what is in it. 404 alike for whatever opens nothing."""
+    address = opened_by(secret, Kind.CALENDAR)
+    if address is None:
+        return _nothing()
+    now = timezone.now()
+    today = timezone.localdate(now)
+    # The same facts on the same day are the same calendar: most polls end here.
+    tag = f'"{address.pk}-{Ledger.current()}-{today.isoformat()}"'
+    if request.headers.get("If-None-Match") == tag:
+        return _private(HttpResponse(status=304), tag)
+    with translation.override(address.language):
+        body = as_icalendar(events(access_of(address.person, today), today), now)
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="emr.ics"'
+    return _private(response, tag)
+
+
+@require_safe
+def news_feed(request: HttpRequest, secret: str) -> HttpResponse:
+    """What the person was told lately."""
+    address = opened_by(secret, Kind.NEWS)
+    if address is None:
+        return _nothing()
+    rows = Notice.objects.filter(person=address.person).select_related("alert").order_by("-pk")
+    with translation.override(address.language):
+        body = as_atom(rows[:LATEST], address.person)
+    return _private(HttpResponse(body, content_type="application/atom+xml; charset=utf-8"))
+
+
+def _private(response: HttpResponse, tag: str = "") -> HttpResponse:
+    patch_cache_control(response, private=True, no_cache=True)
+    if tag:
+        response["ETag"] = tag
+    return response
+
+
+def _nothing() -> HttpResponse:
+    response = HttpResponse("404\n", status=404, content_type="text/plain")
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@page(lambda access: access.sees_summary, section="month", stored=False)
+def month(request, day, access):
+    """A month of the person's events; what was cancelled is left out."""
+    first = _month_asked(request, day.on)
+    by_day = defaultdict(list)
+    for event in events(access, day.today):
+        if not event.cancelled:
+            by_day[event.day].append(event)
+    working = working_days()
+    weeks = [
+        [
+            {
+                "day": one,
+                "inside": one.month == first.month,
+                "kind": "" if working.is_working(one) else "rest",
+                "today": one == day.today,
+                "events": by_day.get(one, []),
+            }
+            for one in week
+        ]
+        for week in gregorian.Calendar().monthdatescalendar(first.year, first.month)
+    ]
+    context = {
+        "first": first,
+        "weeks": weeks,
+        "before": (first - timedelta(days=1)).strftime("%Y-%m"),
+        "after": (first + timedelta(days=31)).strftime("%Y-%m"),
+        "count": sum(len(one["events"]) for week in weeks for one in week if one["inside"]),
+    }
+    return "rollout/month.html", context
+
+
+def _month_asked(request, usual: date) -> date:
+    year, _dash, number = request.GET.get("month", "").partition("-")
+    try:
+        asked = date(int(year), int(number), 1)
+    except ValueError:
+        return usual.replace(day=1)
+    return asked if 2000 < asked.year < 2099 else usual.replace(day=1)
