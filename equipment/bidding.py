@@ -47,10 +47,6 @@ MINIMA = {
     Selection.QUOTATION: (Minimum(5, working=True), Minimum(5, working=True)),
 }
 
-# What is usual, to plan with; no law says so.
-EVALUATION_DAYS = 21  # from closing to the award and the contract
-DELIVERY_DAYS = 30  # from the contract to the acceptance
-
 
 def on_weekdays(day: date) -> bool:
     """Monday to Friday. Public holidays are not known here."""
@@ -75,33 +71,14 @@ def earliest_closing(
 ) -> date | None:
     """The first day on which bids may close; None where the law sets no minimum."""
     least = minimum(selection, amount)
-    return None if least is None else _shifted(posted_on, least, 1, is_working_day)
+    return None if least is None else _shifted(posted_on, least, is_working_day)
 
 
-def latest_posting(
-    target_acceptance: date,
-    *,
-    amount: int | None,
-    selection: str = Selection.OPEN_DOMESTIC,
-    evaluation_days: int = EVALUATION_DAYS,
-    delivery_days: int = DELIVERY_DAYS,
-    is_working_day: Callable[[date], bool] = on_weekdays,
-) -> date | None:
-    """The last day to post an invitation if goods are to be accepted by the target; None as above."""
-    least = minimum(selection, amount)
-    if least is None:
-        return None
-    closing = target_acceptance - timedelta(days=evaluation_days + delivery_days)
-    return _shifted(closing, least, -1, is_working_day)
-
-
-def _shifted(
-    day: date, least: Minimum, direction: int, is_working_day: Callable[[date], bool]
-) -> date:
+def _shifted(day: date, least: Minimum, is_working_day: Callable[[date], bool]) -> date:
     if not least.working:
-        return day + timedelta(days=direction * least.days)
+        return day + timedelta(days=least.days)
     left = least.days
     while left:
-        day += timedelta(days=direction)
+        day += timedelta(days=1)
         left -= is_working_day(day)
     return day

@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from equipment.bidding import (
-    DELIVERY_DAYS,
-    EVALUATION_DAYS,
-    earliest_closing,
-    latest_posting,
-    minimum,
-)
+from equipment.bidding import earliest_closing, minimum
+from equipment.durations import durations
 from equipment.files import File, Step, files_of
 from equipment.models import Procurement, ProcurementLot, Setback, StageEvent
+from equipment.must_start import must_start
 from equipment.stages import CLOSED_BY, Stage
 from facilities.models import Document, FacilityName
+from facilities.working_days import working_days
 
 # The stages that fix an amount of money.
 PRICED = (
@@ -51,17 +48,6 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
-    """By when to post the invitation for the acceptance to come in time."""
-
-    by: date
-    target: date
-    minimum: str
-    evaluation_days: int = EVALUATION_DAYS
-    delivery_days: int = DELIVERY_DAYS
-
-
-@dataclass(frozen=True, slots=True)
 class Lot:
     facility: str
     device: str
@@ -73,6 +59,7 @@ def procurement_context(procurement: Procurement, day) -> dict:
     """For `equipment/_procurement.html`. `day` says the day looked at (`on`) and `known_at`."""
     on, known_at = day.on, day.known_at
     [file] = files_of([procurement.pk], on, known_at)
+    start = must_start(file, durations(on, known_at), working_days(known_at))
     setbacks = Setback.objects.as_of(on, known_at).filter(procurement=procurement)
     lots = _lots(procurement, on, known_at)
     return {
@@ -84,7 +71,8 @@ def procurement_context(procurement: Procurement, day) -> dict:
             ],
             "selection": procurement.get_selection_display(),
             "window": window(file),
-            "posting": posting(file),
+            "must_start": start,
+            "too_late": bool(start and start.is_too_late(on)),
             "lots": lots,
             "lots_value": sum(lot.value or 0 for lot in lots),
             "setbacks": setbacks.select_related("document"),
@@ -103,20 +91,15 @@ def window(file: File) -> Window | None:
     return Window(
         posted_on=invitation.reached_on,
         closed_on=next(closed, None),
-        first=earliest_closing(invitation.reached_on, amount=price, selection=file.selection),
+        first=earliest_closing(
+            invitation.reached_on,
+            amount=price,
+            selection=file.selection,
+            is_working_day=invitation.working.is_working,
+        ),
         minimum=least.words,
         price=price,
     )
-
-
-def posting(file: File) -> Posting | None:
-    """None once the invitation is out, without a planned acceptance, or without a legal minimum."""
-    target = file.step(Stage.ACCEPTANCE).target
-    least = minimum(file.selection, file.package_price)
-    if target is None or least is None or file.step(Stage.INVITATION).passed_on:
-        return None
-    by = latest_posting(target, amount=file.package_price, selection=file.selection)
-    return Posting(by=by, target=target, minimum=least.words)
 
 
 def _lines(file: File, on: date, known_at: datetime | None) -> list[Line]:

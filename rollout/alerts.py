@@ -18,6 +18,7 @@ command typed with an old date) changes nothing. An empty table may begin with a
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 import structlog
@@ -29,7 +30,7 @@ from django.utils.translation import override
 from facilities.register import FacilityOnDay, Register
 from facilities.timeline import Deadline
 from facilities.working_days import WorkingDays
-from rollout import reporting
+from rollout import must_start, reporting
 from rollout.deadlines import deadlines
 from rollout.jobs import write_in_turn
 from rollout.models import Alert
@@ -62,6 +63,10 @@ class Rule:
 
 RULES = {
     "procurement_stage": Rule(_("Procurement stage"), notice=5, warning=2, place="files"),
+    must_start.FILE: Rule(_("Latest day to start"), notice=10, warning=3, place="files"),
+    must_start.REQUEST: Rule(
+        _("Latest day to ask for signatures"), notice=10, warning=3, place="funnel"
+    ),
     "milestone": Rule(_("Milestone"), notice=10, warning=3, place="line"),
     "council": Rule(_("Council meeting"), notice=5, warning=1, place="councils"),
     "condition": Rule(_("Condition of a council"), notice=5, warning=2, place="councils"),
@@ -161,7 +166,7 @@ class Told(NamedTuple):
 def _told(register: Register) -> Iterator[Told]:
     on = register.until
     facilities = {f.id: f for f in register.on(on) if f.in_rollout}
-    for deadline in deadlines(register):
+    for deadline in chain(deadlines(register), must_start.deadlines(register)):
         facility = facilities.get(deadline.facility_id)
         if deadline.done_on is not None or (deadline.facility_id and facility is None):
             continue

@@ -6,6 +6,7 @@ COMPUTE_PROGRESS = "rollout.tasks.compute_progress"
 RAISE_ALERTS = "rollout.tasks.raise_alerts"
 WATCH = "rollout.tasks.watch"
 REMIND = "rollout.tasks.remind"
+FORESEE = "rollout.tasks.foresee"
 
 BEAT = {
     "compute-progress-nightly": {
@@ -26,6 +27,10 @@ BEAT = {
         "task": RAISE_ALERTS,
         "schedule": crontab(minute=15),
         "options": {"expires": 3600},
+    },
+    "foresee-nightly": {
+        "task": FORESEE,
+        "schedule": crontab(hour=2, minute=10),
     },
     "remind-every-ten-minutes": {
         "task": REMIND,

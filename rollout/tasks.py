@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from rollout import alerts, importing, jobs, snapshots, watching
+from rollout import alerts, forecasting, importing, jobs, snapshots, watching
 from rollout.reminding import outbox, tell
-from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS, REMIND, WATCH
+from rollout.schedule import COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
 
 
 @shared_task(name=COMPUTE_PROGRESS)
@@ -21,6 +21,13 @@ def raise_alerts(on: str | None = None) -> int:
     """Bring the alerts up to a day (ISO; none: today). Returns how many were raised."""
     day = jobs.day_of(on)
     return jobs.run(RAISE_ALERTS, lambda: alerts.raise_alerts(day))
+
+
+@shared_task(name=FORESEE)
+def foresee(on: str | None = None) -> int:
+    """Keep what is foreseen on a day (ISO; none: today). Returns how many rows the day has."""
+    day = jobs.day_of(on)
+    return jobs.run(FORESEE, lambda: forecasting.keep(day))
 
 
 @shared_task(name=REMIND)

@@ -15,6 +15,7 @@ from rollout.models.councils import (
 from rollout.models.criteria import CriteriaGroup, CriteriaSet, Criterion
 from rollout.models.desk import HeadingChoice, ImportFile, SavedView
 from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, Urging
+from rollout.models.forecasts import Forecast
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
@@ -50,6 +51,7 @@ __all__ = [
     "DirectiveDue",
     "DirectiveEvent",
     "FeedAddress",
+    "Forecast",
     "GroupResult",
     "Handling",
     "HeadingChoice",

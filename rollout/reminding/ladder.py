@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from facilities.models import User
 from facilities.services import record, withdraw
-from rollout import alerts, watching
+from rollout import alerts, must_start, watching
 from rollout.models import Alert, Audience, LadderStep
 
 NOTICE, WARNING, LATE = Alert.Severity.NOTICE, Alert.Severity.WARNING, Alert.Severity.LATE
@@ -39,9 +39,12 @@ UP_THE_LADDER = (
     Step(5, DEPARTMENT, WARNING),
     Step(10, LEADER, LATE),
 )
+EARLY = (Step(-10, OFFICER, NOTICE), *UP_THE_LADDER[1:])
 USUAL: dict[str, tuple[Step, ...]] = {
+    must_start.FILE: EARLY,
+    must_start.REQUEST: EARLY,
     "procurement_stage": UP_THE_LADDER,
-    "milestone": (Step(-10, OFFICER, NOTICE), *UP_THE_LADDER[1:]),
+    "milestone": EARLY,
     "council": (Step(-5, DEPARTMENT, NOTICE), *UP_THE_LADDER),
     "condition": UP_THE_LADDER,
     "directive": (

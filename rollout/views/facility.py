@@ -12,6 +12,7 @@ from facilities.evidence import Rung
 from facilities.models import FacilityName
 from facilities.register import Register
 from facilities.timeline import EMPTY, FacilityState, fold
+from rollout import must_start
 from rollout.cache import cached_progress
 from rollout.contradictions import contradictions
 from rollout.councils import meetings
@@ -77,9 +78,13 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
     }
     if in_full:
         found = files(register)
+        starts = {
+            start.file.id: (start, start.is_too_late(day.on))
+            for start in must_start.starts(register)
+        }
         latest, earlier = history(register)
         context |= {
-            "files": found,
+            "files": [(file, starts.get(file.id)) for file in found],
             "devices": lines_of(register, states),
             "funnel": _funnel(state),
             "connections": _connections(register, pk),

@@ -15,6 +15,7 @@ from rollout.cache import cached_progress
 from rollout.day import Day
 from rollout.deadlines import deadlines
 from rollout.directives import directives
+from rollout.forecasting import foresee
 from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE
 from rollout.models import LegalDeadline, Milestone, WorkingSession
@@ -25,6 +26,7 @@ from rollout.stages import FacilityStage
 from rollout.templatetags.figures import day_near
 from rollout.views.curve import curve_of
 from rollout.views.figure import counted
+from rollout.views.forecast import band
 from rollout.views.matrix import COLUMNS, holds_of, matrix
 from rollout.views.page import kept, page
 
@@ -73,7 +75,10 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         .values_list("held_on", flat=True)
     )
     law = _law(progress)
+    outlook = foresee(register)
     return {
+        "outlook": outlook,
+        "band": band(outlook),
         "progress": progress,
         "official": progress.measure("official"),
         "law": law,

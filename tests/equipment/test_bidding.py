@@ -1,17 +1,13 @@
-"""How long bidders must be given, and from when a plan has to begin."""
+"""How long bidders must be given."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from equipment.bidding import (
     SMALL_PACKAGE,
     Selection,
     earliest_closing,
-    latest_posting,
-    minimum,
 )
 
 MONDAY = date(2025, 6, 2)
@@ -57,24 +53,3 @@ def test_public_holidays_can_be_told():
         is_working_day=lambda day: day.isoweekday() <= 5 and day != holiday,
     )
     assert first == date(2025, 6, 10)
-
-
-def test_the_last_day_to_post_lies_the_whole_way_before_the_acceptance():
-    target = date(2025, 6, 30)
-    assert latest_posting(target, amount=9_000_000_000) == target - timedelta(days=9 + 21 + 30)
-    assert latest_posting(
-        target, amount=None, evaluation_days=7, delivery_days=14
-    ) == target - timedelta(days=18 + 7 + 14)
-    assert latest_posting(target, amount=1, selection=Selection.DIRECT) is None
-
-
-@given(
-    target=st.dates(date(2024, 1, 1), date(2027, 1, 1)),
-    amount=st.none() | st.integers(0, 2 * SMALL_PACKAGE),
-    selection=st.sampled_from([s for s in Selection if minimum(s, 1)]),
-)
-def test_posting_on_the_last_day_is_just_in_time(target, amount, selection):
-    asked = {"amount": amount, "selection": selection}
-    posted = latest_posting(target, evaluation_days=0, delivery_days=0, **asked)
-    assert earliest_closing(posted, **asked) <= target + timedelta(days=2)  # a weekend
-    assert earliest_closing(posted + timedelta(days=3), **asked) > target

@@ -103,10 +103,10 @@ def test_without_a_price_the_page_says_which_time_is_taken(file):
 
 def test_when_to_post_for_the_acceptance_to_come_in_time(file):
     plan(file, Stage.ACCEPTANCE, date(2025, 9, 30))
-    assert context(file)["posting"].by == date(2025, 7, 23)
-    assert "23 Jul 2025" in page(file)
+    assert context(file)["must_start"].posting.by == date(2025, 7, 21)
+    assert "21 Jul 2025" in page(file)
     reach(file, Stage.INVITATION, POSTED)
-    assert context(file)["posting"] is None
+    assert context(file)["must_start"] is None
 
 
 def test_money_in_the_readers_notation(file):

@@ -1,6 +1,7 @@
 """When a deadline is told, how loudly, and that it is told once."""
 
 from datetime import date, timedelta
+from itertools import chain
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from facilities.models import CalendarDay, Facility, FacilityName, FacilityScope
 from facilities.register import Register
 from facilities.services import record, withdraw
 from facilities.working_days import WEEKENDS_ONLY
+from rollout import must_start
 from rollout.alerts import COMING, OVERDUE, RULES, raise_alerts
 from rollout.deadlines import deadlines
 from rollout.models import (
@@ -30,6 +32,7 @@ from rollout.services import (
     schedule_council,
     set_milestone_target,
 )
+from signatures.models import SignatureNeed
 from signatures.services import record_event
 from tests import factories
 
@@ -124,6 +127,27 @@ def legal():
     )
 
 
+def must_start_file():
+    """Posted on the latest day, the goods come in time: a file ready to be posted."""
+    by = factories.recorder()
+    file = factories.ProcurementFactory(selection="open_international")
+    record_stage(procurement=file, stage="bidding_documents", happened_on=SET, by=by)
+    set_stage_target(procurement=file, stage="acceptance", due_on=DUE + days(87), set_on=SET, by=by)
+    [start] = must_start.starts(Register(DUE))
+    assert start.next.by == DUE
+
+
+def must_request():
+    place, by = factories.facility(), factories.recorder()
+    record(SignatureNeed(facility=place, quantity=2, effective_from=SET), by=by)
+    schedule_council(
+        meeting=factories.CouncilMeetingFactory(facility=place),
+        scheduled_on=WEEKENDS_ONLY.add(DUE, must_start.ISSUE_DAYS + must_start.HAND_OVER_DAYS),
+        set_on=SET,
+        by=by,
+    )
+
+
 # rule: (what makes it, first told so many days before, louder from so many days before)
 def status_report():
     """Of one facility alone: those there are already need not report."""
@@ -138,6 +162,8 @@ def status_report():
 
 EDGES = {  # in working days
     "procurement_stage": (procurement_stage, 5, 2),
+    "must_start": (must_start_file, 10, 3),
+    "must_request": (must_request, 10, 3),
     "milestone": (milestone, 10, 3),
     "council": (council, 5, 1),
     "condition": (condition, 5, 2),
@@ -405,7 +431,9 @@ class TestCause:
 def test_every_deadline_there_is_has_a_rule():
     for make, _notice, _warning in EDGES.values():
         make()
-    assert {deadline.rule for deadline in deadlines(Register(DUE))} == RULES.keys()
+    register = Register(DUE)
+    found = chain(deadlines(register), must_start.deadlines(register))
+    assert {deadline.rule for deadline in found} == RULES.keys()
 
 
 class TestCommand:

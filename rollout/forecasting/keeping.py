@@ -1,0 +1,77 @@
+"""Forecasts kept night by night, and how well they did."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from facilities.register import Register
+from rollout.forecasting.foreseeing import RULE, Foresight, Outlook, foresee
+from rollout.forecasting.pools import days_of
+from rollout.jobs import one_at_a_time
+from rollout.models import Forecast, Milestone
+
+AHEAD = (30, 60, 90)  # days before it happened
+
+
+def keep(on: date) -> int:
+    """Write down what is foreseen on day `on`; returns how many rows the day has.
+
+    What was written for a day stays: a second run adds only what is missing.
+    """
+    outlook = foresee(Register(on))
+    rows = [
+        _row(outlook, one) for one in (outlook.province, *outlook.facilities) if one.is_foreseen
+    ]
+    with one_at_a_time():
+        Forecast.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+    return Forecast.objects.filter(on=on).count()
+
+
+def _row(outlook: Outlook, one: Foresight) -> Forecast:
+    return Forecast(
+        on=outlook.on,
+        facility_id=one.facility.id if one.facility else None,
+        likely_on=one.likely_on,
+        safe_on=one.safe_on,
+        law_on=outlook.law,
+        chance=one.chance,
+        sample=one.sample,
+        rule=RULE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Forecasts made so many days before a facility began official use, against that day."""
+
+    ahead: int
+    count: int
+    error_days: int | None  # the middle distance between the likely day and the day it was
+    within_safe: int  # over by the safe day
+
+
+def scores(register: Register) -> list[Score]:
+    """Of the forecasts whose facilities have begun official use since. Two queries."""
+    began = {
+        pk: days[Milestone.OFFICIAL]
+        for pk, days in days_of(register).items()
+        if Milestone.OFFICIAL in days
+    }
+    asked = {(pk, day - timedelta(days=n)): (day, n) for pk, day in began.items() for n in AHEAD}
+    rows = Forecast.objects.filter(
+        facility__in=list(began), on__in={on for _pk, on in asked}
+    ).values_list("facility_id", "on", "likely_on", "safe_on")
+    found: dict[int, list[tuple[int, bool]]] = {n: [] for n in AHEAD}
+    for pk, on, likely_on, safe_on in rows:
+        if (pk, on) in asked:
+            day, ahead = asked[pk, on]
+            found[ahead].append((abs((day - likely_on).days), day <= safe_on))
+    return [
+        Score(
+            ahead,
+            len(seen),
+            round(median(error for error, _safe in seen)) if seen else None,
+            sum(safe for _error, safe in seen),
+        )
+        for ahead, seen in found.items()
+    ]

@@ -1,0 +1,18 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from rollout import jobs, tasks
+
+
+class Command(BaseCommand):
+    help = "Keep the forecast of a day, as the nightly job does. What a day has already stays."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--on", metavar="DATE", help="the day, e.g. 2025-05-21; default: today")
+
+    def handle(self, *, on, **options):
+        try:
+            day = jobs.day_of(on)
+        except ValueError as error:
+            raise CommandError(f"--on: {error}") from error
+        rows = tasks.foresee(day.isoformat())
+        self.stdout.write(f"{day.isoformat()}: {rows} forecasts")
