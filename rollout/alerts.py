@@ -34,6 +34,7 @@ from rollout import must_start, reporting
 from rollout.deadlines import deadlines
 from rollout.jobs import write_in_turn
 from rollout.models import Alert
+from rollout.webhooks import calls
 
 log = structlog.get_logger(__name__)
 
@@ -118,10 +119,12 @@ def write(on: date, called_for: Iterable[Alert], rules: Iterable[str]) -> int:
         update_fields=[*(name.removesuffix("_id") for name in FOLLOWING), "cleared_on"],
     )
     is_open = {key for key, alert in stored.items() if alert.cleared_on is None}
-    gone = [stored[key].pk for key in is_open - wanted.keys()]
+    gone = [stored[key] for key in sorted(is_open - wanted.keys())]
     if gone:
-        Alert.objects.filter(pk__in=gone).update(cleared_on=on)
-    return len(wanted.keys() - is_open)
+        Alert.objects.filter(pk__in=[alert.pk for alert in gone]).update(cleared_on=on)
+    raised = sorted(wanted.keys() - is_open)
+    calls.announce([wanted[key] for key in raised], gone, on)
+    return len(raised)
 
 
 def last_day() -> date | None:

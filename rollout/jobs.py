@@ -18,7 +18,7 @@ from facilities.models import Ledger
 from facilities.signals import facts_changed
 from rollout.day import parse_date
 from rollout.models import JobRun, Programme
-from rollout.schedule import BEAT, COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
+from rollout.schedule import BEAT, CALL, COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,7 @@ LABELS = {
     RAISE_ALERTS: gettext_lazy("Raise alerts"),
     FORESEE: gettext_lazy("Keep the forecast of the day"),
     REMIND: gettext_lazy("Tell people and send mail"),
+    CALL: gettext_lazy("Call other systems"),
     WATCH: gettext_lazy("Watch connections and jobs"),
 }
 

@@ -7,6 +7,7 @@ RAISE_ALERTS = "rollout.tasks.raise_alerts"
 WATCH = "rollout.tasks.watch"
 REMIND = "rollout.tasks.remind"
 FORESEE = "rollout.tasks.foresee"
+CALL = "rollout.tasks.call_webhooks"
 
 BEAT = {
     "compute-progress-nightly": {
@@ -36,6 +37,11 @@ BEAT = {
         "task": REMIND,
         "schedule": crontab(minute="7-57/10"),
         "options": {"expires": 600},
+    },
+    "call-every-five-minutes": {
+        "task": CALL,
+        "schedule": crontab(minute="3-58/5"),
+        "options": {"expires": 300},
     },
     "watch-every-five-minutes": {
         "task": WATCH,

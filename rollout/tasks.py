@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from rollout import alerts, forecasting, importing, jobs, snapshots, watching
 from rollout.reminding import outbox, tell
-from rollout.schedule import COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
+from rollout.schedule import CALL, COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
+from rollout.webhooks import calls
 
 
 @shared_task(name=COMPUTE_PROGRESS)
@@ -42,6 +43,12 @@ def remind() -> int:
         return found
 
     return jobs.run(REMIND, told)
+
+
+@shared_task(name=CALL)
+def call_webhooks() -> int:
+    """Make the calls to other systems that are due. Returns how many were answered well."""
+    return jobs.run(CALL, lambda: calls.call_waiting(timezone.now()))
 
 
 @shared_task(name=WATCH)

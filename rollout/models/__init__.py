@@ -30,6 +30,7 @@ from rollout.models.reminders import (
 )
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
 from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
+from rollout.models.webhooks import Webhook, WebhookCall
 
 __all__ = [
     "AgendaItem",
@@ -79,5 +80,7 @@ __all__ = [
     "SessionConclusion",
     "StatusReport",
     "Urging",
+    "Webhook",
+    "WebhookCall",
     "WorkingSession",
 ]

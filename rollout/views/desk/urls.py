@@ -17,6 +17,7 @@ from rollout.views.desk import (
     reporting,
     shortfalls,
     stocktake,
+    webhooks,
 )
 
 urlpatterns = [
@@ -37,6 +38,7 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("ladder/", reminders.reminders, name="ladder"),
     path("outbox/", reminders.outbox_list, name="outbox"),
+    path("webhooks/", webhooks.webhook_list, name="webhooks"),
     path("reporting/", reporting.reporting, name="reporting"),
     path("<slug:book>/", lists.book_list, name="book-list"),
     path("<slug:book>/export.<slug:form>", lists.book_export, name="book-export"),

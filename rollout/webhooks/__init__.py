@@ -1,0 +1,1 @@
+"""Other systems are told of alerts: signed calls, tried again until they are answered."""
