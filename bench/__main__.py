@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 
-from bench import beats, books, imports, jobs, page, progress, queries, served
+from bench import beats, books, digest, imports, jobs, page, progress, queries, served
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
 
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
     "beats": lambda worlds, sizes: beats.table(worlds, sizes[0]),
+    "digest": lambda worlds, sizes: digest.table(worlds, sizes[0]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "books": lambda worlds, _sizes: books.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
