@@ -14,7 +14,7 @@ from equipment.durations import ASSUMED, Usual, seen, usual
 from equipment.files import File, files, server_files
 from equipment.stages import ROUTES, Stage
 from facilities.register import Register
-from facilities.working_days import DAY, WorkingDays, working_days_of
+from facilities.working_days import WorkingDays, working_days_of
 
 LAW, SEEN, ASSUMPTION = "law", "seen", "assumption"
 
@@ -96,7 +96,7 @@ def must_start(
     first = stages.index(Stage(file.reached.stage)) + 1 if file.reached else 0
     legs, by = [], target
     for stage in reversed(stages[first : stages.index(Stage.ACCEPTANCE) + 1]):
-        by = _worked(by, working)
+        by = working.last_working(by)
         least = _minimum(file, stage)
         took = usual(durations.get((file.path, stage.value), []), ASSUMED.get(stage, 0))
         before = by - timedelta(days=took.days)
@@ -123,9 +123,3 @@ def _minimum(file: File, stage: Stage) -> Minimum | None:
 def _before(by: date, least: Minimum, working: WorkingDays) -> date:
     """The last day to post for bids that close on day `by`."""
     return working.add(by, -least.days) if least.working else by - timedelta(days=least.days)
-
-
-def _worked(day: date, working: WorkingDays) -> date:
-    while not working.is_working(day):
-        day -= DAY
-    return day

@@ -58,6 +58,12 @@ class WorkingDays:
             day += DAY
         return day
 
+    def last_working(self, day: date) -> date:
+        """The day itself if it is worked, else the last one before it."""
+        while not self.is_working(day):
+            day -= DAY
+        return day
+
     def between(self, first: date, last: date) -> int:
         """Working days after `first` up to and with `last`; negative the other way round."""
         return self._until(last) - self._until(first)

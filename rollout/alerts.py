@@ -65,6 +65,7 @@ class Rule:
 RULES = {
     "procurement_stage": Rule(_("Procurement stage"), notice=5, warning=2, place="files"),
     must_start.FILE: Rule(_("Latest day to start"), notice=10, warning=3, place="files"),
+    must_start.MILESTONE: Rule(_("Latest day for a milestone"), notice=10, warning=3, place="line"),
     must_start.REQUEST: Rule(
         _("Latest day to ask for signatures"), notice=10, warning=3, place="funnel"
     ),

@@ -5,7 +5,7 @@ told by alerts and listed, and count in no figure.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.utils.functional import lazy
@@ -13,50 +13,68 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from equipment.durations import Usual, usual
+from equipment.durations import Usual
 from equipment.must_start import MustStart, must_starts
 from equipment.stages import Stage
 from facilities.lineage import inherit
 from facilities.register import Register, once_per_register
 from facilities.timeline import EMPTY, Deadline, fold
-from facilities.working_days import working_days_of
+from facilities.working_days import WorkingDays, working_days_of
 from rollout.councils import awaited_meeting, meetings
+from rollout.durations import WAY, days_of, usually
 from rollout.legal import legal_deadlines
 from rollout.models import LegalDeadline, Milestone
-from rollout.readiness import milestones_reached
 from signatures import readiness as signatures
 
-FILE, REQUEST = "must_start", "must_request"  # rules
+FILE, MILESTONE, REQUEST = "must_start", "must_reach", "must_request"  # rules
 
 # Working days to plan with: the Committee issues within three of a valid request (Decree 68/2024);
 # that handing over and testing take ten is ours.
 ISSUE_DAYS = 3
 HAND_OVER_DAYS = 10
 
-# Days from the pilot to official use where too few facilities have gone that way.
-ASSUMED_TO_OFFICIAL = 90
 
+class Latest(NamedTuple):
+    """By when a milestone must be reached so that the deadline of the law can still be kept."""
 
-class Needed(NamedTuple):
-    """By when the servers of a facility must be accepted to keep the law; from how much."""
-
+    milestone: Milestone
     by: date
-    law: date
-    took: Usual  # from the launch to official use
+    takes: Usual | None  # from here to the next milestone; None: here the law's day is met
+
+    def is_too_late(self, on: date, working: WorkingDays) -> bool:
+        return working.late(self.by, on) > 0
 
 
 @once_per_register
-def needed(register: Register) -> Needed | None:
-    """None when the law sets no day ahead that binds hospitals.
+def latest_days(register: Register) -> dict[str, Latest]:
+    """Backward from the day of the law: each step takes what it usually took here.
 
-    Servers must stand when a facility launches; from there it still takes what it took others.
+    The same for every facility. Empty where the law sets no day ahead that binds hospitals. A latest
+    day that is no working day moves back to the one before it.
     """
-    law = law_of(register)
-    if law is None:
-        return None
-    took = usual(_launch_to_official(register), ASSUMED_TO_OFFICIAL)
-    working = working_days_of(register)
-    return Needed(working.add(date.fromordinal(law.toordinal() - took.days + 1), -1), law, took)
+    by = law_of(register)
+    if by is None:
+        return {}
+    working, takes, found = working_days_of(register), None, {}
+    for milestone in reversed(WAY[1:]):
+        by = working.last_working(by)
+        found[milestone.value] = Latest(milestone, by, takes)
+        takes = usually(register, milestone)
+        by -= timedelta(days=takes.days)
+    return dict(reversed(found.items()))
+
+
+def next_latest(register: Register) -> Iterator[tuple[int, Latest]]:
+    """Of each facility on its way, the latest day of the milestone that comes next."""
+    days, latest = days_of(register), latest_days(register)
+    for facility in register.on(register.until):
+        reached = days.get(facility.id, {})
+        if not facility.in_rollout or Milestone.OFFICIAL in reached:
+            continue
+        furthest = max((i for i, code in enumerate(WAY) if code in reached), default=0)
+        following = WAY[furthest + 1 : furthest + 2]
+        if following and following[0].value in latest:
+            yield facility.id, latest[following[0].value]
 
 
 def law_of(register: Register) -> date | None:
@@ -70,33 +88,15 @@ def law_of(register: Register) -> date | None:
     return min(days, default=None)
 
 
-def _launch_to_official(register: Register) -> list[int]:
-    return [
-        (days[Milestone.OFFICIAL] - days[Milestone.LAUNCH]).days
-        for days in milestones_reached(_whole(register)).values()
-        if Milestone.OFFICIAL in days
-        and Milestone.LAUNCH in days
-        and days[Milestone.OFFICIAL] >= days[Milestone.LAUNCH]
-    ]
-
-
-@once_per_register
-def _whole(register: Register) -> Register:
-    """What took others how long is read of the whole province, whatever part is looked at."""
-    if register.facility_ids is None:
-        return register
-    return Register(register.until, register.known_at, map_on=register.map_on)
-
-
 @once_per_register
 def starts(register: Register) -> list[MustStart]:
-    """Of the files whose invitation is not out."""
-    fallback = needed(register)
-    return list(must_starts(register, fallback.by if fallback else None))
+    """Of the files whose invitation is not out. Servers must stand when a facility launches."""
+    launch = latest_days(register).get(Milestone.LAUNCH.value)
+    return list(must_starts(register, launch.by if launch else None))
 
 
 def deadlines(register: Register) -> Iterator[Deadline]:
-    """The latest days to move on, of files not yet posted and certificates not yet asked for."""
+    """The latest days to move on: of files not yet posted, milestones, certificates not yet asked for."""
     working = working_days_of(register)
     for start in starts(register):
         yield Deadline(
@@ -108,6 +108,16 @@ def deadlines(register: Register) -> Iterator[Deadline]:
             what=format_lazy(
                 "{} “{}”: {}", _("Latest day for"), Stage(start.next.stage).label, start.file.code
             ),
+            working=working,
+        )
+    for facility_id, latest in next_latest(register):
+        yield Deadline(
+            rule=MILESTONE,
+            subject=f"{MILESTONE}:{facility_id}:{latest.milestone}",
+            facility_id=facility_id,
+            due_on=latest.by,
+            done_on=None,
+            what=format_lazy("{} “{}”", _("Latest day for"), latest.milestone.label),
             working=working,
         )
     for facility_id, missing, by in _requests(register):

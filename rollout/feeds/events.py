@@ -23,21 +23,37 @@ COUNCIL, SESSION = "council", "session"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`key` stays the same when the day moves. `cancelled`: done, withdrawn or put off without a day."""
+    """`key` stays the same when the day moves. `off`: withdrawn, or put off without a day."""
 
     key: str
     kind: str  # a rule of `alerts.RULES`, or "session"
     day: date
     what: str
     url: str
-    cancelled: bool = False
+    done_on: date | None = None
+    off: bool = False
+
+    @property
+    def cancelled(self) -> bool:
+        """In a calendar: a deadline that is met reminds of nothing, a meeting that was held stays."""
+        return self.off or (self.done_on is not None and self.kind not in (COUNCIL, SESSION))
+
+    def state(self, on: date) -> str:
+        """As a mark beside it on day `on`: done, late or not begun."""
+        if self.done_on is not None:
+            return "done"
+        return "late" if self.day < on else "not_begun"
 
 
-def events(access: Access, on: date) -> list[Event]:
-    """Of the facilities, agencies or the province that the person may read, as known now, by day."""
+def events(access: Access, on: date, span: tuple[date, date] | None = None) -> list[Event]:
+    """Of the facilities, agencies or the province that the person may read, on day `on`, by day.
+
+    `span`: the first and last day wanted; else from some months before `on` to a year ahead.
+    """
+    first, last = span or (on - BACK, on + AHEAD)
     if access.sees_all_rows:
         register = Register(on)
-        found = [*_deadlines(register), *_councils(register), *_sessions(on)]
+        found = [*_deadlines(register), *_councils(register), *_sessions(on, first)]
     elif access.facility_ids:
         register = Register(on, facility_ids=access.facility_ids)
         found = [*_deadlines(register), *_councils(register)]
@@ -45,8 +61,8 @@ def events(access: Access, on: date) -> list[Event]:
         found = []
     if access.agency_ids and not access.sees_all_rows:
         found += _of_agencies(access, on)
-    near = [event for event in found if on - BACK <= event.day <= on + AHEAD]
-    return sorted(near, key=lambda event: (event.day, event.what, event.key))
+    wanted = [event for event in found if first <= event.day <= last]
+    return sorted(wanted, key=lambda event: (event.day, event.what, event.key))
 
 
 def _deadlines(register: Register) -> Iterator[Event]:
@@ -64,7 +80,7 @@ def _deadlines(register: Register) -> Iterator[Event]:
             day=deadline.due_on,
             what=f"{facility.name}: {deadline.what}" if facility else str(deadline.what),
             url=_page(deadline, facility),
-            cancelled=deadline.done_on is not None,
+            done_on=deadline.done_on,
         )
 
 
@@ -90,7 +106,8 @@ def _councils(register: Register) -> Iterator[Event]:
             day=day,
             what=_("%(facility)s: evaluation council") % {"facility": facility.name},
             url=f"{reverse('rollout:facility', args=[facility.code])}#councils",
-            cancelled=not (meeting.has_ruled or meeting.awaited),
+            done_on=meeting.held_on if meeting.has_ruled else None,
+            off=not (meeting.has_ruled or meeting.awaited),
         )
     gone = (
         CouncilDate.objects.filter(withdrawn_at__isnull=False, meeting__facility__in=facilities)
@@ -107,19 +124,20 @@ def _councils(register: Register) -> Iterator[Event]:
             day=day,
             what=_("%(facility)s: evaluation council") % {"facility": facility.name},
             url=f"{reverse('rollout:facility', args=[facility.code])}#councils",
-            cancelled=True,
+            off=True,
         )
 
 
-def _sessions(on: date) -> Iterator[Event]:
-    for row in WorkingSession.objects.filter(held_on__gte=on - BACK).order_by("held_on", "pk"):
+def _sessions(on: date, first: date) -> Iterator[Event]:
+    for row in WorkingSession.objects.filter(held_on__gte=first).order_by("held_on", "pk"):
         yield Event(
             key=f"session:{row.pk}",
             kind=SESSION,
             day=row.held_on,
             what=row.name,
             url=reverse("rollout:session", args=[row.pk]),
-            cancelled=row.withdrawn_at is not None,
+            done_on=row.held_on if row.held_on < on else None,
+            off=row.withdrawn_at is not None,
         )
 
 
@@ -132,5 +150,5 @@ def _of_agencies(access: Access, on: date) -> Iterator[Event]:
                 day=directive.due_on,
                 what=f"{directive.code}: {directive.text}",
                 url=reverse("rollout:directive", args=[directive.code]),
-                cancelled=directive.closed_on is not None,
+                done_on=directive.closed_on,
             )

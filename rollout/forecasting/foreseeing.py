@@ -21,7 +21,8 @@ from equipment.stages import ROUTES, Path, Stage
 from facilities.register import FacilityOnDay, Register
 from facilities.working_days import WorkingDays, working_days_of
 from rollout.councils import Meeting, awaited_meeting, meetings
-from rollout.forecasting.pools import WAY, Pools, days_of, pools
+from rollout.durations import WAY, days_of
+from rollout.forecasting.pools import Pools, pools
 from rollout.forecasting.walk import DRAWS, Leg, quantile, walk
 from rollout.models import Milestone
 from rollout.must_start import law_of

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from statistics import median
 
 from facilities.register import Register
+from rollout.durations import days_of
 from rollout.forecasting.foreseeing import RULE, Foresight, Outlook, foresee
-from rollout.forecasting.pools import days_of
 from rollout.jobs import one_at_a_time
 from rollout.models import Forecast, Milestone
 

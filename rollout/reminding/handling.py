@@ -50,9 +50,14 @@ def put_off(*, alert: Alert, until: date, because: str, by: User) -> Handling:
     )
 
 
+def unread(person: User) -> int:
+    """How many reminders they have not read: one query, every page asks it."""
+    return Notice.objects.filter(person=person, read_at__isnull=True).count()
+
+
 def read(*, by: User, alert: Alert | None = None, at: datetime | None = None) -> int:
     """They have read what was told about it, or everything."""
-    unread = Notice.objects.filter(person=by, read_at__isnull=True)
+    waiting = Notice.objects.filter(person=by, read_at__isnull=True)
     if alert is not None:
-        unread = unread.filter(alert=alert)
-    return unread.update(read_at=at or timezone.now())
+        waiting = waiting.filter(alert=alert)
+    return waiting.update(read_at=at or timezone.now())

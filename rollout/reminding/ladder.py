@@ -42,6 +42,7 @@ UP_THE_LADDER = (
 EARLY = (Step(-10, OFFICER, NOTICE), *UP_THE_LADDER[1:])
 USUAL: dict[str, tuple[Step, ...]] = {
     must_start.FILE: EARLY,
+    must_start.MILESTONE: EARLY,
     must_start.REQUEST: EARLY,
     "procurement_stage": UP_THE_LADDER,
     "milestone": EARLY,

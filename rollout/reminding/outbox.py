@@ -33,6 +33,7 @@ STALE = timedelta(days=7)  # what was told longer ago and never mailed stays in 
 CLAIM = timedelta(minutes=15)  # a worker that has not gone on by then is dead
 BACKOFF = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180))
 GIVE_UP_AFTER = timedelta(days=3)
+MOST_IN_TEST = 20  # things in the test of a rule
 
 
 def compose(now: datetime) -> int:
@@ -173,7 +174,7 @@ def _mail(message: Message, link) -> EmailMessage | None:
     person = message.person
     with translation.override(person.language):
         if message.kind == Message.Kind.TEST:
-            subject, text = _("Test of reminders"), _("Reminders reach this address.") + "\n"
+            subject, text = _("Test of reminders"), message.text
         else:
             notices = list(
                 message.notices.filter(Q(kind=Notice.Kind.CLEAR) | Q(alert__cleared_on=None))
@@ -182,20 +183,10 @@ def _mail(message: Message, link) -> EmailMessage | None:
             )
             if not notices:
                 return None
-            due = [n for n in notices if n.kind == Notice.Kind.DUE]
             subject = ngettext(
                 "EMR rollout: %(count)s reminder", "EMR rollout: %(count)s reminders", len(notices)
             ) % {"count": len(notices)}
-            text = render_to_string(
-                "mail/digest.txt",
-                {
-                    "person": person,
-                    "late": [n for n in due if n.offset > 0],
-                    "coming": [n for n in due if n.offset <= 0],
-                    "clear": [n for n in notices if n.kind == Notice.Kind.CLEAR],
-                    "site": settings.SITE_URL,
-                },
-            )
+            text = _text(person, notices)
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     return EmailMessage(
         subject=subject,
@@ -203,6 +194,20 @@ def _mail(message: Message, link) -> EmailMessage | None:
         to=[person.email],
         connection=link,
         headers={"Message-ID": f"<{message.key.replace(':', '.')}@{host}>"},
+    )
+
+
+def _text(person: User, notices: list[Notice]) -> str:
+    due = [n for n in notices if n.kind == Notice.Kind.DUE]
+    return render_to_string(
+        "mail/digest.txt",
+        {
+            "person": person,
+            "late": [n for n in due if n.offset > 0],
+            "coming": [n for n in due if n.offset <= 0],
+            "clear": [n for n in notices if n.kind == Notice.Kind.CLEAR],
+            "site": settings.SITE_URL,
+        },
     )
 
 
@@ -222,11 +227,32 @@ def send_again(*, message: Message, now: datetime) -> None:
         )
 
 
-def test_message(*, person: User, now: datetime) -> Message:
-    """A message that says no more than that messages arrive. Raises ValidationError without an address."""
+def trial_message(
+    *, person: User, now: datetime, rule: object = "", notices: list[Notice] | None = None
+) -> Message:
+    """A message that says that messages arrive; of a rule, what it would tell now, to this person alone.
+
+    Raises ValidationError without an address.
+    """
     if not person.email:
-        raise ValidationError({"email": _("Give an address first.")}, code="required")
+        raise ValidationError(
+            _("Your account has no e-mail address: give one under Reminders first."),
+            code="required",
+        )
+    with translation.override(person.language):
+        text = _("Reminders reach this address.") + "\n"
+        if rule:
+            told = notices or []
+            text += (
+                _(
+                    "Test of the rule “%(rule)s”: today it would tell %(count)s things. You alone get this."
+                )
+                % {"rule": rule, "count": len(told)}
+                + "\n\n"
+                + _text(person, told[:MOST_IN_TEST])
+            )
     return Message.objects.create(
+        text=text,
         kind=Message.Kind.TEST,
         key=f"test:{person.pk}:{uuid.uuid4()}",
         person=person,

@@ -12,6 +12,7 @@ from facilities.evidence import Rung
 from facilities.models import FacilityName
 from facilities.register import Register
 from facilities.timeline import EMPTY, FacilityState, fold
+from facilities.working_days import working_days_of
 from rollout import must_start
 from rollout.cache import cached_progress
 from rollout.contradictions import contradictions
@@ -59,14 +60,22 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
     result = progress.facility(described.code)
     open_obstacles = [o for o in obstacles(register) if in_full and pk in o.facility_ids]
     held = holds_of(open_obstacles)
+    is_official = state.get("milestone:official", EMPTY).amount > 0
+    latest = must_start.latest_days(register) if in_full and not is_official else {}
     context = {
         "described": described,
         "result": result,
         "measures": [(BY_CODE[c], cell) for c, cell in result.measures.items()] if result else [],
         "milestones": [
-            (milestone, remark(milestone, held.get((pk, milestone.code))) if in_full else "")
+            (
+                milestone,
+                remark(milestone, held.get((pk, milestone.code))) if in_full else "",
+                *_latest(milestone, latest, register),
+            )
             for milestone in (result.milestones if result else ())
         ],
+        "latest_days": list(latest.values()),
+        "law": must_start.law_of(register),
         "origins": origins(register, pk),
         "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
         "obstacles": [
@@ -82,7 +91,7 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
             start.file.id: (start, start.is_too_late(day.on))
             for start in must_start.starts(register)
         }
-        latest, earlier = history(register)
+        newest, earlier = history(register)
         context |= {
             "files": [(file, starts.get(file.id)) for file in found],
             "devices": lines_of(register, states),
@@ -90,10 +99,19 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
             "connections": _connections(register, pk),
             "meetings": [m for m in meetings(register) if m.facility_id == pk],
             "contradictions": [one for one in contradictions(register) if one.facility_id == pk],
-            "latest": latest,
+            "latest": newest,
             "earlier": earlier,
         }
     return context
+
+
+def _latest(milestone, latest: dict, register: Register) -> tuple:
+    """The latest day of a milestone that is still open, and whether it has passed or the plan is later."""
+    found = None if milestone.actual else latest.get(milestone.code)
+    if found is None:
+        return None, False
+    planned_later = milestone.target is not None and milestone.target > found.by
+    return found, planned_later or found.is_too_late(register.until, working_days_of(register))
 
 
 def _funnel(state: FacilityState) -> list[dict]:

@@ -69,12 +69,13 @@ def _nothing() -> HttpResponse:
 
 @page(lambda access: access.sees_summary, section="month", stored=False)
 def month(request, day, access):
-    """A month of the person's events; what was cancelled is left out."""
+    """A month of the person's events as they stood on the day looked at; what is off is left out."""
     first = _month_asked(request, day.on)
+    dates = gregorian.Calendar().monthdatescalendar(first.year, first.month)
     by_day = defaultdict(list)
-    for event in events(access, day.today):
-        if not event.cancelled:
-            by_day[event.day].append(event)
+    for event in events(access, day.on, (dates[0][0], dates[-1][-1])):
+        if not event.off:
+            by_day[event.day].append((event, event.state(day.on)))
     working = working_days()
     weeks = [
         [
@@ -82,12 +83,12 @@ def month(request, day, access):
                 "day": one,
                 "inside": one.month == first.month,
                 "kind": "" if working.is_working(one) else "rest",
-                "today": one == day.today,
+                "today": one == day.on,
                 "events": by_day.get(one, []),
             }
             for one in week
         ]
-        for week in gregorian.Calendar().monthdatescalendar(first.year, first.month)
+        for week in dates
     ]
     context = {
         "first": first,

@@ -11,10 +11,11 @@ from equipment.stages import Stage
 from facilities.register import Register
 from rollout.councils import meetings
 from rollout.day import Day, parse_date
+from rollout.durations import WAY
 from rollout.forecasting import Foresight, Outlook, Shift, foresee
 from rollout.forecasting.foreseeing import horizon
 from rollout.forecasting.keeping import scores
-from rollout.forecasting.pools import WAY, Pools
+from rollout.forecasting.pools import Pools
 from rollout.models import Milestone
 from rollout.views.page import kept, page
 

@@ -127,7 +127,7 @@ def _verbs(request, sent: Sent, made: dict[str, str]) -> dict[str, Verb]:
         ),
         "test": Verb(
             sent.form("test", OnceForm),
-            lambda given, act: outbox.test_message(person=person, now=timezone.now()),
+            lambda given, act: outbox.trial_message(person=person, now=timezone.now()),
             answers_by_message=True,
         ),
         "box": Verb(

@@ -21,6 +21,7 @@ from facilities.permissions import Access, access_of
 from rollout.cache import KEEP_SECONDS, key
 from rollout.day import Day, read_day
 from rollout.models import Programme
+from rollout.reminding import handling
 
 
 def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = True):
@@ -54,6 +55,7 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
                 "access": access,
                 "section": section,
                 "province": SimpleLazyObject(partial(_province, day)),
+                "unread": SimpleLazyObject(partial(handling.unread, request.user)),
             }
             return render(request, template, shared | context, status=(status or [200])[0])
 

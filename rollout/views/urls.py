@@ -23,6 +23,7 @@ from rollout.views import (
     overall,
     papers,
     sessions,
+    timeline,
 )
 
 app_name = "rollout"
@@ -57,6 +58,7 @@ urlpatterns = [
     path("connections/", connections.connection_list, name="connection-list"),
     path("connections/<slug:code>/<slug:partner>/", connections.connection, name="connection"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("timeline/", timeline.timeline, name="timeline"),
     path("month/", feeds.month, name="month"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("deadlines/", lists.deadline_list, name="deadline-list"),

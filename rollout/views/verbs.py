@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from facilities.books.entering import AlreadySent, begin
 from facilities.models import Act, Document
@@ -20,13 +20,15 @@ class Verb:
     """A form, and what stores it: called with what was given and the act it belongs to.
 
     `title`: what the form is headed with. `to`: where to go on afterwards, if not back to the page.
-    `answers_by_message`: the form has no place of its own to show its errors (a short "withdraw").
+    `said`: what the reader is told when it is done. `answers_by_message`: the form has no place of
+    its own to show its errors (a short "withdraw").
     """
 
     form: OnceForm
     write: Callable[[dict, Act], object]
     title: object = ""
     to: str = ""
+    said: object = gettext_lazy("Stored.")
     answers_by_message: bool = False
 
 
@@ -63,7 +65,7 @@ class Sent:
                         because=given.get("because") or "",
                     )
                     verb.write(given, act)
-                messages.success(self.request, _("Stored."))
+                messages.success(self.request, str(verb.said))
                 return HttpResponseRedirect(verb.to or here)
         except AlreadySent as error:
             messages.info(self.request, " ".join(error.messages))

@@ -112,15 +112,15 @@ def certificate_expiry():
     )
 
 
-def legal():
+def legal(due_on=DUE, code="hospitals"):
     record(
         LegalDeadline(
-            code="hospitals",
+            code=code,
             name_vi="Bệnh viện dùng bệnh án điện tử",
             name_en="Hospitals use electronic records",
             basis="Thông tư 13/2025/TT-BYT",
             applies_to="all",
-            due_on=DUE,
+            due_on=due_on,
             effective_from=SET,
         ),
         by=factories.recorder(),
@@ -135,6 +135,14 @@ def must_start_file():
     set_stage_target(procurement=file, stage="acceptance", due_on=DUE + days(87), set_on=SET, by=by)
     [start] = must_start.starts(Register(DUE))
     assert start.next.by == DUE
+
+
+def must_reach():
+    """It prepares, and five steps are left: 150 days as assumed, and the weekends they end on."""
+    place, by = factories.facility(), factories.recorder()
+    record_milestone(facility=place, milestone="preparing", happened_on=SET, by=by)
+    legal(DUE + days(152), "later")
+    assert must_start.latest_days(Register(DUE))["pilot"].by == DUE
 
 
 def must_request():
@@ -163,6 +171,7 @@ def status_report():
 EDGES = {  # in working days
     "procurement_stage": (procurement_stage, 5, 2),
     "must_start": (must_start_file, 10, 3),
+    "must_reach": (must_reach, 10, 3),
     "must_request": (must_request, 10, 3),
     "milestone": (milestone, 10, 3),
     "council": (council, 5, 1),
@@ -235,7 +244,7 @@ def test_the_page_of_each_alert_exists(client):
     for make, _notice, _warning in EDGES.values():
         make()
     raise_alerts(DUE)
-    assert Alert.objects.count() == len(EDGES)
+    assert set(Alert.objects.values_list("rule", flat=True)) == EDGES.keys()
     for url in Alert.objects.values_list("url", flat=True):
         page, _sep, anchor = url.partition("#")
         answer = client.get(page)

@@ -1,21 +1,25 @@
 """The ladder of reminders and the mail that goes out, for the Department."""
 
 import uuid
+from urllib.parse import urlencode
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from facilities.models import User
 from rollout.books import BOOKS
 from rollout.forms.reminding import SeenForm, StepsForm, written
-from rollout.models import Audience, LadderStep, Message
+from rollout.models import Audience, LadderStep, Message, Notice
 from rollout.models.reminders import WAITING
 from rollout.reminding import due_notices, ladder, outbox
 from rollout.reminding.ladder import RULES, set_steps
 from rollout.views.desk.page import desk
 from rollout.views.listing import paged
 from rollout.views.verbs import Sent, Verb
+
+MOST_SHOWN = 30  # notices in a preview
 
 
 @desk()
@@ -25,10 +29,14 @@ def reminders(request, day, access):
     steps = ladder()
     sent = Sent(request)
     preview, verb, status = None, None, 200
+    verbs: dict[str, Verb] = {}
     if asked in RULES:
         form = sent.form(
             sent.do or "set", StepsForm, initial={"rule": asked, "steps": written(steps[asked])}
         )
+        here = f"{reverse('rollout:ladder')}?{urlencode({'rule': asked})}"
+        if sent.do in ("preview", "test"):
+            form.fields["because"].required = False
         verb = Verb(
             form,
             lambda given, act: set_steps(
@@ -39,11 +47,23 @@ def reminders(request, day, access):
             ),
             gettext_lazy("Change the steps"),
         )
+        test = Verb(
+            form,
+            lambda given, act: outbox.trial_message(
+                person=request.user,
+                now=timezone.now(),
+                rule=RULES[asked],
+                notices=_told(steps, given, day.today),
+            ),
+            to=here,
+            said=gettext_lazy("The test is on its way to your address."),
+        )
+        verbs = {"set": verb, "test": test}
     if request.method == "POST":
         if verb and sent.do == "preview":
             preview = _preview(verb.form, steps, day.today)
             status = 200 if preview else 400
-        elif done := sent.carry_out({"set": verb} if verb else {}, here=reverse("rollout:ladder")):
+        elif done := sent.carry_out(verbs, here=reverse("rollout:ladder")):
             return done
         else:
             status = 400
@@ -72,12 +92,28 @@ def reminders(request, day, access):
 
 
 def _preview(form: StepsForm, steps, on) -> dict | None:
-    """What today would be told with these steps; nothing is stored. The reason is not asked yet."""
-    form.fields["because"].required = False
+    """What would be told today with these steps, and to whom; nothing is stored."""
     if not form.is_valid():
         return None
-    given = form.cleaned_data
-    return _counted(due_notices(on, steps | {given["rule"]: tuple(given["steps"])}))
+    everything = _tried(steps, form.cleaned_data, on)
+    told = [n for n in everything if n.alert.rule == form.cleaned_data["rule"]]
+    people = {
+        pk: str(person) for pk, person in User.objects.in_bulk({n.person_id for n in told}).items()
+    }
+    return _counted(everything) | {
+        "of_rule": len(told),
+        "lines": [(people[notice.person_id], notice) for notice in told[:MOST_SHOWN]],
+        "more": max(0, len(told) - MOST_SHOWN),
+    }
+
+
+def _told(steps, given: dict, on) -> list[Notice]:
+    """What the rule would tell with these steps, and nobody has been told yet."""
+    return [n for n in _tried(steps, given, on) if n.alert.rule == given["rule"]]
+
+
+def _tried(steps, given: dict, on) -> list[Notice]:
+    return due_notices(on, steps | {given["rule"]: tuple(given["steps"])})
 
 
 def _counted(notices) -> dict:

@@ -1,5 +1,6 @@
 """Calendars and news by secret address: what is in them, for whom, and what stays the same when it moves."""
 
+import re
 import uuid
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -178,6 +179,31 @@ def test_an_address_is_shown_once_and_revoked_by_its_person_alone(client, counci
     client.force_login(person)
     assert client.post(inbox, revoke | {"act": uuid.uuid4()}).status_code == 302
     assert client.get(path).status_code == 404
+
+
+def test_a_month_gone_by_shows_what_was_done_and_what_is_late(client):
+    done, late = (factories.facility(name_en=f"{word} Hospital") for word in ("Done", "Late"))
+    for place in (done, late):
+        set_milestone_target(
+            facility=place,
+            milestone="launch",
+            due_on=on(-60),
+            set_on=on(-90),
+            by=factories.recorder(),
+        )
+    record_milestone(
+        facility=done, milestone="launch", happened_on=on(-62), by=factories.recorder()
+    )
+    client.force_login(user_with(Role.DEPARTMENT))
+    client.cookies["django_language"] = "en"
+    address, month = reverse("rollout:month"), {"month": on(-60).strftime("%Y-%m")}
+    cell = r'{}</span> <a href="[^"]*">{} Hospital: Launch'
+    page = client.get(address, month).text
+    assert re.search(cell.format("done", "Done"), page)
+    assert re.search(cell.format("late", "Late"), page)
+    before = client.get(address, month | {"on": on(-63).isoformat()}).text
+    assert re.search(cell.format("not begun", "Done"), before)
+    assert re.search(cell.format("not begun", "Late"), before)
 
 
 def test_the_month_on_screen_shows_what_stands_open(client, council):

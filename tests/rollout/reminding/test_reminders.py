@@ -426,6 +426,47 @@ def test_a_post_box_needs_an_address_and_a_test_arrives(world, client):
     assert mailed() == ["a@b.vn"]
 
 
+def test_a_rule_is_tried_out_on_whoever_changes_it(world, client):
+    raise_alerts(after(1))
+    client.force_login(world.department)
+    client.cookies["django_language"] = "en"
+    world.department.language = "en"
+    world.department.save()
+    with time_machine.travel(at(after(1)), tick=False):
+        tried = send(
+            client, "rollout:ladder", do="test", rule="milestone", steps="1; head; warning"
+        )
+        assert tried.status_code == 302
+        outbox.send_waiting(at(after(1)))
+    (mail,) = postman.DELIVERED
+    assert mail.to == [world.department.email]
+    assert "Test of the rule “Milestone”: today it would tell 1 things." in mail.body
+    assert "Bệnh viện place: Launch" in mail.body
+    assert not Notice.objects.exists()  # nobody else was told, and nothing stands in an inbox
+    assert ladder()["milestone"] == USUAL["milestone"]
+
+
+def test_a_rule_cannot_be_tried_out_without_an_address(world, client):
+    world.department.email = ""
+    world.department.save()
+    client.force_login(world.department)
+    client.cookies["django_language"] = "en"
+    refused = send(client, "rollout:ladder", do="test", rule="milestone", steps="1; head; warning")
+    assert refused.status_code == 400
+    assert "no e-mail address" in refused.text
+    assert not Message.objects.exists()
+
+
+def test_the_bell_counts_what_is_unread(world, client):
+    night(after(1))
+    client.force_login(world.officer)
+    client.cookies["django_language"] = "en"
+    with time_machine.travel(at(after(1)), tick=False):
+        assert '1<span class="hush"> unread' in client.get(reverse("rollout:leader")).text
+        send(client, "rollout:inbox", do="read")
+        assert "unread" not in client.get(reverse("rollout:leader")).text
+
+
 def test_the_department_previews_then_changes_a_rule(world, client):
     raise_alerts(after(1))
     client.force_login(world.department)
