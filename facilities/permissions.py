@@ -112,6 +112,16 @@ class Access:
         )
 
 
+def access_as(assignment: RoleAssignment) -> Access:
+    """What one assignment alone opens, whatever else its holder may do."""
+    return Access(
+        user=assignment.user,
+        roles=frozenset({assignment.role}),
+        facility_ids=frozenset({assignment.facility_id} - {None}),
+        agency_ids=frozenset({assignment.agency_id} - {None}),
+    )
+
+
 def access_of(user, on: date, token=None) -> Access:
     """What `user` may do on day `on`: one query. Anonymous and inactive users may do nothing.
 

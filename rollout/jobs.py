@@ -192,7 +192,7 @@ def _next_run(job: str, moment: datetime) -> datetime:
 
 
 class _ProgressAfterFactsChanged:
-    """After facts have changed: one computation soon, however many writes there were."""
+    """After facts have changed: progress and alerts soon, once however many writes there were."""
 
     def connect(self) -> None:
         facts_changed.connect(self.facts_changed, dispatch_uid="progress-after-facts-changed")
@@ -204,10 +204,12 @@ class _ProgressAfterFactsChanged:
             transaction.on_commit(self.send_job, robust=True)
 
     def send_job(self) -> None:
-        from rollout.tasks import compute_progress
+        from rollout.tasks import compute_progress, raise_alerts
 
         if cache.add(PROGRESS_WAITING, True, DEBOUNCE_SECONDS):
             compute_progress.apply_async(countdown=DEBOUNCE_SECONDS)
+            # What was just done must not stand in an inbox as late until the hour is over.
+            raise_alerts.apply_async(countdown=DEBOUNCE_SECONDS)
 
     def begin(self) -> None:
         """A computation begins: a fact written from now on needs another one."""

@@ -1,14 +1,21 @@
-"""Secret addresses under which one person's calendar or news is read without signing in."""
+"""Secret addresses under which a calendar or news is read without signing in.
+
+Of a person, as long as they are active; or of a role, as long as somebody holds it: everybody in
+the role may see that the address is there, and revoke it.
+"""
 
 import hashlib
 import secrets
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facilities.models import User
+from facilities.models import RoleAssignment, User
+from facilities.permissions import Access, access_as, access_of
 from rollout.models import FeedAddress
 
 MOST = 5  # standing addresses of one person
@@ -19,8 +26,10 @@ def digest_of(secret: str) -> str:
 
 
 @transaction.atomic
-def issue(*, person: User, kind: str, language: str) -> tuple[FeedAddress, str]:
-    """The address and its secret, which can never be shown again."""
+def issue(
+    *, person: User, kind: str, language: str, of: RoleAssignment | None = None
+) -> tuple[FeedAddress, str]:
+    """The address and its secret, which can never be shown again. `of`: the role that shares it."""
     list(User.objects.select_for_update().filter(pk=person.pk))
     if FeedAddress.objects.filter(person=person, revoked_at__isnull=True).count() >= MOST:
         raise ValidationError(
@@ -29,7 +38,13 @@ def issue(*, person: User, kind: str, language: str) -> tuple[FeedAddress, str]:
         )
     secret = secrets.token_urlsafe(24)
     made = FeedAddress.objects.create(
-        person=person, kind=kind, language=language, digest=digest_of(secret)
+        person=person,
+        kind=kind,
+        language=language,
+        digest=digest_of(secret),
+        role=of.role if of else "",
+        facility=of.facility if of else None,
+        agency=of.agency if of else None,
     )
     return made, secret
 
@@ -40,12 +55,47 @@ def revoke(*, address: FeedAddress) -> None:
     )
 
 
-def opened_by(secret: str, kind: str) -> FeedAddress | None:
-    """The standing address of an active person; None alike for whatever else was asked."""
-    return (
+def held(person: User, on: date) -> list[RoleAssignment]:
+    """The roles of a person on a day, each of which may share a calendar."""
+    rows = RoleAssignment.objects.on(on).filter(user=person)
+    return list(rows.select_related("facility", "agency").order_by("role", "pk"))
+
+
+def standing(person: User, on: date):
+    """The addresses a person may see and revoke: their own, and those of their roles."""
+    shared = Q()
+    for one in held(person, on):
+        shared |= Q(role=one.role, facility=one.facility_id, agency=one.agency_id)
+    mine = Q(person=person, role="")
+    found = FeedAddress.objects.filter(mine | shared if shared else mine, revoked_at__isnull=True)
+    return found.select_related("facility", "agency", "person")
+
+
+def opened_by(secret: str, kind: str, on: date) -> FeedAddress | None:
+    """The standing address of somebody who is still there; None alike for whatever else was asked."""
+    address = (
         FeedAddress.objects.select_related("person")
-        .filter(
-            digest=digest_of(secret), kind=kind, revoked_at__isnull=True, person__is_active=True
-        )
+        .filter(digest=digest_of(secret), kind=kind, revoked_at__isnull=True)
         .first()
     )
+    if address is None:
+        return None
+    is_there = _holder(address, on) is not None if address.role else address.person.is_active
+    return address if is_there else None
+
+
+def access_through(address: FeedAddress, on: date) -> Access:
+    """What its person, or its role, may see on the day."""
+    if not address.role:
+        return access_of(address.person, on)
+    return access_as(_holder(address, on))
+
+
+def _holder(address: FeedAddress, on: date) -> RoleAssignment | None:
+    rows = RoleAssignment.objects.on(on).filter(
+        role=address.role,
+        facility=address.facility_id,
+        agency=address.agency_id,
+        user__is_active=True,
+    )
+    return rows.select_related("user").first()

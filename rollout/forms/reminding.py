@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.folding import fold
+from facilities.models import RoleAssignment
 from rollout.forms.fields import DayField, text_field
 from rollout.forms.reporting import OnceForm
 from rollout.models import Alert, Audience, FeedAddress
@@ -51,9 +52,38 @@ class BoxForm(OnceForm):
         return given
 
 
+def said(held: RoleAssignment | FeedAddress) -> str:
+    """A role, and the facility or agency it is of."""
+    place = held.facility or held.agency
+    return f"{held.get_role_display()}: {place}" if place else held.get_role_display()
+
+
 class FeedForm(OnceForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FeedAddress.Kind.choices)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    of = forms.ChoiceField(
+        label=gettext_lazy("Whose days"),
+        required=False,
+        help_text=gettext_lazy(
+            "A calendar of a role goes on when people change, and everybody in the role may revoke it."
+        ),
+    )
+
+    def __init__(self, *args, held: list[RoleAssignment], **kwargs):
+        """`held`: the roles of the person who asks."""
+        super().__init__(*args, **kwargs)
+        self.held = {str(one.pk): one for one in held}
+        self.fields["of"].choices = [
+            ("", _("mine")),
+            *((pk, said(one)) for pk, one in self.held.items()),
+        ]
+
+    def clean(self):
+        given = super().clean()
+        given["of"] = self.held.get(given.get("of") or "")
+        if given["of"] and given.get("kind") == FeedAddress.Kind.NEWS:
+            self.add_error("kind", _("News are yours alone: a role shares a calendar only."))
+        return given
 
 
 class StepsForm(OnceForm):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Record
+from facilities.models import Record, Role
 from rollout.models.computed import Alert
 
 FARTHEST = 250  # working days: a year
@@ -275,7 +275,10 @@ class Message(Sending):
 
 
 class FeedAddress(models.Model):
-    """A secret address under which one person's calendar or news is read without signing in."""
+    """A secret address under which a calendar or news is read without signing in.
+
+    Of one person; or, with `role`, the calendar that everybody in that role shares, whoever made it.
+    """
 
     class Kind(models.TextChoices):
         CALENDAR = "calendar", pgettext_lazy("feed", "Calendar")
@@ -291,6 +294,23 @@ class FeedAddress(models.Model):
     language = models.CharField(
         _("language"), max_length=5, choices=settings.LANGUAGES, default="vi"
     )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, blank=True)
+    facility = models.ForeignKey(
+        "facilities.Facility",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("facility"),
+    )
+    agency = models.ForeignKey(
+        "facilities.Agency",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agency"),
+    )
     # Of the secret in the address; the secret itself is shown once and kept nowhere.
     digest = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
@@ -300,6 +320,16 @@ class FeedAddress(models.Model):
         verbose_name = _("feed address")
         verbose_name_plural = _("feed addresses")
         ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(  # what a person was told is theirs alone
+                name="rollout_feed_of_a_role_is_a_calendar",
+                condition=Q(role="") | Q(kind="calendar"),
+            ),
+            models.CheckConstraint(
+                name="rollout_feed_place_only_with_role",
+                condition=~Q(role="") | Q(facility__isnull=True, agency__isnull=True),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} #{self.pk}"

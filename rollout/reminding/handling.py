@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from facilities.models import User
@@ -12,7 +14,7 @@ from facilities.services import day_of_writing
 from facilities.working_days import working_days
 from rollout.models import Alert, Handling, Notice
 
-LONGEST = 10  # working days for which an alert may be put off
+LONGEST = 10  # working days for which a person may put an alert off, from the first time on
 
 
 @transaction.atomic
@@ -26,14 +28,26 @@ def acknowledge(*, alert: Alert, by: User, at: datetime | None = None) -> Handli
 
 @transaction.atomic
 def put_off(*, alert: Alert, until: date, because: str, by: User) -> Handling:
-    """Nobody is told of it before that day. Bounded, and never without a reason."""
+    """This person is not told of it before that day. Bounded, never without a reason, once for all:
+    putting it off again does not move the last day that is possible.
+    """
     today = day_of_writing()
-    last = working_days().add(today, LONGEST)
+    earlier = Handling.objects.filter(alert=alert, by=by, kind=Handling.Kind.SNOOZED)
+    first = earlier.aggregate(first=Min("on"))["first"] or today
+    last = working_days().add(first, LONGEST)
+    if last <= today:
+        raise ValidationError(
+            {
+                "until": _("You put it off on %(first)s already; it cannot be put off any longer.")
+                % {"first": date_format(first, "SHORT_DATE_FORMAT")}
+            },
+            code="bounds",
+        )
     if not today < until <= last:
         raise ValidationError(
             {
                 "until": _("Give a day after today, %(last)s at the latest.")
-                % {"last": last.strftime("%d/%m/%Y")}
+                % {"last": date_format(last, "SHORT_DATE_FORMAT")}
             },
             code="bounds",
         )

@@ -34,6 +34,7 @@ class Step(NamedTuple):
 UP_THE_LADDER = (
     Step(-5, OFFICER, NOTICE),
     Step(-1, OFFICER, WARNING),
+    Step(0, OFFICER, WARNING),
     Step(1, OFFICER, WARNING),
     Step(3, HEAD, WARNING),
     Step(5, DEPARTMENT, WARNING),
@@ -51,6 +52,7 @@ USUAL: dict[str, tuple[Step, ...]] = {
     "directive": (
         Step(-5, AGENCY, NOTICE),
         Step(-1, AGENCY, WARNING),
+        Step(0, AGENCY, WARNING),
         Step(1, AGENCY, WARNING),
         Step(3, DEPARTMENT, WARNING),
         Step(10, LEADER, LATE),
@@ -63,6 +65,7 @@ USUAL: dict[str, tuple[Step, ...]] = {
     ),
     "status_report": (
         Step(-1, OFFICER, NOTICE),
+        Step(0, OFFICER, WARNING),
         Step(1, OFFICER, WARNING),
         Step(3, HEAD, WARNING),
     ),

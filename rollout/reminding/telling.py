@@ -1,8 +1,9 @@
 """Who is to be told what on a day. One notice for a person, an alert and a step: it stands in the inbox.
 
 Of the steps that have come, only the latest for each audience is told: a missed night is made up
-for once, not with everything it would have said. What is put off, or was seen to by the person, is
-not told; what is solved is told to be clear, to those who had been told that it was due.
+for once, not with everything it would have said. Whoever puts it off or sees to it is not told
+again; the ladder goes on for everybody else, or one person could keep it from all above. What is
+solved is told to be clear, to those who had been told that it was due.
 """
 
 from collections import defaultdict
@@ -36,8 +37,7 @@ def due_notices(on: date, steps: dict[str, tuple[Step, ...]] | None = None) -> l
     """The notices that a day calls for and nobody has had yet, unsaved; by `steps`, or the ladder."""
     steps = ladder() if steps is None else steps
     alerts = list(Alert.objects.filter(cleared_on__isnull=True).order_by("due_on", "pk"))
-    put_off, seen_to = _handled(on, alerts)
-    alerts = [alert for alert in alerts if alert.pk not in put_off]
+    handled = _handled(on, alerts)
     people = _People.on(on, alerts)
     had = set(
         Notice.objects.filter(alert__in=alerts, kind=Kind.DUE).values_list(
@@ -50,7 +50,7 @@ def due_notices(on: date, steps: dict[str, tuple[Step, ...]] | None = None) -> l
         for step in _come(alert, steps.get(alert.rule, ()), on, calendar):
             for person_id in people.of(step.audience, alert):
                 place = (alert.pk, person_id)
-                if place in seen_to or (*place, step.offset, step.audience) in had:
+                if place in handled or (*place, step.offset, step.audience) in had:
                     continue
                 # In two roles at once, a person is told once: as the nearer of them.
                 found.setdefault(
@@ -87,15 +87,12 @@ def _come(alert: Alert, steps: Iterable[Step], on: date, calendar: WorkingDays) 
             yield max(come)
 
 
-def _handled(on: date, alerts: list[Alert]) -> tuple[set[int], set[tuple[int, int]]]:
-    """Alerts that are put off on the day; alerts that a person saw to."""
-    rows = Handling.objects.filter(alert__in=alerts)
-    put_off = rows.filter(kind=Handling.Kind.SNOOZED, until__gt=on)
-    seen_to = rows.filter(kind=Handling.Kind.ACKNOWLEDGED)
-    return (
-        set(put_off.values_list("alert", flat=True)),
-        set(seen_to.values_list("alert", "by")),
+def _handled(on: date, alerts: list[Alert]) -> set[tuple[int, int]]:
+    """(alert, person) of what that person has put off until after the day, or sees to."""
+    rows = Handling.objects.filter(alert__in=alerts).filter(
+        Q(kind=Handling.Kind.ACKNOWLEDGED) | Q(kind=Handling.Kind.SNOOZED, until__gt=on)
     )
+    return set(rows.values_list("alert", "by"))
 
 
 @dataclass

@@ -10,10 +10,9 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from facilities.models import Ledger
-from facilities.permissions import access_of
 from facilities.working_days import working_days
 from rollout.feeds import events
-from rollout.feeds.addresses import opened_by
+from rollout.feeds.addresses import access_through, opened_by
 from rollout.feeds.writing import as_atom, as_icalendar
 from rollout.models import FeedAddress, Notice
 from rollout.views.page import page
@@ -25,18 +24,18 @@ Kind = FeedAddress.Kind
 
 @require_safe
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
-    """The person's rights of today decide what is in it. 404 alike for whatever opens nothing."""
-    address = opened_by(secret, Kind.CALENDAR)
-    if address is None:
-        return _nothing()
+    """By the rights of today, of the person or the role. 404 alike for whatever opens nothing."""
     now = timezone.now()
     today = timezone.localdate(now)
+    address = opened_by(secret, Kind.CALENDAR, today)
+    if address is None:
+        return _nothing()
     # The same facts on the same day are the same calendar: most polls end here.
     tag = f'"{address.pk}-{Ledger.current()}-{today.isoformat()}"'
     if request.headers.get("If-None-Match") == tag:
         return _private(HttpResponse(status=304), tag)
     with translation.override(address.language):
-        body = as_icalendar(events(access_of(address.person, today), today), now)
+        body = as_icalendar(events(access_through(address, today), today), now)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="emr.ics"'
     return _private(response, tag)
@@ -45,7 +44,7 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
 @require_safe
 def news_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """What the person was told lately."""
-    address = opened_by(secret, Kind.NEWS)
+    address = opened_by(secret, Kind.NEWS, timezone.localdate())
     if address is None:
         return _nothing()
     rows = Notice.objects.filter(person=address.person).select_related("alert").order_by("-pk")

@@ -1,6 +1,7 @@
 """What a person was told, what they do about it, and how they are written to."""
 
 import uuid
+from datetime import date
 
 from django.db.models import F
 from django.http import Http404
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from rollout.feeds import addresses
-from rollout.forms.reminding import BoxForm, FeedForm, PutOffForm, SeenForm
+from rollout.forms.reminding import BoxForm, FeedForm, PutOffForm, SeenForm, said
 from rollout.forms.reporting import OnceForm
 from rollout.models import Alert, FeedAddress, Handling, Message, Notice, PostBox
 from rollout.reminding import handling, outbox
@@ -26,7 +27,7 @@ def inbox(request, day, access):
     person = request.user
     sent = Sent(request)
     made: dict[str, str] = {}
-    verbs = _verbs(request, sent, made)
+    verbs = _verbs(request, sent, made, day.today)
     status = 200
     if request.method == "POST":
         done = sent.carry_out(verbs, here=reverse("rollout:inbox"))
@@ -62,7 +63,9 @@ def inbox(request, day, access):
         "unread": rows.filter(read_at__isnull=True).count(),
         "verbs": {"box": verbs["box"]},
         "feed": verbs["feed"],
-        "feeds": FeedAddress.objects.filter(person=person, revoked_at__isnull=True),
+        "feeds": [
+            (one, said(one) if one.role else "") for one in addresses.standing(person, day.today)
+        ],
         "act": uuid.uuid4(),
         "today": day.today,
         "last_mail": Message.objects.filter(person=person).first(),
@@ -70,7 +73,7 @@ def inbox(request, day, access):
     return "rollout/inbox.html", context, status
 
 
-def _verbs(request, sent: Sent, made: dict[str, str]) -> dict[str, Verb]:
+def _verbs(request, sent: Sent, made: dict[str, str], today: date) -> dict[str, Verb]:
     person = request.user
     box = PostBox.objects.filter(person=person).first() or PostBox(person=person)
     names = ("by_mail", "digest_hour", "quiet_from", "quiet_until", "ceiling")
@@ -91,20 +94,25 @@ def _verbs(request, sent: Sent, made: dict[str, str]) -> dict[str, Verb]:
 
     def give_address(given, act):
         address, made["secret"] = addresses.issue(
-            person=person, kind=given["kind"], language=given["language"]
+            person=person, kind=given["kind"], language=given["language"], of=given["of"]
         )
         made["name"] = FEEDS[address.kind]
 
     return {
         "feed": Verb(
-            sent.form("feed", FeedForm, initial={"language": person.language}),
+            sent.form(
+                "feed",
+                FeedForm,
+                initial={"language": person.language},
+                held=addresses.held(person, today),
+            ),
             give_address,
             gettext_lazy("A new address to subscribe to"),
         ),
         "revoke-feed": Verb(
             sent.form("revoke-feed", SeenForm),
             lambda given, act: addresses.revoke(
-                address=get_object_or_404(FeedAddress, pk=given["row"], person=person)
+                address=get_object_or_404(addresses.standing(person, today), pk=given["row"])
             ),
             answers_by_message=True,
         ),

@@ -139,8 +139,12 @@ class TestStatus:
 class TestAfterFactsChanged:
     @pytest.fixture
     def sent(self):
-        with mock.patch.object(tasks.compute_progress, "apply_async") as sent:
+        with (
+            mock.patch.object(tasks.compute_progress, "apply_async") as sent,
+            mock.patch.object(tasks.raise_alerts, "apply_async") as alerts,
+        ):
             yield sent
+        assert alerts.call_args_list == sent.call_args_list  # what is solved falls silent as soon
 
     def test_many_writes_in_one_transaction_send_one_job(
         self, sent, django_capture_on_commit_callbacks

@@ -107,12 +107,13 @@ def test_up_the_ladder_night_by_night(world):
     assert told(world.officer) == [
         ("due", -10, after(-10)),
         ("due", -1, after(-1)),
+        ("due", 0, DUE),
         ("due", 1, after(1)),
     ]
     assert told(world.head) == [("due", 3, after(3))]
     assert told(world.department) == [("due", 5, after(5))]
     assert told(world.leader) == [("due", 10, after(10))]
-    assert Notice.objects.count() == 6  # the officer elsewhere was told nothing
+    assert Notice.objects.count() == 7  # the officer elsewhere was told nothing
 
 
 @pytest.mark.parametrize(("offset", "last"), [(-10, None), (-9, -10), (-1, -1), (1, 1), (2, 1)])
@@ -169,10 +170,50 @@ def test_putting_off_is_bounded(world, days, allowed):
             assert refused.value.message_dict.keys() == {"until"}
             return
         handling.put_off(alert=alert, until=until, because="waiting", by=world.officer)
-    night(until - timedelta(days=1))
-    assert told(world.head) == []
-    night(until if days >= 3 else after(4))
-    assert len(told(world.head)) == 1
+
+
+def test_whoever_puts_it_off_is_not_told_until_then_and_keeps_it_from_nobody(world):
+    with time_machine.travel(at(after(1)), tick=False):
+        set_steps(
+            rule="milestone",
+            steps=[
+                Step(1, "officer", "warning"),
+                Step(2, "officer", "warning"),
+                Step(3, "head", "late"),
+            ],
+            because="test",
+            by=world.department,
+        )
+        night(after(1))
+        alert = Alert.objects.get(level=1)
+        handling.put_off(alert=alert, until=after(4), because="waiting", by=world.officer)
+    for offset in (2, 3):
+        night(after(offset))
+    assert [row[1] for row in told(world.officer)] == [1]
+    assert [row[1] for row in told(world.head)] == [3]
+    night(after(4))
+    assert [row[1] for row in told(world.officer)] == [1, 2]
+
+
+def test_putting_off_again_does_not_move_the_last_day(world):
+    night(after(1))
+    alert = Alert.objects.get(level=1)
+    last = WEEKENDS_ONLY.add(after(1), 10)
+    with time_machine.travel(at(after(1)), tick=False):
+        handling.put_off(alert=alert, until=after(3), because="waiting", by=world.officer)
+    with time_machine.travel(at(after(3)), tick=False):
+        with pytest.raises(ValidationError, match="at the latest"):
+            handling.put_off(
+                alert=alert, until=last + timedelta(days=1), because="more", by=world.officer
+            )
+        handling.put_off(alert=alert, until=last, because="more", by=world.officer)
+        # Somebody else's time begins when they first put it off.
+        handling.put_off(alert=alert, until=last + timedelta(days=1), because="else", by=world.head)
+    with (
+        time_machine.travel(at(last), tick=False),
+        pytest.raises(ValidationError, match="any longer"),
+    ):
+        handling.put_off(alert=alert, until=last + timedelta(days=1), because="x", by=world.officer)
 
 
 def test_a_directive_is_told_to_its_agencies(world):
