@@ -31,6 +31,13 @@ class OnceForm(forms.Form):
         for name, problems in error.error_dict.items():
             self.add_error(name if name in self.fields else None, problems)
 
+    def focus_on_wrong(self) -> None:
+        """A browser that shows the form again goes to its first wrong field."""
+        for name, field in self.fields.items():
+            if name in self.errors and not field.widget.is_hidden:
+                field.widget.attrs["autofocus"] = True
+                return
+
 
 class ExceptionForm(OnceForm):
     """No report is asked for a week."""

@@ -72,6 +72,7 @@ class Sent:
             return HttpResponseRedirect(here)
         except ValidationError as error:
             form.refuse(error)
+        form.focus_on_wrong()
         if verb.answers_by_message:
             for problems in form.errors.values():
                 messages.error(self.request, " ".join(problems))
