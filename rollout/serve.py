@@ -26,13 +26,14 @@ HOST = "127.0.0.1"
 REPORT_DAY = "2025-05-21"
 
 
-# Alerts of the day the sample is about, then those of today: the beat goes on from there.
+# Alerts of the day the sample is about, then those of today and whom they concern: the beat goes on from there.
 PREPARE = (
     ["migrate", "--no-input", "-v", "0"],
     ["load_bacgiang", "--demo-users"],
     ["raise_alerts", "--on", "2025-05-21"],
     ["raise_alerts"],
     ["compute_progress"],
+    ["remind"],
 )
 
 
