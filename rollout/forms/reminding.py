@@ -28,6 +28,9 @@ class PutOffForm(OnceForm):
     until = DayField(label=gettext_lazy("Until"))
     because = text_field(gettext_lazy("Reason"), 300)
 
+    def is_about(self, pk: int) -> bool:
+        return self["row"].value() == str(pk)
+
 
 class BoxForm(OnceForm):
     email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)

@@ -13,5 +13,6 @@ class WebhookForm(OnceForm):
         label=_("Address"),
         max_length=300,
         assume_scheme="https",
+        error_messages={"invalid": _("Give an address that begins with https://.")},
         help_text=_("It is called with POST and JSON for every alert raised or cleared."),
     )

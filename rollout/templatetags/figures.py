@@ -30,6 +30,15 @@ STATE_WORDS = {
     "unknown": pgettext_lazy("state", "unknown"),
     "silent": pgettext_lazy("state", "silent"),
 }
+WEEKDAYS = (
+    pgettext_lazy("head of a narrow column", "Mon"),
+    pgettext_lazy("head of a narrow column", "Tue"),
+    pgettext_lazy("head of a narrow column", "Wed"),
+    pgettext_lazy("head of a narrow column", "Thu"),
+    pgettext_lazy("head of a narrow column", "Fri"),
+    pgettext_lazy("head of a narrow column", "Sat"),
+    pgettext_lazy("head of a narrow column", "Sun"),
+)
 STRONGEST_FIRST = tuple(reversed(Rung))
 MINUS = "\N{MINUS SIGN}"
 
@@ -78,6 +87,12 @@ def day_near(value: date | None, near: date) -> str:
 def short_day(value: date | None) -> str:
     """A date for narrow cells: 21/05/25 or 21 May 25."""
     return date_format(value, pgettext("date in a narrow cell", "j M y")) if value else ""
+
+
+@register.filter
+def weekday(value: date) -> str:
+    """The day of the week as calendars head their columns: T2 to CN, or Mon to Sun."""
+    return str(WEEKDAYS[value.weekday()])
 
 
 @register.filter

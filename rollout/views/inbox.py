@@ -3,6 +3,7 @@
 import uuid
 from datetime import date
 
+from django.conf import settings
 from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -49,6 +50,7 @@ def inbox(request, day, access):
         .select_related("by")
         .order_by("pk")
     }
+    refused = verbs["put-off"].form if status == 400 and sent.do == "put-off" else None
     context = {
         "page": found,
         "rows": [
@@ -57,6 +59,7 @@ def inbox(request, day, access):
                 "seen_to": handled.get((notice.alert_id, Handling.Kind.ACKNOWLEDGED)),
                 "put_off": handled.get((notice.alert_id, Handling.Kind.SNOOZED)),
                 "is_open": notice.kind == Notice.Kind.DUE and notice.alert.cleared_on is None,
+                "refused": refused if refused and refused.is_about(notice.alert_id) else None,
             }
             for notice in found
         ],
@@ -68,6 +71,7 @@ def inbox(request, day, access):
         ],
         "act": uuid.uuid4(),
         "today": day.today,
+        "mails": settings.MAILS,
         "last_mail": Message.objects.filter(person=person).first(),
     }
     return "rollout/inbox.html", context, status
@@ -126,7 +130,6 @@ def _verbs(request, sent: Sent, made: dict[str, str], today: date) -> dict[str, 
             lambda given, act: handling.put_off(
                 alert=told(given), until=given["until"], because=given["because"], by=person
             ),
-            answers_by_message=True,
         ),
         "read": Verb(
             sent.form("read", OnceForm),

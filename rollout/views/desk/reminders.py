@@ -3,6 +3,7 @@
 import uuid
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from facilities.models import User
 from rollout.books import BOOKS
 from rollout.forms.reminding import SeenForm, StepsForm, written
-from rollout.models import Audience, LadderStep, Message, Notice
+from rollout.models import Alert, Audience, LadderStep, Message, Notice
 from rollout.models.reminders import WAITING
 from rollout.reminding import due_notices, ladder, outbox
 from rollout.reminding.ladder import RULES, set_steps
@@ -82,6 +83,7 @@ def reminders(request, day, access):
             }
             for code, label in RULES.items()
         ],
+        "severities": Alert.Severity.choices,
         "asked": asked if verb else "",
         "asked_label": RULES.get(asked, ""),
         "form": verb.form if verb else None,
@@ -151,6 +153,7 @@ def outbox_list(request, day, access):
             "in_doubt": len(doubtful),
             "given_up": Message.objects.filter(given_up_at__isnull=False).count(),
         },
+        "mails": settings.MAILS,
         "act": uuid.uuid4(),
     }
     return "desk/outbox.html", context, status
