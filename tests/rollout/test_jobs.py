@@ -144,7 +144,8 @@ class TestAfterFactsChanged:
             mock.patch.object(tasks.raise_alerts, "apply_async") as alerts,
         ):
             yield sent
-        assert alerts.call_args_list == sent.call_args_list  # what is solved falls silent as soon
+        if sent.side_effect is None:  # what is solved falls silent as soon
+            assert alerts.call_args_list == sent.call_args_list
 
     def test_many_writes_in_one_transaction_send_one_job(
         self, sent, django_capture_on_commit_callbacks

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from facilities.models import User
 from rollout.books import BOOKS
-from rollout.forms.reminding import SeenForm, StepsForm, written
+from rollout.forms.ladder import StepsForm
+from rollout.forms.reminding import SeenForm
 from rollout.models import Alert, Audience, LadderStep, Message, Notice
 from rollout.models.reminders import WAITING
 from rollout.reminding import due_notices, ladder, outbox
@@ -32,9 +33,7 @@ def reminders(request, day, access):
     preview, verb, status = None, None, 200
     verbs: dict[str, Verb] = {}
     if asked in RULES:
-        form = sent.form(
-            sent.do or "set", StepsForm, initial={"rule": asked, "steps": written(steps[asked])}
-        )
+        form = sent.form(sent.do or "set", StepsForm, initial={"rule": asked}, steps=steps[asked])
         here = f"{reverse('rollout:ladder')}?{urlencode({'rule': asked})}"
         if sent.do in ("preview", "test"):
             form.fields["because"].required = False
