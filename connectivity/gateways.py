@@ -110,11 +110,13 @@ def pulses(now: datetime, facility_ids: Iterable[int] | None = None) -> list[Pul
     ]
 
 
-def days_of(gateways: Iterable[Gateway], until: date) -> dict[tuple[int, int], dict[date, BeatDay]]:
-    """By facility and partner the days of the strip, under whichever address: one query."""
+def days_of(
+    gateways: Iterable[Gateway], until: date, days: int = STRIP_DAYS
+) -> dict[tuple[int, int], dict[date, BeatDay]]:
+    """By facility and partner so many days up to `until`, under whichever address: one query."""
     pairs = {(gateway.facility_id, gateway.partner_id) for gateway in gateways}
     rows = BeatDay.objects.filter(
-        day__gt=until - timedelta(days=STRIP_DAYS),
+        day__gt=until - timedelta(days=days),
         day__lte=until,
         gateway__facility__in={facility for facility, _partner in pairs},
     ).select_related("gateway")

@@ -73,6 +73,7 @@ class Cell:
     code: str
     beats: int = 0
     errors: int = 0
+    sent: int = 0
 
     @property
     def label(self):
@@ -95,7 +96,7 @@ def _cell(day: date, found: BeatDay | None, issued_on: date, expected: float) ->
     if found is None:
         return Cell(day, BEFORE if day < issued_on else NONE)
     full = found.beats >= FULL_SHARE * expected
-    return Cell(day, FULL if full else GAPS, found.beats, found.errors)
+    return Cell(day, FULL if full else GAPS, found.beats, found.errors, found.sent)
 
 
 @dataclass(frozen=True, slots=True)

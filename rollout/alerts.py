@@ -22,7 +22,7 @@ from itertools import chain
 from typing import NamedTuple
 
 import structlog
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -133,6 +133,15 @@ def last_day() -> date | None:
     own = Alert.objects.filter(rule__in=list(RULES))
     days = own.aggregate(raised=Max("raised_on"), cleared=Max("cleared_on"))
     return max((day for day in days.values() if day), default=None)
+
+
+def standing(on: date) -> QuerySet[Alert]:
+    """The alerts that stood on the day, raised by then and not yet cleared, by the day they are due."""
+    return (
+        Alert.objects.filter(raised_on__lte=on)
+        .filter(Q(cleared_on__isnull=True) | Q(cleared_on__gt=on))
+        .order_by("due_on", "pk")
+    )
 
 
 def alerts_due(register: Register) -> list[Alert]:

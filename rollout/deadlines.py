@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.functional import lazy
@@ -23,12 +23,20 @@ from rollout.milestones import targets
 from rollout.models import ConditionMet, CouncilCondition, Milestone
 from rollout.readiness import milestones_reached
 
+AHEAD = timedelta(days=90)
+
 
 def deadlines(register: Register) -> Iterator[Deadline]:
     """Everything due in all modules, with what has been done by the register's day."""
     working = working_days_of(register)
     for deadline in _of_all_modules(register):
         yield deadline._replace(working=working)
+
+
+def late_and_coming(register: Register) -> list[Deadline]:
+    """What is late on the register's day, and what is due within the next quarter."""
+    last = register.until + AHEAD
+    return [one for one in deadlines(register) if one.done_on is None and one.due_on <= last]
 
 
 def _of_all_modules(register: Register) -> Iterator[Deadline]:

@@ -11,49 +11,43 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from connectivity import gateways
 from connectivity.models import Gateway, Partner
-from connectivity.pulse import AWAITED, LATE, LIVE, SILENT, STATE_LABELS, Pulse, runs, strip, told
+from connectivity.pulse import runs, told
 from facilities.folding import fold
 from facilities.models import Facility
-from facilities.register import Register
+from rollout.connections import (
+    LABELS,
+    WORST_FIRST,
+    Connection,
+    Strip,
+    connections,
+    count_by_state,
+    strips,
+)
 from rollout.forms.connections import IssueForm, RevokeForm
 from rollout.views.listing import paged
 from rollout.views.page import page
 from rollout.views.verbs import Sent, Verb
 
-NO_ADDRESS = "none"
-WORST_FIRST = (SILENT, LATE, AWAITED, LIVE, NO_ADDRESS)
-SHOW = {"": pgettext_lazy("gateways", "all")} | {
-    state: STATE_LABELS.get(state, pgettext_lazy("gateway", "no address")) for state in WORST_FIRST
-}
+SHOW = {"": pgettext_lazy("gateways", "all")} | {state: LABELS[state] for state in WORST_FIRST}
 
 
 @page(lambda access: access.sees_programme, section="connections", stored=False)
 def connection_list(request, day, access):
     """Every facility that is to be connected, private ones too; as it is now, whatever day is asked."""
-    now = timezone.now()
-    pulses = {(p.gateway.facility_id, p.gateway.partner_id): p for p in gateways.pulses(now)}
-    partners = {partner.pk: partner for partner in Partner.objects.all()}
-    counted = [pk for pk, partner in partners.items() if partner.counted]
-    facilities = {f.id: f for f in Register(day.today).on(day.today)}
-    places = {(pk, of) for pk, f in facilities.items() if f.in_connectivity for of in counted}
-    lines = [
-        (facilities[pk], partners[of], pulses.get((pk, of)))
-        for pk, of in places | pulses.keys()
-        if pk in facilities
-    ]
-    counts = dict.fromkeys(WORST_FIRST, 0)
-    for _facility, _partner, pulse in lines:
-        counts[_state(pulse)] += 1
+    lines = connections(timezone.now())
+    counts = count_by_state(lines)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
     wanted = fold(request.GET.get("q", "")[:100])
     lines = [
         line
         for line in lines
-        if (not show or _state(line[2]) == show)
-        and wanted in fold(f"{line[0].name_vi} {line[0].name_en} {line[0].code}")
+        if (not show or line.state == show)
+        and wanted in fold(f"{line.facility.name_vi} {line.facility.name_en} {line.facility.code}")
     ]
-    lines.sort(key=lambda line: (WORST_FIRST.index(_state(line[2])), line[0].code, line[1].code))
+    lines.sort(
+        key=lambda line: (WORST_FIRST.index(line.state), line.facility.code, line.partner.code)
+    )
     found = paged(request, lines)
     return "rollout/connection_list.html", {
         "rows": found,
@@ -64,26 +58,17 @@ def connection_list(request, day, access):
     }
 
 
-def _state(pulse: Pulse | None) -> str:
-    return pulse.state if pulse else NO_ADDRESS
-
-
-def _with_strips(lines, until) -> list[dict]:
-    standing = [pulse.gateway for _facility, _partner, pulse in lines if pulse]
-    days = gateways.days_of(standing, until)
-    since = gateways.first_issued({gateway.facility_id for gateway in standing})
+def _with_strips(lines: list[Connection], until) -> list[dict]:
+    found = strips([line.pulse.gateway for line in lines if line.pulse], until)
     return [
-        {"facility": facility, "partner": partner, "pulse": pulse}
-        | (_strip(pulse.gateway, days, since, until) if pulse else {})
-        for facility, partner, pulse in lines
+        line._asdict() | _drawn(found.get((line.facility.id, line.partner.pk))) for line in lines
     ]
 
 
-def _strip(gateway: Gateway, days, since, until) -> dict:
-    place = (gateway.facility_id, gateway.partner_id)
-    issued_on = timezone.localdate(since.get(place, gateway.issued_at))
-    cells = strip(gateway, days[place], issued_on, until)
-    return {"runs": runs(cells), "told": told(cells), "days": days[place]}
+def _drawn(found: Strip | None) -> dict:
+    if found is None:
+        return {}
+    return {"runs": runs(found.cells), "told": told(found.cells), "days": found.days}
 
 
 @page(lambda access: access.sees_summary, section="connections", stored=False)
@@ -128,13 +113,9 @@ def connection(request, day, access, code, partner):
         .order_by("-revoked_at")[:20],
     }
     if pulse:
-        found = _strip(
-            standing,
-            gateways.days_of([standing], day.today),
-            gateways.first_issued([facility.pk]),
-            day.today,
-        )
-        context |= found | {"days": sorted(found["days"].values(), key=lambda one: one.day)[::-1]}
+        (found,) = strips([standing], day.today).values()
+        days = sorted(found.days.values(), key=lambda one: one.day, reverse=True)
+        context |= _drawn(found) | {"days": days}
     return "rollout/connection.html", context, status
 
 

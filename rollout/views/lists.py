@@ -1,17 +1,11 @@
 """What is due and what is late, to read: deadlines and alerts."""
 
-from datetime import timedelta
-
-from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
-from rollout.deadlines import deadlines
-from rollout.models import Alert
+from rollout import alerts
+from rollout.deadlines import late_and_coming
 from rollout.views.listing import names, paged
 from rollout.views.page import page
-
-AHEAD = timedelta(days=90)
-
 
 DUE = {
     "": pgettext_lazy("deadlines", "late and coming"),
@@ -33,8 +27,7 @@ def deadline_list(request, day, access):
             "facility": facilities.get(deadline.facility_id),
             "days_late": deadline.days_late(day.on),
         }
-        for deadline in deadlines(register)
-        if deadline.done_on is None and deadline.due_on <= day.on + AHEAD
+        for deadline in late_and_coming(register)
     ]
     if show:
         rows = [row for row in rows if bool(row["days_late"]) == (show == "late")]
@@ -49,12 +42,7 @@ def deadline_list(request, day, access):
 @page(lambda access: access.sees_programme, section="alerts")
 def alert_list(request, day, access):
     """Alerts that stood on the day: raised by then and not yet cleared."""
-    alerts = (
-        Alert.objects.filter(raised_on__lte=day.on)
-        .filter(Q(cleared_on__isnull=True) | Q(cleared_on__gt=day.on))
-        .order_by("due_on", "pk")
-    )
-    found = paged(request, alerts)
+    found = paged(request, alerts.standing(day.on))
     facilities = names(day.register())
     rows = [{"alert": alert, "facility": facilities.get(alert.facility_id)} for alert in found]
     return "rollout/alert_list.html", {"page": found, "rows": rows}
