@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from equipment.bidding import minimum
@@ -33,7 +34,7 @@ AFTER_SERVERS = "after_servers"
 
 TOO_FEW, NO_FILE, NO_BEGINNING = "too_few", "no_file", "no_beginning"
 LACKING = {
-    TOO_FEW: _("fewer than %(enough)s durations of a step seen") % {"enough": ENOUGH},
+    TOO_FEW: format_lazy(_("fewer than {enough} durations of a step seen"), enough=ENOUGH),
     NO_FILE: _("servers missing, and no procurement file of them"),
     NO_BEGINNING: _("no milestone reached yet"),
 }
