@@ -5,13 +5,17 @@ from datetime import date
 
 from facilities.models import ApiToken, Role, RoleAssignment, User
 
+READERS = frozenset({Role.DEPARTMENT, Role.LEADER, Role.CLIENT})  # whose keys read everywhere
+OPENS_ROWS = frozenset({ApiToken.Scope.DETAIL, ApiToken.Scope.PROGRAMME})
+
 
 @dataclass(frozen=True)
 class Access:
     """What one user may do on one day, from the role assignments that hold then.
 
-    Through a key of the REST API it is less: the summary, and rows where the key's scope says so.
-    A key never writes, and never reads personal names, whatever its holder may do in person.
+    Through a key of the REST API it is less: the summary, and rows or the programme where the key's
+    scope says so. A key never writes, and never reads personal names, whatever its holder may do in
+    person.
     """
 
     user: User
@@ -32,9 +36,8 @@ class Access:
     @property
     def sees_all_rows(self) -> bool:
         """Every figure down to its rows, in every facility."""
-        readers = {Role.DEPARTMENT, Role.LEADER, Role.CLIENT}
         return self._has(Role.DEPARTMENT, Role.LEADER) or (
-            self.token_scope == ApiToken.Scope.DETAIL and not readers.isdisjoint(self.roles)
+            self.token_scope in OPENS_ROWS and not READERS.isdisjoint(self.roles)
         )
 
     def sees_rows_of(self, facility_id: int | None) -> bool:
@@ -55,6 +58,19 @@ class Access:
     def sees_programme(self) -> bool:
         """Councils, obstacles, directives, alerts of the whole province."""
         return self._has(Role.DEPARTMENT, Role.LEADER)
+
+    @property
+    def reads_programme(self) -> bool:
+        """What the API tells of the programme: in person as on the pages, by a key of that scope."""
+        return self.sees_programme or (
+            self.token_scope == ApiToken.Scope.PROGRAMME and not READERS.isdisjoint(self.roles)
+        )
+
+    @property
+    def scope_is_short(self) -> bool:
+        """A wider key of the same holder would read the programme."""
+        narrow = self.token_scope not in (None, ApiToken.Scope.PROGRAMME)
+        return narrow and not READERS.isdisjoint(self.roles)
 
     @property
     def sees_directives(self) -> bool:
@@ -138,9 +154,7 @@ def access_of(user, on: date, token=None) -> Access:
         user=user,
         roles=frozenset(role for role, _facility, _agency in held),
         facility_ids=frozenset(
-            f
-            for _role, f, _agency in held
-            if f and (token is None or token.scope == ApiToken.Scope.DETAIL)
+            f for _role, f, _agency in held if f and (token is None or token.scope in OPENS_ROWS)
         ),
         agency_ids=frozenset(a for _role, _facility, a in held if a),
         token_scope=token.scope if token is not None else None,

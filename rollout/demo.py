@@ -101,7 +101,7 @@ def create_users(*, on: date) -> None:
                 defaults={
                     "user": user,
                     "label": "Demo",
-                    "scope": ApiToken.Scope.DETAIL,
+                    "scope": ApiToken.Scope.PROGRAMME,
                     "expires_on": on + timedelta(days=365),
                 },
             )

@@ -133,8 +133,14 @@ class ApiToken(models.Model):
     """A REST client's key. Only its digest is stored; the key is shown once, when it is made."""
 
     class Scope(models.TextChoices):
+        """Each opens what the one before does, and more."""
+
         PROGRESS = "progress", _("Read progress")
         DETAIL = "detail", _("Read progress and the rows behind it, without personal data")
+        PROGRAMME = (
+            "programme",
+            _("Read these and connections, alerts, deadlines and forecasts of the whole province"),
+        )
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")

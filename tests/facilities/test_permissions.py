@@ -18,6 +18,7 @@ GENERAL = (
     "sees_all_rows",
     "sees_all_papers",
     "sees_programme",
+    "reads_programme",
     "sees_directives",
     "sees_admin",
     "manages_users",
@@ -48,6 +49,7 @@ ALLOWED = {
         "sees_rows_of own",
         "sees_rows_of other",
         "sees_programme",
+        "reads_programme",
         "sees_directives",
         "sees_directive_of own",
         "sees_directive_of other",
@@ -105,7 +107,7 @@ def test_a_role_may_do_exactly_this(role, places):
 
 def test_the_table_names_every_rule():
     rules = {name for name in vars(Access) if name.startswith(("sees_", "manages_", "records_"))}
-    rules |= {"keeps_registers", "reports"}
+    rules |= {"keeps_registers", "reports", "reads_programme"}
     assert rules == {ability.split()[0] for ability in EVERYTHING}
 
 
@@ -172,6 +174,11 @@ ROWS = {"sees_summary", "sees_all_rows", "sees_rows_of own", "sees_rows_of other
         (Role.DEPARTMENT, ApiToken.Scope.DETAIL, ROWS),
         (Role.LEADER, ApiToken.Scope.PROGRESS, {"sees_summary"}),
         (Role.LEADER, ApiToken.Scope.DETAIL, ROWS),
+        (Role.CLIENT, ApiToken.Scope.PROGRAMME, {*ROWS, "reads_programme"}),
+        (Role.DEPARTMENT, ApiToken.Scope.PROGRAMME, {*ROWS, "reads_programme"}),
+        (Role.LEADER, ApiToken.Scope.PROGRAMME, {*ROWS, "reads_programme"}),
+        (Role.OFFICER, ApiToken.Scope.PROGRAMME, {"sees_summary", "sees_rows_of own"}),
+        (Role.AGENCY, ApiToken.Scope.PROGRAMME, {"sees_summary"}),
         (Role.OFFICER, ApiToken.Scope.PROGRESS, {"sees_summary"}),
         (Role.OFFICER, ApiToken.Scope.DETAIL, {"sees_summary", "sees_rows_of own"}),
         (Role.AGENCY, ApiToken.Scope.DETAIL, {"sees_summary"}),

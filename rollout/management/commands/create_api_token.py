@@ -23,7 +23,10 @@ class Command(BaseCommand):
             "--scope",
             choices=ApiToken.Scope.values,
             default=ApiToken.Scope.PROGRESS.value,
-            help="progress: figures only. detail: also the rows behind them, without names.",
+            help=(
+                "progress: figures only. detail: also the rows behind them, without names. "
+                "programme: also connections, alerts, deadlines and forecasts of the province."
+            ),
         )
 
     def handle(self, *, username: str, label: str, expires_on: date, scope: str, **options):
