@@ -18,6 +18,11 @@ class Answer(NamedTuple):
     tag: str
     body: bytes
 
+    @property
+    def packed(self) -> bytes:
+        """The body, compressed by gzip. The documents hold no secret that its size could betray."""
+        return gzip.compress(self.body, mtime=0)
+
 
 def answer_of(document: dict) -> Answer:
     """The document as JSON. Its tag follows from everything in it but the moment it was made.
@@ -26,9 +31,9 @@ def answer_of(document: dict) -> Answer:
     two of them may have been made at different moments.
     """
     facts = {name: value for name, value in document.items() if name != "generated_at"}
-    text = _json(facts)
+    text = json_of(facts)
     digest = hashlib.sha256(f"{get_language()}\n{text}".encode()).hexdigest()
-    moment = _json(document["generated_at"])
+    moment = json_of(document["generated_at"])
     return Answer(f'W/"{digest[:32]}"', f'{text[:-1]},"generated_at":{moment}}}'.encode())
 
 
@@ -36,8 +41,7 @@ class KeptAnswer:
     """The answer to a question, from the cache as long as no fact has changed: one query then.
 
     It is kept in pieces, each read when it is asked for: who has these facts already needs the
-    tag alone, and most others take the packed bytes, a fortieth of the plain ones. Packing needs
-    no padding against guessing by size: the document holds no secret.
+    tag alone, and most others take the packed bytes, a fortieth of the plain ones.
     """
 
     def __init__(self, kind: str, *parts, build: Callable[[], dict]):
@@ -65,7 +69,7 @@ class KeptAnswer:
             pieces = {
                 "tag": answer.tag,
                 "body": answer.body,
-                "packed": gzip.compress(answer.body, mtime=0),
+                "packed": answer.packed,
             }
             cache.set_many(
                 {f"{self._place}:{piece}": value for piece, value in pieces.items()}, KEEP_SECONDS
@@ -74,7 +78,7 @@ class KeptAnswer:
         return found
 
 
-def _json(value) -> str:
+def json_of(value) -> str:
     return json.dumps(
         value, cls=JSONEncoder, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )

@@ -19,6 +19,7 @@ from facilities.models import Lineage, Ownership
 from facilities.models.places import in_language
 from facilities.register import Register
 from rollout.councils import Meeting, meetings
+from rollout.day import Day
 from rollout.labels import figure_labels
 from rollout.legal import LegalDeadlineOnDay
 from rollout.measures import BY_CODE, Cell, Measure
@@ -29,13 +30,13 @@ from rollout.trend import Point
 
 def progress_document(progress: Progress) -> dict:
     """The province on a day."""
-    query = _query(progress)
+    query = query_of(progress)
     labels = figure_labels(progress.figures)
     return {
         "on": progress.on,
         "known_at": progress.known_at,
         "compare": progress.compare,
-        "map": _map(progress.map_on),
+        "map": map_of(progress.map_on),
         "scope": _scope(progress),
         "overall": progress.overall,
         "newest_on": progress.newest_on,
@@ -69,8 +70,8 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
     return {
         "on": progress.on,
         "known_at": progress.known_at,
-        "map": _map(progress.map_on),
-        **_facility(result, _query(progress)),
+        "map": map_of(progress.map_on),
+        **_facility(result, query_of(progress)),
         "measures": {
             code: {
                 "label": BY_CODE[code].label,
@@ -98,8 +99,8 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
     }
 
 
-def gone_document(departure: Departure, progress: Progress) -> dict:
-    """What became of a facility that is no longer in the register on the day of `progress`."""
+def gone_document(departure: Departure, asked: Progress | Day) -> dict:
+    """What became of a facility that is no longer in the register on the day asked about."""
     successors = departure.successors
     told = {
         "facility": departure.facility.name,
@@ -119,7 +120,7 @@ def gone_document(departure: Departure, progress: Progress) -> dict:
             {
                 "code": successor.code,
                 "name": successor.name,
-                "url": f"{reverse('api:facility-progress', args=[successor.code])}?{_query(progress)}",
+                "url": f"{reverse('api:facility-progress', args=[successor.code])}?{query_of(asked)}",
             }
             for successor in successors
         ],
@@ -139,7 +140,7 @@ def trend_document(
         "from": points[0].on,
         "to": points[-1].on,
         "known_at": known_at,
-        "map": _map(map_on),
+        "map": map_of(map_on),
         "measure": measure.code,
         "label": measure.label,
         "rule": measure.rule,
@@ -153,17 +154,17 @@ def trend_document(
     }
 
 
-def _query(progress: Progress) -> str:
+def query_of(asked: Progress | Day) -> str:
     """The day is always named, so that a link leads to the same figures tomorrow."""
-    asked = {"on": progress.on.isoformat()}
-    if progress.known_at:
-        asked["known_at"] = progress.known_at.isoformat()
-    if progress.map_on:
-        asked["map"] = _map(progress.map_on)
-    return urlencode(asked)
+    named = {"on": asked.on.isoformat()}
+    if asked.known_at:
+        named["known_at"] = asked.known_at.isoformat()
+    if asked.map_on:
+        named["map"] = map_of(asked.map_on)
+    return urlencode(named)
 
 
-def _map(map_on: date | None) -> str:
+def map_of(map_on: date | None) -> str:
     return "today" if map_on else "day"
 
 

@@ -11,13 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from rollout import alerts, must_start
 from rollout.day import PARAMETERS, Day, parse_date, parse_map, parse_moment, read_day
 from rollout.measures import BY_CODE, Measure
 from rollout.trend import LONGEST_DAYS
 
 PROGRESS = PARAMETERS
-FACILITY = ("on", "known_at", "map")
+FACILITY = FORECAST = ("on", "known_at", "map")
 TREND = ("from", "to", "measure", "known_at", "map")
+# When to start is told by alerts; it is nothing that is due itself.
+DEADLINE_RULES = tuple(
+    code for code in alerts.RULES if code not in (must_start.FILE, must_start.REQUEST)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ def misused(query: QueryDict, allowed: tuple[str, ...]) -> dict[str, list[str]]:
             errors[name] = [
                 _("There is no such parameter here. Known ones: %(names)s.")
                 % {"names": ", ".join(allowed)}
+                if allowed
+                else _("This address takes no parameters.")
             ]
         elif len(values) > 1:
             errors[name] = [_("Give this parameter once only.")]

@@ -9,8 +9,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import IsAuthenticated
 
 from rollout.api import serializers
+from rollout.api.listing import MOST, USUAL
+from rollout.api.parameters import DEADLINE_RULES
+from rollout.connections import WORST_FIRST
 from rollout.day import MAPS
 from rollout.measures import BY_CODE
+from rollout.models import Alert
+from rollout.reminding.ladder import RULES
 from rollout.trend import LONGEST_DAYS
 
 
@@ -24,8 +29,8 @@ class BearerToken(OpenApiAuthenticationExtension):
             "scheme": "bearer",
             "description": str(
                 _(
-                    "A key made by the Department for one program. It has a scope, progress or "
-                    "detail, and a day from which it is no longer accepted."
+                    "A key made by the Department for one program. It has a scope, progress, "
+                    "detail or programme, and a day from which it is no longer accepted."
                 )
             ),
         }
@@ -114,6 +119,98 @@ FACILITY = {
     ],
 }
 
+FILTER_FACILITY = OpenApiParameter(
+    "facility", description=_("Only those of the facility with this code.")
+)
+PAGING = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
+        description=_("How many rows in one answer."),
+    ),
+    OpenApiParameter(
+        "after", description=_("Where the list goes on: taken from “next” of the answer before.")
+    ),
+]
+
+CONNECTIONS = {
+    "operation_id": "connections",
+    "summary": _("Every connection as it is now"),
+    "description": _(
+        "Facilities that are to be connected, each with its partner: whether its gateway gives "
+        "signs of life. For the Department, the leaders and keys of the scope programme. Changes "
+        "by the minute, hence without ETag."
+    ),
+    "parameters": [
+        OpenApiParameter("state", enum=WORST_FIRST),
+        FILTER_FACILITY,
+        OpenApiParameter("partner", description=_("Only those with the partner of this code.")),
+        *PAGING,
+        LANGUAGE,
+    ],
+}
+CONNECTION = {
+    "operation_id": "facility_connection",
+    "summary": _("One connection and its last ninety days"),
+    "description": _(
+        "For readers who may see the rows of this facility. Changes by the minute, hence without "
+        "ETag."
+    ),
+    "parameters": [
+        OpenApiParameter(
+            "code", location=OpenApiParameter.PATH, description=_("The facility's code for life.")
+        ),
+        OpenApiParameter(
+            "partner", location=OpenApiParameter.PATH, description=_("The partner's code.")
+        ),
+        LANGUAGE,
+    ],
+}
+ALERTS = {
+    "operation_id": "alerts",
+    "summary": _("The alerts that stood on a day"),
+    "description": _(
+        "Raised by then and not yet cleared, as the page of alerts shows them. For the "
+        "Department, the leaders and keys of the scope programme."
+    ),
+    "parameters": [
+        ON,
+        OpenApiParameter("rule", enum=list(RULES)),
+        OpenApiParameter("severity", enum=Alert.Severity.values),
+        FILTER_FACILITY,
+        *PAGING,
+        *HEADERS,
+    ],
+}
+DEADLINES = {
+    "operation_id": "deadlines",
+    "summary": _("What is late on a day, and what is due within 90 days"),
+    "description": _(
+        "Computed from the facts, as the page of deadlines does. For the Department, the leaders "
+        "and keys of the scope programme."
+    ),
+    "parameters": [
+        ON,
+        KNOWN_AT,
+        MAP,
+        OpenApiParameter("state", enum=("late", "coming")),
+        OpenApiParameter("rule", enum=list(DEADLINE_RULES)),
+        FILTER_FACILITY,
+        *PAGING,
+        *HEADERS,
+    ],
+}
+FORECAST = {
+    "operation_id": "forecast",
+    "summary": _("The forecast of a day"),
+    "description": _(
+        "When the facilities and the province will use records officially, from the durations "
+        "seen by that day. Nothing is stored. For the Department, the leaders and keys of the "
+        "scope programme."
+    ),
+    "parameters": [ON, KNOWN_AT, MAP, *HEADERS],
+}
+
 NOT_FOUND = OpenApiResponse(
     serializers.Problem, description=_("No such facility was part of the rollout on that day.")
 )
@@ -133,6 +230,16 @@ NOT_200 = {
     405: OpenApiResponse(serializers.Problem, description=_("Only GET, HEAD and OPTIONS.")),
     429: OpenApiResponse(serializers.Problem, description=_("Too many requests; see Retry-After.")),
 }
+PROGRAMME_403 = OpenApiResponse(
+    serializers.Problem,
+    description=_("No role today, none that reads this, or a key whose scope does not."),
+)
+PROGRAMME_NOT_200 = NOT_200 | {403: PROGRAMME_403}
+LIVE_NOT_200 = {status: answer for status, answer in PROGRAMME_NOT_200.items() if status != 304}
+NO_CONNECTION = OpenApiResponse(
+    serializers.Problem,
+    description=_("No such facility is in the register today, or there is no such partner."),
+)
 
 
 class SchemaView(SpectacularAPIView):

@@ -1,5 +1,8 @@
 from django.urls import path
 
+from rollout.api.connections import ConnectionsView, ConnectionView
+from rollout.api.forecast import ForecastView
+from rollout.api.programme import AlertsView, DeadlinesView
 from rollout.api.schema import DocsView, SchemaView
 from rollout.api.views import FacilityProgressView, ProgressView, TrendView
 
@@ -12,6 +15,15 @@ urlpatterns = [
         FacilityProgressView.as_view(),
         name="facility-progress",
     ),
+    path("v1/connections/", ConnectionsView.as_view(), name="connections"),
+    path(
+        "v1/facilities/<slug:code>/connections/<slug:partner>/",
+        ConnectionView.as_view(),
+        name="facility-connection",
+    ),
+    path("v1/alerts/", AlertsView.as_view(), name="alerts"),
+    path("v1/deadlines/", DeadlinesView.as_view(), name="deadlines"),
+    path("v1/forecast/", ForecastView.as_view(), name="forecast"),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
 ]

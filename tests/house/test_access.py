@@ -52,6 +52,7 @@ VISITORS = {
     "client": lambda: user_with(Role.CLIENT),
     "token-progress": lambda: _token(ApiToken.Scope.PROGRESS),
     "token-detail": lambda: _token(ApiToken.Scope.DETAIL),
+    "token-programme": lambda: _token(ApiToken.Scope.PROGRAMME),
     "token-expired": lambda: _token(ApiToken.Scope.DETAIL, expires_on=date(2025, 1, 1)),
 }
 OWN = "bg-ttyt-lucnam"
@@ -61,6 +62,10 @@ ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
     "api:facility-progress": lambda: {"code": OWN},
+    "api:facility-connection": lambda: {
+        "code": OWN,
+        "partner": Partner.objects.get(counted=True).code,
+    },
     "rollout:measure": lambda: {"code": "servers"},
     "rollout:figure": lambda: {"group": "device", "key": "tablet"},
     "rollout:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
@@ -98,6 +103,8 @@ ARGUMENTS = {
 QUERIES = {
     "": {"on": "2025-05-21"},
     "api:trend": {"measure": "official", "from": "2025-05-01", "to": "2025-05-21"},
+    "api:connections": {},  # as they are now
+    "api:facility-connection": {},
     "api:schema": {},
     "api:docs": {},
 }
@@ -229,7 +236,7 @@ def test_who_has_no_role_opens_nothing(visitor):
     assert opened <= open_to_all
 
 
-@pytest.mark.parametrize("visitor", ["leader", "officer", "agency", "client", "token-detail"])
+@pytest.mark.parametrize("visitor", ["leader", "officer", "agency", "client", "token-programme"])
 def test_administration_is_closed_to_whoever_does_not_administer(visitor):
     found = reviewed()[visitor]
     assert not [n for n in found if n.startswith("admin:") and found[n] == 200 and "login" not in n]

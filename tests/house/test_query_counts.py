@@ -31,6 +31,7 @@ ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},
     "rollout:certificate-list": {"code": "place-000"},
     "api:facility-progress": {"code": "place-000"},
+    "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
     "rollout:measure": {"code": "signatures_issued"},
     "rollout:figure": {"group": "device", "key": "tablet"},
     "rollout:obstacle": {"code": "VM-0"},
@@ -65,7 +66,11 @@ ROWS = {
     "rollout:note-add": lambda: {"book": "connections", "pk": _row("connections")},
     "rollout:view-drop": lambda: {"book": "connections", "pk": SavedView.objects.get().pk},
 }
-QUERIES = {"api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"}}
+QUERIES = {
+    "api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"},
+    "api:connections": {},  # as they are now
+    "api:facility-connection": {},
+}
 # They show no rows of the province, or are not pages.
 WITHOUT_ROWS = {"api:docs", "api:schema", "healthz", "login", "logout", "readyz", "set_language"}
 PAGES = [n for n in ADDRESSES if not n.startswith("admin:") and n not in WITHOUT_ROWS] + [

@@ -319,13 +319,21 @@ def test_the_api_and_the_alerts_speak_vietnamese():
         program.get("/api/v1/facilities/nowhere/progress/"),
         program.post("/api/v1/progress/"),
         browser("vi").get("/api/v1/progress/"),
+        program.get("/api/v1/connections/?state=x&facility=x&limit=0&after=x&on=1"),
+        program.get("/api/v1/facilities/bg-bvdk/connections/nobody/"),
+        browser("vi", Role.ADMINISTRATOR).get("/api/v1/alerts/"),
     ]
-    assert [answer.status_code for answer in answers] == [400, 400, 404, 405, 401]
+    assert [answer.status_code for answer in answers] == [400, 400, 404, 405, 401, 400, 404, 403]
     told = [message for answer in answers for message in _leaves(answer.json())]
     told += [*Alert.objects.values_list("what_vi", flat=True)]
     document = program.get(f"/api/v1/progress/?on={ON}").json()
     told += [part[name] for part in document["measures"] for name in ("label", "rule")]
     told += [part["stage_label"] for part in document["facilities"]]
+    for name in ("alerts", "deadlines"):
+        rows = program.get(f"/api/v1/{name}/?on={ON}").json()[name]
+        told += [row[field] for row in rows for field in ("rule_label", "what")]
+    connections = program.get("/api/v1/connections/").json()["connections"]
+    told += [row["state_label"] for row in connections]
     assert [text for text in told if not re.search("[\u00c0-\u1ef9]", text)] == []
 
 

@@ -11,9 +11,11 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from connectivity import gateways
 from facilities.models import Role
+from rollout.alerts import raise_alerts
 from tests import factories
-from tests.rollout.small_province import small_province
+from tests.rollout.small_province import ON, small_province
 
 pytestmark = pytest.mark.django_db
 
@@ -47,13 +49,31 @@ def test_the_schema_is_the_reviewed_one(schema):
         ("/api/v1/facilities/official/progress/", "on=2025-05-21", 200),
         ("/api/v1/facilities/bidding/progress/", "on=2025-05-21", 200),
         ("/api/v1/facilities/nowhere/progress/", "", 404),
+        ("/api/v1/connections/", "", 200),
+        ("/api/v1/connections/", "state=x", 400),
+        ("/api/v1/facilities/official/connections/bach-mai/", "", 200),
+        ("/api/v1/facilities/bidding/connections/bach-mai/", "", 200),
+        ("/api/v1/facilities/official/connections/nobody/", "", 404),
+        ("/api/v1/alerts/", "on=2025-05-21", 200),
+        ("/api/v1/alerts/", "on=2025-05-21&limit=1", 200),
+        ("/api/v1/alerts/", "known_at=2025-05-21", 400),
+        ("/api/v1/deadlines/", "on=2025-05-21&known_at=2100-01-01", 400),
+        ("/api/v1/deadlines/", "on=2025-05-21", 200),
+        ("/api/v1/deadlines/", "on=2025-05-21&limit=1&map=today", 200),
+        ("/api/v1/forecast/", "on=2025-05-21", 200),
+        ("/api/v1/forecast/", "on=2025-02-30", 400),
     ],
 )
 def test_every_answer_is_as_described_and_says_nothing_else(reader, schema, path, query, status):
-    small_province()
+    province = small_province()
+    gateways.issue(
+        facility=province.official, partner=factories.PartnerFactory(), by=factories.recorder()
+    )
+    raise_alerts(ON)
     answer = reader.get(f"{path}?{query}")
     assert answer.status_code == status
     template = re.sub(r"/facilities/[^/]+/", "/facilities/{code}/", path)
+    template = re.sub(r"/connections/[^/]+/", "/connections/{partner}/", template)
     described = schema["paths"][template]["get"]["responses"][str(status)]
     for component in schema["components"]["schemas"].values():
         component["additionalProperties"] = False

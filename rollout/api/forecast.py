@@ -1,0 +1,68 @@
+"""The forecast of a day in the API: computed from the facts as the page does, and stored nowhere."""
+
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+
+from rollout.api import parameters, schema, shapes
+from rollout.api.answer import KeptAnswer
+from rollout.api.document import map_of, query_of
+from rollout.api.reading import ProgrammeView
+from rollout.day import Day
+from rollout.forecasting import Foresight, Outlook, foresee
+from rollout.forecasting.foreseeing import RULE
+
+
+class ForecastView(ProgrammeView):
+    @extend_schema(**schema.FORECAST, responses={200: shapes.Forecast, **schema.PROGRAMME_NOT_200})
+    def get(self, request):
+        day = parameters.asked_day(request.query_params, parameters.FORECAST)
+        return self.respond(
+            request,
+            KeptAnswer(
+                "forecast",
+                day.on,
+                day.known_at,
+                day.map_on,
+                build=lambda: forecast_document(foresee(day.register()), day),
+            ),
+        )
+
+
+def forecast_document(outlook: Outlook, day: Day) -> dict:
+    query = query_of(day)
+    low, middle, high = outlook.by_law or (None, None, None)
+    return {
+        "on": outlook.on,
+        "known_at": day.known_at,
+        "map": map_of(day.map_on),
+        "rule_version": int(RULE),
+        "law_on": outlook.law,
+        "official": outlook.official,
+        "unforeseen": outlook.unforeseen,
+        "by_law": {"low": low, "middle": middle, "high": high} if outlook.by_law else None,
+        "province": _foreseen(outlook.province),
+        "facilities": [
+            {
+                "code": one.facility.code,
+                "name": one.facility.name,
+                **_foreseen(one),
+                "lacking": one.lacking or None,
+                "lacking_label": one.lacking_label or None,
+                "lacking_step": one.lacking_step or None,
+                "url": f"{reverse('api:facility-progress', args=[one.facility.code])}?{query}",
+            }
+            for one in sorted(outlook.facilities, key=lambda one: one.facility.code)
+        ],
+        "generated_at": timezone.now(),
+    }
+
+
+def _foreseen(one: Foresight) -> dict:
+    return {
+        "likely_on": one.likely_on,
+        "safe_on": one.safe_on,
+        "chance": one.chance,
+        "sample": one.sample if one.is_foreseen else None,
+        "done_on": one.done_on,
+    }

@@ -1,0 +1,166 @@
+"""Alerts and deadlines of a day in the API: those of the pages, in the same words."""
+
+from datetime import date
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema
+
+from facilities.models import Ledger
+from facilities.register import FacilityOnDay
+from facilities.timeline import Deadline
+from facilities.working_days import working_days_of
+from rollout import alerts
+from rollout.api import schema, shapes
+from rollout.api.answer import answer_of
+from rollout.api.document import map_of
+from rollout.api.listing import asked_rows, cut, day_of_cursor, piece
+from rollout.api.parameters import DEADLINE_RULES
+from rollout.api.reading import ProgrammeView
+from rollout.cache import KEEP_LOOKED_BACK_SECONDS, KEEP_SECONDS, key
+from rollout.day import Day
+from rollout.deadlines import AHEAD, late_and_coming
+from rollout.models import Alert
+from rollout.reminding.ladder import RULES
+
+LATE, COMING = "late", "coming"
+
+
+class AlertsView(ProgrammeView):
+    """Alerts are written by jobs and not by facts alone: the tag follows from the answer itself."""
+
+    @extend_schema(**schema.ALERTS, responses={200: shapes.Alerts, **schema.PROGRAMME_NOT_200})
+    def get(self, request):
+        asked = asked_rows(
+            request.query_params,
+            days=("on",),
+            codes={"rule": RULES, "severity": Alert.Severity.values},
+            cursor=_alert_cursor,
+        )
+        on, chosen = asked.day.on, asked.chosen
+        named = {"rule": "rule", "facility": "facility__code"}
+        wanted = {named[n]: code for n, code in chosen.items() if code and n in named}
+        found = alerts.standing(on).filter(**wanted)
+        counted = found.order_by().values_list("severity").annotate(Count("pk"))
+        totals = dict.fromkeys(Alert.Severity.values, 0) | dict(counted)
+        if severity := chosen["severity"]:
+            found = found.filter(severity=severity)
+        if asked.after:
+            due_on, pk = asked.after
+            found = found.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, pk__gt=pk))
+        rows, after = cut(list(found[: asked.limit + 1]), asked, lambda one: (one.due_on, one.pk))
+        register = asked.day.register()
+        facilities, working = register.so_far(on), working_days_of(register)
+        document = {
+            "on": on,
+            "count": totals[severity] if severity else sum(totals.values()),
+            "totals": totals,
+            "alerts": [
+                _alert(one, facilities.get(one.facility_id), working.late(one.due_on, on))
+                for one in rows
+            ],
+            "next": asked.following(reverse("api:alerts"), after),
+            "generated_at": timezone.now(),
+        }
+        return self.respond(request, answer_of(document))
+
+
+class DeadlinesView(ProgrammeView):
+    """What is late and what is coming is computed once for all pieces of a list."""
+
+    @extend_schema(
+        **schema.DEADLINES, responses={200: shapes.Deadlines, **schema.PROGRAMME_NOT_200}
+    )
+    def get(self, request):
+        asked = asked_rows(
+            request.query_params,
+            days=("on", "known_at", "map"),
+            codes={"state": (LATE, COMING), "rule": DEADLINE_RULES},
+            cursor=_deadline_cursor,
+        )
+        day, kept = asked.day, _kept_deadlines(asked.day)
+        chosen = {name: code for name, code in asked.chosen.items() if code}
+        state = chosen.pop("state", None)
+        found = [row for row in kept["rows"] if all(row[name] == chosen[name] for name in chosen)]
+        totals = {code: sum(row["state"] == code for row in found) for code in (LATE, COMING)}
+        found = [row for row in found if state in (None, row["state"])]
+        rows, after = piece(found, asked, _place)
+        document = {
+            "on": day.on,
+            "known_at": day.known_at,
+            "map": map_of(day.map_on),
+            "until": day.on + AHEAD,
+            "count": len(found),
+            "totals": totals,
+            "deadlines": rows,
+            "next": asked.following(reverse("api:deadlines"), after),
+            "generated_at": kept["generated_at"],
+        }
+        return self.respond(request, answer_of(document))
+
+
+def _alert_cursor(text: str) -> tuple[date, int]:
+    day, number = text.split(".")
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise ValueError(text)
+    return day_of_cursor(day), int(number)
+
+
+def _alert(alert: Alert, facility: FacilityOnDay | None, days_late: int) -> dict:
+    return {
+        "rule": alert.rule,
+        "rule_label": RULES.get(alert.rule, alert.rule),
+        "subject": alert.subject,
+        "level": alert.level,
+        "severity": alert.severity,
+        "severity_label": alert.get_severity_display(),
+        "due_on": alert.due_on,
+        "days_late": days_late,
+        "facility": facility and facility.code,
+        "facility_name": facility and facility.name,
+        "what": alert.what,
+        "raised_on": alert.raised_on,
+        "url": alert.url,
+    }
+
+
+def _kept_deadlines(day: Day) -> dict:
+    """All of a day, from the cache as long as no fact has changed."""
+    place = key("api-deadlines", Ledger.current(), get_language(), day.on, day.known_at, day.map_on)
+    kept = cache.get(place)
+    if kept is None:
+        register = day.register()
+        facilities = register.so_far(day.on)
+        rows = [
+            _deadline(one, facilities.get(one.facility_id), one.days_late(day.on))
+            for one in late_and_coming(register)
+        ]
+        kept = {"rows": sorted(rows, key=_place), "generated_at": timezone.now()}
+        cache.set(place, kept, KEEP_LOOKED_BACK_SECONDS if day.known_at else KEEP_SECONDS)
+    return kept
+
+
+def _deadline(deadline: Deadline, facility: FacilityOnDay | None, days_late: int) -> dict:
+    return {
+        "rule": deadline.rule,
+        "rule_label": str(RULES.get(deadline.rule, deadline.rule)),
+        "subject": deadline.subject,
+        "state": LATE if days_late else COMING,
+        "due_on": deadline.due_on,
+        "days_late": days_late,
+        "facility": facility and facility.code,
+        "facility_name": facility and facility.name,
+        "what": str(deadline.what),
+    }
+
+
+def _place(row: dict) -> tuple[date, str, str]:
+    return row["due_on"], row["rule"], row["subject"]
+
+
+def _deadline_cursor(text: str) -> tuple[date, str, str]:
+    day, rule, subject = text.split(".", 2)
+    return day_of_cursor(day), rule, subject

@@ -1,0 +1,107 @@
+"""What all endpoints share: who may read, in which language, and 304 for what is known."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.middleware.gzip import re_accepts_gzip
+from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.views import APIView
+
+from facilities.models import ApiToken
+from facilities.permissions import Access, access_of
+from rollout.api.answer import Answer, KeptAnswer
+
+
+class Gone(APIException):
+    """The code was that of a facility once. `document`: what became of it."""
+
+    status_code = status.HTTP_410_GONE
+
+    def __init__(self, document: dict):
+        self.detail = document
+
+
+class ReadView(APIView):
+    """Reads the summary, for every role."""
+
+    http_method_names = ["get", "head", "options"]
+    keeping = "private, no-cache"
+    access: Access
+
+    def initial(self, request, *args, **kwargs):
+        # Before anything else: a POST must not be answered with what is wrong about its sign-in.
+        if request.method.lower() not in self.http_method_names:
+            raise MethodNotAllowed(request.method)
+        super().initial(request, *args, **kwargs)
+
+    def perform_authentication(self, request):
+        """Who said no language gets the one of their account."""
+        super().perform_authentication(request)
+        said = (
+            "Accept-Language" in request.headers or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        )
+        if request.user.is_authenticated and not said:
+            translation.activate(request.user.language)
+
+    def check_permissions(self, request):
+        """The roles of today decide, whatever day is asked about."""
+        super().check_permissions(request)
+        token = request.auth if isinstance(request.auth, ApiToken) else None
+        self.access = access_of(request.user, timezone.localdate(), token=token)
+        if not self.access.sees_summary:
+            self.permission_denied(
+                request, message=_("Your account holds no role today. Ask the Department for one.")
+            )
+
+    def respond(self, request, answer: Answer | KeptAnswer) -> HttpResponse:
+        """The bytes as they are kept, or 304 without them when the reader has these facts already."""
+        tag = answer.tag
+        response = get_conditional_response(request, etag=tag)
+        if response is None:
+            packed = re_accepts_gzip.search(request.headers.get("Accept-Encoding", ""))
+            response = HttpResponse(
+                answer.packed if packed else answer.body, content_type="application/json"
+            )
+            if packed:
+                response.headers["Content-Encoding"] = "gzip"
+        response.headers["ETag"] = tag
+        return response
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers["Cache-Control"] = self.keeping
+        patch_vary_headers(
+            response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
+        )
+        return response
+
+
+class ProgrammeView(ReadView):
+    """Reads what the pages show to the Department and the leaders alone."""
+
+    def check_permissions(self, request):
+        super().check_permissions(request)
+        if self.access.reads_programme:
+            return
+        if self.access.scope_is_short:
+            self.permission_denied(
+                request, message=short_scope(self.access, ApiToken.Scope.PROGRAMME)
+            )
+        self.permission_denied(
+            request,
+            message=_(
+                "This is for the Department and the leaders of the province, and for keys of the "
+                "scope “programme” of REST clients. Ask the Department for such a role or key."
+            ),
+        )
+
+
+def short_scope(access: Access, needed: str) -> str:
+    """Why a key does not open something, and which would."""
+    return _(
+        "A key of the scope “%(scope)s” does not open this. Ask the Department for one of the "
+        "scope “%(needed)s”."
+    ) % {"scope": access.token_scope, "needed": str(needed)}

@@ -1,0 +1,204 @@
+"""The shape of the documents of the programme, for the schema alone, as in `serializers.py`."""
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import inline_serializer
+from rest_framework.serializers import (
+    CharField,
+    ChoiceField,
+    DateField,
+    DateTimeField,
+    FloatField,
+    IntegerField,
+    Serializer,
+)
+
+from connectivity.pulse import CELL_LABELS
+from rollout.api.parameters import DEADLINE_RULES
+from rollout.api.serializers import GENERATED_AT, KNOWN_AT, MAP, ON
+from rollout.connections import WORST_FIRST
+from rollout.day import MAPS
+from rollout.forecasting.foreseeing import LACKING
+from rollout.models import Alert as StoredAlert
+from rollout.reminding.ladder import RULES
+
+COUNT = _("How many there are under all filters, in all answers of the list together.")
+NEXT = _("Address of what follows in the list; null at its end.")
+NO_ADDRESS = _("Null without a standing address.")
+FACILITY = _("Its code; null where it is about the whole province.")
+DAYS_LATE = _("Working days past the day it was due, on the day looked at; 0: not past it.")
+SUBJECT = _("What is due; with rule, day and level it stays the same from day to day.")
+
+
+class Signs(Serializer):
+    beats = IntegerField(help_text=_("Signs of life."))
+    sent = IntegerField(help_text=_("Messages sent."))
+    errors = IntegerField(help_text=_("Messages that failed."))
+
+
+class Connection(Serializer):
+    facility = CharField(help_text=_("The facility's code for life."))
+    facility_name = CharField(help_text=_("As it is called today."))
+    partner = CharField(help_text=_("The partner's code."))
+    partner_name = CharField()
+    state = ChoiceField(WORST_FIRST)
+    state_label = CharField()
+    last_at = DateTimeField(
+        allow_null=True, help_text=_("The last sign of life of the standing address.")
+    )
+    expected_by = DateTimeField(
+        allow_null=True, help_text=_("The last moment at which the next sign is in time.")
+    )
+    silent_after = DateTimeField(
+        allow_null=True, help_text=_("When grace ends: late before it, silent after it.")
+    )
+    interval_minutes = IntegerField(allow_null=True, help_text=NO_ADDRESS)
+    grace_minutes = IntegerField(allow_null=True, help_text=NO_ADDRESS)
+    today = Signs(
+        allow_null=True, help_text=_("Since midnight, those of an address replaced today included.")
+    )
+    week = Signs(allow_null=True, help_text=_("In the last seven days, today included."))
+    url = CharField(help_text=_("Its last ninety days in this API."))
+
+
+ByState = inline_serializer("ByState", {state: IntegerField() for state in WORST_FIRST}).__class__
+
+
+class Connections(Serializer):
+    count = IntegerField(help_text=COUNT)
+    totals = ByState(help_text=_("By state, whatever state is asked for; the other filters count."))
+    connections = Connection(many=True, help_text=_("By the codes of facility and partner."))
+    next = CharField(allow_null=True, help_text=NEXT)
+    generated_at = DateTimeField(help_text=_("The moment it speaks of."))
+
+
+class ConnectionDay(Signs):
+    on = DateField()
+    kind = ChoiceField(list(CELL_LABELS), help_text=_("As the strip of the page shows the day."))
+    kind_label = CharField()
+
+
+class ConnectionDays(Connection):
+    days = ConnectionDay(
+        many=True,
+        allow_null=True,
+        help_text=_("Ninety, oldest first, under whichever address; null without a standing one."),
+    )
+    generated_at = DateTimeField(help_text=_("The moment it speaks of."))
+
+
+class Alert(Serializer):
+    rule = ChoiceField(list(RULES))
+    rule_label = CharField()
+    subject = CharField(help_text=SUBJECT)
+    level = IntegerField(help_text=_("0 before the day, 1 after it."))
+    severity = ChoiceField(StoredAlert.Severity.values)
+    severity_label = CharField()
+    due_on = DateField(help_text=_("The last day in time."))
+    days_late = IntegerField(help_text=DAYS_LATE)
+    facility = CharField(allow_null=True, help_text=FACILITY)
+    facility_name = CharField(allow_null=True, help_text=_("As it was called on that day."))
+    what = CharField(help_text=_("In the reader's language."))
+    raised_on = DateField()
+    url = CharField(help_text=_("Page on which it is dealt with."))
+
+
+BySeverity = inline_serializer(
+    "BySeverity", {severity: IntegerField() for severity in StoredAlert.Severity.values}
+).__class__
+
+
+class Alerts(Serializer):
+    on = DateField(help_text=ON)
+    count = IntegerField(help_text=COUNT)
+    totals = BySeverity(
+        help_text=_("By severity, whatever severity is asked for; the other filters count.")
+    )
+    alerts = Alert(many=True, help_text=_("The first due first."))
+    next = CharField(allow_null=True, help_text=NEXT)
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+class Due(Serializer):
+    rule = ChoiceField(DEADLINE_RULES)
+    rule_label = CharField()
+    subject = CharField(help_text=SUBJECT)
+    state = ChoiceField(("late", "coming"))
+    due_on = DateField(help_text=_("The last day in time."))
+    days_late = IntegerField(help_text=DAYS_LATE)
+    facility = CharField(allow_null=True, help_text=FACILITY)
+    facility_name = CharField(allow_null=True, help_text=_("As it was called on that day."))
+    what = CharField(help_text=_("In the reader's language."))
+
+
+class LateAndComing(Serializer):
+    late = IntegerField()
+    coming = IntegerField()
+
+
+class Deadlines(Serializer):
+    on = DateField(help_text=ON)
+    known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
+    map = ChoiceField(MAPS, help_text=MAP)
+    until = DateField(help_text=_("What is due later than this day is not listed yet."))
+    count = IntegerField(help_text=COUNT)
+    totals = LateAndComing(
+        help_text=_("By state, whatever state is asked for; the other filters count.")
+    )
+    deadlines = Due(many=True, help_text=_("The first due first, then by rule and subject."))
+    next = CharField(allow_null=True, help_text=NEXT)
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+class Foreseen(Serializer):
+    likely_on = DateField(
+        allow_null=True, help_text=_("Half of the walks are over by this day; null: not foreseen.")
+    )
+    safe_on = DateField(allow_null=True, help_text=_("Nine walks in ten are over by this day."))
+    chance = FloatField(
+        allow_null=True,
+        help_text=_("To make the day of the law, 0 to 1; null when not foreseen or no law."),
+    )
+    sample = IntegerField(
+        allow_null=True, help_text=_("Durations behind the step with the fewest of them.")
+    )
+    done_on = DateField(allow_null=True, help_text=_("Since when records are used officially."))
+
+
+class ForeseenFacility(Foreseen):
+    code = CharField()
+    name = CharField(help_text=_("As it was called on that day."))
+    lacking = ChoiceField(
+        list(LACKING),
+        allow_null=True,
+        help_text=_("Why nothing is foreseen; null when something is, or when it is done."),
+    )
+    lacking_label = CharField(allow_null=True)
+    lacking_step = CharField(
+        allow_null=True, help_text=_("The step too few have passed; null for other reasons.")
+    )
+    url = CharField(help_text=_("This facility in this API, on the same day."))
+
+
+class ByLaw(Serializer):
+    low = IntegerField(help_text=_("One walk in ten has as few."))
+    middle = IntegerField()
+    high = IntegerField(help_text=_("Nine walks in ten have no more."))
+
+
+class Forecast(Serializer):
+    on = DateField(help_text=ON)
+    known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
+    map = ChoiceField(MAPS, help_text=MAP)
+    rule_version = IntegerField(
+        help_text=_("Goes up when the same facts give another forecast than before.")
+    )
+    law_on = DateField(allow_null=True, help_text=_("The day of the law; null without one."))
+    official = IntegerField(help_text=_("Facilities that use records officially already."))
+    unforeseen = IntegerField(help_text=_("Facilities of which too little is known."))
+    by_law = ByLaw(
+        allow_null=True,
+        help_text=_("Facilities in official use by the day of the law; null when not foreseen."),
+    )
+    province = Foreseen(help_text=_("Over when its last facility is."))
+    facilities = ForeseenFacility(many=True, help_text=_("By code."))
+    generated_at = DateTimeField(help_text=GENERATED_AT)
