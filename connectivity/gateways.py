@@ -88,6 +88,47 @@ def issue(
     return made, secret
 
 
+@transaction.atomic
+def issue_first(
+    *,
+    places: Iterable[tuple[int, int]],
+    by: User,
+    interval_minutes: int,
+    grace_minutes: int,
+    at: datetime | None = None,
+) -> dict[tuple[int, int], str]:
+    """Addresses for those of these (facility, partner) that have none; their secrets by place.
+
+    What has an address keeps it, so that a second call hands out nothing. A few queries for all.
+    """
+    at = at or timezone.now()
+    places = set(places)
+    list(
+        Facility.objects.select_for_update(no_key=True)
+        .filter(pk__in={facility for facility, _partner in places})
+        .order_by("pk")
+    )
+    standing = Gateway.objects.filter(revoked_at__isnull=True)
+    wanted = sorted(places - set(standing.values_list("facility_id", "partner_id")))
+    made = {place: secrets.token_urlsafe(24) for place in wanted}
+    Gateway.objects.bulk_create(
+        [
+            Gateway(
+                facility_id=facility,
+                partner_id=partner,
+                digest=digest_of(secret),
+                interval_minutes=interval_minutes,
+                grace_minutes=grace_minutes,
+                issued_at=at,
+                issued_by=by,
+            )
+            for (facility, partner), secret in made.items()
+        ],
+        batch_size=500,
+    )
+    return made
+
+
 def revoke(*, gateway: Gateway, because: str, by: User, at: datetime | None = None) -> None:
     """From now on its address opens nothing. Raises ValidationError without a reason."""
     if not because.strip():

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from connectivity.models import BeatDay, Gateway
@@ -81,20 +82,26 @@ class Cell:
 
 
 def strip(
-    gateway: Gateway, days: Mapping[date, BeatDay], issued_on: date, until: date
+    gateway: Gateway, days: Mapping[date, BeatDay], since: datetime, now: datetime
 ) -> list[Cell]:
-    """The ninety days up to `until`, oldest first. Days of an earlier address count too."""
-    first = until - timedelta(days=STRIP_DAYS - 1)
-    expected = 24 * 60 / gateway.interval_minutes
-    return [
-        _cell(day, days.get(day), issued_on, expected)
-        for day in (first + timedelta(days=n) for n in range(STRIP_DAYS))
-    ]
+    """The ninety days up to the moment `now`, oldest first. Days of an earlier address count too.
+
+    `since`: when the connection had its first address. Of that day and of today only the hours in
+    which a sign could be given are expected to have any.
+    """
+    last = timezone.localdate(now)
+    interval = timedelta(minutes=gateway.interval_minutes)
+    found = []
+    for day in (last - timedelta(days=n) for n in reversed(range(STRIP_DAYS))):
+        begins = timezone.make_aware(datetime.combine(day, time.min))
+        hours = min(now, begins + timedelta(days=1)) - max(since, begins)
+        found.append(_cell(day, days.get(day), max(0, hours // interval), hours > timedelta(0)))
+    return found
 
 
-def _cell(day: date, found: BeatDay | None, issued_on: date, expected: float) -> Cell:
+def _cell(day: date, found: BeatDay | None, expected: int, is_watched: bool) -> Cell:
     if found is None:
-        return Cell(day, BEFORE if day < issued_on else NONE)
+        return Cell(day, (NONE if expected else FULL) if is_watched else BEFORE)
     full = found.beats >= FULL_SHARE * expected
     return Cell(day, FULL if full else GAPS, found.beats, found.errors, found.sent)
 

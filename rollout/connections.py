@@ -68,14 +68,14 @@ def count_by_state(found: Iterable[Connection]) -> dict[str, int]:
     return counts
 
 
-def strips(standing: Iterable[Gateway], until: date) -> dict[Place, Strip]:
-    """By facility and partner the ninety days up to `until`. Two queries."""
+def strips(standing: Iterable[Gateway], now: datetime) -> dict[Place, Strip]:
+    """By facility and partner the ninety days up to the moment `now`. Two queries."""
     standing = list(standing)
-    days = gateways.days_of(standing, until)
+    days = gateways.days_of(standing, timezone.localdate(now))
     since = gateways.first_issued({gateway.facility_id for gateway in standing})
     found = {}
     for gateway in standing:
         place = (gateway.facility_id, gateway.partner_id)
-        issued_on = timezone.localdate(since.get(place, gateway.issued_at))
-        found[place] = Strip(strip(gateway, days[place], issued_on, until), days[place])
+        first = since.get(place, gateway.issued_at)
+        found[place] = Strip(strip(gateway, days[place], first, now), days[place])
     return found

@@ -99,7 +99,7 @@ class ConnectionView(LiveView, ReadView):
             )
         pulses = gateways.pulses(now, [facility.id])
         pulse = next((one for one in pulses if one.gateway.partner_id == other.pk), None)
-        found = strips([pulse.gateway] if pulse else [], until)
+        found = strips([pulse.gateway] if pulse else [], now)
         cells = next((strip.cells for strip in found.values()), None)
         days = gateways.days_of([pulse.gateway], until, WEEK) if pulse else {}
         return self.respond_now(

@@ -32,5 +32,12 @@ class IssueForm(OnceForm):
         return {"because": ""} | super().clean()
 
 
+class IssueAllForm(IssueForm):
+    """For all connections shown that have no address yet."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, replaces=False, **kwargs)
+
+
 class RevokeForm(OnceForm):
     because = text_field(_("Reason"), 300)

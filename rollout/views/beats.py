@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from connectivity.gateways import beat
 
 MOST = 1_000_000_000  # messages in one beat
+COUNTS = {"sent", "errors"}
 LONGEST_BODY = 4096  # bytes
 
 
@@ -29,6 +30,11 @@ def beat_of_gateway(request: HttpRequest, secret: str) -> HttpResponse:
     """
     try:
         given = _given(request)
+        if unknown := given.keys() - COUNTS:
+            raise Wrong(
+                _("%(names)s: not known. Only sent and errors are counted.")
+                % {"names": ", ".join(sorted(map(str, unknown)))[:100]}
+            )
         sent, errors = _count(given, "sent"), _count(given, "errors")
     except Wrong as error:
         return HttpResponse(f"{error}\n", status=400, content_type="text/plain; charset=utf-8")

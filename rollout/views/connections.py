@@ -3,15 +3,18 @@
 import uuid
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from connectivity import gateways
 from connectivity.models import Gateway, Partner
 from connectivity.pulse import runs, told
+from facilities.exchange.columns import Column
+from facilities.exchange.writing import write_csv
 from facilities.folding import fold
 from facilities.models import Facility
 from rollout.connections import (
@@ -23,7 +26,7 @@ from rollout.connections import (
     count_by_state,
     strips,
 )
-from rollout.forms.connections import IssueForm, RevokeForm
+from rollout.forms.connections import IssueAllForm, IssueForm, RevokeForm
 from rollout.views.listing import paged
 from rollout.views.page import page
 from rollout.views.verbs import Sent, Verb
@@ -34,7 +37,19 @@ SHOW = {"": pgettext_lazy("gateways", "all")} | {state: LABELS[state] for state 
 @page(lambda access: access.sees_programme, section="connections", stored=False)
 def connection_list(request, day, access):
     """Every facility that is to be connected, private ones too; as it is now, whatever day is asked."""
-    lines = connections(timezone.now())
+    now = timezone.now()
+    everything = connections(now)
+    sent, made = Sent(request), {}
+    verbs = _verbs_of_all(request, access, everything, sent, made)
+    status = 200
+    if request.method == "POST":
+        done = sent.carry_out(verbs, here=reverse("rollout:connection-list"))
+        if done and made:
+            return _handed_out(request, everything, made["secrets"])
+        if done:
+            return done
+        status = 400
+    lines = everything
     counts = count_by_state(lines)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
@@ -49,17 +64,74 @@ def connection_list(request, day, access):
         key=lambda line: (WORST_FIRST.index(line.state), line.facility.code, line.partner.code)
     )
     found = paged(request, lines)
-    return "rollout/connection_list.html", {
-        "rows": found,
-        "lines": _with_strips(list(found), day.today),
-        "show": show,
-        "choices": [(state, label, counts.get(state)) for state, label in SHOW.items()],
-        "q": request.GET.get("q", "")[:100],
-    }
+    return (
+        "rollout/connection_list.html",
+        {
+            "rows": found,
+            "lines": _with_strips(list(found), now),
+            "show": show,
+            "choices": [(state, label, counts.get(state)) for state, label in SHOW.items()],
+            "q": request.GET.get("q", "")[:100],
+            "verbs": verbs,
+        },
+        status,
+    )
 
 
-def _with_strips(lines: list[Connection], until) -> list[dict]:
-    found = strips([line.pulse.gateway for line in lines if line.pulse], until)
+ADDRESSES = (
+    Column("facility", gettext_lazy("Code"), aliases=("code",)),
+    Column("name", gettext_lazy("Facility")),
+    Column("partner", gettext_lazy("Partner")),
+    Column("address", gettext_lazy("Address")),
+)
+
+
+def _verbs_of_all(request, access, everything, sent: Sent, made: dict) -> dict[str, Verb]:
+    """One file of addresses for a province, instead of fourteen hundred pages."""
+    without = [one for one in everything if one.pulse is None]
+    if not (access.keeps_registers and without):
+        return {}
+
+    def issue(given, act):
+        made["secrets"] = gateways.issue_first(
+            places=[(one.facility.id, one.partner.pk) for one in without],
+            by=request.user,
+            interval_minutes=given["interval_minutes"],
+            grace_minutes=given["grace_minutes"],
+        )
+
+    form = sent.form(
+        "issue-all", IssueAllForm, initial={"interval_minutes": 60, "grace_minutes": 30}
+    )
+    title = ngettext(
+        "Issue an address to %(count)s connection that has none",
+        "Issue addresses to all %(count)s connections that have none",
+        len(without),
+    ) % {"count": number_format(len(without))}
+    return {"issue-all": Verb(form, issue, title)}
+
+
+def _handed_out(request, everything, made: dict) -> HttpResponse:
+    """The addresses as a table, this once. Nothing keeps their secrets."""
+    rows = [
+        [
+            one.facility.code,
+            one.facility.name,
+            one.partner.name,
+            request.build_absolute_uri(reverse("beat", args=[secret])),
+        ]
+        for one in sorted(everything, key=lambda one: (one.facility.code, one.partner.code))
+        if (secret := made.get((one.facility.id, one.partner.pk)))
+    ]
+    return HttpResponse(
+        b"".join(write_csv(ADDRESSES, rows)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="addresses.csv"'},
+    )
+
+
+def _with_strips(lines: list[Connection], now) -> list[dict]:
+    found = strips([line.pulse.gateway for line in lines if line.pulse], now)
     return [
         line._asdict() | _drawn(found.get((line.facility.id, line.partner.pk))) for line in lines
     ]
@@ -113,7 +185,7 @@ def connection(request, day, access, code, partner):
         .order_by("-revoked_at")[:20],
     }
     if pulse:
-        (found,) = strips([standing], day.today).values()
+        (found,) = strips([standing], now).values()
         days = sorted(found.days.values(), key=lambda one: one.day, reverse=True)
         context |= _drawn(found) | {"days": days}
     return "rollout/connection.html", context, status

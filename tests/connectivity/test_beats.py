@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from connectivity import gateways, pulse
 from connectivity.models import BeatDay, Gateway
@@ -180,12 +181,11 @@ def test_a_new_address_ends_the_old_one_and_keeps_its_days(issued, client):
 
 def test_the_strip_tells_full_days_gaps_silence_and_before(issued):
     gateway, _secret = issued
-    until = date(2025, 5, 24)
     days = {
         date(2025, 5, 22): BeatDay(gateway=gateway, beats=22, errors=0),
         date(2025, 5, 23): BeatDay(gateway=gateway, beats=21, errors=0),
     }
-    cells = pulse.strip(gateway, days, date(2025, 5, 21), until)
+    cells = pulse.strip(gateway, days, NOW, NOW + timedelta(days=3))
     assert len(cells) == 90
     assert [cell.code for cell in cells[-5:]] == ["before", "none", "full", "gaps", "none"]
     assert [(run.code, run.length) for run in pulse.runs(cells)] == [
@@ -195,6 +195,26 @@ def test_the_strip_tells_full_days_gaps_silence_and_before(issued):
         ("gaps", 1),
         ("none", 1),
     ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "beats", "code"),
+    [
+        (30, None, "full"),  # no sign is due yet
+        (30, 1, "full"),
+        (61, None, "none"),
+        (180, 3, "full"),
+        (180, 1, "gaps"),
+    ],
+)
+def test_of_the_first_day_and_today_only_the_hours_that_were_watched_count(
+    issued, minutes, beats, code
+):
+    gateway, _secret = issued
+    now = NOW + timedelta(minutes=minutes)
+    day = timezone.localdate(NOW)
+    days = {} if beats is None else {day: BeatDay(gateway=gateway, beats=beats, errors=0)}
+    assert pulse.strip(gateway, days, NOW, now)[-1].code == code
 
 
 def page(gateway: Gateway) -> str:
@@ -244,3 +264,48 @@ def test_the_list_finds_without_accents_and_tells_who_has_no_address(issued, cli
     found = client.get(address, {"q": "benh vien MAU"}).text
     assert "Bệnh viện Mẫu" in found
     assert "Chưa nối" not in found
+
+
+def test_what_is_not_counted_is_refused_not_swallowed(issued, client):
+    refused = client.get(address(issued[1]), {"messages": 5})
+    assert refused.status_code == 400
+    assert "messages" in refused.text
+    assert not BeatDay.objects.exists()
+
+
+def test_all_that_have_no_address_get_one_in_a_file_this_once(issued, client):
+    gateway, secret = issued
+    factories.facility("second", name_vi="=Bệnh viện Hai")
+    list_page = reverse("rollout:connection-list")
+    given = {"act": uuid.uuid4(), "do": "issue-all", "interval_minutes": 5, "grace_minutes": 5}
+    client.force_login(user_with(Role.LEADER))
+    assert client.post(list_page, given).status_code == 403
+    client.force_login(user_with(Role.DEPARTMENT))
+    assert client.post(list_page, given | {"interval_minutes": 0}).status_code == 400
+    assert Gateway.objects.count() == 1
+    file = client.post(list_page, given)
+    assert file["Content-Type"].startswith("text/csv")
+    assert "no-store" in file["Cache-Control"]
+    _heading, *lines = file.content.decode("utf-8-sig").splitlines()
+    missing = Gateway.objects.exclude(pk=gateway.pk)
+    assert len(lines) == missing.count() >= 1
+    assert any("'=Bệnh viện Hai" in line for line in lines)
+    for line in lines:
+        assert beat(line.split("/beat/")[1].strip('"'))
+    assert beat(secret)  # what had an address keeps it
+    again = client.post(list_page, given | {"act": uuid.uuid4()})
+    assert again.status_code == 403  # nothing is without an address any more
+
+
+def test_handing_out_addresses_takes_as_many_queries_for_thirty_as_for_three(issued):
+    gateway, _secret = issued
+    counts = []
+    for number in (3, 30):
+        places = [(factories.facility().pk, gateway.partner_id) for _n in range(number)]
+        with CaptureQueriesContext(connection) as captured:
+            made = gateways.issue_first(
+                places=places, by=factories.recorder(), interval_minutes=5, grace_minutes=5
+            )
+        assert len(made) == number
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
