@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 from facilities.models import RoleAssignment
 from rollout.forms.fields import DayField, text_field
 from rollout.forms.reporting import OnceForm
-from rollout.models import FeedAddress
+from rollout.models import FeedAddress, PostBox
+from rollout.reminding.outbox import is_quiet
 
 
 class SeenForm(OnceForm):
@@ -44,6 +45,14 @@ class BoxForm(OnceForm):
         given = super().clean()
         if given.get("by_mail") and not given.get("email") and "email" not in self.errors:
             self.add_error("email", _("Give an address first."))
+        names = ("digest_hour", "quiet_from", "quiet_until")
+        if all(given.get(name) is not None for name in names):
+            box = PostBox(**{name: given[name] for name in names})
+            if is_quiet(box, box.digest_hour):
+                self.add_error(
+                    "digest_hour",
+                    _("That hour is among the quiet ones: the summary would never go out."),
+                )
         return given
 
 

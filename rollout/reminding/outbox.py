@@ -69,7 +69,9 @@ def _compose_for(person: User, box: PostBox, notices, today: list[str], now: dat
     worth = _worth_mailing(person, notices)
     left = box.ceiling - len(today)
     hour, on = timezone.localtime(now).hour, timezone.localdate(now)
-    if worth and left > 0 and hour >= box.digest_hour and Message.Kind.DIGEST not in today:
+    # A summary hour that was quiet all the same waits for the end of the quiet hours.
+    first = box.quiet_until if is_quiet(box, box.digest_hour) else box.digest_hour
+    if worth and left > 0 and hour >= first and Message.Kind.DIGEST not in today:
         _write(Message.Kind.DIGEST, f"digest:{person.pk}:{on.isoformat()}", person, worth, now)
         return 1
     # The last place of the day is the summary's.

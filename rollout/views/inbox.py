@@ -4,18 +4,20 @@ import uuid
 from datetime import date
 
 from django.conf import settings
-from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from facilities.working_days import working_days
 from rollout.feeds import addresses
 from rollout.forms.reminding import BoxForm, FeedForm, PutOffForm, SeenForm, said
 from rollout.forms.reporting import OnceForm
-from rollout.models import Alert, FeedAddress, Handling, Message, Notice, PostBox
+from rollout.models import Alert, FeedAddress, Handling, Message, PostBox
 from rollout.reminding import handling, outbox
+from rollout.reminding.inbox import by_rule, solved, standing
+from rollout.reminding.ladder import RULES
 from rollout.views.listing import paged
 from rollout.views.page import page
 from rollout.views.verbs import Sent, Verb
@@ -38,32 +40,39 @@ def inbox(request, day, access):
         if done:
             return done
         status = 400
-    rows = (
-        Notice.objects.filter(person=person)
-        .select_related("alert")
-        .order_by(F("read_at").asc(nulls_first=True), "-on", "-pk")
-    )
-    found = paged(request, rows)
+    everything = standing(person, day.today, working_days())
+    rules = by_rule(everything)
+    show = request.GET.get("show", "")
+    show = show if show in dict(rules) else ""
+    found = paged(request, [one for one in everything if show in ("", one.alert.rule)])
     handled = {
         (one.alert_id, one.kind): one
-        for one in Handling.objects.filter(alert__in=[n.alert_id for n in found])
+        for one in Handling.objects.filter(alert__in=[one.alert.pk for one in found])
         .select_related("by")
         .order_by("pk")
     }
+    open_causes = {(one.alert.rule, one.alert.subject, one.alert.due_on) for one in everything}
     refused = verbs["put-off"].form if status == 400 and sent.do == "put-off" else None
     context = {
         "page": found,
         "rows": [
             {
-                "notice": notice,
-                "seen_to": handled.get((notice.alert_id, Handling.Kind.ACKNOWLEDGED)),
-                "put_off": handled.get((notice.alert_id, Handling.Kind.SNOOZED)),
-                "is_open": notice.kind == Notice.Kind.DUE and notice.alert.cleared_on is None,
-                "refused": refused if refused and refused.is_about(notice.alert_id) else None,
+                "told": one,
+                "notice": one.notice,
+                "seen_to": handled.get((one.alert.pk, Handling.Kind.ACKNOWLEDGED)),
+                "put_off": handled.get((one.alert.pk, Handling.Kind.SNOOZED)),
+                "refused": refused if refused and refused.is_about(one.alert.pk) else None,
             }
-            for notice in found
+            for one in found
         ],
-        "unread": rows.filter(read_at__isnull=True).count(),
+        "solved": [
+            notice
+            for notice in solved(person)
+            if (notice.alert.rule, notice.alert.subject, notice.alert.due_on) not in open_causes
+        ],
+        "show": show,
+        "rules": [("", gettext_lazy("all"), len(everything))]
+        + [(rule, RULES.get(rule, rule), count) for rule, count in rules],
         "verbs": {"box": verbs["box"]},
         "feed": verbs["feed"],
         "feeds": [

@@ -270,6 +270,14 @@ def test_quiet_hours_hold_over_midnight():
     assert not any(outbox.is_quiet(PostBox(quiet_from=0, quiet_until=0), h) for h in range(24))
 
 
+@pytest.mark.parametrize(("hour", "goes"), [(5, False), (6, True), (22, False)])
+def test_a_summary_hour_that_is_quiet_waits_for_the_end_of_the_quiet_hours(world, hour, goes):
+    PostBox.objects.create(person=world.officer, digest_hour=22, quiet_from=20, quiet_until=6)
+    night(after(1))
+    post(at(after(1), hour))
+    assert (world.officer.email in mailed()) is goes
+
+
 def test_the_gravest_goes_out_at_once_but_not_in_quiet_hours_nor_above_the_ceiling(world):
     night(after(10))
     PostBox.objects.create(person=world.leader, digest_hour=18, ceiling=2)
@@ -455,6 +463,8 @@ def test_the_inbox_says_why_and_takes_what_one_does_about_it(world, client):
 def test_a_post_box_needs_an_address_and_a_test_arrives(world, client):
     client.force_login(world.officer)
     box = {"do": "box", "digest_hour": 9, "quiet_from": 21, "quiet_until": 5, "ceiling": 3}
+    quiet = send(client, "rollout:inbox", **box | {"digest_hour": 22}, by_mail="on", email="a@b.vn")
+    assert quiet.status_code == 400
     refused = send(client, "rollout:inbox", **box, by_mail="on", email="")
     assert refused.status_code == 400
     assert not PostBox.objects.exists()

@@ -1,0 +1,80 @@
+"""What stands in a person's inbox: what is open once each, the worst first, and what was solved lately."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from facilities.models import User
+from facilities.working_days import WorkingDays
+from rollout.models import Alert, Notice
+
+MOST = 2000  # rows looked at; nobody reads more
+LATELY = 50  # solved ones shown
+
+LOUDEST_FIRST = (Alert.Severity.LATE, Alert.Severity.WARNING, Alert.Severity.NOTICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open alert that the person was told of. `notice`: the latest of what they were told."""
+
+    notice: Notice
+    unread: bool
+    late: int  # working days past its day; 0 while it is in time
+    left: int  # working days to its day
+
+    @property
+    def alert(self) -> Alert:
+        return self.notice.alert
+
+
+def standing(person: User, on: date, calendar: WorkingDays) -> list[Standing]:
+    """However often they were told of one, it stands once: one query."""
+    rows = (
+        Notice.objects.filter(person=person, kind=Notice.Kind.DUE, alert__cleared_on__isnull=True)
+        .select_related("alert")
+        .order_by("alert__due_on", "-pk")[:MOST]
+    )
+    latest: dict[int, Notice] = {}
+    unread = set()
+    for notice in rows:
+        latest.setdefault(notice.alert_id, notice)
+        if notice.read_at is None:
+            unread.add(notice.alert_id)
+    found = [
+        Standing(
+            notice,
+            pk in unread,
+            calendar.late(notice.alert.due_on, on),
+            max(0, calendar.between(on, notice.alert.due_on)),
+        )
+        for pk, notice in latest.items()
+    ]
+    return sorted(
+        found,
+        key=lambda one: (
+            LOUDEST_FIRST.index(one.alert.severity),
+            -one.late,
+            one.alert.due_on,
+            one.alert.pk,
+        ),
+    )
+
+
+def by_rule(found: list[Standing]) -> list[tuple[str, int]]:
+    """How many stand of each rule, the most first."""
+    return Counter(one.alert.rule for one in found).most_common()
+
+
+def solved(person: User) -> list[Notice]:
+    """What is over, whether its all-clear was told yet or not, newest first: one query."""
+    rows = Notice.objects.filter(
+        Q(kind=Notice.Kind.CLEAR) | Q(alert__cleared_on__isnull=False), person=person
+    )
+    latest: dict[tuple, Notice] = {}
+    for notice in rows.select_related("alert").order_by("-pk")[: 4 * LATELY]:
+        alert = notice.alert
+        latest.setdefault((alert.rule, alert.subject, alert.due_on), notice)
+    return list(latest.values())[:LATELY]
