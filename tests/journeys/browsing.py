@@ -2,10 +2,22 @@
 
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import translation
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -67,10 +79,14 @@ class Watch:
             self.complaints.append(f"{response.status} {response.url}")
 
 
-def words(text: str, language: str = "vi") -> str:
+def words(text: str, language: str = "vi", *, context: str = "") -> str:
     """How the interface says `text`."""
     with translation.override(language):
-        return translation.gettext(text)
+        return translation.pgettext(context, text) if context else translation.gettext(text)
+
+
+def today() -> str:
+    return datetime.now(ZoneInfo(HERE["timezone_id"])).date().isoformat()
 
 
 def headline(page: Page) -> Locator:
@@ -96,6 +112,64 @@ def barriers(page: Page) -> str:
     """What axe finds to hinder readers with a disability; nothing at best."""
     results = Axe().run(page)
     return results.generate_report() if results.violations_count else ""
+
+
+def work(page: Page, do: str) -> Locator:
+    """The form of one thing that can be done on a page, opened."""
+    form = page.locator(f"form:has(input[name=do][value={do}])").first
+    if not form.is_visible():
+        page.locator("details.panel").filter(has=form).locator("summary").first.click()
+    expect(form).to_be_visible()
+    return form
+
+
+def fill_in(form: Locator, **fields) -> None:
+    for name, value in fields.items():
+        field = form.locator(f"[name={name}]").first
+        kind = field.evaluate("field => field.type")
+        if kind in ("select-one", "select-multiple"):
+            coded = field.locator(f"option[value='{value}']")
+            option = coded if coded.count() else field.locator("option").filter(has_text=value)
+            field.select_option(value=option.first.get_attribute("value"))
+        elif kind == "checkbox":
+            form.locator("label").filter(has_text=value).first.click()
+        elif kind == "file":
+            field.set_input_files(
+                {"name": "bang-chung.pdf", "mimeType": "application/pdf", "buffer": value}
+            )
+        else:
+            field.fill(value)
+
+
+def store(form: Locator) -> None:
+    form.get_by_role("button", name=words("Store"), exact=True).click()
+
+
+@contextmanager
+def made(page: Page, address: str, **fields) -> Iterator[str]:
+    """Something new that is withdrawn in the end, so that others find the house as it was."""
+    page.goto(address)
+    form = page.locator("form.cells")
+    fill_in(form, **fields)
+    store(form)
+    expect(page).not_to_have_url(re.compile("/new/"))
+    at = page.url
+    try:
+        yield at
+    finally:
+        page.goto(at)
+        form = work(page, "withdraw")
+        fill_in(form, because="Nhập thử")
+        store(form)
+        expect(page).not_to_have_url(at)
+
+
+def tab_to(page: Page, target: Locator, at_most: int = 90) -> None:
+    for _stop in range(at_most):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    expect(target).to_be_focused()
 
 
 def sheets(pdf: bytes) -> int:

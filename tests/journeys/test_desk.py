@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.browsing import barriers, scrolls_sideways, sheets, words
+from tests.journeys.browsing import barriers, scrolls_sideways, sheets, tab_to, words
 
 DEPARTMENT, OFFICER = "soyte", "lucnam"
 SESSION_LIST = "/desk/facilities/?on=2025-05-21"
@@ -320,14 +320,6 @@ def test_a_printed_list_has_no_controls(visit, book):
     expect(page.locator(".sum")).to_be_visible()
     expect(rows(page).first).to_be_visible()
     assert sheets(page.pdf(prefer_css_page_size=True)) >= 1
-
-
-def tab_to(page: Page, target: Locator, at_most: int = 90) -> None:
-    for _stop in range(at_most):
-        page.keyboard.press("Tab")
-        if target.evaluate("element => element === document.activeElement"):
-            return
-    expect(target).to_be_focused()
 
 
 def test_needs_no_mouse(visit):

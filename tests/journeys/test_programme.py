@@ -1,14 +1,23 @@
 """Councils, obstacles, directives, sessions and papers, as leader and Department go through them."""
 
 import re
-from contextlib import contextmanager
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.browsing import HERE, OWN, PHONE, WIDE, barriers, scrolls_sideways, words
+from tests.journeys.browsing import (
+    OWN,
+    PHONE,
+    WIDE,
+    barriers,
+    fill_in,
+    made,
+    scrolls_sideways,
+    store,
+    today,
+    words,
+    work,
+)
 from tests.papers import PDF
 
 DEPARTMENT, LEADER, POLICE = "soyte", "lanhdao", "congan"
@@ -17,66 +26,12 @@ ON = "?on=2025-05-21"
 screens = pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
 
 
-def today() -> str:
-    return datetime.now(ZoneInfo(HERE["timezone_id"])).date().isoformat()
-
-
-def work(page: Page, do: str) -> Locator:
-    """The form of one thing that can be done on a page, opened."""
-    form = page.locator(f"form:has(input[name=do][value={do}])").first
-    if not form.is_visible():
-        page.locator("details.panel").filter(has=form).locator("summary").first.click()
-    expect(form).to_be_visible()
-    return form
-
-
-def fill_in(form: Locator, **fields) -> None:
-    for name, value in fields.items():
-        field = form.locator(f"[name={name}]").first
-        kind = field.evaluate("field => field.type")
-        if kind in ("select-one", "select-multiple"):
-            coded = field.locator(f"option[value='{value}']")
-            option = coded if coded.count() else field.locator("option").filter(has_text=value)
-            field.select_option(value=option.first.get_attribute("value"))
-        elif kind == "checkbox":
-            form.locator("label").filter(has_text=value).first.click()
-        elif kind == "file":
-            field.set_input_files(
-                {"name": "bang-chung.pdf", "mimeType": "application/pdf", "buffer": value}
-            )
-        else:
-            field.fill(value)
-
-
-def store(form: Locator) -> None:
-    form.get_by_role("button", name=words("Store"), exact=True).click()
-
-
 def carry_out(page: Page, do: str, **fields) -> None:
     """Do it, and see that it was stored."""
     form = work(page, do)
     fill_in(form, **fields)
     store(form)
     expect(page.locator("main").get_by_text(words("Stored.")).first).to_be_visible()
-
-
-@contextmanager
-def made(page: Page, address: str, **fields):
-    """Something new that is withdrawn in the end, so that others find the house as it was."""
-    page.goto(address)
-    form = page.locator("form.cells")
-    fill_in(form, **fields)
-    store(form)
-    expect(page).not_to_have_url(re.compile("/new/"))
-    at = page.url
-    try:
-        yield at
-    finally:
-        page.goto(at)
-        form = work(page, "withdraw")
-        fill_in(form, because="Nhập thử")
-        store(form)
-        expect(page).not_to_have_url(at)
 
 
 @screens

@@ -454,6 +454,8 @@ def test_the_inbox_says_why_and_takes_what_one_does_about_it(world, client):
         )
         assert refused.status_code == 400
         assert "at the latest" in refused.text
+        assert 'value="2025-12-01"' in refused.text
+        assert 'value="x"' in refused.text
         assert send(client, "rollout:inbox", do="seen", row=alert.pk).status_code == 302
     assert Handling.objects.get().by == world.officer
     client.force_login(world.leader)  # who was not told of it yet
