@@ -10,18 +10,20 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 PACKED = ("font/", "image/jpeg", "image/png", "image/webp", "application/pdf")
+UNTOUCHED = (204, 206, 304)
 
 
 class TextGZipMiddleware(GZipMiddleware):
     """Compress text. Fonts, pictures and papers are packed already, and part of a file must stay as it is.
 
+    An answer without a body stays without one: nothing at all, compressed, is twenty bytes.
     Django pads each compressed page by a random amount and masks its CSRF token, which is what
     keeps the size of a page from telling its secrets.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         packed = response.get("Content-Type", "").startswith(PACKED)
-        if packed or response.status_code == 206:
+        if packed or response.status_code in UNTOUCHED:
             return response
         return super().process_response(request, response)
 

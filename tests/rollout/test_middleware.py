@@ -62,3 +62,12 @@ def test_only_whole_texts_are_compressed(rf, content_type, status, compressed):
         )
     )(request)
     assert response.has_header("Content-Encoding") == compressed
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_a_body_is_not_compressed_into_one(rf, status):
+    """Files are answered as streams, also the one that says that nothing has changed."""
+    request = rf.get("/static/app.css", headers={"Accept-Encoding": "gzip"})
+    response = TextGZipMiddleware(lambda _: StreamingHttpResponse((), status=status))(request)
+    assert b"".join(response.streaming_content) == b""
+    assert not response.has_header("Content-Encoding")
