@@ -4,8 +4,10 @@ The key holds the ledger's version: a write moves it inside its own transaction,
 sees the new facts asks for a new key. What is cached speaks no language; labels are read later.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -17,6 +19,8 @@ from facilities.books.book import Book
 from facilities.models import Ledger
 from rollout.progress import progress
 from rollout.results import Progress
+
+Found = TypeVar("Found")
 
 KEEP_SECONDS = 24 * 3600
 KEEP_LOOKED_BACK_SECONDS = 300  # each moment looked back to is a key of its own
@@ -46,6 +50,18 @@ def _text(part) -> str:
     return part.isoformat() if isinstance(part, date | datetime) else str(part)
 
 
+def remembered(
+    kind: str, on: date, known_at: datetime | None, *parts, compute: Callable[[], Found]
+) -> Found:
+    """What `compute` finds, found once per state of the facts. None is found anew each time."""
+    place = key(kind, Ledger.current(), on, known_at, *parts)
+    found = cache.get(place)
+    if found is None:
+        found = compute()
+        cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
+    return found
+
+
 def cached_progress(
     on: date,
     *,
@@ -54,12 +70,14 @@ def cached_progress(
     map_on: date | None = None,
 ) -> Progress:
     """The same as `progress`, computed once per state of the facts."""
-    place = key("progress", Ledger.current(), on, known_at, compare, map_on)
-    found = cache.get(place)
-    if found is None:
-        found = progress(on, known_at=known_at, compare=compare, map_on=map_on)
-        cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
-    return found
+    return remembered(
+        "progress",
+        on,
+        known_at,
+        compare,
+        map_on,
+        compute=lambda: progress(on, known_at=known_at, compare=compare, map_on=map_on),
+    )
 
 
 def cached_sums(
@@ -71,9 +89,11 @@ def cached_sums(
         asked = sha256(str(rows.query).encode()).hexdigest()
     except EmptyResultSet:
         return 0, []
-    place = key("sums", Ledger.current(), book.code, on, known_at, get_language(), asked)
-    found = cache.get(place)
-    if found is None:
-        found = rows.count(), book.totals(rows, on, known_at)
-        cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
-    return found
+    return remembered(
+        f"sums:{book.code}",
+        on,
+        known_at,
+        get_language(),
+        asked,
+        compute=lambda: (rows.count(), book.totals(rows, on, known_at)),
+    )

@@ -2,20 +2,29 @@
 
 from facilities.register import Register
 from rollout.contradictions import RULES, contradictions
+from rollout.day import Day
 from rollout.views.desk.page import desk
+from rollout.views.page import kept
 
 
 @desk()
 def contradiction_list(request, day, access):
+    context = kept("desk/_contradictions.html", day, build=lambda: _content(day))
+    return "desk/contradictions.html", context
+
+
+def _content(day: Day) -> dict:
     register = Register(day.on, day.known_at)
     found = contradictions(register)
     facilities = register.so_far(day.on)
-    rules = [
+    by_rule = [
         (
             rule,
             [(one, facilities.get(one.facility_id)) for one in found if one.rule == rule.code],
         )
         for rule in RULES
     ]
-    rules.sort(key=lambda pair: not pair[1])  # those that found something first
-    return "desk/contradictions.html", {"rules": rules, "found": len(found)}
+    return {
+        "broken": [(rule, rows) for rule, rows in by_rule if rows],
+        "kept": [rule for rule, rows in by_rule if not rows],
+    }

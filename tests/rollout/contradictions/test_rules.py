@@ -279,6 +279,34 @@ def test_the_page_names_the_facility_the_rule_and_where_it_is_put_right(client):
     assert reverse("rollout:record", args=["milestones", facility.pk]) in page
 
 
+def test_the_page_is_calm_where_nothing_is_wrong_and_still_names_every_rule(client):
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    page = client.get(reverse("rollout:contradictions"), {"on": DAY.isoformat()}).content.decode()
+    assert "<h2>" not in page
+    assert page.count("<dt>") == len(RULES)
+
+
+def test_a_second_opening_finds_what_is_kept_until_a_fact_changes(client):
+    facility = factories.facility()
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    desk, listed = reverse("rollout:desk"), reverse("rollout:contradictions")
+    asked = {"on": DAY.isoformat()}
+
+    def opened(address):
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get(address, asked)
+        return page, len(captured)
+
+    opened(desk), opened(listed)
+    again, queries = opened(desk)
+    assert again.context["contradicting"] == 0
+    assert queries <= 12
+    assert opened(listed)[1] <= 8
+    reach(facility, Milestone.OFFICIAL, DAY)
+    assert opened(desk)[0].context["contradicting"] == 2
+    assert facility.code in opened(listed)[0].content.decode()
+
+
 @pytest.mark.parametrize(("shift", "shown"), [(-1, False), (0, True)])
 def test_the_page_of_the_facility_says_so_from_that_day(client, shift, shown):
     facility = factories.facility()
