@@ -179,9 +179,8 @@ class Freshness:
     word: str | None = None
     heard_on: date | None = None  # a report, or any other form
     last_report_on: date | None = None
-    due_on: date | None = (
-        None  # of the week that is owed: the last one missed, or the one that runs
-    )
+    # Of the week that is owed: the last one missed, or the next to be answered; None: none is known.
+    due_on: date | None = None
     missed: int = 0  # weeks in a row
 
     @property
@@ -250,9 +249,21 @@ def _freshness(
         word=word,
         heard_on=timezone.localdate(heard_at) if heard_at else None,
         last_report_on=timezone.localdate(latest[1]) if latest else None,
-        due_on=(missed[0] if missed else running).due_on,
+        due_on=missed[0].due_on if missed else _next_due(register, weeks, pk, answered, at),
         missed=len(missed),
     )
+
+
+def _next_due(
+    register: Register, weeks: Calendar, pk: int, answered: Week | None, at: datetime | None
+) -> date | None:
+    """The first week from the running one on that is asked for and not answered yet."""
+    for week in weeks.coming(register.until, at):
+        if answered and week.due_on <= answered.due_on:
+            continue
+        if is_asked(register, weeks, pk, week):
+            return week.due_on
+    return None
 
 
 def _latest_reports(register: Register) -> dict[int, tuple[date, datetime]]:

@@ -203,6 +203,21 @@ class TestFreshness:
         found = state_of(place, on=DUE + timedelta(days=shift))
         assert (found.word, found.heard_on) == (expected, DUE)
 
+    @pytest.mark.parametrize("shift", [-1, 0, 1])
+    def test_the_next_report_is_due_a_week_after_the_one_that_was_answered(self, shift):
+        fridays()
+        place, on = factories.facility(), DUE + timedelta(days=shift)
+        assert state_of(place, on=on).due_on == DUE  # owed, or missed
+        reported(place, min(moment(on, 9), CUT_OFF))
+        assert state_of(place, on=on).due_on == DUE + WEEK
+
+    def test_the_next_report_is_of_a_week_that_is_asked_for(self):
+        fridays()
+        place = factories.facility()
+        excepted(DUE + WEEK, place)
+        reported(place, CUT_OFF)
+        assert state_of(place, on=DUE).due_on == DUE + 2 * WEEK
+
     @pytest.mark.parametrize(
         ("at", "expected"),
         [(CUT_OFF - MINUTE, "due"), (CUT_OFF, "due"), (CUT_OFF + MINUTE, "late")],
