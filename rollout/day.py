@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from facilities.register import Register
 
@@ -21,6 +23,13 @@ WRITTEN = (
 )
 
 PARAMETERS = ("on", "known_at", "compare", "map")
+# The same in words, for those who read pages.
+PARAMETER_LABELS = {
+    "on": gettext_lazy("Day"),
+    "known_at": gettext_lazy("As known at"),
+    "compare": gettext_lazy("Compared with"),
+    "map": gettext_lazy("Facilities by the map of"),
+}
 MAPS = ("day", "today")
 
 
@@ -60,8 +69,11 @@ class Day:
         return urlencode(asked)
 
 
-def read_day(parameters: Mapping[str, str], *, today: date | None = None) -> Day:
-    """Read `on`, `known_at`, `compare` and `map`. Raises ValidationError whose keys name the parameter."""
+def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: bool = False) -> Day:
+    """Read `on`, `known_at`, `compare` and `map`. Raises ValidationError whose keys name the parameter.
+
+    `iso`: a program asks, and is shown how a program writes it.
+    """
     today = today or timezone.localdate()
     errors: dict[str, str] = {}
 
@@ -76,10 +88,10 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None) -> Day
             return default
 
     day = Day(
-        on=read("on", parse_date, today),
+        on=read("on", partial(parse_date, iso=iso), today),
         today=today,
-        known_at=read("known_at", parse_moment, None),
-        compare=read("compare", parse_date, None),
+        known_at=read("known_at", partial(parse_moment, iso=iso), None),
+        compare=read("compare", partial(parse_date, iso=iso), None),
         map_on=today if read("map", parse_map, "day") == "today" else None,
     )
     if errors:
@@ -97,7 +109,7 @@ def parse_map(text: str) -> str:
     return text
 
 
-def parse_date(text: str) -> date:
+def parse_date(text: str, *, iso: bool = False) -> date:
     """A day as YYYY-MM-DD, or as dd/mm/yyyy as people here write it. Raises ValueError with the remedy."""
     for pattern in WRITTEN:
         if not (parts := pattern.fullmatch(text)):
@@ -110,11 +122,16 @@ def parse_date(text: str) -> date:
             return day
         raise ValueError(_("Give a day between the years 2000 and 2099."))
     raise ValueError(
-        _("“%(text)s” is not a day of the calendar. Write it as 2025-05-21.") % {"text": text[:40]}
+        _("“%(text)s” is not a day of the calendar. Write it as %(example)s.")
+        % {"text": text[:40], "example": _example(iso)}
     )
 
 
-def parse_moment(text: str) -> datetime:
+def _example(iso: bool) -> str:
+    return "2025-05-21" if iso else "21/05/2025"
+
+
+def parse_moment(text: str, *, iso: bool = False) -> datetime:
     """A moment as ISO 8601, in local time unless it says otherwise; a day alone means its end."""
     try:
         moment = parse_datetime(text.replace(" ", "+")) if "T" in text else None
@@ -125,8 +142,8 @@ def parse_moment(text: str) -> datetime:
             day = parse_date(text)
         except ValueError:
             raise ValueError(
-                _("“%(text)s” is not a moment. Write it as 2025-05-21T17:00 or 2025-05-21.")
-                % {"text": text[:40]}
+                _("“%(text)s” is not a moment. Write it as 2025-05-21T17:00 or %(example)s.")
+                % {"text": text[:40], "example": _example(iso)}
             ) from None
         moment = datetime.combine(day + timedelta(days=1), time.min) - timedelta(microseconds=1)
     if timezone.is_naive(moment):

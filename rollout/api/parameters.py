@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError as DayError
@@ -40,7 +41,7 @@ def asked_day(query: QueryDict, allowed: tuple[str, ...]) -> Day:
     """The day asked about. Raises ValidationError keyed by parameter."""
     errors = misused(query, allowed)
     try:
-        day = read_day(query.dict())
+        day = read_day(query.dict(), iso=True)
     except DayError as error:
         raise ValidationError(error.message_dict | errors) from None
     if errors:
@@ -66,9 +67,9 @@ def asked_period(query: QueryDict) -> Period:
             return default
 
     today = timezone.localdate()
-    last = read("to", parse_date, today)
-    first = read("from", parse_date, last - timedelta(days=365))
-    known_at = read("known_at", parse_moment)
+    last = read("to", partial(parse_date, iso=True), today)
+    first = read("from", partial(parse_date, iso=True), last - timedelta(days=365))
+    known_at = read("known_at", partial(parse_moment, iso=True))
     map_on = today if read("map", parse_map) == "today" else None
     measure = BY_CODE.get(query.get("measure", "").strip())
     if measure is None:

@@ -19,7 +19,7 @@ from facilities.models import Ledger
 from facilities.models.places import in_language
 from facilities.permissions import Access, access_of
 from rollout.cache import KEEP_SECONDS, key
-from rollout.day import Day, read_day
+from rollout.day import PARAMETER_LABELS, Day, read_day
 from rollout.models import Programme
 from rollout.reminding import handling
 
@@ -42,7 +42,7 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
                 _refuse_nul(request)
                 day = read_day(request.GET)
             except ValidationError as error:
-                return render(request, "400.html", {"problems": error.message_dict}, status=400)
+                return render(request, "400.html", {"problems": _in_words(error)}, status=400)
             access = access_of(request.user, day.today)
             if not may(access):
                 raise PermissionDenied
@@ -76,6 +76,11 @@ def _refuse_nul(request) -> None:
     sent = (*request.GET.lists(), *request.POST.lists())
     if any("\x00" in text for name, texts in sent for text in (name, *texts)):
         raise ValidationError({"": [_("The request holds a character that no text has.")]})
+
+
+def _in_words(error: ValidationError) -> list[tuple[str, list[str]]]:
+    """What is wrong, by the label of the field rather than the name in the address."""
+    return [(PARAMETER_LABELS.get(name, ""), texts) for name, texts in error.message_dict.items()]
 
 
 def _province(day: Day) -> str:

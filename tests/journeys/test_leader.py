@@ -136,14 +136,17 @@ def test_goes_back_to_the_baseline_and_compares(visit, screen):
     assert not scrolls_sideways(page)
 
 
-@pytest.mark.parametrize("parameter", ["on", "compare", "known_at"])
-def test_an_impossible_day_is_refused_by_name(visit, parameter):
+@pytest.mark.parametrize(
+    ("parameter", "label"),
+    [("on", "Ngày"), ("compare", "So với ngày"), ("known_at", "Theo dữ liệu có đến lúc")],
+)
+def test_an_impossible_day_is_refused_by_name(visit, parameter, label):
     page = visit(LEADER)
 
     answer = page.goto(f"/?{parameter}=2025-02-31")
 
     assert answer.status == 400
-    expect(page.locator(".note strong")).to_have_text(parameter)
+    expect(page.locator(".note strong")).to_have_text(label)
     expect(page.locator(".note")).to_contain_text("2025-02-31")
     page.locator("main a").click()
     expect(headline(page)).to_be_visible()

@@ -8,7 +8,9 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from facilities.models import Role
 from rollout.day import read_day
+from tests.factories import user_with
 
 TODAY = date(2025, 6, 15)
 
@@ -77,6 +79,23 @@ def test_what_is_not_a_day_is_refused_naming_the_parameter(name, text):
     found = errors(**{name: text})
     assert found.keys() == {name}
     assert len(found[name][0]) < 200
+
+
+@pytest.mark.parametrize("name", ["on", "compare", "known_at"])
+def test_the_example_is_in_the_notation_of_who_asks(name):
+    assert "21/05/2025" in errors(**{name: "2025-02-31"})[name][0]
+    with pytest.raises(ValidationError) as refused:
+        read_day({name: "2025-02-31"}, today=TODAY, iso=True)
+    assert refused.value.message_dict[name][0].endswith(" 2025-05-21.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "label"), [("on", "Ngày"), ("compare", "So với ngày")])
+def test_a_page_names_the_field_in_words(client, name, label):
+    client.force_login(user_with(Role.DEPARTMENT))
+    answer = client.get("/", {name: "2025-02-31"})
+    assert answer.status_code == 400
+    assert f"<strong>{label}</strong>: " in answer.content.decode()
 
 
 @pytest.mark.parametrize("text", ["2025-05-21T25:00", "2025-05-21T", "T", "2025-02-30T10:00"])
