@@ -19,15 +19,24 @@ from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, Work
 Kind = DirectiveEvent.Kind
 
 
+def next_code(on: date) -> str:
+    """The next number of a day: 2025-05-21-1."""
+    taken = set(Directive.objects.known().values_list("code", flat=True))
+    number = 1
+    while (code := f"{on.isoformat()}-{number}") in taken:
+        number += 1
+    return code
+
+
 @transaction.atomic
 def issue(
     *,
-    code: str,
     text_vi: str,
     issued_on: date,
     issued_by: str,
     lead: Agency,
     by: User,
+    code: str = "",
     text_en: str = "",
     coordinating: Iterable[Agency] = (),
     due_on: date | None = None,
@@ -38,7 +47,7 @@ def issue(
 ) -> Directive:
     """A new directive: born from a working session, or from a document with a number.
 
-    Raises ValidationError naming the field.
+    Without a code it gets the next number of its day. Raises ValidationError naming the field.
     """
     if session is None and not document_number.strip():
         raise ValidationError(
@@ -47,6 +56,7 @@ def issue(
         )
     if session is not None and issued_on < session.held_on:
         raise ValidationError({"issued_on": _("The session had not been held yet.")}, code="before")
+    code = code or next_code(issued_on)
     if code == "new" or Directive.objects.known().filter(code=code).exists():
         raise ValidationError({"code": _("This code is taken. Choose another one.")}, code="taken")
     if due_on is not None and due_on < issued_on:

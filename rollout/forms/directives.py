@@ -19,9 +19,6 @@ from rollout.forms.reporting import OnceForm
 
 
 class IssueForm(Choosing, OnceForm):
-    code = forms.SlugField(
-        label=_("Code"), max_length=40, help_text=_("Its address: short, without spaces.")
-    )
     issued_on = DayField(label=_("Issued on"))
     text_vi = text_field(_("Directive, in Vietnamese"), 2000, lines=4)
     text_en = text_field(_("Directive, in English"), 2000, lines=4, required=False)
@@ -37,6 +34,12 @@ class IssueForm(Choosing, OnceForm):
         help_text=_("Where it was born from a letter instead of a session."),
     )
     paper = PaperField(required=False)
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=40,
+        required=False,
+        help_text=_("Its address: short, without spaces. Empty: the next number of its day."),
+    )
 
 
 class OfAgency(OnceForm):

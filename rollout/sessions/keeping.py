@@ -112,12 +112,7 @@ def order(
         raise ValidationError(
             _("The session is still to come. Give the directive once it is held."), code="future"
         )
-    taken = set(Directive.objects.known().values_list("code", flat=True))
-    number = 1
-    while (code := f"{row.held_on.isoformat()}-{number}") in taken:
-        number += 1
     return directive_keeping.issue(
-        code=code,
         text_vi=text_vi,
         text_en=text_en,
         issued_on=row.held_on,

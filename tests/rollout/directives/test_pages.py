@@ -61,6 +61,14 @@ def issue(client, lead, *others, **fields):
     return client.post(reverse("rollout:directive-new"), given | fields)
 
 
+def test_without_a_code_it_gets_the_next_number_of_its_day():
+    leader, lead = signed_in(Role.LEADER), factories.AgencyFactory()
+    for number in (1, 2):
+        code = f"{DAY.isoformat()}-{number}"
+        assert issue(leader, lead, code="").url == page(code)
+    assert issue(leader, lead).url == page("CD-1")
+
+
 def test_three_agencies_answer_through_three_sign_ins_and_the_leader_closes():
     police, health, insurance = (factories.AgencyFactory() for _ in range(3))
     leader = signed_in(Role.LEADER)
