@@ -83,7 +83,9 @@ EVENTS = (
 
 
 def batches() -> Mapping[str, str]:
-    return {code: code for code in Batch.objects.order_by("code").values_list("code", flat=True)}
+    """By code, under the letter that asked for them."""
+    rows = Batch.objects.order_by("code").values_list("code", "letter__number", "letter__title")
+    return {code: " ".join(filter(None, (number, title))) or code for code, number, title in rows}
 
 
 def batches_by_code(codes: set[str]) -> Mapping[str, Batch]:
@@ -126,10 +128,14 @@ class Certificates(Book):
             max_length=150,
         ),
         Column(
-            "position", gettext_lazy("position"), aliases=("Chức danh", "Chức vụ"), max_length=100
+            "position",
+            gettext_lazy("position"),
+            aliases=("Chức danh", "Chức vụ"),
+            max_length=100,
+            shown=False,
         ),
         Column("unit", gettext_lazy("unit"), aliases=("Khoa, phòng", "Phòng ban"), max_length=150),
-        Column("serial", gettext_lazy("certificate serial"), max_length=80),
+        Column("serial", gettext_lazy("certificate serial"), max_length=80, shown=False),
         Column(
             "subscriber",
             gettext_lazy("subscriber"),
@@ -138,7 +144,11 @@ class Certificates(Book):
             shown=False,
         ),
         Column(
-            "device", gettext_lazy("device type"), Cell.CHOICE, choices=labels(Certificate.Device)
+            "device",
+            gettext_lazy("device type"),
+            Cell.CHOICE,
+            choices=labels(Certificate.Device),
+            shown=False,
         ),
         Column(
             "batch",
@@ -225,6 +235,15 @@ class Certificates(Book):
     def title(self, values):
         """Never the holder: titles stand in logs."""
         return str(values.get("serial") or f"#{values.get('id') or ''}")
+
+    def named(self, values, columns, *, with_names=True):
+        """By its holder where the reader may see who that is."""
+        seen = with_names and any(column.code == "holder" for column in columns)
+        if seen and values.get("holder"):
+            return str(values["holder"])
+        if values.get("serial") or not values.get("id"):
+            return self.title(values)
+        return _("Certificate, record number %(number)s") % {"number": values["id"]}
 
     def totals(self, rows, on, known_at=None):
         """How many of the rows have come how far."""

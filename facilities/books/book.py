@@ -205,8 +205,17 @@ class Book:
             found.append(column)
         return tuple(found)
 
-    def named(self, values: Mapping[str, Value], columns: Iterable[Column]) -> str:
-        """The title in words, by columns of `bound`: a facility's name rather than its code."""
+    def at_first(self, columns: Iterable[Column]) -> list[Column]:
+        """Those of the columns that a list shows unless its reader chooses."""
+        return [column for column in columns if column.shown]
+
+    def named(
+        self, values: Mapping[str, Value], columns: Iterable[Column], *, with_names: bool = True
+    ) -> str:
+        """The title in words, by columns of `bound`: a facility's name rather than its code.
+
+        `with_names` False: no name of a person, for what browsers keep.
+        """
         title, first = self.title(values), self.columns[0]
         if first.choices is None or title != str(values.get(first.code, "")):
             return title

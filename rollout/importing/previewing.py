@@ -116,7 +116,7 @@ class _Preview:
         ]
         return {
             "row": compared.number,
-            "title": self.book.named(entry.new, self.columns.values()),
+            "title": self.book.named(entry.new, self.columns.values(), with_names=False),
             "cells": cells,
         }
 

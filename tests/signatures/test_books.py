@@ -87,6 +87,13 @@ class TestWriting:
         (edit,) = Edit.objects.all()
         assert (edit.column, edit.old, edit.new) == ("", "", f"#{requested.pk}")
 
+    def test_people_see_it_under_its_holder_where_they_may(self, requested):
+        told = values(BOOK, requested)
+        assert BOOK.named(told, BOOK.bound()) == requested.holder
+        without = BOOK.named(told, BOOK.bound(with_names=False))
+        assert without == BOOK.named(told, BOOK.bound(), with_names=False)
+        assert requested.holder not in without
+
     def test_values_written_back_change_nothing(self, issued):
         before, events = values(BOOK, issued), story(issued)
         edits = Edit.objects.count()

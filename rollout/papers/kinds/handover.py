@@ -1,5 +1,6 @@
 """Minutes by which the devices of a procurement, or the certificates of a batch, change hands."""
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -7,18 +8,37 @@ from equipment.models import Procurement, ProcurementLot
 from rollout.papers import wording
 from rollout.papers.kind import Asked, Kind, NoSuchSubject
 from rollout.papers.paper import Paper, Paragraph, Signature, Table
-from rollout.templatetags.figures import number
+from rollout.templatetags.figures import day, number
 from signatures.models import Batch, Certificate
 
 DEVICES, CERTIFICATES = "devices:", "certificates:"
 
 
 def subjects(asked: Asked) -> list[tuple[str, str]]:
+    names = {pk: facility.name for pk, facility in asked.register.so_far(asked.on).items()}
     files = Procurement.objects.standing(asked.known_at).order_by("code")
     found = [(DEVICES + file.code, f"{file.code}: {file.title}") for file in files]
-    batches = Batch.objects.order_by("code")
-    label = _("Certificates of batch %(code)s")
-    return [*found, *((CERTIFICATES + b.code, label % {"code": b.code}) for b in batches)]
+    standing = Q(certificates__in=Certificate.objects.standing(asked.known_at))
+    batches = (
+        Batch.objects.select_related("letter")
+        .annotate(size=Count("certificates", filter=standing))
+        .order_by("code")
+    )
+    return [
+        *found,
+        *((CERTIFICATES + b.code, f"{_of_batch(b, names)}: {number(b.size)}") for b in batches),
+    ]
+
+
+def _of_batch(batch: Batch, names: dict[int, str]) -> str:
+    """Whose certificates, by the day on which they were asked for."""
+    facility = names.get(batch.facility_id, batch.code)
+    if batch.letter is None or batch.letter.issued_on is None:
+        return _("Certificates of %(facility)s") % {"facility": facility}
+    return _("Certificates of %(facility)s, asked for on %(day)s") % {
+        "facility": facility,
+        "day": day(batch.letter.issued_on),
+    }
 
 
 def build(asked: Asked) -> Paper:
@@ -95,7 +115,7 @@ def _devices(asked: Asked, names: dict[int, str]):
 
 def _certificates(asked: Asked, names: dict[int, str]):
     code = asked.about.removeprefix(CERTIFICATES)
-    batch = Batch.objects.filter(code=code).first()
+    batch = Batch.objects.select_related("letter").filter(code=code).first()
     if batch is None:
         raise NoSuchSubject
     certificates = list(
@@ -118,7 +138,7 @@ def _certificates(asked: Asked, names: dict[int, str]):
         widths=(0.08, 0.24, 0.2, 0.22, 0.13, 0.13),
         right=frozenset({0}),
     )
-    what = _("Certificates of batch %(code)s") % {"code": code}
+    what = _of_batch(batch, names)
     assumed = any(c.assumed for c in certificates)
     return names.get(batch.facility_id, wording.BLANK), table, what, assumed
 

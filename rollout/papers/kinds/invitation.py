@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from rollout.models import CouncilExamined
 from rollout.papers import wording
 from rollout.papers.kind import Asked, Kind
-from rollout.papers.kinds.of_a_council import council, subjects
+from rollout.papers.kinds.of_a_council import council, next_subjects
 from rollout.papers.paper import Block, Bullets, Paper, Paragraph
 from rollout.templatetags.figures import day
 
@@ -60,6 +60,6 @@ def build(asked: Asked) -> Paper:
 KIND = Kind(
     slug="invitation",
     label=gettext_lazy("Invitation to a council"),
-    subjects=subjects,
+    subjects=next_subjects,
     build=build,
 )

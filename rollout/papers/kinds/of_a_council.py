@@ -1,11 +1,17 @@
 """What the papers of a council share: which one, of which facility, with all its records."""
 
 from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+
+from django.utils.translation import gettext as _
 
 from facilities.register import FacilityOnDay
+from rollout.councils import meetings
 from rollout.councils.dossier import Dossier, dossier
 from rollout.models import CouncilMeeting
 from rollout.papers.kind import Asked, NoSuchSubject
+from rollout.templatetags.figures import day
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,36 @@ def council(asked: Asked) -> Council:
 
 
 def subjects(asked: Asked) -> list[tuple[str, str]]:
-    facilities = {f.id: f.name for f in asked.register.on(asked.on)}
-    rows = CouncilMeeting.objects.order_by("code")
-    return [(row.code, f"{facilities.get(row.facility_id, row.code)} ({row.code})") for row in rows]
+    """Those that have ruled, the latest first, then the others."""
+    ruled, to_rule = _by_turn(asked)
+    return [*reversed(ruled), *to_rule]
+
+
+def next_subjects(asked: Asked) -> list[tuple[str, str]]:
+    """Those that are still to rule, the next first, then the others."""
+    ruled, to_rule = _by_turn(asked)
+    return [*to_rule, *reversed(ruled)]
+
+
+def _by_turn(asked: Asked) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Code and words of the councils that have ruled and of those that have not, each by their day.
+
+    Those without a day come last.
+    """
+    facilities = asked.register.so_far(asked.on)
+    told = {meeting.code: meeting for meeting in meetings(asked.register)}
+    ruled, to_rule = [], []
+    for row in CouncilMeeting.objects.order_by("code"):
+        meeting = told.get(row.code)
+        has_ruled = meeting is not None and meeting.has_ruled
+        when = meeting and (meeting.held_on if has_ruled else meeting.scheduled_on)
+        facility = facilities.get(row.facility_id)
+        words = f"{facility.name if facility else row.code}, {_day(when)}"
+        (ruled if has_ruled else to_rule).append((when or date.max, (row.code, words)))
+    return tuple(
+        [subject for _when, subject in sorted(some, key=itemgetter(0))] for some in (ruled, to_rule)
+    )
+
+
+def _day(when: date | None) -> str:
+    return day(when) if when else _("no day is fixed")

@@ -39,7 +39,7 @@ class Asked:
         """Those shown, in the order asked for."""
         codes = [c for part in self.parameters.getlist("columns") for c in part.split(",") if c]
         chosen = [self.by_code[code] for code in codes if code in self.by_code]
-        return chosen or [column for column in self.all_columns if column.shown]
+        return chosen or self.book.at_first(self.all_columns)
 
     @cached_property
     def search(self) -> str:

@@ -50,6 +50,14 @@ class RecordForm(CellForm):
         self.order_fields([*(n for n in self.fields if n not in ("file", "because"))])
 
 
+def titles(book: Book, values: dict, columns: tuple[Column, ...]) -> dict[str, str]:
+    """What a row is called on its page, and in the browser's history."""
+    return {
+        "title": book.named(values, columns),
+        "tab": book.named(values, columns, with_names=False),
+    }
+
+
 @desk()
 def record(request, day, access, book, pk):
     book = book_or_404(book)
@@ -59,7 +67,7 @@ def record(request, day, access, book, pk):
     context = {
         "book": book,
         "row": row,
-        "title": book.named(values, book.bound(on=day.on)),
+        **titles(book, values, book.bound(on=day.on)),
         "facility": facility_of(book, row, day),
         "withdrawn": getattr(row, "withdrawn_at", None),
         "cells": [cell for cell in cells if cell.shown or cell.returned],
@@ -172,7 +180,7 @@ def answer_form(request, day, book: Book, row, values):
     context = {
         "book": book,
         "row": row,
-        "title": book.named(values, book.bound(on=day.on)) if row else "",
+        **(titles(book, values, book.bound(on=day.on)) if row else {}),
         "form": form,
         "stale": stale,
         "asks_reason": row is not None,
@@ -235,7 +243,7 @@ def record_withdraw(request, day, access, book, pk):
     context = {
         "book": book,
         "row": row,
-        "title": book.named(values, book.bound(on=day.on)),
+        **titles(book, values, book.bound(on=day.on)),
         "problems": problems,
         "act": uuid.uuid4(),
         "facts": len(book.facts_of(row)),

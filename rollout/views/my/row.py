@@ -19,6 +19,7 @@ from facilities.models import Act, Document, Edit, Facility
 from facilities.papers import store_paper
 from rollout import drafts
 from rollout.services import report
+from rollout.views.desk.record import titles
 from rollout.views.my.page import my, own, own_book, own_columns, own_row
 
 ROWS_A_PAGE = 100
@@ -111,7 +112,7 @@ def own_form(request, day, access, book, pk):
         "me": own(request, day, access, facility.pk),
         "book": book,
         "row": row,
-        "title": book.named(values, book.bound()),
+        **titles(book, values, book.bound()),
         "form": form,
         "stale": stale,
         "draft": None if goes_on or form.is_bound else draft,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import translation
 
 from facilities.books.entering import begin, enter, undo
 from facilities.books.filtering import filter_set
@@ -154,3 +155,9 @@ def test_questions_do_not_grow_with_the_facilities(django_assert_max_num_queries
     keys = list(BOOK.base(TODAY).values_list("pk", flat=True))
     with django_assert_max_num_queries(70):
         BOOK.values(keys, TODAY)
+
+
+@pytest.mark.parametrize(("language", "first"), [("vi", "name-vi"), ("en", "name-en")])
+def test_a_list_names_facilities_in_the_language_of_its_reader(language, first):
+    with translation.override(language):
+        assert BOOK.at_first(BOOK.bound())[0].code == first

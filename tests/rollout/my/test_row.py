@@ -54,6 +54,11 @@ class TestStored:
         assert page.context["form"]["account"].value() == "2025-05-02"
         assert [line.new for line in page.context["history"]] == ["02/05/2025"]
 
+    def test_it_is_headed_by_what_it_is_with_the_facility_below(self, client, officer, place):
+        page = client.get(address("connections", place)).content.decode()
+        assert "<h1>Kết nối dữ liệu</h1>" in page
+        assert '<p class="soft">Trung tâm Y tế Lục Nam</p>' in page
+
     def test_the_same_form_twice_writes_once_and_says_so(self, client, officer, place):
         data = drawn(client, account(place)) | {"account": "2025-05-02"}
         client.post(account(place), data)

@@ -21,6 +21,8 @@ from rollout.papers.paper import Table
 from rollout.papers.pdf import as_pdf
 from rollout.papers.word import as_docx
 from rollout.papers.wording import BLANK, place_and_day
+from rollout.services import record_ruling, schedule_council
+from signatures.models import Batch
 from tests import factories
 from tests.factories import user_with
 
@@ -108,6 +110,49 @@ def test_what_is_not_on_record_is_left_blank(bac_giang):
     with translation.override("en"):
         said = words(as_docx(made("minutes")))
     assert BLANK in said
+
+
+def test_councils_are_offered_by_facility_and_day_those_whose_turn_it_is_first():
+    factories.programme()
+    by = factories.recorder()
+    for name, held_on, ruled in (
+        ("Cơ sở A", date(2025, 4, 1), True),
+        ("Cơ sở B", date(2025, 5, 6), True),
+        ("Cơ sở C", date(2025, 6, 9), False),
+        ("Cơ sở D", date(2025, 6, 2), False),
+    ):
+        facility = factories.facility(name_vi=name)
+        meeting = factories.CouncilMeetingFactory(facility=facility)
+        schedule_council(meeting=meeting, scheduled_on=held_on, set_on=date(2025, 3, 1), by=by)
+        if ruled:
+            record_ruling(meeting=meeting, conclusion="pass", held_on=held_on, by=by)
+    factories.CouncilMeetingFactory(facility=factories.facility(name_vi="Cơ sở E"))
+    with translation.override("vi"):
+        invited = [words for _code, words in KINDS["invitation"].subjects(Asked(ON))]
+        minutes = [words for _code, words in KINDS["minutes"].subjects(Asked(ON))]
+    assert invited == [
+        "Cơ sở D, 02/06/2025",
+        "Cơ sở C, 09/06/2025",
+        "Cơ sở E, chưa ấn định ngày họp",
+        "Cơ sở B, 06/05/2025",
+        "Cơ sở A, 01/04/2025",
+    ]
+    assert minutes == [*invited[3:], *invited[:3]]
+
+
+def test_batches_are_offered_by_facility_day_and_size():
+    factories.programme()
+    batch = Batch.objects.create(
+        code="lo-1",
+        facility=factories.facility(name_vi="Cơ sở A"),
+        form=Batch.Form.NEW_INDIVIDUAL,
+        letter=factories.DocumentFactory(issued_on=date(2025, 2, 12)),
+    )
+    factories.CertificateFactory.create_batch(2, facility=batch.facility, batch=batch)
+    with translation.override("vi"):
+        offered = KINDS["handover"].subjects(Asked(ON))
+    words = "Chứng thư số của Cơ sở A, đề nghị cấp ngày 12/02/2025: 2"
+    assert offered == [("certificates:lo-1", words)]
 
 
 def test_another_province_signs_with_its_own_name():
