@@ -1,10 +1,11 @@
 """The programme in the admin: milestones, councils, obstacles, directives, yardsticks, jobs."""
 
 from django.contrib import admin
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
-from rollout import jobs
 from rollout.alerts import RULES
 from rollout.measures import BY_CODE
 from rollout.models import (
@@ -26,6 +27,7 @@ from rollout.models import (
     ProgressSnapshot,
     WorkingSession,
 )
+from rollout.schedule import LABELS
 from rollout.services import record_milestone, record_ruling
 from rollout.snapshots import OVERALL
 
@@ -157,13 +159,18 @@ class ProgressSnapshotAdmin(MeasureLabel, ReadOnlyAdmin):
 class JobRunAdmin(ReadOnlyAdmin):
     seen_by = "sees_admin"
     list_display = ("job_label", "started_at", "time_taken", "rows", "error")
-    list_filter = (("job", filter_by(jobs.LABELS)), ("error", admin.EmptyFieldListFilter))
+    fields = ("job_label", "started_at", "ended_at", "time_taken", "rows", "error")
+    readonly_fields = ("job_label", "time_taken")
+    list_filter = (("job", filter_by(LABELS)), ("error", admin.EmptyFieldListFilter))
     date_hierarchy = "started_at"
 
     @admin.display(description=_("job"), ordering="job")
     def job_label(self, run):
-        return jobs.LABELS.get(run.job, run.job)
+        return run.label
 
     @admin.display(description=_("time taken"))
     def time_taken(self, run):
-        return run.duration
+        if run.duration is None:
+            return None
+        seconds = number_format(run.duration.total_seconds(), 1)
+        return gettext("%(seconds)s s") % {"seconds": seconds}

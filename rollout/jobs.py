@@ -12,13 +12,13 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from facilities.models import Ledger
 from facilities.signals import facts_changed
 from rollout.day import parse_date
 from rollout.models import JobRun, Programme
-from rollout.schedule import BEAT, CALL, COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
+from rollout.schedule import BEAT, LABELS
 
 log = structlog.get_logger(__name__)
 
@@ -32,15 +32,6 @@ LONGEST_RUN = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
 KEEP_RUNS = timedelta(days=30)
 # A run may wait for a worker and may take until the time limit of a job before it counts as missed.
 GRACE = timedelta(minutes=30)
-
-LABELS = {
-    COMPUTE_PROGRESS: gettext_lazy("Compute progress"),
-    RAISE_ALERTS: gettext_lazy("Raise alerts"),
-    FORESEE: gettext_lazy("Keep the forecast of the day"),
-    REMIND: gettext_lazy("Tell people and send mail"),
-    CALL: gettext_lazy("Call other systems"),
-    WATCH: gettext_lazy("Watch connections and jobs"),
-}
 
 STATE_LABELS = {
     "missed": pgettext_lazy("job", "missed"),

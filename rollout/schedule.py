@@ -1,6 +1,7 @@
 """When the jobs run: one table, read by the beat and by the jobs page. Times are of Viet Nam."""
 
 from celery.schedules import crontab
+from django.utils.translation import gettext_lazy
 
 COMPUTE_PROGRESS = "rollout.tasks.compute_progress"
 RAISE_ALERTS = "rollout.tasks.raise_alerts"
@@ -8,6 +9,15 @@ WATCH = "rollout.tasks.watch"
 REMIND = "rollout.tasks.remind"
 FORESEE = "rollout.tasks.foresee"
 CALL = "rollout.tasks.call_webhooks"
+
+LABELS = {
+    COMPUTE_PROGRESS: gettext_lazy("Compute progress"),
+    RAISE_ALERTS: gettext_lazy("Raise alerts"),
+    FORESEE: gettext_lazy("Keep the forecast of the day"),
+    REMIND: gettext_lazy("Tell people and send mail"),
+    CALL: gettext_lazy("Call other systems"),
+    WATCH: gettext_lazy("Watch connections and jobs"),
+}
 
 BEAT = {
     "compute-progress-nightly": {

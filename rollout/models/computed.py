@@ -2,10 +2,13 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Facility
 from facilities.models.places import in_language
+from rollout.schedule import LABELS
 
 
 class Alert(models.Model):
@@ -118,7 +121,11 @@ class JobRun(models.Model):
         indexes = [models.Index(name="rollout_job_latest", fields=["job", "-started_at"])]
 
     def __str__(self):
-        return f"{self.job} {self.started_at}"
+        return f"{self.label}, {date_format(localtime(self.started_at), 'SHORT_DATETIME_FORMAT')}"
+
+    @property
+    def label(self):
+        return LABELS.get(self.job, self.job)
 
     @property
     def duration(self):

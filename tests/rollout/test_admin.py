@@ -1,6 +1,6 @@
 """/admin/: who may enter, what each role finds there, and that facts are never edited."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from axes.models import AccessAttempt
@@ -148,6 +148,18 @@ class TestDashboard:
         assert address(Alert, "changelist") not in answer.content.decode()
         assert "OperationalError: away" in answer.content.decode()
         assert answer.context["jobs"][1].state == "missed"
+
+    def test_a_run_is_headed_by_its_label_and_local_time(self, client, signed_in):
+        signed_in(Role.ADMINISTRATOR)
+        began = datetime(2025, 5, 20, 20, 40, 0, 11502, tzinfo=UTC)
+        run = JobRun.objects.create(
+            job=RAISE_ALERTS, started_at=began, ended_at=began + timedelta(milliseconds=1234)
+        )
+        page = client.get(address(JobRun, "change", run.pk)).content.decode()
+        assert "<h2>Lập cảnh báo, 03:40 21/05/2025</h2>" in page
+        assert "1,2 giây" in page
+        assert "rollout.tasks" not in page
+        assert "1,2 giây" in client.get(address(JobRun, "changelist")).content.decode()
 
 
 class TestTables:
