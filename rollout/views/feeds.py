@@ -9,8 +9,8 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from facilities.models import Ledger
-from facilities.working_days import working_days
+from facilities.models import CalendarDay, Ledger
+from facilities.working_days import WorkingDays
 from rollout.feeds import events
 from rollout.feeds.addresses import access_through, opened_by
 from rollout.feeds.writing import as_atom, as_icalendar
@@ -75,13 +75,16 @@ def month(request, day, access):
     for event in events(access, day.on, (dates[0][0], dates[-1][-1])):
         if not event.off:
             by_day[event.day].append((event, event.state(day.on)))
-    working = working_days()
+    rows = list(CalendarDay.objects.known().filter(day__range=(dates[0][0], dates[-1][-1])))
+    working = WorkingDays.of((row.day, row.kind) for row in rows)
+    names = {row.day: row.name for row in rows}
     weeks = [
         [
             {
                 "day": one,
                 "inside": one.month == first.month,
                 "kind": "" if working.is_working(one) else "rest",
+                "name": names.get(one, ""),
                 "today": one == day.on,
                 "events": by_day.get(one, []),
             }

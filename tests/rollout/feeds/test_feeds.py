@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from lxml import etree
 
-from facilities.models import Role
+from facilities.models import CalendarDay, Role
 from facilities.services import withdraw
 from rollout.alerts import raise_alerts
 from rollout.feeds import addresses
@@ -21,6 +21,7 @@ from rollout.reminding import tell
 from rollout.services import record_milestone, schedule_council, set_milestone_target
 from tests import factories
 from tests.factories import user_with
+from tests.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -214,3 +215,20 @@ def test_the_month_on_screen_shows_what_stands_open(client, council):
     assert "Sample Hospital" not in client.get(address, {"month": "2025-09"}).text
     for odd in ("2025-13", "x", "0001-01", "99999-01"):
         assert client.get(address, {"month": odd}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "holiday"),
+    [("vi", "Tháng 5 năm 2025", "Ngày Quốc tế Lao động"), ("en", "May 2025", "Labour Day")],
+)
+def test_the_month_is_headed_in_words_and_names_its_days_off(client, language, heading, holiday):
+    write(
+        CalendarDay(
+            day=date(2025, 5, 1), kind="off", name_vi="Ngày Quốc tế Lao động", name_en="Labour Day"
+        )
+    )
+    client.force_login(user_with(Role.LEADER))
+    client.cookies["django_language"] = language
+    page = client.get(reverse("rollout:month"), {"month": "2025-05"}).text
+    assert f"<h1>{heading}</h1>" in page
+    assert page.count(holiday) == 1
