@@ -155,17 +155,17 @@ class Notice(models.Model):
         if self.kind == self.Kind.CLEAR:
             return gettext("You had been told of it as: %(audience)s.") % given
         if self.offset == 0:
-            return gettext("You are told as: %(audience)s, on the day.") % given
+            return gettext("You get this as %(audience)s, on the due day.") % given
         if self.offset < 0:
             text = ngettext(
-                "You are told as: %(audience)s, %(days)s working day before.",
-                "You are told as: %(audience)s, %(days)s working days before.",
+                "You get this as %(audience)s, %(days)s working day before the due day.",
+                "You get this as %(audience)s, %(days)s working days before the due day.",
                 given["days"],
             )
         else:
             text = ngettext(
-                "You are told as: %(audience)s, %(days)s working day after.",
-                "You are told as: %(audience)s, %(days)s working days after.",
+                "You get this as %(audience)s, %(days)s working day after the due day.",
+                "You get this as %(audience)s, %(days)s working days after the due day.",
                 given["days"],
             )
         return text % given
