@@ -3,7 +3,8 @@
 Notices are gathered into messages, one summary a day for a person and the gravest at once; a row is
 written before anything is sent. A worker claims a message, writes down that it begins, hands it
 over, and writes down that it was sent. Who dies before it begins has done nothing. Who dies after
-leaves it in doubt: nobody knows whether it went out, so only a person sends it again.
+leaves it in doubt: nobody knows whether it went out, so only a person sends it again. So does a
+server that falls silent half-way; one that says no, or is not there, is tried again.
 """
 
 import smtplib
@@ -150,20 +151,38 @@ def _send(pk: int, link, now: datetime) -> bool:
         attempts=F("attempts") + 1,
     ):
         return False
+    opened = False
     try:
         link.open()
+        opened = True
         mail.send()
-    except (OSError, smtplib.SMTPException) as error:
-        # The server said no, or was not there: it was not taken, so it may be tried again.
-        _put_back(mine, message, error, now)
+    except OSError as error:  # what smtplib raises is among them
+        link.close()  # it may be broken, and the next message needs one that is not
+        if opened and not _refused(error):
+            # It fell silent half-way and may have taken the mail: in doubt, as if we had died here.
+            log.warning("mail_in_doubt", message=message.pk, error=type(error).__name__)
+            mine.update(error=_said(error))
+        else:
+            _put_back(mine, message, error, now)
         return False
     mine.update(sent_at=now, error="")
     return True
 
 
-def _put_back(mine, message: Message, error: Exception, now: datetime) -> None:
+def _refused(error: OSError) -> bool:
+    """The server said no; a connection that breaks says nothing."""
+    silent = smtplib.SMTPServerDisconnected
+    return isinstance(error, smtplib.SMTPException) and not isinstance(error, silent)
+
+
+def _said(error: OSError) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def _put_back(mine, message: Message, error: OSError, now: datetime) -> None:
+    """It was not taken, so it may be tried again."""
     log.warning("mail_not_sent", message=message.pk, error=type(error).__name__)
-    said = f"{type(error).__name__}: {error}"[:300]
+    said = _said(error)
     if now - message.made_at > GIVE_UP_AFTER:
         mine.update(given_up_at=now, error=said)
         return

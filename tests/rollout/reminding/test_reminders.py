@@ -1,10 +1,10 @@
 """Early, once, to the right person, louder when ignored, silent when solved; and mail that goes out once."""
 
 import random
+import smtplib
 import uuid
 from collections import Counter
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -17,16 +17,12 @@ from rollout.alerts import raise_alerts
 from rollout.models import Alert, Directive, Handling, Message, Notice, PostBox
 from rollout.reminding import due_notices, handling, outbox, tell
 from rollout.reminding.ladder import RULES, USUAL, Step, ladder, set_steps
-from rollout.services import record_milestone, set_milestone_target
 from tests import factories
 from tests.factories import user_with
 from tests.rollout.reminding import postman
+from tests.rollout.reminding.worlds import DUE, SET, World, at
 
 pytestmark = pytest.mark.django_db
-
-DUE = date(2025, 6, 20)  # a Friday
-SET = date(2025, 1, 2)
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @pytest.fixture(autouse=True)
@@ -40,39 +36,6 @@ def _postman(settings):
 
 def after(number: int) -> date:
     return WEEKENDS_ONLY.add(DUE, number)
-
-
-def at(day: date, hour: int = 8, minute: int = 0) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE)
-
-
-class World:
-    """One facility with everybody who may be told of it, and a launch due on a Friday."""
-
-    def __init__(self, code="place"):
-        self.place = factories.facility(code, name_vi=f"Bệnh viện {code}")
-        self.officer = user_with(Role.OFFICER, facility=self.place)
-        self.head = user_with(Role.HEAD, facility=self.place)
-        self.department = user_with(Role.DEPARTMENT)
-        self.leader = user_with(Role.LEADER)
-        user_with(Role.OFFICER, facility=factories.facility(f"{code}-other"))
-        for who in (self.officer, self.head, self.department, self.leader):
-            who.email = f"{who.username}@example.vn"
-            who.save()
-
-    def plan(self, due: date = DUE, milestone="launch"):
-        set_milestone_target(
-            facility=self.place,
-            milestone=milestone,
-            due_on=due,
-            set_on=SET,
-            by=factories.recorder(),
-        )
-
-    def reach(self, on: date, milestone="launch"):
-        record_milestone(
-            facility=self.place, milestone=milestone, happened_on=on, by=factories.recorder()
-        )
 
 
 @pytest.fixture
@@ -358,6 +321,23 @@ def test_a_worker_killed_after_it_was_taken_never_doubles_it(world):
         post(at(after(1), hour))
     assert mailed() == [world.officer.email]
     assert outbox.in_doubt(at(after(1), 20)).count() == 1
+
+
+def test_a_server_that_breaks_off_leaves_one_in_doubt_and_one_that_refuses_is_asked_again(world):
+    night(after(3))
+    outbox.compose(at(after(3)))
+    postman.TROUBLE["send"] = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+    outbox.send_waiting(at(after(3)))
+    doubtful = outbox.in_doubt(at(after(3), 9))
+    assert doubtful.count() == 2
+    assert "SMTPServerDisconnected" in doubtful[0].error
+    outbox.send_again(message=doubtful[0], now=at(after(3), 9))
+    postman.TROUBLE["send"] = smtplib.SMTPDataError(451, b"later")
+    outbox.send_waiting(at(after(3), 9))
+    assert doubtful.count() == 1
+    postman.TROUBLE.clear()
+    outbox.send_waiting(at(after(3), 10))
+    assert len(mailed()) == 1
 
 
 def test_a_worker_killed_before_it_began_did_no_harm(world, monkeypatch):
