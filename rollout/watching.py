@@ -38,10 +38,13 @@ def _called_for(now: datetime) -> Iterator[Alert]:
         facility = facilities.get(pulse.gateway.facility_id)
         if facility is not None and pulse.state in (LATE, SILENT):
             yield _of_gateway(pulse, facility, on)
+    standing = dict(
+        Alert.objects.filter(rule=JOB, cleared_on=None).values_list("subject", "due_on")
+    )
     for status in statuses(now):
         # Whether this very job comes is told by the dashboard and by /readyz.
         if status.missed and status.job != WATCH:
-            yield _of_job(status, on)
+            yield _of_job(status, on, standing)
 
 
 def _of_gateway(pulse: Pulse, facility, on) -> Alert:
@@ -73,8 +76,9 @@ def _words(language: str, silent: bool, facility, partner) -> str:
         return (said % {"facility": facility.name, "partner": partner.name})[:300]
 
 
-def _of_job(status: JobStatus, on) -> Alert:
-    since = status.succeeded_at
+def _of_job(status: JobStatus, on, standing: dict) -> Alert:
+    """What stands keeps its day: a job that never went well is one cause, not a new one every day."""
+    subject, since = f"job:{status.job}", status.succeeded_at
     text = {}
     for language in ("vi", "en"):
         with override(language):
@@ -83,9 +87,9 @@ def _of_job(status: JobStatus, on) -> Alert:
             }
     return Alert(
         rule=JOB,
-        subject=f"job:{status.job}",
+        subject=subject,
         facility_id=None,
-        due_on=timezone.localdate(since) if since else on,
+        due_on=standing.get(subject) or (timezone.localdate(since) if since else on),
         level=OVERDUE,
         severity=Alert.Severity.LATE,
         what_vi=text["vi"],
