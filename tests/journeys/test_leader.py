@@ -286,3 +286,22 @@ def test_signing_in_is_open_to_readers_with_a_disability(visit):
     expect(page.get_by_role("alert")).to_be_visible()
 
     assert barriers(page) == ""
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_timeline_shows_each_facilitys_way_and_one_milestone_of_all(visit, size):
+    page = visit("lanhdao", viewport=size)
+    page.goto("/timeline/?on=2025-05-21")
+    lanes = page.locator(".lanes tbody tr")
+    expect(lanes).to_have_count(17)
+    expect(lanes.first.locator("svg.lane .forecast")).to_have_count(1)
+    assert lanes.first.locator("svg.lane use").count() > 2
+    assert not scrolls_sideways(page)
+    assert barriers(page) == ""
+    page.get_by_role("link", name=words("Launch"), exact=True).click()
+    expect(lanes.first).to_contain_text("+28")
+    assert lanes.first.locator("svg.lane use").count() == 1
+    lanes.first.get_by_role("link").click()
+    expect(page.locator("#line")).to_be_in_viewport()
+    page.go_back()
+    expect(lanes.first).to_contain_text("+28")

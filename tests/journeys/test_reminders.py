@@ -175,10 +175,11 @@ def rule(page: Page, name: str) -> Locator:
     return page.locator("tbody tr", has=page.get_by_role("rowheader", name=name))
 
 
-def set_steps(page: Page, name: str, steps: str, because: str) -> None:
-    page.goto("/desk/ladder/")
-    rule(page, name).locator("a.act").click()
-    page.locator("[name=steps]").fill(steps)
+def step(page: Page, number: int, name: str) -> Locator:
+    return page.locator(f"[name=steps-{number}-{name}]")
+
+
+def store_steps(page: Page, because: str) -> None:
     page.locator("[name=because]").fill(because)
     page.locator("button[value=set]").click()
     expect(page.get_by_role("status").filter(has_text=words("Stored."))).to_be_visible()
@@ -190,33 +191,38 @@ def test_the_department_changes_a_rule_of_the_ladder_and_changes_it_back(visit):
     page.goto("/desk/ladder/")
     before = rule(page, name).locator("li").all_inner_texts()
     rule(page, name).locator("a.act").click()
-    steps = page.locator("[name=steps]")
-    old = steps.input_value()
+    expect(step(page, 0, "days")).to_have_value("10")
     page.go_back()
-    expect(steps).to_have_count(0)
+    expect(step(page, 0, "days")).to_have_count(0)
     page.go_forward()
 
-    steps.fill(old + "\nmai; ai đó; khẩn")
+    step(page, 1, "days").fill("")
+    step(page, 1, "who").select_option("head")
     page.locator("button[value=preview]").click()
-    expect(page.locator(".field.wrong .error").first).to_contain_text("mai")
-    expect(steps).to_have_value(old + "\nmai; ai đó; khẩn")
-    fewer = "\n".join(old.splitlines()[1:])
-    steps.fill(fewer)
+    expect(page.locator(".wrong", has=step(page, 1, "days")).get_by_role("alert")).to_be_visible()
+    expect(step(page, 1, "who")).to_have_value("head")
+    step(page, 1, "days").fill("1")
+    step(page, 1, "who").select_option("officer")
+    step(page, 0, "DELETE").check()
     page.locator("button[value=preview]").click()
     expect(page.locator("section .note")).to_contain_text(re.compile(r"\d"))
+    expect(step(page, 0, "DELETE")).to_be_checked()
     assert rule(page, name).locator("li").all_inner_texts() == before
     page.locator("button[value=set]").click()
     because = page.locator(".field.wrong", has=page.locator("[name=because]"))
     expect(because.get_by_role("alert")).to_be_visible()
-    expect(steps).to_have_value(fewer)
 
-    page.locator("[name=because]").fill("Bớt một lần nhắc")
-    page.locator("button[value=set]").click()
+    store_steps(page, "Bớt một lần nhắc")
     try:
         expect(rule(page, name)).to_contain_text(words("changed by the Department"))
         assert rule(page, name).locator("li").all_inner_texts() == before[1:]
     finally:
-        set_steps(page, name, old, "Chỉ là thử nghiệm")
+        page.goto("/desk/ladder/?rule=milestone")
+        spare = len(before) - 1
+        for field, value in (("when", "before"), ("who", "officer"), ("loud", "notice")):
+            step(page, spare, field).select_option(value)
+        step(page, spare, "days").fill("10")
+        store_steps(page, "Chỉ là thử nghiệm")
     assert rule(page, name).locator("li").all_inner_texts() == before
 
 
