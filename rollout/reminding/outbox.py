@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from facilities.models import User
 from rollout.jobs import one_at_a_time
 from rollout.models import Alert, Message, Notice, PostBox
 from rollout.models.reminders import WAITING
+from rollout.reminding.telling import open_of_the_same_cause
 
 log = structlog.get_logger(__name__)
 
@@ -198,7 +199,11 @@ def _mail(message: Message, link) -> EmailMessage | None:
             subject, text = _("Test of reminders"), message.text
         else:
             notices = list(
-                message.notices.filter(Q(kind=Notice.Kind.CLEAR) | Q(alert__cleared_on=None))
+                message.notices.filter(
+                    Q(kind=Notice.Kind.DUE, alert__cleared_on=None)
+                    # It may have been opened again while its all-clear waited for the server.
+                    | (Q(kind=Notice.Kind.CLEAR) & ~Exists(open_of_the_same_cause()))
+                )
                 .select_related("alert")
                 .order_by("alert__due_on", "pk")
             )

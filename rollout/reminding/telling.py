@@ -132,14 +132,18 @@ class _People:
         return self.by_role.get(audience, [])
 
 
-def _all_clear(on: date) -> list[Notice]:
-    """For whoever was told that it is due, once nothing of it stands open any more."""
-    open_still = Alert.objects.filter(
+def open_of_the_same_cause():
+    """For a query of notices: the alerts that stand open of what each notice is about."""
+    return Alert.objects.filter(
         rule=OuterRef("alert__rule"),
         subject=OuterRef("alert__subject"),
         due_on=OuterRef("alert__due_on"),
         cleared_on__isnull=True,
     )
+
+
+def _all_clear(on: date) -> list[Notice]:
+    """For whoever was told that it is due, once nothing of it stands open any more."""
     told_already = Notice.objects.filter(
         kind=Kind.CLEAR,
         person=OuterRef("person"),
@@ -149,7 +153,7 @@ def _all_clear(on: date) -> list[Notice]:
     )
     rows = (
         Notice.objects.filter(kind=Kind.DUE, alert__cleared_on__gte=on - LOOK_BACK)
-        .filter(~Q(Exists(open_still)), ~Q(Exists(told_already)))
+        .filter(~Q(Exists(open_of_the_same_cause())), ~Q(Exists(told_already)))
         .select_related("alert")
         .order_by("alert__level", "offset")
     )

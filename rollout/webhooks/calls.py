@@ -42,7 +42,9 @@ def announce(raised: Iterable[Alert], cleared: Iterable[Alert], on: date) -> Non
     ]
     if not events or not (webhooks := list(Webhook.objects.filter(ended_at=None))):
         return
-    write(webhooks, [(event, _key(event, alert, on), _said(alert, on)) for event, alert in events])
+    at = timezone.now()
+    said = [(event, _key(event, alert, at), _said(alert, on)) for event, alert in events]
+    write(webhooks, said, at)
 
 
 def write(webhooks: Iterable[Webhook], events, at: datetime | None = None) -> None:
@@ -68,8 +70,10 @@ def write(webhooks: Iterable[Webhook], events, at: datetime | None = None) -> No
     )
 
 
-def _key(event: str, alert: Alert, on: date) -> str:
-    place = f"{alert.rule}|{alert.subject}|{alert.due_on}|{alert.level}|{on}"
+def _key(event: str, alert: Alert, at: datetime) -> str:
+    # With the moment: what is cleared and raised again on one day is told each time. That each of
+    # these happens once is settled by whoever writes the alerts, in this transaction.
+    place = f"{alert.rule}|{alert.subject}|{alert.due_on}|{alert.level}|{at.isoformat()}"
     return f"{event}:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
 
 

@@ -12,11 +12,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from facilities.models import Role
+from facilities.services import withdraw
 from facilities.working_days import WEEKENDS_ONLY
 from rollout.alerts import raise_alerts
 from rollout.models import Alert, Directive, Handling, Message, Notice, PostBox
 from rollout.reminding import due_notices, handling, outbox, tell
 from rollout.reminding.ladder import RULES, USUAL, Step, ladder, set_steps
+from rollout.services import record_milestone
 from tests import factories
 from tests.factories import user_with
 from tests.rollout.reminding import postman
@@ -275,6 +277,23 @@ def test_what_is_solved_before_it_goes_out_does_not_go_out(world):
     post(at(after(2)))
     assert mailed() == []
     assert Message.objects.get().cancelled_at is not None
+
+
+def test_an_all_clear_that_waited_is_not_sent_once_it_is_open_again(world):
+    night(after(1))
+    post(at(after(1)))
+    reached = record_milestone(
+        facility=world.place, milestone="launch", happened_on=after(1), by=factories.recorder()
+    )
+    night(after(2))
+    postman.TROUBLE["open"] = ConnectionRefusedError("away")
+    post(at(after(2)))
+    withdraw(fact=reached, because="another facility", by=factories.recorder())
+    raise_alerts(after(2))
+    postman.TROUBLE.clear()
+    post(at(after(2), 9))
+    assert mailed() == [world.officer.email]
+    assert Message.objects.filter(cancelled_at__isnull=False).count() == 1
 
 
 def test_a_server_that_is_away_loses_nothing_and_doubles_nothing(world):

@@ -13,11 +13,11 @@ from django.utils import timezone
 from standardwebhooks import Webhook as Receiver
 from standardwebhooks import WebhookVerificationError
 
-from facilities.models import Role
+from facilities.models import Facility, Role
 from facilities.services import withdraw
 from rollout import alerts
 from rollout.models import MilestoneTarget, Webhook, WebhookCall
-from rollout.services import set_milestone_target
+from rollout.services import record_milestone, set_milestone_target
 from rollout.webhooks import calls, keeping
 from rollout.webhooks.signing import secret_of
 from tests import factories
@@ -99,6 +99,22 @@ def test_an_alert_arrives_and_an_independent_receiver_accepts_it(ear, webhook):
     assert said["data"]["due_on"] == "2025-06-20"
     with pytest.raises(WebhookVerificationError):
         Receiver(secret_of(webhook)).verify(body.replace("milestone", "council"), headers)
+
+
+def test_what_is_cleared_and_raised_again_on_one_day_is_told_each_time(ear, webhook):
+    late()
+    on, place = DUE + timedelta(days=5), Facility.objects.get()
+    for _time in range(2):
+        reached = record_milestone(
+            facility=place, milestone="launch", happened_on=on, by=factories.recorder()
+        )
+        alerts.raise_alerts(on)
+        withdraw(fact=reached, because="another facility", by=factories.recorder())
+        alerts.raise_alerts(on)
+        alerts.raise_alerts(on)  # doubled
+    assert calls.call_waiting(timezone.now()) == 5
+    said = [json.loads(body)["type"] for _headers, body in ear.heard]
+    assert said == ["alert.raised", *["alert.cleared", "alert.raised"] * 2]
 
 
 def test_another_key_does_not_fit(ear, webhook):
