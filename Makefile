@@ -54,7 +54,7 @@ test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, R
 	$(PYTHON) -m tests.services -- $(PYTEST) -n 2 -m "not journey" $(ARGS)
 
 journeys: install-dev ## People's paths through the pages in a real Chromium
-	$(PYTEST) -m journey $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile -m journey $(ARGS)
 
 lint: install-dev ## Style, templates, compose file, missing migrations, deployment checks
 	$(PYTHON) -m ruff check .
