@@ -22,4 +22,5 @@ def deadlines(register: Register) -> Iterator[Deadline]:
                     due_on=step.target,
                     done_on=step.passed_on,
                     what=format_lazy("{}: {}", Stage(step.stage).label, file.code),
+                    assumed=bool(step.target_assumed),
                 )

@@ -31,6 +31,7 @@ class Step:
     rung: Rung | None
     assumed: str
     working: WorkingDays = WEEKENDS_ONLY
+    target_assumed: str = ""
 
     @property
     def label(self):
@@ -199,6 +200,7 @@ def _steps(procurement, events: dict, targets: dict, working: WorkingDays) -> It
                 rung=Rung(event.rung) if event else None,
                 assumed=event.assumed if event else "",
                 working=working,
+                target_assumed=planned[-1].assumed if planned else "",
             )
         )
     return reversed(steps)

@@ -113,6 +113,7 @@ class Deadline(NamedTuple):
     done_on: date | None
     what: object  # lazily translated words, e.g. "Award decided: BG-2025-03"
     working: WorkingDays = WEEKENDS_ONLY  # the calendar that lateness is counted by
+    assumed: bool = False  # no source gives the day it is due
 
     def days_late(self, on: date) -> int:
         """Working days past due on day `on`; 0 when done or not yet due."""

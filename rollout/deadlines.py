@@ -73,6 +73,7 @@ def _milestones(register):
                 due_on=target.due_on,
                 done_on=min(later, default=None),
                 what=Milestone(milestone).label,
+                assumed=target.assumed,
             )
 
 
@@ -86,6 +87,7 @@ def _councils(register):
                 due_on=meeting.scheduled_on,
                 done_on=None if meeting.awaited else meeting.held_on,
                 what=_("Meeting of the evaluation council"),
+                assumed=bool(meeting.assumed),
             )
 
 

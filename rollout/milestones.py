@@ -17,6 +17,7 @@ class Target:
     baseline: date
     due_on: date
     because: str
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ def targets(register: Register) -> dict[int, dict[str, Target]]:
     """
     found: dict[int, dict[str, Target]] = defaultdict(dict)
     rows = register.only(MilestoneTarget.objects.in_force(register.until, register.known_at))
-    for facility_id, milestone, due_on, because in rows.values_list(
-        "facility_id", "milestone", "due_on", "because"
+    for facility_id, milestone, due_on, because, assumed in rows.values_list(
+        "facility_id", "milestone", "due_on", "because", "assumed"
     ):
         first = found[facility_id].get(milestone)
-        found[facility_id][milestone] = Target(first.baseline if first else due_on, due_on, because)
+        found[facility_id][milestone] = Target(
+            first.baseline if first else due_on, due_on, because, bool(assumed)
+        )
     for merger in register.mergers():
         theirs = [found.pop(pk, {}) for pk in merger.predecessors]
         if merger.successor_is_new:

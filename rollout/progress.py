@@ -33,6 +33,8 @@ from rollout.stages import next_step_of, stage_of
 
 MODULES = (equipment.readiness, signatures.readiness, connectivity.readiness, rollout.readiness)
 
+NOT_LATE = (0, None, False)  # working days, what for, whether its day is assumed
+
 PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
 
 
@@ -188,14 +190,14 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
         if deadline.rule == RULE:
             continue  # whoever is silent is not for that behind with the rollout
         days = deadline.days_late(on)
-        if days and days > late.get(deadline.facility_id, (0, None))[0]:
-            late[deadline.facility_id] = (days, deadline.what)
+        if days and days > late.get(deadline.facility_id, NOT_LATE)[0]:
+            late[deadline.facility_id] = (days, deadline.what, deadline.assumed)
     heard = freshness(register)
     found = []
     for facility in listed:
         if not facility.in_rollout:
             continue
-        days_late, late_for = late.get(facility.id, (0, None))
+        days_late, late_for, late_assumed = late.get(facility.id, NOT_LATE)
         found.append(
             _facility(
                 facility,
@@ -209,6 +211,7 @@ def _facilities(register, listed, state: State, cells, weights) -> tuple[Facilit
                 working_days_of(register),
                 days_late=days_late,
                 late_for=late_for,
+                late_assumed=late_assumed,
                 freshness=heard[facility.id],
             )
         )

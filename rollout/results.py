@@ -2,7 +2,7 @@
 so that one result serves readers of every language."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -14,6 +14,8 @@ from rollout.measures import BY_CODE, Cell, Measure
 from rollout.milestones import MilestoneOnDay
 from rollout.reporting import NOTHING_ASKED, Freshness
 from rollout.stages import FacilityStage, NextStep
+
+STALE_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class FacilityResult:
     progress: float | None  # weighted, 0 to 1; None when no measure with a weight is known
     days_late: int  # working days of its longest overdue deadline
     late_for: object = None  # what that deadline is, in words
+    late_assumed: bool = False  # no source gives that deadline's day
     council_on: date | None = None  # the date of the meeting that has not ruled yet
     freshness: Freshness = NOTHING_ASKED
 
@@ -149,6 +152,11 @@ class Progress:
     @property
     def name(self) -> str:
         return in_language(self.name_vi, self.name_en)
+
+    @property
+    def is_stale(self) -> bool:
+        """Nothing newer was recorded for so long that later events may be missing."""
+        return self.newest_on is not None and self.on - self.newest_on > STALE_AFTER
 
     def measure(self, code: str) -> MeasureResult:
         return next(result for result in self.measures if result.code == code)

@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 from django.utils import translation
 
+from facilities.evidence import Rung
+from rollout.brief.links import Links
 from rollout.brief.rendering import LANGUAGES
 from rollout.brief.sentences.source import Source
-from rollout.brief.values import Count, Day, Name, Sentence
+from rollout.brief.values import Assumed, Count, Day, Name, Sentence
 from rollout.cache import cached_progress
 from rollout.directives.reading import DirectiveOnDay
 from rollout.measures import MEASURES, Measure
@@ -31,7 +33,7 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
                 "old": Count(there.measure(measure.code), old.done),
                 "new": source.count(new.done, measure.code),
             }
-            yield Sentence("changed", values, new.done)
+            yield Sentence("changed", values, new.done, _assumed(source, there, old, new))
     if not changed:
         yield Sentence("changed_nothing", {"day": day})
     if compare_known_at is None:
@@ -47,7 +49,16 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
                 "reported": Count(link.measure(measure.code), then.done),
                 "known": Count(there.measure(measure.code), now.done),
             }
-            yield Sentence("restated", values, now.done)
+            yield Sentence("restated", values, now.done, _assumed(source, there, now))
+
+
+def _assumed(source: Source, there: Links, old, new=None) -> Assumed | None:
+    """Of the later figure, or else of the earlier one."""
+    if new and (found := source.assumed(new.code)):
+        return found
+    count = old.evidence[Rung.ASSUMED]
+    day = there.on if new else None
+    return Assumed(there.measure(old.code), count, day) if count else None
 
 
 def _label(source: Source, measure: Measure) -> Name:

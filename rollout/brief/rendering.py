@@ -32,6 +32,8 @@ def parts(sentence: Sentence) -> list[Part]:
             found.append((text, ""))
         if name is not None:
             found.extend(_linked(sentence.values[name]))
+    if sentence.assumed:
+        found += [(" [", ""), *_linked(sentence.assumed), ("]", "")]
     return found
 
 

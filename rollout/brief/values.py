@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from facilities.evidence import Rung
 from facilities.models.places import in_language
 from rollout.templatetags import figures
 
@@ -123,12 +124,33 @@ class Several(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Assumed(Value):
+    """That a figure rests on assumed rows. `number`: on how many; None: not a matter of counting.
+
+    `day`: of which day's figure it is said. How well a figure is proven is told, but is no part of
+    the digest.
+    """
+
+    number: int | None = None
+    day: date | None = None
+
+    def words(self):
+        word = str(Rung.ASSUMED.label)
+        words = word if self.number is None else figures.on_rung(self.number, Rung.ASSUMED)
+        return f"{figures.day(self.day)}: {words}" if self.day else words
+
+    def plain(self):
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """`count`: the number the wording agrees with in languages that have a plural."""
 
     code: str
     values: dict[str, Value] = field(default_factory=dict)
     count: int = 1
+    assumed: Assumed | None = None
 
     def plain(self) -> dict:
         return {

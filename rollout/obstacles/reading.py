@@ -20,6 +20,7 @@ class Hold:
     milestone: str
     since: date
     until: date | None  # freed on this day; None: still held
+    assumed: bool = False
 
     def days(self, on: date) -> int:
         """Whole days held up to and including day `on`."""
@@ -69,6 +70,11 @@ class ObstacleOnDay:
     @property
     def facility_ids(self) -> set[int]:
         return {hold.facility_id for hold in self.holds if hold.until is None}
+
+    @property
+    def assumed_facility_ids(self) -> set[int]:
+        """Of those held, whom no source names."""
+        return {h.facility_id for h in self.holds if h.until is None and h.assumed}
 
 
 def obstacles(register: Register) -> list[ObstacleOnDay]:
@@ -166,7 +172,7 @@ def _holds(rows, cleared_on: date | None, reached: dict, register: Register) -> 
                 else:
                     facility_id = heir
         held.add((facility_id, row.milestone))
-        found.append(Hold(facility_id, row.milestone, since, until))
+        found.append(Hold(facility_id, row.milestone, since, until, bool(row.assumed)))
     return found
 
 

@@ -40,6 +40,7 @@ WEEKDAYS = (
     pgettext_lazy("head of a narrow column", "Sun"),
 )
 STRONGEST_FIRST = tuple(reversed(Rung))
+SLIGHT = 0.05  # a chance below it, or above all but it, is not told apart
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -65,6 +66,18 @@ def share(value: float | None) -> str:
     decimals = 0 if percent == int(percent) else 1
     # Translators: a percentage. Vietnamese puts a no-break space before the sign.
     return _("%(number)s%%") % {"number": number_format(percent, decimals)}
+
+
+@register.filter
+def chance(value: float | None) -> str:
+    """A chance in whole percents; at the ends no more than the draws can tell: under 5%, over 95%."""
+    if value is None:
+        return pgettext("figure", "unknown")
+    if value < SLIGHT:
+        return _("under %(chance)s") % {"chance": share(SLIGHT)}
+    if value > 1 - SLIGHT:
+        return _("over %(chance)s") % {"chance": share(1 - SLIGHT)}
+    return share(round(value, 2))
 
 
 @register.filter
@@ -142,12 +155,18 @@ def rung_tag(rung: Rung | None) -> SafeString:
 @register.filter
 def evidence_words(evidence) -> str:
     """Counts by rung, strongest first: "5 checked · 4 documented · 2 assumed"."""
-    return " · ".join(
-        # Translators: so many of a figure stand on this rung of evidence, e.g. "5 checked".
-        _("%(count)s %(rung)s") % {"count": number_format(evidence[rung]), "rung": rung.label}
-        for rung in STRONGEST_FIRST
-        if evidence[rung]
-    )
+    return " · ".join(on_rung(evidence[rung], rung) for rung in STRONGEST_FIRST if evidence[rung])
+
+
+@register.filter
+def assumed_words(evidence) -> str:
+    """The same of what is assumed; empty where nothing is."""
+    return on_rung(evidence[Rung.ASSUMED], Rung.ASSUMED) if evidence[Rung.ASSUMED] else ""
+
+
+def on_rung(count: int, rung: Rung) -> str:
+    # Translators: so many of a figure stand on this rung of evidence, e.g. "5 checked".
+    return _("%(count)s %(rung)s") % {"count": number_format(count), "rung": rung.label}
 
 
 @register.filter

@@ -18,6 +18,25 @@ def test_share_has_a_decimal_only_when_it_needs_one(value, written):
         assert figures.share(value) == written
 
 
+@pytest.mark.parametrize(
+    ("value", "en", "vi"),
+    [
+        (0.0, "under 5%", "dưới 5\u00a0%"),
+        (0.049, "under 5%", "dưới 5\u00a0%"),
+        (0.05, "5%", "5\u00a0%"),
+        (0.342, "34%", "34\u00a0%"),
+        (0.95, "95%", "95\u00a0%"),
+        (0.951, "over 95%", "trên 95\u00a0%"),
+        (1.0, "over 95%", "trên 95\u00a0%"),
+        (None, "unknown", "chưa rõ"),
+    ],
+)
+def test_a_chance_is_no_more_precise_than_it_can_be(value, en, vi):
+    for language, words in (("en", en), ("vi", vi)):
+        with override(language):
+            assert figures.chance(value) == words
+
+
 @pytest.mark.parametrize(("value", "written"), [(3087, "+3,087"), (-2, "\u22122"), (0, "0")])
 def test_change_carries_its_sign(value, written):
     with override("en"):
@@ -34,6 +53,8 @@ def test_evidence_is_told_from_the_strongest_rung_down():
     evidence = (2, 0, 4, 5, 0)
     with override("en"):
         assert figures.evidence_words(evidence) == "5 checked · 4 documented · 2 assumed"
+        assert figures.assumed_words(evidence) == "2 assumed"
+        assert figures.assumed_words((0, 3, 0, 0, 0)) == ""
     assert figures.sole_rung((0, 0, 1, 0, 0)) == Rung.DOCUMENTED
     assert figures.sole_rung((0, 0, 0, 0, 0)) is None
 

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 
 from connectivity.models import Partner
 from equipment.models import DeviceNorm, DeviceType
-from rollout.brief.sentences.source import Source
-from rollout.brief.values import Count, Dated, Day, Month, Name, Sentence, Several, Share
+from rollout.brief.sentences.source import Source, among
+from rollout.brief.values import Assumed, Count, Dated, Day, Month, Name, Sentence, Several, Share
 from rollout.councils import meetings
+from rollout.milestones import targets
 from rollout.models import Milestone
 from rollout.results import MeasureResult
+
+# Of what is registered so much is issued: where nothing is, the whole may still be assumed.
+OUT_OF = {
+    code: (code, "signatures_registered")
+    for code in ("signatures_issued", "signatures_authenticated")
+}
 
 
 def case_of(result: MeasureResult) -> str:
@@ -30,7 +37,9 @@ def of_measure(source: Source, code: str, **more) -> Sentence:
     }
     case = case_of(result)
     count = (result.total or 0) if case == "all" else result.done
-    return Sentence(f"{code}_{case}", values | more, count)
+    return Sentence(
+        f"{code}_{case}", values | more, count, source.assumed(*OUT_OF.get(code, (code,)))
+    )
 
 
 def equipment(source: Source) -> Iterator[Sentence]:
@@ -49,15 +58,17 @@ def _bidding(source: Source, servers: MeasureResult) -> Sentence:
         "begun": source.count(servers.begun, "servers", "open"),
     }
     by = servers.expected_by
-    if by is None:
-        return Sentence("bidding_undated", values, servers.missing)
     href = source.link.measure("servers", "open")
+    # Who has none is as sure as who has some.
+    assumed = Assumed(href) if source.assumed("servers") else None
+    if by is None:
+        return Sentence("bidding_undated", values, servers.missing, assumed)
     if by < source.on:
-        return Sentence("bidding_late", values | {"day": Day(href, by)}, servers.missing)
+        return Sentence("bidding_late", values | {"day": Day(href, by)}, servers.missing, assumed)
     values["month"] = Month(href, by)
     if servers.begun < servers.missing:
-        return Sentence("bidding_of_some", values, servers.begun)
-    return Sentence("bidding", values, servers.missing)
+        return Sentence("bidding_of_some", values, servers.begun, assumed)
+    return Sentence("bidding", values, servers.missing, assumed)
 
 
 def _devices(source: Source) -> Iterator[Sentence]:
@@ -101,35 +112,40 @@ def _councils(source: Source) -> Iterator[Sentence]:
         listed = tuple(Dated(href, source.facility(m.facility_id), m.scheduled_on) for m in found)
         if found:
             values = {"number": Count(href, len(found)), "meetings": Several(href, listed)}
-            yield Sentence(code, values, len(found))
+            yield Sentence(code, values, len(found), among(href, (m.assumed for m in found)))
     if not awaited:
         yield Sentence("councils_none")
 
 
 def _launches(source: Source) -> Iterator[Sentence]:
     """When those follow that have not launched yet, by the targets that hold."""
+    planned = targets(source.register)
     waiting = [
-        milestone
+        (milestone.target, planned[facility.id][Milestone.LAUNCH].assumed)
+        if milestone.target
+        else (None, False)
         for facility in source.progress.facilities
         if not _has_launched(facility)
         for milestone in facility.milestones
         if milestone.code == Milestone.LAUNCH
     ]
-    days = [m.target for m in waiting if m.target]
-    late = sum(day < source.on for day in days)
-    ahead = sorted(day for day in days if day >= source.on)
+    days = sorted(one for one in waiting if one[0])
+    late = [one for one in days if one[0] < source.on]
+    ahead = [one for one in days if one[0] >= source.on]
     undated = len(waiting) - len(days)
     href = source.link.measure("launched")
     if ahead:
         values = {
             "number": Count(href, len(ahead)),
-            "first": Month(href, ahead[0]),
-            "last": Month(href, ahead[-1]),
+            "first": Month(href, ahead[0][0]),
+            "last": Month(href, ahead[-1][0]),
         }
         one_month = values["first"].plain() == values["last"].plain()
-        yield Sentence("launch_in" if one_month else "launch_between", values, len(ahead))
+        code = "launch_in" if one_month else "launch_between"
+        yield Sentence(code, values, len(ahead), among(href, (one[1] for one in ahead)))
     if late:
-        yield Sentence("launch_late", {"number": Count(href, late)}, late)
+        values = {"number": Count(href, len(late))}
+        yield Sentence("launch_late", values, len(late), among(href, (one[1] for one in late)))
     if undated:
         yield Sentence("launch_undated", {"number": Count(href, undated)}, undated)
 

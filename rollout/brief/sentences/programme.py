@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from facilities.models import Agency
-from rollout.brief.sentences.source import Source, facility_name
-from rollout.brief.values import Count, Day, Name, Sentence, Several
+from rollout.brief.sentences.source import Source, among, facility_name
+from rollout.brief.values import Assumed, Count, Day, Name, Sentence, Several
 from rollout.directives.reading import DirectiveOnDay
 from rollout.models import Directive, Obstacle, SessionConclusion
 from rollout.obstacles import ObstacleOnDay, obstacles
@@ -27,7 +27,9 @@ def difficulties(source: Source) -> Iterator[Sentence]:
         return
     days = sum(o.facility_days for o in standing)
     values = {"number": Count(link, len(standing)), "days": Count(link, days)}
-    yield Sentence("obstacles_open", values, len(standing))
+    # The days lost rest on whom they hold since when.
+    unsure = any(hold.assumed for o in standing for hold in o.holds)
+    yield Sentence("obstacles_open", values, len(standing), Assumed(link) if unsure else None)
 
 
 def _raised(source: Source) -> list[Obstacle]:
@@ -51,7 +53,9 @@ def _obstacle(source: Source, obstacle: ObstacleOnDay) -> Sentence:
     if obstacle.agency_vi:
         values["agency"] = Name(href, obstacle.agency_vi, obstacle.agency_en)
         code += "_by_agency"
-    return Sentence(code, values, len(obstacle.facility_ids))
+    unsure = len(obstacle.assumed_facility_ids)
+    assumed = Assumed(href, unsure) if unsure else None
+    return Sentence(code, values, len(obstacle.facility_ids), assumed)
 
 
 def solutions(source: Source) -> Iterator[Sentence]:
@@ -153,4 +157,4 @@ def late(source: Source) -> Iterator[Sentence]:
         "facilities": Several(href, names),
         "days": Count(href, found[0].days_late),
     }
-    yield Sentence("late", values, len(found))
+    yield Sentence("late", values, len(found), among(href, (f.late_assumed for f in found)))

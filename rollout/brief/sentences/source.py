@@ -1,11 +1,13 @@
 """What all sentences of one brief are written from, read once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from facilities.evidence import Rung
 from facilities.register import FacilityOnDay, Register
 from rollout.brief.links import Links
-from rollout.brief.values import Count, Name
+from rollout.brief.values import Assumed, Count, Name
 from rollout.directives.reading import DirectiveOnDay
 from rollout.models import WorkingSession
 from rollout.results import Progress
@@ -28,10 +30,23 @@ class Source:
         """A figure of a measure, with the rows it counts."""
         return Count(self.link.measure(measure, show), number)
 
+    def assumed(self, *measures: str) -> Assumed | None:
+        """How many of the first of these measures' figures that rests on assumed rows do."""
+        for code in measures:
+            if count := self.progress.measure(code).evidence[Rung.ASSUMED]:
+                return Assumed(self.link.measure(code), count)
+        return None
+
     def facility(self, pk: int) -> Name:
         """A facility's name, with its page."""
         found = self.facilities[pk]
         return facility_name(found, self.link)
+
+
+def among(href: str, assumed: Iterable[object]) -> Assumed | None:
+    """How many of these are assumed."""
+    count = sum(map(bool, assumed))
+    return Assumed(href, count) if count else None
 
 
 def facility_name(found: FacilityOnDay, link: Links) -> Name:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities.evidence import Rung
 from rollout.brief.rendering import text
 from rollout.brief.wording import TITLES
 from rollout.cache import cached_progress
@@ -10,6 +11,7 @@ from rollout.papers import wording
 from rollout.papers.kind import Asked, Kind
 from rollout.papers.kinds.report import brief_asked, holds_samples, subjects
 from rollout.papers.paper import Paper, Paragraph, Table
+from rollout.results import MeasureResult
 from rollout.templatetags.figures import day, number, share
 
 # What a meeting needs; the rest stands in the report.
@@ -19,13 +21,14 @@ SECTIONS = ("difficulties", "conclusion", "orders", "changes", "promises", "late
 def build(asked: Asked) -> Paper:
     progress = cached_progress(asked.on, known_at=asked.known_at)
     rows = tuple(
-        (str(m.label), number(m.done), number(m.total), share(m.share)) for m in progress.measures
+        (str(m.label), number(m.done), number(m.total), share(m.share), _assumed(m))
+        for m in progress.measures
     )
     figures = Table(
-        head=(_("Measure"), _("Done"), _("Out of"), _("Share")),
+        head=(_("Measure"), _("Done"), _("Out of"), _("Share"), _("Of these assumed")),
         rows=rows,
-        widths=(0.55, 0.15, 0.15, 0.15),
-        right=frozenset({1, 2, 3}),
+        widths=(0.48, 0.12, 0.13, 0.12, 0.15),
+        right=frozenset({1, 2, 3, 4}),
     )
     paragraphs = tuple(
         Paragraph(
@@ -45,6 +48,11 @@ def build(asked: Asked) -> Paper:
         one_sheet=True,
         note=wording.sample_note() if holds_samples(progress) else "",
     )
+
+
+def _assumed(result: MeasureResult) -> str:
+    count = result.evidence[Rung.ASSUMED]
+    return number(count) if count else ""
 
 
 KIND = Kind(

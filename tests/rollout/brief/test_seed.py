@@ -75,6 +75,23 @@ class TheBriefOfTheSession(TestCase):
                     with self.subTest(language=language, section=section, said=one):
                         assert one in words[section]
 
+    def test_what_rests_on_assumed_rows_says_so(self):
+        for language, said in (("en", "[{} assumed]"), ("vi", "[giả định:\N{NO-BREAK SPACE}{}]")):
+            words = self.words(language)
+            for section, counts in (
+                ("equipment", ("11", "17")),
+                ("use", ("5", "10")),
+                ("connection", ("42",)),
+                ("late", ("1",)),
+            ):
+                for count in counts:
+                    with self.subTest(language=language, section=section, count=count):
+                        assert said.format(count) in words[section]
+            assert said.format("4,187" if language == "en" else "4.187") in words["signatures"]
+        both = [line for line in self.words()["use"].splitlines() if "Luc Nam" in line]
+        assert both
+        assert not any("assumed" in line for line in both)
+
     def test_every_number_has_rows_that_open(self):
         self.client.force_login(user_with(Role.LEADER))
         hrefs = {

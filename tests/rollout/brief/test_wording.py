@@ -1,5 +1,6 @@
 """The wordings: complete, without numbers of their own, the same placeholders in every language."""
 
+from datetime import date
 from string import Formatter
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import translation
 
 from rollout.brief import rendering
 from rollout.brief.rendering import DIGIT, LANGUAGES, DigitInWording, parts, text
-from rollout.brief.values import Count, Name, Sentence, Several, Share
+from rollout.brief.values import Assumed, Count, Name, Sentence, Several, Share
 from rollout.brief.wording import WORDING
 from rollout.measures import MEASURES
 
@@ -69,6 +70,29 @@ def test_numbers_carry_their_links_and_names_their_own():
             ("B 2", "/b/"),
         ]
         assert text(sentence) == "2 facilities are late, by 5 days at most: B 1; B 2."
+
+
+@pytest.mark.parametrize(
+    ("assumed", "en", "vi"),
+    [
+        (Assumed("/rows/", 2), "2 assumed", "giả định:\N{NO-BREAK SPACE}2"),
+        (Assumed("/rows/"), "assumed", "giả định"),
+        (
+            Assumed("/rows/", 2, date(2025, 2, 18)),
+            "18 Feb 2025: 2 assumed",
+            "18/02/2025: giả định:\N{NO-BREAK SPACE}2",
+        ),
+    ],
+)
+def test_what_is_assumed_is_said_behind_the_sentence_and_is_not_in_the_digest(assumed, en, vi):
+    values = {"done": Count("/", 5), "total": Count("/", 17)}
+    plain = Sentence("servers_some", values, 5)
+    marked = Sentence("servers_some", values, 5, assumed)
+    assert marked.plain() == plain.plain()
+    for language, words in (("en", en), ("vi", vi)):
+        with translation.override(language):
+            assert text(marked) == f"{text(plain)} [{words}]"
+            assert (words, "/rows/") in parts(marked)
 
 
 @pytest.mark.parametrize(
