@@ -22,7 +22,7 @@ REPORT = ROOT / "build" / "bench.json"
 PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "queries": queries.table,
     "progress": lambda worlds, sizes: progress.table(worlds, sizes[0]),
-    "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress",)),
+    "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress", "foresee")),
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
     "beats": lambda worlds, sizes: beats.table(worlds, sizes[0]),

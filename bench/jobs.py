@@ -3,7 +3,11 @@
 from bench.table import Table
 from bench.worlds import Size, Worlds
 
-YARDSTICKS = {"compute_progress": (20, 500), "raise_alerts": (10, 500)}  # seconds, megabytes
+YARDSTICKS = {  # seconds, megabytes
+    "compute_progress": (20, 500),
+    "raise_alerts": (10, 500),
+    "foresee": (30, 500),
+}
 TURNS = ("first", "again")  # again: the next run, when the rows stand already
 
 

@@ -8,6 +8,7 @@ shows its numbers as a table: the drawing itself is hidden from screen readers.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -19,6 +20,16 @@ from rollout.templatetags.figures import day
 INK, SOFT, LINE, ACCENT, LAW = "#16211f", "#4d5a57", "#d9dfdc", "#0b5570", "#b3261e"
 
 Steps = Sequence[tuple[date, int]]  # the value from each day on, oldest first
+Fan = Sequence[tuple[date, int, int, int]]  # on some days: low, middle, high
+
+
+class Row(NamedTuple):
+    """Of the table beside a curve. `foreseen`: low, middle, high."""
+
+    on: date
+    actual: int | None
+    planned: int | None
+    foreseen: tuple[int, int, int] | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class Curve:
     plan: Steps
     total: int | None
     deadlines: Sequence[date] = ()
+    forecast: Fan = ()
 
     @property
     def drawings(self) -> SafeString:
@@ -39,11 +51,21 @@ class Curve:
         return format_html_join("", "{}", ((_Drawing(self, size).svg(),) for size in SIZES))
 
     @property
-    def rows(self) -> list[tuple[date, int | None, int | None]]:
-        """(day, actual, planned) for each day on which one of them changes; no actual after `until`."""
-        days = sorted({on for on, _value in (*self.actual, *self.plan)})
+    def rows(self) -> list[Row]:
+        """Each day on which something changes; no actual after `until`."""
+        foreseen = {
+            fan[0]: fan[1:]
+            for before, fan in zip([None, *self.forecast], self.forecast, strict=False)
+            if before is None or before[1:] != fan[1:] or fan[0] in self.deadlines
+        }
+        days = sorted({on for on, _value in (*self.actual, *self.plan)} | foreseen.keys())
         return [
-            (on, value_on(self.actual, on) if on <= self.until else None, value_on(self.plan, on))
+            Row(
+                on,
+                value_on(self.actual, on) if on <= self.until else None,
+                value_on(self.plan, on),
+                foreseen.get(on),
+            )
             for on in days
         ]
 
@@ -90,13 +112,14 @@ class _Drawing:
     def svg(self) -> SafeString:
         curve, size = self.curve, self.size
         return format_html(
-            '<svg class="{}" viewBox="0 0 {} {}" font-size="{}" aria-hidden="true">{}{}{}{}{}{}</svg>',
+            '<svg class="{}" viewBox="0 0 {} {}" font-size="{}" aria-hidden="true">{}{}{}{}{}{}{}</svg>',
             size.name,
             size.width,
             size.height,
             size.font,
             self.values(),
             self.months(),
+            self.fan(),
             self.deadlines(),
             self.stair(curve.plan, curve.last, "plan", SOFT, width=1.5, dashes="5 4"),
             self.stair(curve.actual, curve.until, "actual", ACCENT, width=3),
@@ -106,6 +129,7 @@ class _Drawing:
     @property
     def highest(self) -> int:
         values = [value for _on, value in (*self.curve.actual, *self.curve.plan)]
+        values += [high for _on, _low, _middle, high in self.curve.forecast]
         return max([self.curve.total or 0, 1, *values])
 
     @property
@@ -146,7 +170,7 @@ class _Drawing:
         )
 
     def months(self) -> SafeString:
-        """The first days of months, labelled as many as there is room for."""
+        """The first days of months, labelled as many as there is room for; the first of a year with it."""
         starts, on = [], self.curve.first.replace(day=1)
         while on <= self.curve.last:
             if on >= self.curve.first:
@@ -155,23 +179,41 @@ class _Drawing:
         room = (self.size.right - self.left) / max(len(starts), 1)
         every = next(n for n in (1, 2, 3, 6, 12, 24) if n == 24 or n * room > 4 * self.size.font)
         edge = self.size.width - 3 * self.size.font
-        labelled = [on for on in starts if (on.month - 1) % every == 0 and self.x(on) < edge]
+        labelled: list[tuple[float, str]] = []
+        free, year = 0.0, 0  # to the right of the label before, and the year it stands for
+        for on in starts:
+            x = self.x(on)
+            if (on.month - 1) % every or x >= edge or x < free:
+                continue
+            words = str(on.month) if on.year == year else f"{on.month}/{on.year}"
+            year = on.year
+            labelled.append((x, words))
+            free = x + self.size.font * (0.62 * len(words) + 0.5)
         return format_html_join(
             "",
             '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}" stroke="{3}"/>'
             '<text class="soft" x="{0}" y="{4}" fill="{5}">{6}</text>',
             (
-                (
-                    self.x(on),
-                    self.size.floor,
-                    self.size.floor + 5,
-                    LINE,
-                    self.size.height - 6,
-                    SOFT,
-                    f"{on.month}/{on.year}" if on.month == 1 or on == labelled[0] else on.month,
-                )
-                for on in labelled
+                (x, self.size.floor, self.size.floor + 5, LINE, self.size.height - 6, SOFT, words)
+                for x, words in labelled
             ),
+        )
+
+    def fan(self) -> SafeString:
+        """An area from the low to the high of the forecast, and a line along its middle."""
+        fan = [values for values in self.curve.forecast if values[0] <= self.curve.last]
+        if len(fan) < 2:
+            return SafeString("")
+        low = [(self.x(on), self.y(value)) for on, value, _middle, _high in fan]
+        middle = [(self.x(on), self.y(value)) for on, _low, value, _high in fan]
+        high = [(self.x(on), self.y(value)) for on, _low, _middle, value in fan]
+        return format_html(
+            '<path class="fan" d="{}Z" fill="{}" fill-opacity="0.2"/>'
+            '<path class="middle" d="{}" fill="none" stroke="{}" stroke-width="1.5"/>',
+            _through([*high, *reversed(low)]),
+            ACCENT,
+            _through(middle),
+            ACCENT,
         )
 
     def stair(
@@ -237,6 +279,10 @@ class _Drawing:
             _("%(count)s on %(day)s")
             % {"count": number_format(value), "day": day(self.curve.until)},
         )
+
+
+def _through(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{x} {y}" for x, y in points)
 
 
 def _round_numbers() -> Iterator[int]:

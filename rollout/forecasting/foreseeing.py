@@ -7,9 +7,10 @@ the day of a council, the time that bidders have by law. Facilities are taken as
 independently of each other.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.text import format_lazy
@@ -29,7 +30,8 @@ from rollout.models import Milestone
 from rollout.must_start import law_of
 
 RULE = "1"  # version: goes up when the same facts give another forecast
-LIKELY, SAFE = 0.5, 0.9
+LOW, LIKELY, SAFE = 0.1, 0.5, 0.9
+FAN_STEPS = 40  # days of the fan at most, and the law's day besides
 AFTER_SERVERS = "after_servers"
 
 TOO_FEW, NO_FILE, NO_BEGINNING = "too_few", "no_file", "no_beginning"
@@ -81,6 +83,7 @@ class Outlook:
     facilities: tuple[Foresight, ...]
     by_law: tuple[int, int, int] | None  # facilities official by the law's day: low, middle, high
     pools: Pools
+    fan: tuple[tuple[date, int, int, int], ...] = ()  # the same on some days up to the horizon
 
     @property
     def official(self) -> int:
@@ -104,15 +107,16 @@ def foresee(register: Register, shift: Shift | None = None) -> Outlook:
         if days is not None:
             walks.append(days)
     done = [one.done_on for one in found if one.done_on]
-    known = len(done) + len(walks) == len(found)
-    return Outlook(
-        on=on,
-        law=law,
-        province=_province(found, walks, done, law, world.working) if known else Foresight(None),
-        facilities=tuple(found),
-        by_law=_by_law(walks, len(done), law) if law and known else None,
-        pools=world.pools,
+    outlook = Outlook(on, law, Foresight(None), tuple(found), None, world.pools)
+    if len(done) + len(walks) < len(found):
+        return outlook
+    together = [sorted(days) for days in zip(*walks, strict=True)]
+    outlook = replace(
+        outlook,
+        province=_province(found, together, done, law, world.working),
+        by_law=_by(law.toordinal(), together, len(done)) if law else None,
     )
+    return replace(outlook, fan=tuple(_fan(outlook, together, len(done))))
 
 
 class _World:
@@ -231,14 +235,14 @@ def _share(ends: list[int], law: date | None) -> float | None:
     return sum(day <= law.toordinal() for day in ends) / len(ends) if law else None
 
 
-def _province(found, walks, done, law, working) -> Foresight:
-    """Over when the last facility is."""
+def _province(found, together, done, law, working) -> Foresight:
+    """Over when the last facility is. `together`: of each draw, the days of all, sorted."""
     if not found:
         return Foresight(None)
-    if not walks:
+    if not together:
         return Foresight(None, done_on=max(done))
     floor = max(done, default=date.min).toordinal()
-    ends = sorted(max(floor, *days) for days in zip(*walks, strict=True))
+    ends = sorted(max(floor, days[-1]) for days in together)
     return Foresight(
         None,
         likely_on=working.next_working(date.fromordinal(quantile(ends, LIKELY))),
@@ -248,15 +252,25 @@ def _province(found, walks, done, law, working) -> Foresight:
     )
 
 
-def _by_law(walks, done: int, law: date) -> tuple[int, int, int]:
-    last = law.toordinal()
-    counts = sorted(done + sum(day <= last for day in days) for days in zip(*walks, strict=True))
-    counts = counts or [done]
-    return quantile(counts, 0.1), quantile(counts, LIKELY), quantile(counts, SAFE)
+def _by(day: int, together: list[list[int]], done: int) -> tuple[int, int, int]:
+    """How many facilities are official by a day: low, middle and high of the draws."""
+    counts = sorted(done + bisect_right(days, day) for days in together) or [done]
+    return quantile(counts, LOW), quantile(counts, LIKELY), quantile(counts, SAFE)
+
+
+def _fan(outlook: Outlook, together, done: int):
+    if not outlook.province.is_foreseen:
+        return
+    first, last = (day.toordinal() for day in horizon(outlook))
+    days = {*range(first, last, -(-(last - first) // FAN_STEPS)), last}
+    if outlook.law and outlook.law.toordinal() >= first:
+        days.add(outlook.law.toordinal())
+    for day in sorted(days):
+        yield date.fromordinal(day), *_by(day, together, done)
 
 
 def horizon(outlook: Outlook) -> tuple[date, date]:
-    """The days between which the band of the page is drawn."""
+    """The days between which the forecast is drawn."""
     last = max(day for day in (outlook.province.safe_on, outlook.law, outlook.on) if day)
     return outlook.on, last + timedelta(days=14)
 

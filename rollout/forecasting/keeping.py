@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
+from statistics import fmean, median
+
+from django.db.models import Min
 
 from facilities.register import Register
 from rollout.durations import days_of
@@ -75,3 +77,42 @@ def scores(register: Register) -> list[Score]:
         )
         for ahead, seen in found.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceScore:
+    """Chances given so many days before a day of the law, against whether it was made."""
+
+    ahead: int
+    count: int
+    brier: float  # mean squared error: 0 always right and sure of it, 0.25 always half and half
+
+
+def chance_scores(register: Register) -> list[ChanceScore]:
+    """Of the days of the law that have passed; also whoever missed them counts. Two queries."""
+    on = register.until
+    forecasts = Forecast.objects.filter(
+        facility__isnull=False, chance__isnull=False, law_on__isnull=False
+    )
+    passed = forecasts.filter(law_on__lt=on).order_by().values_list("law_on", flat=True).distinct()
+    asked = {(law, law - timedelta(days=n)): n for law in passed for n in AHEAD}
+    if not asked:
+        return []
+    days = days_of(register)
+    rollout = {facility.id for facility in register.on(on) if facility.in_rollout}
+    rows = forecasts.filter(on__in={day for _law, day in asked}).values_list(
+        "facility_id", "on", "law_on", "chance"
+    )
+    errors: dict[int, list[float]] = {n: [] for n in AHEAD}
+    for facility_id, day, law, chance in rows:
+        heir = register.descent.heir(facility_id)
+        if (law, day) in asked and heir in rollout:
+            made = days.get(heir, {}).get(Milestone.OFFICIAL, date.max) <= law
+            errors[asked[law, day]].append((chance - made) ** 2)
+    return [ChanceScore(n, len(seen), fmean(seen)) for n, seen in errors.items() if seen]
+
+
+def first_score_on() -> date | None:
+    """The first day on which a forecast can be held against what happened; None before any is kept."""
+    first = Forecast.objects.aggregate(first=Min("on"))["first"]
+    return first + timedelta(days=min(AHEAD)) if first else None

@@ -1,9 +1,10 @@
-"""The curve of a measure up to the day looked at, and the plan beside it."""
+"""The curve of a measure up to the day looked at; the plan and the forecast beside it."""
 
 from datetime import date, timedelta
 
 from rollout.charts import Curve
 from rollout.day import Day
+from rollout.forecasting import Outlook
 from rollout.measures import Measure
 from rollout.models import Milestone
 from rollout.results import Progress
@@ -14,16 +15,24 @@ MARGIN = timedelta(days=14)
 FARTHEST_AHEAD = 400  # days; a deadline years away would flatten the curve
 
 
-def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
-    """From some months before the newest fact up to the day; with a plan, on to the next deadline."""
+def curve_of(
+    measure: Measure, day: Day, progress: Progress, outlook: Outlook | None = None
+) -> Curve:
+    """From some months before the newest fact up to the day; with a plan, on to the next deadline.
+
+    `outlook`: of official use, the only measure that is foreseen.
+    """
     newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
     points = trend(measure, first, day.on, known_at=day.known_at, map_on=day.map_on)
     plan = _plan(progress) if measure.code == "official" else []
-    law = [d for d in progress.deadlines if plan and d.days_left <= FARTHEST_AHEAD]
+    farthest = day.on + timedelta(days=FARTHEST_AHEAD)
+    fan = [values for values in outlook.fan if values[0] <= farthest] if outlook else []
+    law = [d for d in progress.deadlines if (plan or fan) and d.days_left <= FARTHEST_AHEAD]
     ahead = [d.due_on for d in law if d.days_left >= 0][:1]
     planned = [on for on, _count in plan[-1:]]
-    last = max([day.on, *(on + MARGIN for on in (*ahead, *planned))])
+    foreseen = [values[0] for values in fan[-1:]]
+    last = max([day.on, *(on + MARGIN for on in (*ahead, *planned)), *foreseen])
     return Curve(
         first=first,
         last=last,
@@ -36,6 +45,7 @@ def curve_of(measure: Measure, day: Day, progress: Progress) -> Curve:
         plan=plan,
         total=points[-1].total,
         deadlines=[d.due_on for d in law if first <= d.due_on <= last],
+        forecast=fan,
     )
 
 

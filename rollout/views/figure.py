@@ -14,6 +14,7 @@ from facilities.register import FacilityOnDay
 from facilities.timeline import State, fold
 from rollout.cache import cached_progress
 from rollout.day import Day
+from rollout.forecasting import foresee
 from rollout.labels import figure_label, figure_labels
 from rollout.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
 from rollout.progress import FIGURE_GROUPS, UNKNOWN, changes
@@ -107,7 +108,9 @@ def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
         "show": show,
         "choices": SHOW,
         "rungs": list(RUNG_EXPLANATIONS.items()),
-        "curve": curve_of(found, day, progress),
+        "curve": curve_of(
+            found, day, progress, foresee(register) if found.code == "official" else None
+        ),
     }
 
 

@@ -1,7 +1,7 @@
 """The forecast, on which durations it rests, how earlier ones did, and what if."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,32 +9,17 @@ from django.utils.translation import gettext as _
 from equipment.files import files, server_files
 from equipment.stages import Stage
 from facilities.register import Register
+from rollout.cache import cached_progress
 from rollout.councils import meetings
 from rollout.day import Day, parse_date
 from rollout.durations import WAY
-from rollout.forecasting import Foresight, Outlook, Shift, foresee
-from rollout.forecasting.foreseeing import horizon
-from rollout.forecasting.keeping import scores
+from rollout.forecasting import Foresight, Shift, foresee
+from rollout.forecasting.keeping import AHEAD, chance_scores, first_score_on, scores
 from rollout.forecasting.pools import Pools
+from rollout.measures import BY_CODE
 from rollout.models import Milestone
+from rollout.views.curve import curve_of
 from rollout.views.page import kept, page
-
-WIDTH = 1000  # of the band, in its own units
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Where the forecast lies between two days, for a drawing of WIDTH units."""
-
-    first: date
-    last: date
-    likely: int
-    safe: int
-    law: int | None
-
-    @property
-    def length(self) -> int:
-        return max(8, self.safe - self.likely)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,64 +50,49 @@ def forecast(request, day, access):
     register = day.register()
     choices = _choices(register)
     asked, to = request.GET.get("shift", ""), request.GET.get("to", "")
-    shift, problem = _shift(asked, to, choices, day)
+    shift, problems = _shift(asked, to, choices, day)
     if shift is None:
-        context = kept("rollout/_forecast.html", day, build=lambda: _content(register))
+        context = kept("rollout/_forecast.html", day, build=lambda: _content(day, register))
     else:
-        context = _content(register, shift)
-    template = "rollout/forecast.html"
+        context = _content(day, register, shift)
+    given = {"choices": choices, "asked": asked, "to": to, "shift": shift, "problems": problems}
     return (
-        template,
-        context
-        | {
-            "choices": choices,
-            "asked": asked,
-            "to": to,
-            "shift": shift,
-            "problem": problem,
-            "scores": scores(register),
-        },
-        400 if problem else 200,
+        "rollout/forecast.html",
+        context | given | _kept_forecasts(day, register),
+        400 if problems else 200,
     )
 
 
-def band(outlook: Outlook) -> Band | None:
-    """None where the province is not foreseen."""
-    province = outlook.province
-    if not province.is_foreseen:
-        return None
-    first, last = horizon(outlook)
-    span = max(1, (last - first).days)
-
-    def place(on: date) -> int:
-        return round(WIDTH * (on - first).days / span)
-
-    return Band(
-        first,
-        last,
-        place(province.likely_on),
-        place(province.safe_on),
-        place(outlook.law) if outlook.law else None,
-    )
+def _kept_forecasts(day: Day, register: Register) -> dict:
+    """How those did that can be held against what happened; without any, from when there may be."""
+    found = [score for score in scores(register) if score.count]
+    chances = chance_scores(register)
+    if found or chances:
+        return {"scores": found, "chances": chances}
+    first = first_score_on() or day.today + timedelta(days=min(AHEAD))
+    return {"first_score_on": first if first > day.today else None}
 
 
-def _content(register: Register, shift: Shift | None = None) -> dict:
-    outlook = foresee(register)
+def _content(day: Day, register: Register, shift: Shift | None = None) -> dict:
+    plain = foresee(register)
     shifted = foresee(register, shift) if shift else None
-    before = {one.facility.id: one for one in outlook.facilities} if shifted else {}
+    outlook = shifted or plain
+    before = {one.facility.id: one for one in plain.facilities} if shifted else {}
     lines = [
-        Line(one, before.get(one.facility.id))
-        for one in (shifted or outlook).facilities
-        if one.done_on is None
+        Line(one, before.get(one.facility.id)) for one in outlook.facilities if one.done_on is None
     ]
     lines.sort(key=lambda line: (_order(line.foresight), line.foresight.facility.code))
+    progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
     return {
-        "outlook": shifted or outlook,
-        "before": outlook if shifted else None,
-        "band": band(shifted or outlook),
+        "progress": progress,
+        "stale": progress.is_stale,
+        "outlook": outlook,
+        "curve": curve_of(BY_CODE["official"], day, progress, outlook),
+        "before": plain if shifted else None,
         "lines": lines,
+        "late": [line.foresight.facility for line in lines if line.becomes_late],
         "shifted": shift is not None,
-        "pools": _pools(outlook.pools),
+        "pools": _pools(plain.pools),
     }
 
 
@@ -175,17 +145,21 @@ def _after(file):
     return stages[stages.index(reached) + 1 :] if reached else stages[1:]
 
 
-def _shift(asked: str, to: str, choices, day: Day) -> tuple[Shift | None, str]:
-    """What is asked, or what is wrong with it; both empty when nothing is asked."""
+def _shift(asked: str, to: str, choices, day: Day) -> tuple[Shift | None, dict[str, str]]:
+    """What is asked, or what is wrong with it by field; both empty when nothing is asked."""
     if not asked and not to:
-        return None, ""
+        return None, {}
+    problems = {}
     if asked not in dict(choices):
-        return None, _("Choose a council or a tender from the list.")
+        problems["shift"] = _("Choose a council or a tender from the list.")
     try:
         on = parse_date(to)
     except ValueError:
-        return None, _("Give the day it would be, as day, month and year.")
-    if on < day.on:
-        return None, _("The day looked at is later: give it or a day after it.")
+        problems["to"] = _("Give the day it would be, as day, month and year.")
+    else:
+        if on < day.on:
+            problems["to"] = _("The day looked at is later: give it or a day after it.")
+    if problems:
+        return None, problems
     kind, subject = asked.split(":")
-    return Shift(kind, int(subject), on), ""
+    return Shift(kind, int(subject), on), {}

@@ -1,6 +1,8 @@
 """The drawings say what the figures say."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -25,12 +27,53 @@ def drawings(curve):
 
 def test_table_holds_each_change_and_no_actual_figure_after_the_day():
     assert CURVE.rows == [
-        (date(2025, 1, 1), 0, None),
-        (date(2025, 2, 10), 1, None),
-        (date(2025, 3, 1), 1, 1),
-        (date(2025, 5, 12), 5, 1),
-        (date(2025, 9, 26), None, 17),
+        (date(2025, 1, 1), 0, None, None),
+        (date(2025, 2, 10), 1, None, None),
+        (date(2025, 3, 1), 1, 1, None),
+        (date(2025, 5, 12), 5, 1, None),
+        (date(2025, 9, 26), None, 17, None),
     ]
+
+
+FAN = [
+    (date(2025, 5, 21), 5, 5, 5),
+    (date(2025, 6, 1), 5, 5, 5),
+    (date(2025, 9, 1), 7, 9, 12),
+    (date(2025, 9, 30), 7, 9, 12),
+    (date(2025, 10, 14), 12, 15, 17),
+]
+
+
+def test_forecast_stands_in_the_drawing_and_in_the_table():
+    curve = replace(CURVE, forecast=FAN)
+    foreseen = {row.on: row.foreseen for row in curve.rows if row.foreseen}
+    assert foreseen == {  # what changes, and the day of the law
+        date(2025, 5, 21): (5, 5, 5),
+        date(2025, 9, 1): (7, 9, 12),
+        date(2025, 9, 30): (7, 9, 12),
+        date(2025, 10, 14): (12, 15, 17),
+    }
+    for svg in drawings(curve):
+        drawn = {node.get("class") for node in svg.iter()}
+        assert {"actual", "plan", "fan", "middle", "law"} <= drawn
+    assert "fan" not in CURVE.drawings
+
+
+@pytest.mark.parametrize("first", [date(2024, 12, 1), date(2024, 11, 1), date(2023, 9, 1)])
+@pytest.mark.parametrize("days", [160, 320, 700])
+def test_no_month_touches_the_one_before(first, days):
+    curve = replace(CURVE, first=first, last=first + timedelta(days=days))
+    for svg, size in zip(drawings(curve), charts.SIZES, strict=True):
+        months = [
+            (float(node.get("x")), node.text)
+            for node in svg.iter("text")
+            if float(node.get("y")) == size.height - 6
+        ]
+        assert months
+        for (x, words), (following, _words) in pairwise(months):
+            assert x + 0.6 * size.font * len(words) < following
+        for year in {first.year + 1, curve.last.year} - {first.year}:
+            assert sum(words.endswith(f"/{year}") for _x, words in months) <= 1
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext, override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +15,8 @@ from equipment.models import Procurement
 from facilities.models import Facility, Ledger, Role
 from facilities.register import Register
 from rollout.forecasting import Shift, foresee, keep
-from rollout.forecasting.keeping import scores
+from rollout.forecasting.foreseeing import FAN_STEPS, horizon
+from rollout.forecasting.keeping import chance_scores, first_score_on, scores
 from rollout.forecasting.walk import DRAWS, Leg, quantile, walk
 from rollout.models import Forecast
 from rollout.services import record_milestone
@@ -36,6 +40,14 @@ def bacgiang(seeded, db):
 
 ON = date(2025, 5, 21)
 DAY = ON.toordinal()
+
+
+def forecast(facility, law, chance):
+    """Kept on ON."""
+    return Forecast.objects.create(
+        on=ON, facility=facility, likely_on=law, safe_on=law, law_on=law, chance=chance, sample=5
+    )
+
 
 pools = st.lists(st.integers(1, 90), min_size=5, max_size=30).map(lambda days: tuple(sorted(days)))
 
@@ -92,6 +104,21 @@ class TestSeed:
                 assert ON < one.likely_on <= one.safe_on <= outlook.province.safe_on
                 assert one.sample >= 5
 
+    def test_the_fan_opens_at_what_is_done_and_agrees_with_the_day_of_the_law(self, bacgiang):
+        outlook = foresee(Register(ON))
+        days = [day for day, *_counts in outlook.fan]
+        assert days == sorted(set(days))
+        assert (days[0], days[-1]) == horizon(outlook)
+        assert len(days) <= FAN_STEPS + 2
+        by_day = {day: tuple(counts) for day, *counts in outlook.fan}
+        assert by_day[ON] == (5, 5, 5)
+        assert by_day[outlook.law] == outlook.by_law
+        assert by_day[days[-1]][1:] == (17, 17)
+        for counts in zip(*by_day.values(), strict=True):
+            assert list(counts) == sorted(counts)
+        assert all(low <= middle <= high for low, middle, high in by_day.values())
+        assert foresee(Register(date(2025, 3, 1))).fan == ()
+
     def test_below_the_minimum_nothing_is_foreseen(self, bacgiang):
         outlook = foresee(Register(date(2025, 3, 1)))
         assert not outlook.province.is_foreseen
@@ -140,6 +167,17 @@ class TestSeed:
         error = abs((ON + timedelta(days=30) - stored.likely_on).days)
         assert (score.ahead, score.count, score.error_days) == (30, 1, error)
 
+    def test_chances_are_held_against_whether_the_day_was_made(self, bacgiang):
+        made, missed = (Facility.objects.get(code=code) for code in ("bg-yhct", "bg-ttyt-yenthe"))
+        law = ON + timedelta(days=30)
+        for facility, chance in ((made, 0.8), (missed, 0.4)):
+            forecast(facility, law, chance)
+        assert chance_scores(Register(law)) == []  # that day is not over
+        [score] = chance_scores(Register(law + timedelta(days=1)))
+        assert (score.ahead, score.count) == (30, 2)
+        assert score.brier == pytest.approx((0.2**2 + 0.4**2) / 2)
+        assert first_score_on() == law
+
 
 @pytest.mark.django_db
 class TestPage:
@@ -153,6 +191,12 @@ class TestPage:
         text = self.get(client).content.decode()
         assert "30/09/2025" in text or "30 Sep 2025" in text
         assert "bg-ttyt-yenthe" in text
+
+    def test_a_what_if_that_makes_nobody_late_says_so(self, client, bacgiang):
+        file = Procurement.objects.get(code="BG-2025-03")
+        page = self.get(client, shift=f"file:{file.pk}", to="2025-05-23")
+        assert page.context["late"] == []
+        assert words("No facility becomes late.") in page.content.decode()
 
     def test_a_what_if_names_who_becomes_late(self, client, bacgiang):
         file = Procurement.objects.get(code="BG-2025-03")
@@ -172,9 +216,29 @@ class TestPage:
         file = Procurement.objects.get(code="BG-2025-03")
         page = self.get(client, shift=f"file:{file.pk}", to=to)
         assert page.status_code == 400
-        assert page.context["problem"]
+        assert page.context["problems"].keys() == {"to"}
+        assert 'id="to-problem"' in page.content.decode()
 
     def test_the_leader_sees_the_band(self, client, bacgiang):
         client.force_login(user_with(Role.LEADER))
-        page = client.get("/?on=2025-05-21")
-        assert 'id="forecast"' in page.content.decode()
+        page = client.get("/?on=2025-05-21").content.decode()
+        assert 'id="forecast"' in page
+        assert page.count('class="fan"') == 4  # three sizes, and the legend
+        assert page.count('class="law"') > 3
+
+    def test_old_data_is_told(self, client, bacgiang):
+        told = words("This rests on old data: the newest fact is of %(newest)s.").split("%")[0]
+        assert told not in self.get(client).content.decode()
+        assert told in self.get(client, on="2025-07-15").content.decode()
+
+    def test_without_scores_it_says_from_when_there_will_be(self, client, bacgiang):
+        page = self.get(client)
+        assert page.context["first_score_on"] == timezone.localdate() + timedelta(days=30)
+        assert 'id="scores"' in page.content.decode()
+        keep(ON)
+        assert self.get(client).context["first_score_on"] is None  # that day has passed
+
+
+def words(text: str) -> str:
+    with override(settings.LANGUAGE_CODE):
+        return gettext(text)
