@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from urllib.parse import urlencode
@@ -38,6 +38,7 @@ class Day:
     """`on`: the day looked at. `known_at`: as it was known at that moment. `compare`: a day to hold against.
 
     `map_on`: by whose map of facilities, always today's; None: each day by the map of that day.
+    `alone`: to be held against nothing, where a page would choose a day by itself.
     """
 
     on: date
@@ -45,6 +46,7 @@ class Day:
     known_at: datetime | None = None
     compare: date | None = None
     map_on: date | None = None
+    alone: bool = field(default=False, compare=False)
 
     def register(self, facility_ids: frozenset[int] | None = None) -> Register:
         """The facilities of the day looked at, by the map asked for; None: all of them."""
@@ -62,8 +64,8 @@ class Day:
             asked["on"] = self.on.isoformat()
         if self.known_at:
             asked["known_at"] = self.known_at.isoformat()
-        if self.compare:
-            asked["compare"] = self.compare.isoformat()
+        if self.compare or self.alone:
+            asked["compare"] = self.compare.isoformat() if self.compare else ""
         if self.map_on:
             asked["map"] = "today"
         return urlencode(asked)
@@ -93,6 +95,7 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: b
         known_at=read("known_at", partial(parse_moment, iso=iso), None),
         compare=read("compare", partial(parse_date, iso=iso), None),
         map_on=today if read("map", parse_map, "day") == "today" else None,
+        alone=not parameters.get("compare", "-").strip(),
     )
     if errors:
         raise ValidationError(errors)

@@ -26,11 +26,9 @@ from rollout.stages import FacilityStage
 from rollout.templatetags.figures import day_near
 from rollout.views.curve import curve_of
 from rollout.views.figure import counted
-from rollout.views.forecast import band
 from rollout.views.matrix import COLUMNS, holds_of, matrix
 from rollout.views.page import kept, page
 
-STALE_AFTER = timedelta(days=30)
 AHEAD = timedelta(days=14)
 MOST_DECISIONS = 5  # of each kind
 MOST_UPCOMING = 15
@@ -64,28 +62,27 @@ def leader(request, day, access):
 
 def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility why it stands where it stands."""
-    progress = cached_progress(
-        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
-    )
-    register = day.register()
-    open_obstacles = [o for o in obstacles(register) if o.cleared_on is None]
     sessions = list(
         WorkingSession.objects.known(day.known_at)
         .order_by("held_on")
         .values_list("held_on", flat=True)
     )
+    compare = _held_against(day, sessions)
+    progress = cached_progress(day.on, known_at=day.known_at, compare=compare, map_on=day.map_on)
+    register = day.register()
+    open_obstacles = [o for o in obstacles(register) if o.cleared_on is None]
     law = _law(progress)
     outlook = foresee(register)
     return {
+        "compare": compare,
         "outlook": outlook,
-        "band": band(outlook),
         "progress": progress,
         "official": progress.measure("official"),
         "law": law,
         "days_past": max(0, -law.days_left) if law else 0,
         "presets": _presets(sessions),
         "maps": _maps(day),
-        "stale": progress.newest_on is not None and day.on - progress.newest_on > STALE_AFTER,
+        "stale": progress.is_stale,
         "stages": _stages(progress),
         "tiles": _tiles(progress),
         "counted": counted(progress),
@@ -95,9 +92,19 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
         "decisions": _decisions(day, progress, open_obstacles, law) if sees_programme else None,
-        "curve": curve_of(BY_CODE["official"], day, progress),
+        "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, outlook),
         "upcoming": _upcoming(register, in_full=in_full),
     }
+
+
+def _held_against(day: Day, sessions: list[date]) -> date | None:
+    """The day asked for, or else that of the latest working session before.
+
+    A day held against itself says nothing. Links do not carry what nobody asked for.
+    """
+    if day.alone or (day.compare and day.compare != day.on):
+        return day.compare
+    return max((held_on for held_on in sessions if held_on < day.on), default=None)
 
 
 def _law(progress: Progress) -> LegalDeadlineOnDay | None:

@@ -55,6 +55,11 @@ def test_an_empty_parameter_is_none(text):
     assert read(on=text, known_at=text, compare=text) == read()
 
 
+def test_an_expressly_empty_comparison_is_kept_in_the_links():
+    assert (read(compare=" ").alone, read(compare=" ").query) == (True, "compare=")
+    assert (read().alone, read(compare="2025-02-18").alone) == (False, False)
+
+
 @pytest.mark.parametrize("name", ["on", "compare", "known_at"])
 @pytest.mark.parametrize(
     "text",
