@@ -153,7 +153,7 @@ def test_a_what_if_says_beside_the_question_who_becomes_late(visit):
     page.emulate_media(media="print")
     expect(page.get_by_text(words("This is a what-if: nothing of it is stored."))).to_be_visible()
     page.emulate_media(media="screen")
-    page.locator("main .note a").click()
+    page.get_by_role("link", name=words("Back to the forecast")).click()
     expect(question.locator("li")).to_have_count(0)
     page.go_back()
     expect(answer).to_contain_text(re.compile(r"\+\d+"))
