@@ -72,7 +72,7 @@ def reminders(page: Page) -> Locator:
 def test_an_officer_puts_a_reminder_off_for_too_long_and_loses_nothing(visit, scripted):
     page = visit(OFFICER, viewport=WIDE if scripted else PHONE, java_script_enabled=scripted)
     page.goto("/inbox/")
-    expect(reminders(page).first.get_by_text(words("I see to it"))).to_be_visible()
+    expect(reminders(page).first.get_by_text(words("I'm on it"))).to_be_visible()
     row = reminders(page).last
     told = row.locator("a").first.inner_text()
     row.locator("summary").click()
