@@ -4,6 +4,8 @@ SYSTEM_PYTHON := $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
+# Two workers; a file stays with one of them, so that what it loads for all its tests is loaded once.
+TWO := -n 2 --dist loadfile
 UV_COMPILE := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 PORT ?= 8000
@@ -48,13 +50,13 @@ run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=), Ctr
 	@exec $(PYTHON) -m rollout.serve --port $(PORT)
 
 test: install-dev ## The suite on SQLite
-	$(PYTEST) -n 2 -m "not journey" $(ARGS)
+	$(PYTEST) $(TWO) -m "not journey" $(ARGS)
 
 test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, REDIS_URL, or throw-away ones
-	$(PYTHON) -m tests.services -- $(PYTEST) -n 2 -m "not journey" $(ARGS)
+	$(PYTHON) -m tests.services -- $(PYTEST) $(TWO) -m "not journey" $(ARGS)
 
 journeys: install-dev ## People's paths through the pages in a real Chromium
-	$(PYTEST) -n 2 --dist loadfile -m journey $(ARGS)
+	$(PYTEST) $(TWO) -m journey $(ARGS)
 
 lint: install-dev ## Style, templates, compose file, missing migrations, deployment checks
 	$(PYTHON) -m ruff check .

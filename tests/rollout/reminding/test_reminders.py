@@ -1,9 +1,7 @@
 """Early, once, to the right person, louder when ignored, silent when solved; and mail that goes out once."""
 
-import random
 import smtplib
 import uuid
-from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -374,60 +372,6 @@ def test_a_worker_killed_before_it_began_did_no_harm(world, monkeypatch):
     assert mailed() == []  # it may still be alive
     outbox.send_waiting(at(after(1), 8, 16))
     assert mailed() == [world.officer.email]
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_year_with_missed_nights_doubled_jobs_killed_workers_and_a_server_away(seed, settings):
-    """Every notice once; every message delivered once or visibly in doubt; none after its all-clear."""
-    chance = random.Random(seed)
-    worlds = [World(f"place-{n}") for n in range(2)]
-    plans = []
-    for one in worlds:
-        for milestone in ("preparing", "launch", "pilot"):
-            due = SET + timedelta(days=chance.randrange(20, 300))
-            one.plan(due, milestone)
-            plans.append((one, milestone, due + timedelta(days=chance.randrange(-15, 40))))
-    away = SET + timedelta(days=chance.randrange(30, 200))
-    kills = 0
-    for number in range(365):
-        day = SET + timedelta(days=number)
-        for one, milestone, reached in plans:
-            if reached == day:
-                one.reach(day, milestone)
-        if chance.random() < 0.15:
-            continue  # the whole night was missed
-        for hour in sorted(chance.sample(range(24), 3)):
-            postman.TROUBLE.clear()
-            if day == away:
-                postman.TROUBLE["open"] = ConnectionRefusedError("away")
-            elif chance.random() < 0.4:
-                postman.TROUBLE[chance.choice(["open", "send", "sent"])] = postman.Killed()
-            for _twice in range(chance.choice([1, 1, 2])):
-                try:
-                    night(day)
-                    post(at(day, hour))
-                except postman.Killed:
-                    kills += 1
-    postman.TROUBLE.clear()
-    end = SET + timedelta(days=366)
-    for hour in range(7, 20):
-        outbox.send_waiting(at(end, hour))
-
-    doubtful = set(outbox.in_doubt(at(end, 20)).values_list("key", flat=True))
-    delivered = Counter(mail.extra_headers["Message-ID"] for mail in postman.DELIVERED)
-    sent = Message.objects.filter(sent_at__isnull=False)
-    unsent = Message.objects.filter(sent_at=None, cancelled_at=None)
-    assert kills > 0
-    assert delivered
-    assert max(delivered.values()) == 1
-    assert {key.replace(":", ".") for key in sent.values_list("key", flat=True)} <= {
-        key.strip("<>").rpartition("@")[0] for key in delivered
-    }
-    assert {message.key for message in unsent} == doubtful  # nothing is lost unseen
-    # Everybody was told of each overdue thing once at each step, however often the jobs ran.
-    rows = Notice.objects.values_list("alert", "person", "kind", "offset", "audience")
-    assert len(rows) == len(set(rows))
-    print(f"kills {kills}, delivered {sum(delivered.values())}, in doubt {len(doubtful)}")
 
 
 # --- Pages ----------------------------------------------------------------------------------
