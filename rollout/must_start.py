@@ -138,7 +138,7 @@ def _requests(register: Register) -> Iterator[tuple[int, int, date]]:
     Needed on the day of the council that is fixed, else on that of the law.
     """
     law, working = law_of(register), working_days_of(register)
-    changes = inherit(signatures.changes(register), register, signatures.PASSES_ON)
+    changes = inherit(signatures.requested_and_needed(register), register, signatures.PASSES_ON)
     by_facility: dict[int, list] = {}
     for meeting in meetings(register):
         by_facility.setdefault(meeting.facility_id, []).append(meeting)

@@ -25,16 +25,26 @@ PASSES_ON = {f"certificates_{kind}": Passing.ADDS for kind in COUNTED} | {
 
 
 def changes(register: Register) -> Iterator[Change]:
-    yield from _reached(register)
-    yield from _returned(register)
-    yield from _ended(register)
+    yield from _of(register, COUNTED)
     yield from _needed(register)
 
 
-def _reached(register):
+def requested_and_needed(register: Register) -> Iterator[Change]:
+    """Of `changes` those alone that say how many are still to be asked for: a fifth of the rows."""
+    yield from _of(register, (Kind.REQUESTED,))
+    yield from _needed(register)
+
+
+def _of(register, kinds):
+    yield from _reached(register, kinds)
+    yield from _returned(register)
+    yield from _ended(register, kinds)
+
+
+def _reached(register, kinds):
     rows = (
         register.facts(CertificateEvent)
-        .filter(kind__in=COUNTED)
+        .filter(kind__in=kinds)
         .values_list("facility_id", "happened_on", "kind", "rung")
         .annotate(Count("pk"))
     )
@@ -61,7 +71,7 @@ def _returned(register):
         yield Change(facility_id, on, "certificates_requested", -count, rung)
 
 
-def _ended(register):
+def _ended(register, kinds):
     """All that an ended certificate had reached is taken back on the day it ended."""
     ends = (
         register.facts(CertificateEvent)
@@ -86,7 +96,7 @@ def _ended(register):
     ended = {"certificate__in": list(end_of) if few else ends.values("certificate_id")}
     counted = (
         register.facts(CertificateEvent)
-        .filter(kind__in=COUNTED, **ended)
+        .filter(kind__in=kinds, **ended)
         .values_list("certificate_id", "facility_id", "happened_on", "kind", "rung", "attempt")
     )
     returned = set(
