@@ -1,5 +1,6 @@
 """Jobs that are watched, the turns they take to write, and the one that follows a change of facts."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +58,19 @@ def day_of(text: str | None) -> date:
     return day
 
 
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """A job makes many objects that live until it ends: looking for garbage among them again and
+    again took a fifth of its time over 1,700 facilities.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def run(job: str, work: Callable[[], int]) -> int:
     """Do the work under the eyes of the admin dashboard; returns what it counted.
 
@@ -64,7 +78,8 @@ def run(job: str, work: Callable[[], int]) -> int:
     """
     row = JobRun.objects.create(job=job, started_at=timezone.now())
     try:
-        rows = work()
+        with _few_collections():
+            rows = work()
     except Exception as error:
         JobRun.objects.filter(pk=row.pk).update(
             ended_at=timezone.now(), error=f"{type(error).__name__}: {error}"[:500]
