@@ -41,13 +41,13 @@ $(VENV)/dev-installed: requirements/dev.lock | $(VENV)/bin/python
 	@touch $@ $(VENV)/base-installed
 
 # Order only: the one of the two locks that was installed is enough.
-build/built: rollout/build.py $(CATALOGUES) | $(VENV)/bin/python
+build/built: rollout/site/build.py $(CATALOGUES) | $(VENV)/bin/python
 	@test -e $(VENV)/base-installed || $(MAKE) --no-print-directory $(VENV)/base-installed
-	$(PYTHON) -m rollout.build
+	$(PYTHON) -m rollout.site.build
 	@touch $@
 
 run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=), Ctrl-C ends it
-	@exec $(PYTHON) -m rollout.serve --port $(PORT)
+	@exec $(PYTHON) -m rollout.site.serve --port $(PORT)
 
 test: install-dev ## The suite on SQLite
 	$(PYTEST) $(TWO) -m "not journey" $(ARGS)
