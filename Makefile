@@ -58,9 +58,10 @@ test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, R
 journeys: install-dev ## People's paths through the pages in a real Chromium
 	$(PYTEST) $(TWO) -m journey $(ARGS)
 
-lint: install-dev ## Style, templates, compose file, missing migrations, deployment checks
+lint: install-dev ## Style, types, templates, compose file, missing migrations, deployment checks
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(VENV)/bin/mypy
 	$(PYTHON) -m djlint --lint --quiet .
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py makemigrations --check --dry-run
