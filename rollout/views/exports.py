@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 from facilities.books.book import Book
 from facilities.exchange.columns import Column, Value
-from facilities.exchange.writing import write_csv, write_xlsx
+from facilities.exchange.writing_csv import write_csv
 
 CHUNK = 1000  # rows whose values are read at once
 CSV = "text/csv; charset=utf-8"
@@ -43,6 +43,8 @@ def export(
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
     if form == "xlsx":
+        from facilities.exchange.writing import write_xlsx
+
         # Its directory comes last, so the file is whole before the first byte is sent.
         stream = TemporaryFile()  # noqa: SIM115 - the response closes it
         write_xlsx(str(book.label), columns, values, stream)

@@ -17,7 +17,6 @@ from facilities.books.choices import names_on
 from facilities.books.entering import undo
 from facilities.exchange.outcomes import Outcome
 from facilities.exchange.tables import BadTable
-from facilities.exchange.templates import template_csv, template_xlsx
 from facilities.models import Act, Facility
 from facilities.permissions import Access
 from rollout import importing
@@ -298,6 +297,8 @@ def import_rejects(request, day, access, pk):
 @importing_page()
 def import_template(request, day, access, book, form):
     """An empty table to fill in."""
+    from facilities.exchange.templates import template_csv, template_xlsx
+
     book = book_or_404(book, access)
     columns = book.bound()
     if form == "csv":
