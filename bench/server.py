@@ -43,7 +43,7 @@ def served(world: World) -> Iterator[int]:
         start_new_session=True,
     )
     try:
-        embedded.wait_until(lambda: _answers(port), process, seconds=60)
+        embedded.wait_until(lambda: _answers(port), process, "web server")
         yield port
     finally:
         embedded.stop(process)

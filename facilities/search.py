@@ -1,29 +1,10 @@
-"""What supports the accent-blind search: keys for rows older than their column, trigrams on PostgreSQL.
+"""What supports the accent-blind search: trigrams on PostgreSQL.
 
 SQLite has no such index and reads the keys of the whole table; they are short, so it stays quick
 up to some ten thousand rows.
 """
 
 from django.db.migrations.operations.base import Operation
-
-from facilities.models.derived import DerivedField
-
-
-def fill_derived(app: str, *models: str):
-    """For `RunPython`: compute the derived columns of the rows that are there already."""
-
-    def fill(apps, schema_editor):
-        for name in models:
-            model = apps.get_model(app, name)
-            derived = [f for f in model._meta.concrete_fields if isinstance(f, DerivedField)]
-            rows = []
-            for row in model._base_manager.iterator(chunk_size=2000):
-                for field in derived:
-                    field.pre_save(row, add=False)
-                rows.append(row)
-            model._base_manager.bulk_update(rows, [f.name for f in derived], batch_size=500)
-
-    return fill
 
 
 class TrigramIndex(Operation):

@@ -91,7 +91,7 @@ def postgres() -> Iterator[str]:
         )
         try:
             try:
-                embedded.wait_until(lambda: _answers(folder), server, seconds=30)
+                embedded.wait_until(lambda: _answers(folder), server, "database (PostgreSQL)")
             except embedded.NotStarted as error:
                 log = (folder / "log").read_text(errors="replace")
                 raise embedded.NotStarted(f"{error}\n{log}") from error

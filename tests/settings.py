@@ -24,8 +24,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file and not memory: threads and WAL then behave as they do in the product.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"]["init_command"] += ";PRAGMA synchronous = OFF"
-    # The tables as the models have them, in a second. That migrations lead to the same is checked
-    # by `make lint`; they are run by the suite on PostgreSQL and by every start of the product.
+    # The tables as the models have them, in a second. That migrations lead to the same is shown by
+    # tests/house/test_migrations.py; the suite on PostgreSQL and every start of the product run them.
     MIGRATION_MODULES = {"admin": None} | {name.rpartition(".")[2]: None for name in INSTALLED_APPS}
 
 if REDIS_URL:

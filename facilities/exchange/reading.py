@@ -5,7 +5,7 @@ from typing import BinaryIO
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from facilities.exchange import delimited, sniffing, xlsx
+from facilities.exchange import delimited, sniffing
 from facilities.exchange.tables import FILE_LIMIT, BadTable, Source
 
 
@@ -37,6 +37,8 @@ def read_table(stream: BinaryIO, filename: str = "") -> Source:
         )
     if sniffing.content(stream) == sniffing.Content.ZIP:
         stream.seek(0)
+        from facilities.exchange import xlsx
+
         return xlsx.read(stream)
     return delimited.read(stream)
 

@@ -23,8 +23,8 @@ from facilities.exchange.writing import (
     TEXT_FORMAT,
     sheet_name,
     width,
-    write_csv,
 )
+from facilities.exchange.writing_csv import write_csv
 
 ROWS = 20_000  # so many rows of the sheet have drop-down lists
 _REQUIRED_FILL = PatternFill("solid", fgColor="FFE8B3")

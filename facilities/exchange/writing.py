@@ -1,17 +1,15 @@
-"""Writing tables: what a list shows, as CSV or Excel, such that reading it back changes nothing.
+"""Writing tables as Excel files, such that reading them back changes nothing.
 
 Days and choices are written as the reader of the page writes them. Everything that depends on the
 reader's language is settled when a writer is called, not while its pieces are sent.
 """
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from io import StringIO
 from typing import BinaryIO
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import WriteOnlyCell
@@ -19,79 +17,20 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from facilities.exchange import guards
-from facilities.exchange.choices import Choices
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.headers import PROBLEMS_HEADING
 from facilities.exchange.tables import Cell, Row
+from facilities.exchange.writing_csv import shown
 
 DAY_FORMAT, NUMBER_FORMAT, TEXT_FORMAT = "dd/mm/yyyy", "#,##0", "@"
 HEADING_FONT = Font(bold=True)
 HEADING_FILL = PatternFill("solid", fgColor="E7EDF3")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
-_BATCH = 500  # rows of CSV sent at once
-
 # What XML cannot hold, and what Excel would take for such a sign in disguise.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
-
-
-def delimiter() -> str:
-    """What Excel splits at when it opens a CSV file on a computer in the reader's language."""
-    return ";" if (get_language() or "").startswith("vi") else ","
-
-
-def shown(column: Column) -> Callable[[Value], Value]:
-    """A function from a value to what stands for it in a table: the label of a choice, else itself."""
-    if column.choices is None:
-        return lambda value: value
-    choices = Choices(column)
-    return lambda value: choices.written(value) if value else value
-
-
-# --- CSV ------------------------------------------------------------------------------------
-
-
-def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
-    """The table as UTF-8 with a byte-order mark, in pieces."""
-    headings = [guards.for_csv(column.heading()) for column in columns]
-    return _csv_pieces(headings, [shown(column) for column in columns], rows, delimiter())
-
-
-def _csv_pieces(
-    headings: list[str],
-    shows: list[Callable[[Value], Value]],
-    rows: Iterable[Sequence[Value]],
-    sign: str,
-) -> Iterator[bytes]:
-    buffer = StringIO()
-    writer = csv.writer(buffer, delimiter=sign, lineterminator="\r\n")
-
-    def piece() -> bytes:
-        text = buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-        return text.encode()
-
-    buffer.write("\ufeff")
-    writer.writerow(headings)
-    for count, row in enumerate(rows, 1):
-        writer.writerow([_csv_text(show(v)) for show, v in zip(shows, row, strict=True)])
-        if count % _BATCH == 0:
-            yield piece()
-    yield piece()
-
-
-def _csv_text(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return guards.for_csv(value) if isinstance(value, str) else str(value)
-
-
-# --- Excel ----------------------------------------------------------------------------------
 
 
 def write_xlsx(

@@ -23,6 +23,12 @@ LONGEST_SOCKET_PATH = 100
 
 STOP_SECONDS = 10
 
+PATIENCE = 600
+"""Seconds. A slow machine is no reason to give up while the server lives."""
+
+SAY_EVERY = 15
+"""Seconds after which whoever waits is told for what."""
+
 
 class NotStarted(Exception):
     """A server could not be started; the message says why and what to do."""
@@ -46,15 +52,24 @@ def stop(process: subprocess.Popen, *, by: signal.Signals = signal.SIGTERM) -> N
     process.wait()
 
 
-def wait_until(ready: Callable[[], bool], process: subprocess.Popen, *, seconds: float) -> None:
-    """Return once ``ready()``; raise NotStarted when ``process`` ends or the time is over."""
-    name = Path(str(process.args[0])).name
-    deadline = time.monotonic() + seconds
+def wait_until(
+    ready: Callable[[], bool], process: subprocess.Popen, name: str, *, seconds: float = PATIENCE
+) -> None:
+    """Return once ``ready()``; raise NotStarted when ``process`` ends or the time is over.
+
+    ``name`` is what people call the process: "web server", not the program that runs it.
+    """
+    begun = time.monotonic()
+    said = 0
     while not ready():
         if process.poll() is not None:
-            raise NotStarted(f"{name} ended with code {process.returncode}")
-        if time.monotonic() > deadline:
-            raise NotStarted(f"{name} was not ready after {seconds:.0f} seconds")
+            raise NotStarted(f"the {name} ended with code {process.returncode}")
+        waited = time.monotonic() - begun
+        if waited > seconds:
+            raise NotStarted(f"the {name} did not answer within {seconds:.0f} seconds")
+        if waited // SAY_EVERY > said:
+            said = int(waited // SAY_EVERY)
+            print(f"  waiting for the {name}, {waited:.0f} s so far", file=sys.stderr, flush=True)
         time.sleep(0.05)
 
 
@@ -106,7 +121,7 @@ def valkey(folder: Path) -> Iterator[str]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            wait_until(lambda: _answers(client), process, seconds=10)
+            wait_until(lambda: _answers(client), process, "broker (Valkey)")
             yield f"unix://{socket}?db=0"
         finally:
             client.close()

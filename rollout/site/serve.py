@@ -26,17 +26,6 @@ HOST = "127.0.0.1"
 REPORT_DAY = "2025-05-21"
 
 
-# Alerts of the day the sample is about, then those of today and whom they concern: the beat goes on from there.
-PREPARE = (
-    ["migrate", "--no-input", "-v", "0"],
-    ["load_bacgiang", "--demo-users"],
-    ["raise_alerts", "--on", "2025-05-21"],
-    ["raise_alerts"],
-    ["compute_progress"],
-    ["remind"],
-)
-
-
 class Stopped(Exception):
     """Somebody asked this process to end (Ctrl-C, SIGTERM, a closed terminal)."""
 
@@ -68,8 +57,7 @@ def run(port: int, stack: contextlib.ExitStack) -> None:
     environment = os.environ | {"EMR_DEMO": os.environ.get("EMR_DEMO", "1")}
     if not environment.get("REDIS_URL"):
         environment["REDIS_URL"] = stack.enter_context(embedded.valkey(var))
-    for command in PREPARE:
-        manage(command, environment)
+    manage(["prepare", "--since", REPORT_DAY], environment)
 
     celery = [sys.executable, "-m", "celery", "--app", "rollout", "--quiet"]
     web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--log-level", "warning"]
@@ -78,11 +66,11 @@ def run(port: int, stack: contextlib.ExitStack) -> None:
     beat = [*celery, "beat", "--loglevel", "warning", "--pidfile="]
     # Celery warns root of pickled messages; ours are JSON only.
     environment["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
-    children = {
-        name: stack.enter_context(child(command, environment))
-        for name, command in (("web", web), ("worker", worker), ("beat", beat))
-    }
-    embedded.wait_until(lambda: answers(port), children["web"], seconds=60)
+    children = {"web server": stack.enter_context(child(web, environment))}
+    embedded.wait_until(lambda: answers(port), children["web server"], "web server")
+    # Only now: whoever waits for the first page should not wait for these as well.
+    for name, command in (("worker", worker), ("beat", beat)):
+        children[name] = stack.enter_context(child(command, environment))
     announce(port)
     watch(children)
 
@@ -124,7 +112,7 @@ def manage(command: list[str], environment: dict[str, str]) -> None:
     """Run one management command to its end."""
     with child([sys.executable, str(ROOT / "manage.py"), *command], environment) as process:
         if process.wait() != 0:
-            raise embedded.NotStarted(f"manage.py {command[0]} failed, see above")
+            raise embedded.NotStarted(f"`manage.py {command[0]}` failed, see above")
 
 
 @contextlib.contextmanager
@@ -174,7 +162,9 @@ def watch(children: dict[str, subprocess.Popen]) -> None:
     while True:
         for name, process in children.items():
             if process.poll() is not None:
-                raise embedded.NotStarted(f"{name} ended with code {process.returncode}, see above")
+                raise embedded.NotStarted(
+                    f"the {name} ended with code {process.returncode}, see above"
+                )
         time.sleep(0.5)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import icalendar
 from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -18,6 +17,8 @@ from rollout.notices.feeds.events import Event
 
 def as_icalendar(events: Iterable[Event], now: datetime) -> bytes:
     """Whole days. What moved keeps its UID and has a higher SEQUENCE; what is off says CANCELLED."""
+    import icalendar
+
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//EMR rollout//EN")
     calendar.add("version", "2.0")

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_M
-
 QUIET = 4  # modules of white around, which readers need
 
 
@@ -17,6 +14,9 @@ class Code:
 
 
 def qr(text: str) -> Code:
+    from qrcode import QRCode
+    from qrcode.constants import ERROR_CORRECT_M
+
     code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
     code.add_data(text)
     rows = code.get_matrix()

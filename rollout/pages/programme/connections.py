@@ -14,7 +14,7 @@ from connectivity import gateways
 from connectivity.models import Gateway, Partner
 from connectivity.pulse import runs, told
 from facilities.exchange.columns import Column
-from facilities.exchange.writing import write_csv
+from facilities.exchange.writing_csv import write_csv
 from facilities.folding import fold
 from facilities.models import Facility
 from rollout.pages.actions import Action, Sent

@@ -9,11 +9,8 @@ from facilities.permissions import Access
 from rollout.pages.page import page
 from rollout.pages.registers.exports import XLSX
 from rollout.publishing.brief.rendering import LANGUAGES
-from rollout.publishing.papers.annex import as_xlsx
 from rollout.publishing.papers.catalogue import KINDS
 from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
-from rollout.publishing.papers.pdf import as_pdf
-from rollout.publishing.papers.word import as_docx
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -54,12 +51,21 @@ def paper(request, day, access, kind, form):
 
 
 def _file(kind: Kind, form: str, asked: Asked) -> tuple[bytes, str, str]:
-    """Content, content type, name without ending."""
+    """Content, content type, name without ending.
+
+    What draws a paper is large: it is loaded for whoever asks for one, not with the pages.
+    """
     if form == "xlsx" and kind.has_annex:
+        from rollout.publishing.papers.annex import as_xlsx
+
         return as_xlsx(asked), XLSX, "phu-luc"
     if form not in ("docx", "pdf"):
         raise Http404
     made = kind.build(asked)
     if form == "docx":
+        from rollout.publishing.papers.word import as_docx
+
         return as_docx(made), DOCX, made.file_name
+    from rollout.publishing.papers.pdf import as_pdf
+
     return as_pdf(made), "application/pdf", made.file_name

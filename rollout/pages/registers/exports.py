@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from facilities.exchange.columns import Column, Value
-from facilities.exchange.writing import write_csv, write_xlsx
+from facilities.exchange.writing_csv import write_csv
 from facilities.registers.register import Register
 
 CHUNK = 1000  # rows whose values are read at once
@@ -43,6 +43,8 @@ def export(
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
     if form == "xlsx":
+        from facilities.exchange.writing import write_xlsx
+
         # Its directory comes last, so the file is whole before the first byte is sent.
         stream = TemporaryFile()  # noqa: SIM115 - the response closes it
         write_xlsx(str(register.label), columns, values, stream)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.exchange.outcomes import Outcome
 from facilities.exchange.tables import BadTable
-from facilities.exchange.templates import template_csv, template_xlsx
 from facilities.models import ChangeSet, Facility
 from facilities.permissions import Access
 from facilities.registers.choices import names_on
@@ -299,6 +298,8 @@ def import_rejects(request, day, access, pk):
 @importing_page()
 def import_template(request, day, access, register, form):
     """An empty table to fill in."""
+    from facilities.exchange.templates import template_csv, template_xlsx
+
     register = register_or_404(register, access)
     columns = register.bound()
     if form == "csv":

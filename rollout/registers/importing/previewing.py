@@ -12,7 +12,6 @@ from django.utils import timezone
 from facilities.exchange import headers
 from facilities.exchange.outcomes import Compared, Outcome, Problem
 from facilities.exchange.tables import BadTable, column_letter
-from facilities.exchange.writing import write_rejects
 from rollout.models import ImportFile
 from rollout.registers.importing.how_far import note
 from rollout.registers.importing.receiving import rejects_place
@@ -162,6 +161,9 @@ def _keep_rejects(import_file: ImportFile, found: Validated, wrong: BinaryIO) ->
     storage.delete(place)
     if not wrong.tell():
         return
+
+    from facilities.exchange.writing import write_rejects
+
     with TemporaryFile() as stream:
         write_rejects(found.heading.texts, spooled(wrong), stream)
         stream.seek(0)

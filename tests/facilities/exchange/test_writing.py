@@ -13,7 +13,8 @@ from facilities.exchange.columns import Column
 from facilities.exchange.headers import find
 from facilities.exchange.reading import read_table
 from facilities.exchange.templates import template_csv, template_xlsx
-from facilities.exchange.writing import sheet_name, write_csv, write_rejects, write_xlsx
+from facilities.exchange.writing import sheet_name, write_rejects, write_xlsx
+from facilities.exchange.writing_csv import write_csv
 from facilities.folding import tidy
 from tests.facilities.exchange.tables import (
     COLUMNS,
