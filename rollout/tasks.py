@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from facilities import clock
 from rollout import forecasting
 from rollout.figures import snapshots
 from rollout.notices import alerts, jobs, outbox, watching
@@ -48,7 +49,7 @@ def remind() -> int:
     now = timezone.now()
 
     def told() -> int:
-        found = notify(timezone.localdate(now))
+        found = notify(clock.day_of(now))
         outbox.compose(now)
         outbox.send_waiting(now)
         return found

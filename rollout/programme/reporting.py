@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
+from facilities import clock
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.models import ChangeSet, Facility, Scope
 from rollout.models import ReportingCalendar, ReportingException, StatusReport
@@ -134,7 +135,7 @@ def is_asked(as_of: AsOf, weeks: Calendar, facility_id: int, week: Week) -> bool
 class Given(NamedTuple):
     """A report that was given."""
 
-    recorded_at: datetime
+    recorded_at: datetime  # as if the product's day were today
     nothing_changed: bool
 
     def is_late(self, week: Week) -> bool:
@@ -152,13 +153,14 @@ def reports(as_of: AsOf, weeks: Calendar, since: Week) -> dict[tuple[int, date],
         .filter(due_on__gt=since.due_on - LONGEST)
         .order_by("recorded_at", "pk")
     )
-    for facility_id, due_on, *given in rows.values_list(
+    for facility_id, due_on, recorded_at, nothing_changed in rows.values_list(
         "facility_id", "due_on", "recorded_at", "nothing_changed"
     ):
-        week = weeks.week_of(due_on, given[0])
+        given_at = clock.as_if_today(recorded_at)
+        week = weeks.week_of(due_on, given_at)
         if week:
             heir = as_of.descent.heir(facility_id)
-            found.setdefault((heir, week.due_on), Given(*given))
+            found.setdefault((heir, week.due_on), Given(given_at, nothing_changed))
     return found
 
 
@@ -270,24 +272,25 @@ def _latest_reports(as_of: AsOf) -> dict[int, tuple[date, datetime]]:
     """Up to which week a facility has reported, and when it last did: one query."""
     found: dict[int, tuple[date, datetime]] = {}
     rows = as_of.only(StatusReport.objects.as_of(as_of.until, as_of.known_at))
-    for facility_id, *latest in (
+    for facility_id, due_on, recorded_at in (
         rows.order_by().values_list("facility_id").annotate(Max("due_on"), Max("recorded_at"))
     ):
+        latest = (due_on, clock.as_if_today(recorded_at))
         heir = as_of.descent.heir(facility_id)
-        others = found.get(heir, tuple(latest))
-        found[heir] = tuple(map(max, latest, others))
+        found[heir] = tuple(map(max, latest, found.get(heir, latest)))
     return found
 
 
 def _last_heard(as_of: AsOf) -> dict[int, datetime]:
     """When the officer of a facility last sent anything: one query."""
-    until = _moment(as_of.until, 24)
-    change_sets = ChangeSet.objects.filter(facility__isnull=False, at__lt=until)
+    change_sets = ChangeSet.objects.filter(facility__isnull=False)
+    if until := clock.ends_at(as_of.until):
+        change_sets = change_sets.filter(at__lt=until)
     if as_of.known_at:
         change_sets = change_sets.filter(at__lte=as_of.known_at)
     found: dict[int, datetime] = {}
     rows = as_of.only(change_sets).order_by().values_list("facility_id").annotate(Max("at"))
-    for facility_id, at in rows:
-        heir = as_of.descent.heir(facility_id)
+    for facility_id, acted_at in rows:
+        heir, at = as_of.descent.heir(facility_id), clock.as_if_today(acted_at)
         found[heir] = max(at, found.get(heir, at))
     return found
