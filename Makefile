@@ -50,7 +50,7 @@ build/built: rollout/build.py $(CATALOGUES) | $(VENV)/bin/python
 	$(PYTHON) -m rollout.build
 	@touch $@
 
-run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=), Ctrl-C ends it
+run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=, EMR_TODAY=), Ctrl-C ends it
 	@exec $(PYTHON) -m rollout.serve --port $(PORT)
 
 test: install-dev ## The suite on SQLite

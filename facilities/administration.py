@@ -13,13 +13,12 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from facilities import services
+from facilities import clock, services
 from facilities.models import Facility, FacilityName, Record
 from facilities.permissions import Access, access_of
 
@@ -27,14 +26,14 @@ from facilities.permissions import Access, access_of
 def access_to(request) -> Access:
     """What the signed-in user may do today: asked once per request."""
     if not hasattr(request, "access_today"):
-        request.access_today = access_of(request.user, timezone.localdate())
+        request.access_today = access_of(request.user, clock.today())
     return request.access_today
 
 
 def current_name(facility: str) -> Subquery:
     """SQL for what the facility (a path to its key) is called today; its English name where asked for."""
     names = (
-        FacilityName.objects.in_force(timezone.localdate())
+        FacilityName.objects.in_force(clock.today())
         .filter(facility=OuterRef(facility))
         .order_by("-effective_from", "-recorded_at", "-pk")
     )
@@ -243,7 +242,7 @@ class FactAdmin(TableAdmin):
 
     @admin.display(description=gettext_lazy("evidence"))
     def evidence_label(self, fact):
-        return capfirst(fact.evidence(timezone.localdate()).label)
+        return capfirst(fact.evidence(clock.today()).label)
 
     def record(self, fact: Record, *, by) -> Record:
         """The verb; raises ValidationError when the fact cannot be so."""

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facilities import clock
 from facilities.models import Record, User
 
 
@@ -25,7 +26,7 @@ def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
     """Store a new fact. Raises ValidationError naming the field; nothing is stored then."""
     fact.recorded_by = by
     fact.recorded_at = at or timezone.now()
-    _refuse_future(fact)
+    _refuse_future(fact, clock.day_of(fact.recorded_at))
     fact.full_clean()
     fact.save(force_insert=True)
     return fact
@@ -33,16 +34,15 @@ def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
 
 def day_of_writing() -> date:
     """The day at the keyboard: what lies after it is still to come, whatever day a page speaks of."""
-    return timezone.localdate(timezone.now())
+    return clock.day_of(timezone.now())
 
 
 # The fields that say on which day something happened. What is planned has its own tables.
 HAPPENED = ("happened_on", "raised_on", "cleared_on", "issued_on", "met_on")
 
 
-def _refuse_future(fact: Record) -> None:
+def _refuse_future(fact: Record, written_on: date) -> None:
     """What is written down as happened has happened by the day of writing."""
-    written_on = timezone.localdate(fact.recorded_at)
     for name in HAPPENED:
         day = getattr(fact, name, None)
         if day is not None and day > written_on:
@@ -146,7 +146,8 @@ def record_many(facts: list[Record], *, by: User, at: datetime | None = None) ->
     for fact in new:
         fact.recorded_by = by
         fact.recorded_at = at
-        _refuse_future(fact)
+        # By the clock: files may tell what came after the day the product stands on.
+        _refuse_future(fact, timezone.localdate(at))
     if new:
         model.objects.bulk_create(new, batch_size=2000)
     return len(new)

@@ -1,10 +1,10 @@
 """Sign-in of REST clients: `Authorization: Bearer emr_...`."""
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
+from facilities import clock
 from facilities.models import ApiToken
 
 
@@ -30,7 +30,7 @@ class TokenAuthentication(BaseAuthentication):
         if (
             token is None
             or token.revoked_at is not None
-            or token.expires_on <= timezone.localdate()
+            or token.expires_on <= clock.real_day()
             or not token.user.is_active
         ):
             raise AuthenticationFailed(

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from facilities import clock
 from facilities.administration import access_to
 from rollout.cache import cached_progress
 from rollout.jobs import statuses
@@ -56,7 +57,7 @@ class AdministrationSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         access = access_to(request)
-        today, now = timezone.localdate(), timezone.now()
+        today, now = clock.today(), timezone.now()
         return super().index(
             request,
             {

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 from connectivity import gateways
 from connectivity.models import BeatDay, Gateway, Partner
 from connectivity.pulse import AWAITED, LATE, LIVE, SILENT, STATE_LABELS, Cell, Pulse, strip
+from facilities import clock
 from facilities.register import FacilityOnDay, Register
 
 NO_ADDRESS = "none"
@@ -50,7 +51,7 @@ def connections(now: datetime) -> list[Connection]:
     pulses = {(p.gateway.facility_id, p.gateway.partner_id): p for p in gateways.pulses(now)}
     partners = {partner.pk: partner for partner in Partner.objects.all()}
     counted = [pk for pk, partner in partners.items() if partner.counted]
-    on = timezone.localdate(now)
+    on = clock.day_of(now)
     facilities = {f.id: f for f in Register(on).on(on)}
     places = {(pk, of) for pk, f in facilities.items() if f.in_connectivity for of in counted}
     return [

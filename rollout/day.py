@@ -1,4 +1,4 @@
-"""The day a reader asks about. Together with the commands and jobs, the only place that asks for today."""
+"""The day a reader asks about. Together with the commands and jobs, it asks the clock for today."""
 
 import re
 from collections.abc import Mapping
@@ -7,12 +7,15 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities import clock
 from facilities.register import Register
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
@@ -31,6 +34,11 @@ PARAMETER_LABELS = {
     "map": gettext_lazy("Facilities by the map of"),
 }
 MAPS = ("day", "today")
+
+
+def standing_still(request: HttpRequest) -> dict[str, date | None]:
+    """For every page: the day of the sample, where the product stands on one."""
+    return {"sample_day": settings.TODAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: b
 
     `iso`: a program asks, and is shown how a program writes it.
     """
-    today = today or timezone.localdate()
+    today = today or clock.today()
     errors: dict[str, str] = {}
 
     def read(name, parse, default):

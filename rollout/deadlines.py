@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 import equipment.deadlines
 import signatures.deadlines
+from facilities import clock
 from facilities.models.places import in_language
 from facilities.register import Register
 from facilities.timeline import Deadline
@@ -127,7 +127,7 @@ def _reports(register):
                 subject=f"report:{facility.id}",
                 facility_id=facility.id,
                 due_on=week.due_on,
-                done_on=timezone.localdate(report.recorded_at) if report else None,
+                done_on=clock.day_of(report.recorded_at) if report else None,
                 what=_("Weekly report"),
             )
 

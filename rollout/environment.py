@@ -5,9 +5,11 @@ A reader raises ``ImproperlyConfigured`` naming the variable and what it should 
 
 import os
 import secrets
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -21,6 +23,21 @@ class Environment(environ.Env):
             return super().get_value(var, *args, **kwargs)
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from error
+
+    def past_day(self, var: str, zone: str) -> date | None:
+        """A day that has come in a time zone, such as 2025-05-21; None where the variable is empty."""
+        text = self.str(var, default="")
+        if not text:
+            return None
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{var} must be a day such as 2025-05-21, not {text!r}"
+            ) from None
+        if day > datetime.now(ZoneInfo(zone)).date():
+            raise ImproperlyConfigured(f"{var} must be a day that has come, not {text}")
+        return day
 
 
 class RedisAddress(NamedTuple):

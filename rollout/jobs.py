@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from facilities import clock
 from facilities.models import Ledger
 from facilities.signals import facts_changed
 from rollout.day import parse_date
@@ -49,7 +50,7 @@ def day_of(text: str | None) -> date:
 
     Jobs write down how things stood: no run is made for a day that has not come.
     """
-    today = timezone.localdate()
+    today = clock.today()
     day = parse_date(text) if text else today
     if day > today:
         raise ValueError(

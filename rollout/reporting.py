@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
+from facilities import clock
 from facilities.models import Act, Facility, Scope
 from facilities.register import Register, once_per_register
 from rollout.models import ReportingCalendar, ReportingException, StatusReport
@@ -134,7 +135,7 @@ def is_asked(register: Register, weeks: Calendar, facility_id: int, week: Week) 
 class Given(NamedTuple):
     """A report that was given."""
 
-    recorded_at: datetime
+    recorded_at: datetime  # as if the product's day were today
     nothing_changed: bool
 
     def is_late(self, week: Week) -> bool:
@@ -152,13 +153,14 @@ def reports(register: Register, weeks: Calendar, since: Week) -> dict[tuple[int,
         .filter(due_on__gt=since.due_on - LONGEST)
         .order_by("recorded_at", "pk")
     )
-    for facility_id, due_on, *given in rows.values_list(
+    for facility_id, due_on, recorded_at, nothing_changed in rows.values_list(
         "facility_id", "due_on", "recorded_at", "nothing_changed"
     ):
-        week = weeks.week_of(due_on, given[0])
+        given_at = clock.as_if_today(recorded_at)
+        week = weeks.week_of(due_on, given_at)
         if week:
             heir = register.descent.heir(facility_id)
-            found.setdefault((heir, week.due_on), Given(*given))
+            found.setdefault((heir, week.due_on), Given(given_at, nothing_changed))
     return found
 
 
@@ -270,24 +272,25 @@ def _latest_reports(register: Register) -> dict[int, tuple[date, datetime]]:
     """Up to which week a facility has reported, and when it last did: one query."""
     found: dict[int, tuple[date, datetime]] = {}
     rows = register.only(StatusReport.objects.as_of(register.until, register.known_at))
-    for facility_id, *latest in (
+    for facility_id, due_on, recorded_at in (
         rows.order_by().values_list("facility_id").annotate(Max("due_on"), Max("recorded_at"))
     ):
+        latest = (due_on, clock.as_if_today(recorded_at))
         heir = register.descent.heir(facility_id)
-        others = found.get(heir, tuple(latest))
-        found[heir] = tuple(map(max, latest, others))
+        found[heir] = tuple(map(max, latest, found.get(heir, latest)))
     return found
 
 
 def _last_heard(register: Register) -> dict[int, datetime]:
     """When the officer of a facility last sent anything: one query."""
-    until = _moment(register.until, 24)
-    acts = Act.objects.filter(facility__isnull=False, at__lt=until)
+    acts = Act.objects.filter(facility__isnull=False)
+    if until := clock.ends_at(register.until):
+        acts = acts.filter(at__lt=until)
     if register.known_at:
         acts = acts.filter(at__lte=register.known_at)
     found: dict[int, datetime] = {}
     rows = register.only(acts).order_by().values_list("facility_id").annotate(Max("at"))
-    for facility_id, at in rows:
-        heir = register.descent.heir(facility_id)
+    for facility_id, acted_at in rows:
+        heir, at = register.descent.heir(facility_id), clock.as_if_today(acted_at)
         found[heir] = max(at, found.get(heir, at))
     return found

@@ -24,6 +24,8 @@ from rollout import embedded
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 REPORT_DAY = "2025-05-21"
+DEFAULTS = {"EMR_DEMO": "1", "EMR_TODAY": REPORT_DAY}
+"""What the environment does not say. An empty EMR_TODAY does say something: the real day."""
 
 
 class Stopped(Exception):
@@ -54,7 +56,9 @@ def run(port: int, stack: contextlib.ExitStack) -> None:
     stack.enter_context(only_one(var / "run.lock"))
     require_free(port)
 
-    environment = os.environ | {"EMR_DEMO": os.environ.get("EMR_DEMO", "1")}
+    environment = DEFAULTS | os.environ
+    if not environment.get("EMR_SITE_URL"):
+        environment["EMR_SITE_URL"] = address(port)
     if not environment.get("REDIS_URL"):
         environment["REDIS_URL"] = stack.enter_context(embedded.valkey(var))
     manage(["prepare", "--since", REPORT_DAY], environment)
@@ -71,7 +75,7 @@ def run(port: int, stack: contextlib.ExitStack) -> None:
     # Only now: whoever waits for the first page should not wait for these as well.
     for name, command in (("worker", worker), ("beat", beat)):
         children[name] = stack.enter_context(child(command, environment))
-    announce(port)
+    announce(port, environment["EMR_TODAY"])
     watch(children)
 
 
@@ -143,11 +147,16 @@ def answers(port: int) -> bool:
     return True
 
 
-def announce(port: int) -> None:
-    site = f"http://{HOST}:{port}"
+def address(port: int) -> str:
+    return f"http://{HOST}:{port}"
+
+
+def announce(port: int, today: str) -> None:
+    site = address(port)
+    day = f"?on={REPORT_DAY}" if today != REPORT_DAY else ""
     print(
         f"""
-  The province on the day of the report   {site}/?on={REPORT_DAY}
+  The province on the day of the report   {site}/{day}
   Administration: progress, alerts, jobs  {site}/admin/
   REST API, to read and to try            {site}/api/docs/
 

@@ -8,6 +8,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facilities import clock
 from facilities.models import Document, Facility, User
 from facilities.register import Register
 from facilities.services import record
@@ -117,19 +118,20 @@ def report(
     It answers the week that ended last, if that is still owed, and else the one that runs. A week is
     reported once: whoever reports again gets the report there is.
     """
-    on = timezone.localdate(at)
+    moment = clock.as_if_today(at)
+    on = timezone.localdate(moment)
     register = Register(on, facility_ids=frozenset({facility.pk}))
     weeks = reporting.calendar(register)
     if not weeks.weeks:
         return None
-    running = weeks.running(on, at)
+    running = weeks.running(on, moment)
     owed = [
         week
-        for week in weeks.ended(on, at)[-1:]
+        for week in weeks.ended(on, moment)[-1:]
         if reporting.is_asked(register, weeks, facility.pk, week)
     ]
     standing = StatusReport.objects.known().filter(facility=facility)
-    given = {weeks.week_of(row.due_on, row.recorded_at): row for row in standing}
+    given = {weeks.week_of(row.due_on, clock.as_if_today(row.recorded_at)): row for row in standing}
     week = next((week for week in (*owed, running) if week not in given), None)
     if week is None:
         return given[running]

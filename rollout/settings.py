@@ -104,6 +104,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "rollout.day.standing_still",
             ],
         },
     },
@@ -190,6 +191,13 @@ FORMAT_MODULE_PATH = "rollout.formats"
 USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
+# The day the product stands on, for sample data; None: the day in Viet Nam. Read by facilities/clock.py.
+TODAY = env.past_day("EMR_TODAY", TIME_ZONE)
+if TODAY and PRODUCTION:
+    raise ImproperlyConfigured(
+        "EMR_TODAY keeps the product on the day of its sample data, so EMR_MODE=production refuses "
+        "it: unset EMR_TODAY, or use EMR_MODE=local"
+    )
 
 # --- People -------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from facilities import clock
 from rollout import alerts, forecasting, importing, jobs, snapshots, watching
 from rollout.reminding import outbox, tell
 from rollout.schedule import CALL, COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
@@ -37,7 +38,7 @@ def remind() -> int:
     now = timezone.now()
 
     def told() -> int:
-        found = tell(timezone.localdate(now))
+        found = tell(clock.day_of(now))
         outbox.compose(now)
         outbox.send_waiting(now)
         return found

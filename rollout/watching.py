@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from connectivity.gateways import pulses
 from connectivity.pulse import LATE, SILENT, Pulse
+from facilities import clock
 from facilities.register import Register
 from rollout.alerts import COMING, OVERDUE, write
 from rollout.jobs import JobStatus, statuses, write_in_turn
@@ -26,12 +26,12 @@ RULES = {GATEWAY: gettext_lazy("Signs of life of a connection"), JOB: gettext_la
 
 def watch(now: datetime) -> int:
     """Make these alerts agree with the moment; returns how many were raised or reopened."""
-    on = timezone.localdate(now)
+    on = clock.day_of(now)
     return write_in_turn(lambda: list(_called_for(now)), lambda wanted: write(on, wanted, RULES))
 
 
 def _called_for(now: datetime) -> Iterator[Alert]:
-    on = timezone.localdate(now)
+    on = clock.day_of(now)
     register = Register(on)
     facilities = {facility.id: facility for facility in register.on(on)}
     for pulse in pulses(now):
@@ -56,7 +56,7 @@ def _of_gateway(pulse: Pulse, facility, on) -> Alert:
         rule=GATEWAY,
         subject=f"gateway:{gateway.pk}",
         facility_id=gateway.facility_id,
-        due_on=timezone.localdate(pulse.expected_by),
+        due_on=clock.day_of(pulse.expected_by),
         level=OVERDUE if silent else COMING,
         severity=Alert.Severity.LATE if silent else Alert.Severity.WARNING,
         what_vi=text["vi"],
@@ -89,7 +89,7 @@ def _of_job(status: JobStatus, on, standing: dict) -> Alert:
         rule=JOB,
         subject=subject,
         facility_id=None,
-        due_on=standing.get(subject) or (timezone.localdate(since) if since else on),
+        due_on=standing.get(subject) or (clock.day_of(since) if since else on),
         level=OVERDUE,
         severity=Alert.Severity.LATE,
         what_vi=text["vi"],

@@ -9,7 +9,12 @@ from collections.abc import Iterator
 
 from rollout import embedded, serve
 
-OURS = {"EMR_MODE": "local", "EMR_DEMO": "1", "DJANGO_SETTINGS_MODULE": "rollout.settings"}
+OURS = {
+    "EMR_MODE": "local",
+    "EMR_DEMO": "1",
+    "EMR_TODAY": "",
+    "DJANGO_SETTINGS_MODULE": "rollout.settings",
+}
 SOMEBODY_ELSES = {"DATABASE_URL", "REDIS_URL", "EMR_ALLOWED_HOSTS", "EMR_STATIC_ROOT"}
 
 

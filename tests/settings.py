@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 os.environ["EMR_MODE"] = "local"
 os.environ.pop("EMR_DEMO", None)
+os.environ.pop("EMR_TODAY", None)
 if "PYTEST_XDIST_WORKER" not in os.environ:
     # Parallel workers inherit the folder from the process that started them.
     os.environ["EMR_VAR"] = tempfile.mkdtemp(prefix="emr-tests-")

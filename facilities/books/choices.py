@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from django.db.models import TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facilities import clock
 from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName
 from facilities.models.places import in_language
@@ -18,7 +18,7 @@ FACILITY_HEADINGS = ("Cơ sở", "Tên cơ sở", "Tên đơn vị", "Mã cơ s�
 
 def facility_names() -> Mapping[str, str]:
     """Facilities by code, under the names they bear today; sorted as a dictionary sorts."""
-    return names_on(timezone.localdate())
+    return names_on(clock.today())
 
 
 def names_on(day: date) -> dict[str, str]:
@@ -45,9 +45,9 @@ def area_names() -> Mapping[str, str]:
     """Areas by code, under the names they bear today; sorted as a dictionary sorts."""
     named = {
         code: (sort_key(vietnamese), in_language(vietnamese, english))
-        for code, vietnamese, english in AreaName.objects.in_force(
-            timezone.localdate()
-        ).values_list("area__code", "name_vi", "name_en")
+        for code, vietnamese, english in AreaName.objects.in_force(clock.today()).values_list(
+            "area__code", "name_vi", "name_en"
+        )
     }
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
 

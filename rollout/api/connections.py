@@ -13,6 +13,7 @@ from rest_framework.exceptions import NotFound
 from connectivity import gateways
 from connectivity.models import BeatDay, Partner
 from connectivity.pulse import Cell
+from facilities import clock
 from facilities.departures import departure
 from facilities.models import ApiToken, Facility
 from facilities.permissions import Access
@@ -87,8 +88,7 @@ class ConnectionView(LiveView, ReadView):
     def get(self, request, code, partner):
         asked_day(request.query_params, ())
         now = timezone.now()
-        until = timezone.localdate(now)
-        facility = _facility(code, until)
+        facility = _facility(code, clock.day_of(now))
         if not self.access.sees_rows_of(facility.id):
             self.permission_denied(request, message=_refusal(self.access))
         other = Partner.objects.filter(code=partner).first()
@@ -101,7 +101,7 @@ class ConnectionView(LiveView, ReadView):
         pulse = next((one for one in pulses if one.gateway.partner_id == other.pk), None)
         found = strips([pulse.gateway] if pulse else [], now)
         cells = next((strip.cells for strip in found.values()), None)
-        days = gateways.days_of([pulse.gateway], until, WEEK) if pulse else {}
+        days = gateways.days_of([pulse.gateway], timezone.localdate(now), WEEK) if pulse else {}
         return self.respond_now(
             {
                 **_connection(

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as DayError
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from facilities import clock
 from rollout import alerts, must_start
 from rollout.day import PARAMETERS, Day, parse_date, parse_map, parse_moment, read_day
 from rollout.measures import BY_CODE, Measure
@@ -66,7 +66,7 @@ def asked_period(query: QueryDict) -> Period:
             errors.setdefault(name, [str(error)])
             return default
 
-    today = timezone.localdate()
+    today = clock.today()
     last = read("to", partial(parse_date, iso=True), today)
     first = read("from", partial(parse_date, iso=True), last - timedelta(days=365))
     known_at = read("known_at", partial(parse_moment, iso=True))

@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.http import HttpResponse
 from django.middleware.gzip import re_accepts_gzip
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, MethodNotAllowed
 from rest_framework.views import APIView
 
+from facilities import clock
 from facilities.models import ApiToken
 from facilities.permissions import Access, access_of
 from rollout.api.answer import Answer, KeptAnswer
@@ -50,7 +51,7 @@ class ReadView(APIView):
         """The roles of today decide, whatever day is asked about."""
         super().check_permissions(request)
         token = request.auth if isinstance(request.auth, ApiToken) else None
-        self.access = access_of(request.user, timezone.localdate(), token=token)
+        self.access = access_of(request.user, clock.today(), token=token)
         if not self.access.sees_summary:
             self.permission_denied(
                 request, message=_("Your account holds no role today. Ask the Department for one.")

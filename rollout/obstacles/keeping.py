@@ -9,6 +9,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facilities import clock
 from facilities.models import Act, Agency, Document, Edit, Facility, User
 from facilities.services import AlreadyWithdrawn, correct, record, withdraw
 from rollout.models import Obstacle, ObstacleCleared, ObstacleHold, Urging
@@ -131,7 +132,7 @@ def end_hold(*, held: ObstacleHold, ends_on: date, because: str, by: User) -> Ob
             {"ends_on": _("It cannot be free before it was held.")}, code="before"
         )
     ended = correct(fact=held, because=because, by=by, ends_on=ends_on)
-    if ends_on > timezone.localdate(ended.recorded_at):
+    if ends_on > clock.day_of(ended.recorded_at):
         raise ValidationError(
             {"ends_on": _("This day is still to come. Record it once it has happened.")},
             code="future",

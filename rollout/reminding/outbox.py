@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from facilities import clock
 from facilities.models import User
 from rollout.jobs import one_at_a_time
 from rollout.models import Alert, Message, Notice, PostBox
@@ -40,7 +41,7 @@ MOST_IN_TEST = 20  # things in the test of a rule
 
 def compose(now: datetime) -> int:
     """Write the messages that are due, nothing is sent; returns how many."""
-    on, hour = timezone.localdate(now), timezone.localtime(now).hour
+    on, hour = clock.day_of(now), timezone.localtime(now).hour
     with one_at_a_time():
         waiting = list(
             Notice.objects.filter(message__isnull=True, on__lte=on, on__gt=on - STALE)
@@ -70,7 +71,7 @@ def is_quiet(box: PostBox, hour: int) -> bool:
 def _compose_for(person: User, box: PostBox, notices, today: list[str], now: datetime) -> int:
     worth = _worth_mailing(person, notices)
     left = box.ceiling - len(today)
-    hour, on = timezone.localtime(now).hour, timezone.localdate(now)
+    hour, on = timezone.localtime(now).hour, clock.day_of(now)
     # A summary hour that was quiet all the same waits for the end of the quiet hours.
     first = box.quiet_until if is_quiet(box, box.digest_hour) else box.digest_hour
     if worth and left > 0 and hour >= first and Message.Kind.DIGEST not in today:
@@ -106,7 +107,7 @@ def _write(kind: str, key: str, person: User, notices: list[Notice], now: dateti
         kind=kind,
         key=key,
         person=person,
-        on=timezone.localdate(now),
+        on=clock.day_of(now),
         made_at=now,
         not_before=now,
     )
@@ -282,7 +283,7 @@ def trial_message(
         kind=Message.Kind.TEST,
         key=f"test:{person.pk}:{uuid.uuid4()}",
         person=person,
-        on=timezone.localdate(now),
+        on=clock.day_of(now),
         made_at=now,
         not_before=now,
     )

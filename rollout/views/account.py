@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.contrib.auth import views
 from django.urls import reverse
-from django.utils import timezone
 
+from facilities import clock
 from facilities.permissions import access_of
 
 
@@ -16,7 +16,7 @@ class SignIn(views.LoginView):
     def get_default_redirect_url(self):
         """Where the day's work is: officers at what they owe, agencies at what they
         were told to do, the Department at its desk."""
-        access = access_of(self.request.user, timezone.localdate())
+        access = access_of(self.request.user, clock.today())
         if access.keeps_registers:
             return reverse("rollout:desk")
         if access.reports:
@@ -43,7 +43,7 @@ class _WithMenu:
     """Mixin: the menu of the signed-in person's roles, as on every page."""
 
     def get_context_data(self, **kwargs):
-        access = access_of(self.request.user, timezone.localdate())
+        access = access_of(self.request.user, clock.today())
         return super().get_context_data(access=access, **kwargs)
 
 

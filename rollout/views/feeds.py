@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from facilities import clock
 from facilities.models import CalendarDay, Ledger
 from facilities.working_days import WorkingDays
 from rollout.feeds import events
@@ -26,8 +27,7 @@ Kind = FeedAddress.Kind
 @require_safe
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """By the rights of today, of the person or the role. 404 alike for whatever opens nothing."""
-    now = timezone.now()
-    today = timezone.localdate(now)
+    now, today = timezone.now(), clock.today()
     address = opened_by(secret, Kind.CALENDAR, today)
     if address is None:
         return _nothing()
@@ -47,7 +47,7 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
 @require_safe
 def news_feed(request: HttpRequest, secret: str) -> HttpResponse:
     """What the person was told lately."""
-    address = opened_by(secret, Kind.NEWS, timezone.localdate())
+    address = opened_by(secret, Kind.NEWS, clock.today())
     if address is None:
         return _nothing()
     rows = Notice.objects.filter(person=address.person).select_related("alert").order_by("-pk")

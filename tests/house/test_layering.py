@@ -1,6 +1,7 @@
 """Imports run downward only. A string is an import too."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,12 +67,34 @@ def test_templates_of_an_app_link_only_downward():
     assert not wrong
 
 
+CLOCK = "facilities/clock.py"
 TODAY = ("date.today", "datetime.today", "datetime.date.today", "timezone.localdate")
+
+
+def calls(path: Path) -> Iterator[tuple[str, int]]:
+    """What a module calls without an argument, and where."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        # With an argument, `timezone.localdate` gives the day of a moment, not today.
+        if isinstance(node, ast.Call) and not node.args:
+            yield ast.unparse(node.func), node.lineno
+
+
+def test_one_module_answers_what_day_it_is():
+    """Or a page would go by the real day while the product stands on that of its sample."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for app in BELOW
+        for path in modules(app)
+        for name, line in calls(path)
+        if name in TODAY and str(path.relative_to(ROOT)) != CLOCK
+    ]
+    assert not wrong
 
 
 def test_only_the_edges_ask_for_today():
     """Below the edges a day is always an argument."""
     edges = {
+        CLOCK,
         "facilities/tokens.py",  # is the key still accepted now?
         "facilities/administration.py",  # the admin speaks of today
         "facilities/books/choices.py",  # facilities are offered under the names they bear today
@@ -88,10 +111,20 @@ def test_only_the_edges_ask_for_today():
             name = str(path.relative_to(ROOT))
             if name in edges or "/management/" in name or "/views" in name or "/api/" in name:
                 continue
-            for node in ast.walk(ast.parse(path.read_text())):
-                # With an argument it is the day of a given moment, not today.
-                if not isinstance(node, ast.Call) or node.args:
-                    continue
-                if ast.unparse(node.func) in TODAY:
-                    wrong.append(f"{name}:{node.lineno}")
+            wrong += [
+                f"{name}:{line}"
+                for called, line in calls(path)
+                if called in ("clock.today", "clock.real_day")
+            ]
+    assert not wrong
+
+
+def test_the_clock_is_asked_by_its_name():
+    """The two tests above know `clock.today()`, not a name that a module gives it."""
+    wrong = [
+        f"{path.relative_to(ROOT)}"
+        for app in BELOW
+        for path in modules(app)
+        if "from facilities.clock import" in path.read_text()
+    ]
     assert not wrong

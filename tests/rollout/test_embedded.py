@@ -24,26 +24,53 @@ def test_a_full_server_drops_from_the_cache_and_never_from_the_queue(tmp_path):
     assert f"--maxmemory 256mb --maxmemory-policy {POLICY}" in compose
 
 
-@pytest.mark.parametrize(
-    ("given", "used"), [(None, "own"), ("", "own"), ("redis://other/0", "redis://other/0")]
-)
-def test_an_empty_address_of_the_server_counts_as_none(monkeypatch, tmp_path, given, used):
-    monkeypatch.setenv("EMR_VAR", str(tmp_path))
-    monkeypatch.delenv("REDIS_URL", raising=False)
-    if given is not None:
-        monkeypatch.setenv("REDIS_URL", given)
-    seen = []
+@pytest.fixture
+def prepared(monkeypatch, tmp_path):
+    """What `make run PORT=8123` hands on to its children, for an environment of its own."""
 
-    def manage(_command, environment):
-        seen.append(environment["REDIS_URL"])
-        raise serve.Stopped
+    def prepared(**variables: str) -> dict[str, str]:
+        for name in ("REDIS_URL", "EMR_TODAY", "EMR_SITE_URL"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in {"EMR_VAR": str(tmp_path), **variables}.items():
+            monkeypatch.setenv(name, value)
+        seen = []
 
-    monkeypatch.setattr(serve, "manage", manage)
-    monkeypatch.setattr(serve, "require_free", lambda port: None)
-    monkeypatch.setattr(embedded, "valkey", lambda folder: contextlib.nullcontext("own"))
-    with contextlib.ExitStack() as stack, pytest.raises(serve.Stopped):
-        serve.run(0, stack)
-    assert seen == [used]
+        def manage(_command, environment):
+            seen.append(environment)
+            raise serve.Stopped
+
+        monkeypatch.setattr(serve, "manage", manage)
+        monkeypatch.setattr(serve, "require_free", lambda port: None)
+        monkeypatch.setattr(embedded, "valkey", lambda folder: contextlib.nullcontext("own"))
+        with contextlib.ExitStack() as stack, pytest.raises(serve.Stopped):
+            serve.run(8123, stack)
+        return seen[0]
+
+    return prepared
+
+
+def test_an_empty_address_of_the_server_counts_as_none(prepared):
+    assert prepared()["REDIS_URL"] == "own"
+    assert prepared(REDIS_URL="")["REDIS_URL"] == "own"
+    assert prepared(REDIS_URL="redis://other/0")["REDIS_URL"] == "redis://other/0"
+
+
+def test_the_sample_opens_on_its_own_day_unless_another_is_said(prepared):
+    assert prepared()["EMR_TODAY"] == "2025-05-21"
+    assert prepared(EMR_TODAY="2025-02-18")["EMR_TODAY"] == "2025-02-18"
+    assert prepared(EMR_TODAY="")["EMR_TODAY"] == "", "the real day"
+
+
+def test_links_in_mails_and_calendars_lead_to_the_port_that_is_served(prepared):
+    assert prepared()["EMR_SITE_URL"] == "http://127.0.0.1:8123"
+    assert prepared(EMR_SITE_URL="")["EMR_SITE_URL"] == "http://127.0.0.1:8123"
+    assert prepared(EMR_SITE_URL="http://emr.lan")["EMR_SITE_URL"] == "http://emr.lan"
+
+
+@pytest.mark.parametrize(("today", "end"), [("2025-05-21", "/"), ("", "/?on=2025-05-21")])
+def test_the_first_page_to_open_is_that_of_the_report(capsys, today, end):
+    serve.announce(8123, today)
+    assert f"http://127.0.0.1:8123{end}\n" in capsys.readouterr().out
 
 
 @contextlib.contextmanager

@@ -4,8 +4,10 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -104,3 +106,32 @@ def test_production_refuses_demo_accounts():
     answer = check_deploy(**PRODUCTION, EMR_DEMO="1")
     assert answer.returncode != 0
     assert "unset EMR_DEMO" in answer.stderr
+
+
+def test_production_refuses_to_stand_on_the_day_of_a_sample():
+    answer = check_deploy(**PRODUCTION, EMR_TODAY="2025-05-21")
+    assert answer.returncode != 0
+    assert "unset EMR_TODAY" in answer.stderr
+
+
+@pytest.mark.parametrize(("given", "day"), [("2025-05-21", date(2025, 5, 21)), ("", None)])
+def test_a_day_that_has_come_may_be_given(monkeypatch, given, day):
+    monkeypatch.setenv("EMR_TODAY", given)
+    assert environment.Environment().past_day("EMR_TODAY", "Asia/Ho_Chi_Minh") == day
+
+
+@pytest.mark.parametrize("given", ["21/05/2025", "2025-02-30", "today"])
+def test_what_is_no_day_is_refused_by_the_name_of_the_variable(monkeypatch, given):
+    monkeypatch.setenv("EMR_TODAY", given)
+    with pytest.raises(ImproperlyConfigured, match=f"EMR_TODAY must be a day .*{given}"):
+        environment.Environment().past_day("EMR_TODAY", "Asia/Ho_Chi_Minh")
+
+
+def test_the_day_has_come_where_the_product_is_used(monkeypatch):
+    monkeypatch.setenv("EMR_TODAY", "2025-05-21")
+    environ = environment.Environment()
+    # Half past midnight there.
+    with time_machine.travel(datetime(2025, 5, 20, 17, 30, tzinfo=UTC), tick=False):
+        assert environ.past_day("EMR_TODAY", "Asia/Ho_Chi_Minh") == date(2025, 5, 21)
+        with pytest.raises(ImproperlyConfigured, match="EMR_TODAY must be a day that has come"):
+            environ.past_day("EMR_TODAY", "UTC")

@@ -1,12 +1,13 @@
 """What `make run` does before it serves."""
 
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
 from rollout.loading import BACGIANG
-from rollout.models import Alert, JobRun, ProgressSnapshot
+from rollout.models import Alert, JobRun, Notice, ProgressSnapshot
 
 DAY = "2025-05-21"
 
@@ -37,3 +38,13 @@ def test_everything_is_prepared_once_and_each_step_says_its_seconds(settings):
 @pytest.mark.django_db(transaction=True)
 def test_without_the_demo_there_are_no_public_passwords():
     assert "Demo sign-ins" not in prepare()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sample_that_stands_on_its_day_has_the_alerts_of_that_day_alone(settings):
+    settings.TODAY = date.fromisoformat(DAY)
+    prepare()
+    assert set(Alert.objects.values_list("raised_on", flat=True)) == {settings.TODAY}
+    assert not Alert.objects.filter(cleared_on__isnull=False).exists()
+    assert set(ProgressSnapshot.objects.values_list("on", flat=True)) == {settings.TODAY}
+    assert set(Notice.objects.values_list("on", flat=True)) <= {settings.TODAY}

@@ -28,7 +28,7 @@ class Product:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        outside = {"REDIS_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+        outside = {"REDIS_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "EMR_TODAY"}
         self.environment = {key: os.environ[key] for key in os.environ.keys() - outside}
         self.environment["EMR_VAR"] = str(self.var)
         self.started: list[subprocess.Popen] = []
@@ -98,9 +98,10 @@ def product(folder: Path) -> Iterator[Product]:
 def test_it_runs_refuses_a_second_one_and_ends_cleanly(product):
     running = product.start()
     product.wait_for("Ctrl-C stops everything")
-    assert f"http://127.0.0.1:{product.port}/?on=2025-05-21" in product.log.read_text()
+    assert f"http://127.0.0.1:{product.port}/\n" in product.log.read_text()
     with urllib.request.urlopen(f"http://127.0.0.1:{product.port}/") as page:
         assert page.status == 200
+        assert "dữ liệu mẫu, ngày 21/05/2025" in page.read().decode()
     commands = " ".join(product.processes())
     assert not [
         part for part in ("valkey", "gunicorn", " worker ", " beat ") if part not in commands

@@ -6,8 +6,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.utils import timezone
 
+from facilities import clock
 from facilities.models import Role, RoleAssignment, User
 
 
@@ -31,7 +31,5 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         user.save()
-        RoleAssignment.objects.create(
-            user=user, role=Role.ADMINISTRATOR, valid_from=timezone.localdate()
-        )
+        RoleAssignment.objects.create(user=user, role=Role.ADMINISTRATOR, valid_from=clock.today())
         self.stdout.write(f"{user.username} is an administrator from today on.")

@@ -1,8 +1,8 @@
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
+from facilities import clock
 from facilities.models import ApiToken, User
 from facilities.permissions import access_of
 
@@ -30,13 +30,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, username: str, label: str, expires_on: date, scope: str, **options):
-        today = timezone.localdate()
-        if expires_on <= today:
+        if expires_on <= clock.real_day():
             raise CommandError(f"The key would expire on {expires_on}, which is not after today.")
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is no account {username!r}.")
-        if not access_of(user, today).sees_summary:
+        if not access_of(user, clock.today()).sees_summary:
             self.stderr.write(f"{username} holds no role today: the key opens nothing so far.")
         token, key = ApiToken.make(user=user, label=label, expires_on=expires_on, scope=scope)
         self.stderr.write(f"Key for {label}, scope {token.scope}, valid before {expires_on}:")

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.management.base import CommandError, no_translations
-from django.utils import timezone
 
+from facilities import clock
 from rollout import demo
 from rollout.loading import BACGIANG
 from rollout.management.commands import load_province
@@ -25,7 +25,7 @@ class Command(load_province.Command):
             )
         self.load(BACGIANG, verbosity)
         if demo_users:
-            demo.create_users(on=timezone.localdate())
+            demo.create_users(on=clock.real_day())
             self.show_sign_ins()
 
     def show_sign_ins(self) -> None:

@@ -3,8 +3,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.utils import timezone, translation
+from django.utils import translation
 
+from facilities import clock
 from rollout.api.answer import answer_of
 from rollout.api.document import progress_document
 from rollout.day import parse_date, parse_moment
@@ -47,7 +48,7 @@ class Command(BaseCommand):
 
     def handle(self, *, on, known_at, compare, json: bool, lang: str, **options):
         with translation.override(lang):
-            found = progress(on or timezone.localdate(), known_at=known_at, compare=compare)
+            found = progress(on or clock.today(), known_at=known_at, compare=compare)
             document = progress_document(found)
             self.stdout.write(
                 answer_of(document).body.decode() if json else progress_text(document)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from facilities import clock
 from facilities.books.entering import AlreadySent, begin
 from facilities.models import Act
 from facilities.register import FacilityOnDay, Register
@@ -82,7 +83,7 @@ class Line:
 def reporting(request, day, access):
     register = Register(day.on, day.known_at)
     # Today the hour counts; a day that has passed is seen as it ended.
-    at = timezone.now() if day.is_today else None
+    at = clock.as_if_today(timezone.now()) if day.is_today else None
     weeks = calendar(register)
     in_rollout = [facility for facility in register.on(day.on) if facility.in_rollout]
     ended = weeks.ended(day.on, at)[-WEEKS_SHOWN:]
@@ -161,7 +162,7 @@ def _mark(week: Week, given: Given | None, *, asked: bool, ended: bool) -> Mark:
         return Mark(
             "late" if given.is_late(week) else "on_time",
             week,
-            timezone.localdate(given.recorded_at),
+            clock.day_of(given.recorded_at),
             given.nothing_changed,
         )
     if not asked:
