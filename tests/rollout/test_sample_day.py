@@ -135,7 +135,7 @@ class TestJobs:
         assert run.started_at == NOW
 
     def test_no_run_is_made_for_a_day_after_it(self):
-        with pytest.raises(ValueError, match="chưa đến"):
+        with pytest.raises(ValueError, match="Chưa đến ngày 2025-05-22"):
             tasks.compute_progress("2025-05-22")
 
     def test_alerts_and_reminders_are_those_of_the_day(self):
