@@ -45,8 +45,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _raise_alerts(self, since: str) -> None:
-        reached = alerts.last_day()
-        if reached is None or reached.isoformat() < since:
+        reached, today = alerts.last_day(), jobs.day_of(None)
+        if since < today.isoformat() and (reached is None or reached.isoformat() < since):
             tasks.raise_alerts(since)
-        if jobs.day_of(None).isoformat() > since:
-            tasks.raise_alerts()
+        tasks.raise_alerts()
