@@ -9,7 +9,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes --no
 
 COPY . .
 # Collecting needs the settings but no server; the key is used for nothing and stays in no layer.
-RUN python -m rollout.build \
+RUN python -m rollout.site.build \
  && EMR_MODE=production EMR_ALLOWED_HOSTS=localhost SECRET_KEY=only-while-building \
     DATABASE_URL=postgres://localhost/none REDIS_URL=redis://localhost/0 \
     EMR_STATIC_ROOT=/srv/emr/static-collected python manage.py collectstatic --no-input

@@ -45,13 +45,13 @@ $(VENV)/dev-installed: requirements/dev.lock | $(VENV)/bin/python
 	@touch $@ $(VENV)/base-installed
 
 # Order only: the one of the two locks that was installed is enough.
-build/built: rollout/build.py $(CATALOGUES) | $(VENV)/bin/python
+build/built: rollout/site/build.py $(CATALOGUES) | $(VENV)/bin/python
 	@test -e $(VENV)/base-installed || $(MAKE) --no-print-directory $(VENV)/base-installed
-	$(PYTHON) -m rollout.build
+	$(PYTHON) -m rollout.site.build
 	@touch $@
 
 run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=, EMR_TODAY=), Ctrl-C ends it
-	@exec $(PYTHON) -m rollout.serve --port $(PORT)
+	@exec $(PYTHON) -m rollout.site.serve --port $(PORT)
 
 test: install-dev ## The suite on SQLite
 	$(PYTEST) $(TWO) -m "not journey" $(ARGS)
@@ -62,9 +62,10 @@ test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, R
 journeys: install-dev ## People's paths through the pages in a real Chromium
 	$(PYTEST) $(TWO) -m journey $(ARGS)
 
-lint: install-dev ## Style, templates, compose file, missing migrations, deployment checks
+lint: install-dev ## Style, types, templates, compose file, missing migrations, deployment checks
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(VENV)/bin/mypy
 	$(PYTHON) -m djlint --lint --quiet .
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py makemigrations --check --dry-run

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 
-from bench import beats, books, digest, imports, jobs, page, progress, queries, served
+from bench import beats, digest, imports, jobs, page, progress, queries, registers, served
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
 
@@ -28,7 +28,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "beats": lambda worlds, sizes: beats.table(worlds, sizes[0]),
     "digest": lambda worlds, sizes: digest.table(worlds, sizes[0]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
-    "books": lambda worlds, _sizes: books.table(worlds),
+    "registers": lambda worlds, _sizes: registers.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }
 

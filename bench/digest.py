@@ -29,7 +29,8 @@ def measure() -> dict[str, float]:
     from django.utils import timezone
 
     from rollout.models import Message
-    from rollout.reminding import outbox, tell
+    from rollout.notices import outbox
+    from rollout.notices.notices import notify
 
     now = timezone.localtime().replace(hour=9, minute=0)
     _people(now.date() - timedelta(days=3))
@@ -39,7 +40,7 @@ def measure() -> dict[str, float]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     found = {}
     for part, work in (
-        ("tell", lambda: tell(now.date())),
+        ("tell", lambda: notify(now.date())),
         ("compose", lambda: outbox.compose(now)),
         ("send", lambda: outbox.send_waiting(now)),
     ):

@@ -57,8 +57,8 @@ def make(name: str, rows: int) -> None:
     from facilities.models import Facility
 
     codes = list(Facility.objects.order_by("pk").values_list("code", flat=True))
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
+    register = Workbook(write_only=True)
+    sheet = register.create_sheet()
     sheet.append(["DANH SÁCH CHỨNG THƯ SỐ"])
     sheet.append(HEADINGS)
     for n in range(rows):
@@ -73,7 +73,7 @@ def make(name: str, rows: int) -> None:
                 *days,
             ]
         )
-    book.save(name)
+    register.save(name)
 
 
 def previewed(name: str) -> dict:
@@ -82,13 +82,13 @@ def previewed(name: str) -> dict:
 
     from bench.province import LEADER, ON
     from facilities.models import User
-    from rollout import importing
-    from rollout.books import BOOKS
+    from rollout.registers import importing
+    from rollout.registers.catalogue import REGISTERS
 
     def work():
         with open(name, "rb") as stream:
             kept = importing.receive(
-                book=BOOKS["certificates"],
+                register=REGISTERS["certificates"],
                 by=User.objects.get(username=LEADER),
                 on=ON,
                 upload=File(stream, "certificates.xlsx"),
@@ -103,8 +103,8 @@ def previewed(name: str) -> dict:
 
 def stored(pk: int) -> dict:
     """Confirm the preview and store it, as its job does."""
-    from rollout import importing
     from rollout.models import ImportFile
+    from rollout.registers import importing
 
     kept = ImportFile.objects.get(pk=pk)
     importing.confirm(kept, because="bench")
@@ -112,7 +112,7 @@ def stored(pk: int) -> dict:
     def work():
         importing.run(pk)
         kept.refresh_from_db()
-        if not kept.act_id:
+        if not kept.change_set_id:
             raise AssertionError(kept.preview["moved"])
         return pk
 

@@ -40,7 +40,7 @@ def measure(*, compare: bool, rounds: int = 25) -> dict[str, float]:
     from django.db import connection
 
     from bench.province import COMPARED, ON
-    from rollout.progress import progress
+    from rollout.figures.progress import progress
 
     asked = {"compare": COMPARED if compare else None}
     statements = []

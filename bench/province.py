@@ -42,7 +42,7 @@ from facilities.models import (
     Scope,
     User,
 )
-from rollout.measures import MEASURES
+from rollout.figures.measures import MEASURES
 from rollout.models import (
     CouncilDate,
     CouncilMeeting,

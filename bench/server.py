@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.worlds import ROOT, World
-from rollout import embedded
+from rollout.site import embedded
 
 HOST = "127.0.0.1"
 

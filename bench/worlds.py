@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import psycopg2
 
-from rollout import environment
+from rollout.site import environment
 from tests.services import services
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from connectivity.models import ConnectionStep
-from facilities.books.attempts import Fault, Story
+from facilities.registers.attempts import Fault, Story
 
 Step = ConnectionStep.Step
 

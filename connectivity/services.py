@@ -7,8 +7,8 @@ from django.db import transaction
 
 from connectivity.models import ConnectionStep, Partner
 from connectivity.rules import faults
-from facilities.books.attempts import Story, brought, happening
 from facilities.models import Document, Facility, User
+from facilities.registers.attempts import Story, brought, happening
 from facilities.services import record
 
 Step = ConnectionStep.Step

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from equipment.models import Asset, DeviceMovement
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.evidence import Rung
-from facilities.register import FacilityOnDay, Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +16,15 @@ class Move:
     rung: Rung
 
 
-def moves_of(asset: Asset, register: Register) -> list[Move]:
+def moves_of(asset: Asset, as_of: AsOf) -> list[Move]:
     """Its movements on the register's day, as known at its moment; newest first.
 
     That it left those without a number when it was given one is no move of the device.
     """
-    places = register.so_far(register.until)
+    places = as_of.so_far(as_of.until)
     rows = (
-        DeviceMovement.objects.as_of(register.until, register.known_at)
-        .with_rung(register.known_at, register.until)
+        DeviceMovement.objects.as_of(as_of.until, as_of.known_at)
+        .with_rung(as_of.known_at, as_of.until)
         .filter(asset=asset)
         .exclude(reason=DeviceMovement.Reason.NUMBERED, quantity__lt=0)
         .select_related("document")
@@ -35,4 +35,4 @@ def moves_of(asset: Asset, register: Register) -> list[Move]:
 
 def asset_context(asset: Asset, day) -> dict:
     """`day`: anything with a `register()` of the day looked at."""
-    return {"moves": moves_of(asset, day.register())}
+    return {"moves": moves_of(asset, day.as_of())}

@@ -6,13 +6,13 @@ from django.utils.text import format_lazy
 
 from equipment.files import files
 from equipment.stages import Stage
-from facilities.register import Register
+from facilities.as_of import AsOf
 from facilities.timeline import Deadline
 
 
-def deadlines(register: Register) -> Iterator[Deadline]:
+def deadlines(as_of: AsOf) -> Iterator[Deadline]:
     """A stage is done once it, or a later one of its file, was reached."""
-    for file in files(register):
+    for file in files(as_of):
         for step in file.steps:
             if step.target is not None:
                 yield Deadline(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from equipment.models import StageEvent
 from equipment.stages import ROUTES, Stage
-from facilities.register import Register, once_per_register
+from facilities.as_of import AsOf, once_per_as_of
 
 ENOUGH = 5  # durations; fewer say nothing about the next one
 
@@ -47,10 +47,10 @@ def usual(seen: list[int], assumed: int) -> Usual:
     return Usual(round(median(seen)), len(seen)) if len(seen) >= ENOUGH else Usual(assumed, 0)
 
 
-@once_per_register
-def seen(register: Register) -> dict[tuple[str, str], list[int]]:
+@once_per_as_of
+def seen(as_of: AsOf) -> dict[tuple[str, str], list[int]]:
     """(path, stage) -> days from the stage before, of every file of the province: one query."""
-    return durations(register.until, register.known_at)
+    return durations(as_of.until, as_of.known_at)
 
 
 def durations(on: date, known_at: datetime | None = None) -> dict[tuple[str, str], list[int]]:

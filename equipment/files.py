@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent, StageTarget
 from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
+from facilities.as_of import AsOf, once_per_as_of
 from facilities.evidence import Rung
-from facilities.register import Register, once_per_register
 from facilities.working_days import (
     WEEKENDS_ONLY,
     WorkingDays,
@@ -111,19 +111,19 @@ class File:
         return award.target if award and not award.passed_on else None
 
 
-@once_per_register
-def files(register: Register) -> list[File]:
+@once_per_as_of
+def files(as_of: AsOf) -> list[File]:
     """The files of the register's facilities, each with whoever carries on for its buyer: four
     queries."""
     return _files(
-        register.only(Procurement.objects.standing(register.known_at)).order_by("code"),
-        register.facts(StageEvent),
-        register.only(
-            StageTarget.objects.in_force(register.until, register.known_at),
+        as_of.only(Procurement.objects.standing(as_of.known_at)).order_by("code"),
+        as_of.facts(StageEvent),
+        as_of.only(
+            StageTarget.objects.in_force(as_of.until, as_of.known_at),
             "procurement__facility_id",
         ),
-        register.descent.heir,
-        working_days_of(register),
+        as_of.descent.heir,
+        working_days_of(as_of),
     )
 
 
@@ -165,16 +165,16 @@ def _files(procurements, stage_events, stage_targets, buyer, working) -> list[Fi
     ]
 
 
-@once_per_register
-def server_files(register: Register) -> set[tuple[int, int]]:
+@once_per_as_of
+def server_files(as_of: AsOf) -> set[tuple[int, int]]:
     """(facility, file) for each file that is to bring a facility an EMR server: two queries."""
     lots = (
-        register.only(ProcurementLot.objects.known(register.known_at))
+        as_of.only(ProcurementLot.objects.known(as_of.known_at))
         .filter(device_type__group=DeviceType.Group.EMR_SERVER)
         .values_list("facility_id", "procurement_id")
     )
     rentals = (
-        register.only(Procurement.objects.standing(register.known_at))
+        as_of.only(Procurement.objects.standing(as_of.known_at))
         .filter(path=Path.RENTAL)
         .values_list("facility_id", "pk")
     )

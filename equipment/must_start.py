@@ -13,7 +13,7 @@ from equipment.bidding import Minimum, minimum
 from equipment.durations import ASSUMED, Usual, seen, usual
 from equipment.files import File, files, server_files
 from equipment.stages import ROUTES, Stage
-from facilities.register import Register
+from facilities.as_of import AsOf
 from facilities.working_days import WorkingDays, working_days_of
 
 LAW, SEEN, ASSUMPTION = "law", "seen", "assumption"
@@ -64,17 +64,17 @@ class MustStart:
         return self.working.late(self.next.by, on) > 0
 
 
-def must_starts(register: Register, fallback: date | None = None) -> Iterator[MustStart]:
+def must_starts(as_of: AsOf, fallback: date | None = None) -> Iterator[MustStart]:
     """Of every file whose invitation is not out and that has a day to be accepted by.
 
     `fallback`: by when a file of EMR servers without a planned acceptance must be accepted.
     """
-    of_servers = {file for _facility, file in server_files(register)}
-    for file in files(register):
+    of_servers = {file for _facility, file in server_files(as_of)}
+    for file in files(as_of):
         found = must_start(
             file,
-            seen(register),
-            working_days_of(register),
+            seen(as_of),
+            working_days_of(as_of),
             fallback if file.id in of_servers else None,
         )
         if found:

@@ -36,10 +36,10 @@ def propose(balances: Iterable[Balance]) -> list[Proposal]:
     Nobody gives more than the surplus, so nobody falls below the norm, and nobody gets more than
     is needed.
     """
-    pools: dict[tuple, list[Balance]] = defaultdict(list)
+    durations: dict[tuple, list[Balance]] = defaultdict(list)
     for balance in balances:
-        pools[balance.device_type, balance.owner].append(balance)
-    return [proposal for pool in pools.values() for proposal in _within(pool)]
+        durations[balance.device_type, balance.owner].append(balance)
+    return [proposal for pool in durations.values() for proposal in _within(pool)]
 
 
 def _within(pool: list[Balance]) -> Iterator[Proposal]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from equipment.changes import PASSES_ON, device_changes
 from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent
-from equipment.readiness import PASSES_ON, device_changes
 from equipment.stages import Stage
+from facilities.as_of import AsOf, once_per_as_of
 from facilities.lineage import inherit
 from facilities.models import Facility
-from facilities.register import Register, once_per_register
 from facilities.timeline import EMPTY, State, fold
 
 
@@ -45,22 +45,22 @@ class Line:
         return max(0, (self.missing or 0) - self.on_order)
 
 
-@once_per_register
-def stock(register: Register) -> list[Line]:
+@once_per_as_of
+def stock(as_of: AsOf) -> list[Line]:
     """The lines of the register's facilities on its day; three queries beside those of the devices."""
-    changes = inherit(device_changes(register), register, PASSES_ON)
-    return lines_of(register, fold(changes, register.until))
+    changes = inherit(device_changes(as_of), as_of, PASSES_ON)
+    return lines_of(as_of, fold(changes, as_of.until))
 
 
-def lines_of(register: Register, state: State) -> list[Line]:
+def lines_of(as_of: AsOf, state: State) -> list[Line]:
     """The same from a state that has been folded already: by facility, then by type.
 
     A facility has no line of a type that it has not, awaits not, and for which no norm holds.
     """
     types = list(DeviceType.objects.all())
-    ordered = _on_order(register)
+    ordered = _on_order(as_of)
     lines = []
-    for facility in register.on(register.until):
+    for facility in as_of.on(as_of.until):
         components = state.get(facility.id, {})
         for device_type in types:
             tally = components.get(f"device:{device_type.code}", EMPTY)
@@ -81,31 +81,29 @@ def lines_of(register: Register, state: State) -> list[Line]:
     return lines
 
 
-def _on_order(register: Register) -> dict[tuple[int, int], int]:
+def _on_order(as_of: AsOf) -> dict[tuple[int, int], int]:
     """By facility and type: the lots of files that have not been accepted, whoever buys them."""
-    accepted = StageEvent.objects.as_of(register.until, register.known_at).filter(
-        stage=Stage.ACCEPTANCE
-    )
+    accepted = StageEvent.objects.as_of(as_of.until, as_of.known_at).filter(stage=Stage.ACCEPTANCE)
     lots = (
-        register.only(ProcurementLot.objects.known(register.known_at))
-        .filter(procurement__in=Procurement.objects.standing(register.known_at))
+        as_of.only(ProcurementLot.objects.known(as_of.known_at))
+        .filter(procurement__in=Procurement.objects.standing(as_of.known_at))
         .exclude(procurement__in=accepted.values("procurement"))
         .values_list("facility_id", "device_type_id", "quantity")
     )
     found: dict[tuple[int, int], int] = defaultdict(int)
     for facility_id, device_type_id, quantity in lots:
-        found[register.descent.heir(facility_id), device_type_id] += quantity
+        found[as_of.descent.heir(facility_id), device_type_id] += quantity
     return found
 
 
 def stock_of(on: date, facility_ids: Iterable[int]) -> dict[tuple[int, int], Line]:
     """The lines of some facilities on a day, by facility and device type."""
-    lines = stock(Register(on, facility_ids=frozenset(facility_ids)))
+    lines = stock(AsOf(on, facility_ids=frozenset(facility_ids)))
     return {(line.facility_id, line.device_type.pk): line for line in lines}
 
 
 def installed(on: date, facility: Facility, device_type: DeviceType) -> int:
     """How many devices of a type a facility has on a day, also one that has closed."""
-    register = Register(on, facility_ids=frozenset({facility.pk}))
-    state = fold(inherit(device_changes(register), register, PASSES_ON), on)
+    as_of = AsOf(on, facility_ids=frozenset({facility.pk}))
+    state = fold(inherit(device_changes(as_of), as_of, PASSES_ON), on)
     return state.get(facility.pk, {}).get(f"device:{device_type.code}", EMPTY).amount

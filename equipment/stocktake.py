@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from equipment.assets import assets_on, place_id, standing_at
-from equipment.books.movements import log_made
 from equipment.models import (
     Asset,
     DeviceMovement,
@@ -20,11 +19,12 @@ from equipment.models import (
     StocktakeRound,
     StocktakeSighting,
 )
+from equipment.registers.movements import log_made
 from equipment.stock import stock
-from facilities.books.entering import writing_of
-from facilities.books.writers import signed
-from facilities.models import Act, Facility, User
-from facilities.register import Register
+from facilities.as_of import AsOf
+from facilities.models import ChangeSet, Facility, User
+from facilities.registers.entering import writing_of
+from facilities.registers.writers import signed
 from facilities.services import record, withdraw
 
 Reason = DeviceMovement.Reason
@@ -93,8 +93,7 @@ def findings(round: StocktakeRound, on: date, known_at: datetime | None = None) 
 def _counts(round, on, known_at, counted: dict[int, int]) -> list[Counted]:
     pk = round.facility_id
     lines = {
-        line.device_type.pk: line.installed
-        for line in stock(Register(on, known_at, frozenset({pk})))
+        line.device_type.pk: line.installed for line in stock(AsOf(on, known_at, frozenset({pk})))
     }
     numbered = standing_at(on, [pk], known_at)
     return [
@@ -221,23 +220,23 @@ def differences(found: Findings, retired: Iterable[int] = ()) -> list[Difference
 
 @transaction.atomic
 def close(
-    *, round: StocktakeRound, agreed: list[Difference], act: Act, on: date
+    *, round: StocktakeRound, agreed: list[Difference], change_set: ChangeSet, on: date
 ) -> StocktakeClosed:
     """End a stocktake; the differences agreed to become movements of the day, under one act.
 
     Raises ValidationError if it is closed already.
     """
     _refuse_closed(round)
-    writing = writing_of(act, on=on)
+    writing = writing_of(change_set, on=on)
     made = [
         signed(movement, writing)
         for difference in agreed
         for movement in _movements(difference, round, on)
     ]
     if made:
-        log_made(act, DeviceMovement.objects.bulk_create(made))
+        log_made(change_set, DeviceMovement.objects.bulk_create(made))
     closing = StocktakeClosed(round=round, closed_on=on)
-    return record(closing, by=act.by, at=writing.at)
+    return record(closing, by=change_set.by, at=writing.at)
 
 
 def _movements(difference: Difference, round: StocktakeRound, on: date):

@@ -174,7 +174,7 @@ class FactAdmin(TableAdmin):
     """A fact is recorded, compared with its paper, withdrawn; it is never edited."""
 
     changed_by = None
-    judged_by = "manages_reference"  # who checks and withdraws
+    reviewed_by = "manages_reference"  # who checks and withdraws
     form = FactForm
     facility_of: str | None = None
     not_asked: tuple[str, ...] = ()  # fields that the verb fills in by itself
@@ -263,8 +263,8 @@ class FactAdmin(TableAdmin):
             request.refusal = refusal
             return super().add_view(request, form_url, extra_context)
 
-    def has_judge_permission(self, request) -> bool:
-        return self._allows(request, self.judged_by)
+    def has_review_permission(self, request) -> bool:
+        return self._allows(request, self.reviewed_by)
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -277,12 +277,14 @@ class FactAdmin(TableAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         fact = self.get_object(request, object_id)
-        acts = {}
-        if fact is not None and fact.withdrawn_at is None and self.has_judge_permission(request):
-            acts["withdraw_url"] = self._address("withdraw", fact)
+        change_sets = {}
+        if fact is not None and fact.withdrawn_at is None and self.has_review_permission(request):
+            change_sets["withdraw_url"] = self._address("withdraw", fact)
             if fact.checked_at is None:
-                acts["check_url"] = self._address("check", fact)
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **acts})
+                change_sets["check_url"] = self._address("check", fact)
+        return super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **change_sets}
+        )
 
     def withdraw_view(self, request, pk):
         """Ask for the reason, then withdraw."""
@@ -317,7 +319,7 @@ class FactAdmin(TableAdmin):
         return HttpResponseRedirect(self._address("change", fact))
 
     @admin.action(
-        description=gettext_lazy("Mark as compared with the paper"), permissions=["judge"]
+        description=gettext_lazy("Mark as compared with the paper"), permissions=["review"]
     )
     def check_selected(self, request, queryset):
         self._check(request, queryset)
@@ -341,7 +343,7 @@ class FactAdmin(TableAdmin):
             self.message_user(request, text % {"count": checked}, messages.SUCCESS)
 
     def _fact(self, request, pk) -> Record:
-        if not self.has_judge_permission(request):
+        if not self.has_review_permission(request):
             raise PermissionDenied
         return get_object_or_404(self.get_queryset(request), pk=pk)
 

@@ -9,18 +9,20 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facilities.books.book import Book
-from facilities.models import Act, Edit, User
+from facilities.models import ChangeSet, Edit, User
+from facilities.registers.register import Register
 from facilities.services import check
 
 
 def waiting() -> QuerySet:
     """Acts of officers that nobody has looked at, oldest first, with how many cells each changed."""
     return (
-        Act.objects.filter(looked_at__isnull=True, facility__isnull=False)
-        .exclude(kind=Act.Kind.UNDO)
+        ChangeSet.objects.filter(looked_at__isnull=True, facility__isnull=False)
+        .exclude(kind=ChangeSet.Kind.UNDO)
         .filter(undone_by__isnull=True)
-        .annotate(cells=Count("edits"), open_cells=Count("edits", filter=Q(edits__judged_at=None)))
+        .annotate(
+            cells=Count("edits"), open_cells=Count("edits", filter=Q(edits__reviewed_at=None))
+        )
         .order_by("at", "pk")
     )
 
@@ -28,10 +30,10 @@ def waiting() -> QuerySet:
 @transaction.atomic
 def judge(
     *,
-    act: Act,
+    change_set: ChangeSet,
     returned: Mapping[int, str],
     accepted: Iterable[int],
-    books: Mapping[str, Book],
+    registers: Mapping[str, Register],
     by: User,
     on,
 ) -> None:
@@ -41,43 +43,45 @@ def judge(
     the act has been looked at. Raises ValidationError for a return without a reason, or when the
     act is the checker's own.
     """
-    if act.by_id == by.pk:
+    if change_set.by_id == by.pk:
         raise ValidationError(_("Whoever entered a fact cannot check it. Ask a colleague."))
     if missing := [key for key, reason in returned.items() if not reason.strip()]:
         raise ValidationError({f"because-{key}": _("Say what is to be mended.") for key in missing})
     at = timezone.now()
-    open_cells = Edit.objects.filter(act=act, judged_at__isnull=True)
+    open_cells = Edit.objects.filter(change_set=change_set, reviewed_at__isnull=True)
     for key, reason in returned.items():
         open_cells.filter(pk=key).update(
-            judged_at=at, judged_by=by, returned_because=reason.strip()[:500]
+            reviewed_at=at, reviewed_by=by, returned_because=reason.strip()[:500]
         )
-    found = list(open_cells.filter(pk__in=list(accepted)).select_related("act"))
-    open_cells.filter(pk__in=[edit.pk for edit in found]).update(judged_at=at, judged_by=by)
-    _check_facts(found, books, by, on)
-    if not Edit.objects.filter(act=act, judged_at__isnull=True).exists():
-        Act.objects.filter(pk=act.pk, looked_at__isnull=True).update(looked_at=at, looked_by=by)
+    found = list(open_cells.filter(pk__in=list(accepted)).select_related("change_set"))
+    open_cells.filter(pk__in=[edit.pk for edit in found]).update(reviewed_at=at, reviewed_by=by)
+    _check_facts(found, registers, by, on)
+    if not Edit.objects.filter(change_set=change_set, reviewed_at__isnull=True).exists():
+        ChangeSet.objects.filter(pk=change_set.pk, looked_at__isnull=True).update(
+            looked_at=at, looked_by=by
+        )
 
 
-def _check_facts(edits: list[Edit], books: Mapping[str, Book], by: User, on) -> None:
+def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User, on) -> None:
     """The facts that still stand as they were reported, if a paper proves them.
 
     A fact is checked as a whole: one of its cells returned, or not judged yet, leaves it unchecked.
     """
     cells: dict[tuple[str, str], list[Edit]] = defaultdict(list)
     for edit in edits:
-        if edit.column and edit.document_id and edit.book in books:
-            cells[edit.book, edit.column].append(edit)
+        if edit.column and edit.document_id and edit.register in registers:
+            cells[edit.register, edit.column].append(edit)
     for (code, column), same in cells.items():
-        book, writer = books[code], books[code].writer_of(column)
+        register, writer = registers[code], registers[code].writer_of(column)
         if writer is None or not writer.is_fact:
             continue
         keys = {edit.row for edit in same}
-        standing = writer.standing(list(book.model.objects.filter(pk__in=keys)), on)
-        values = book.values(list(keys), on, codes=[column])
+        standing = writer.standing(list(register.model.objects.filter(pk__in=keys)), on)
+        values = register.values(list(keys), on, codes=[column])
         unsettled = set(
-            Edit.objects.filter(act=same[0].act_id, book=code, row__in=keys)
+            Edit.objects.filter(change_set=same[0].change_set_id, register=code, row__in=keys)
             .filter(column__in=list(writer.columns))
-            .filter(Q(judged_at__isnull=True) | ~Q(returned_because=""))
+            .filter(Q(reviewed_at__isnull=True) | ~Q(returned_because=""))
             .values_list("row", flat=True)
         )
         for edit in same:
@@ -86,18 +90,22 @@ def _check_facts(edits: list[Edit], books: Mapping[str, Book], by: User, on) -> 
                 continue
             is_as_reported = (
                 fact.document_id == edit.document_id
-                and fact.recorded_by_id == edit.act.by_id
-                and book.column(column).text(values[edit.row][column]) == edit.new
+                and fact.recorded_by_id == edit.change_set.by_id
+                and register.column(column).text(values[edit.row][column]) == edit.new
             )
             if is_as_reported:
                 check(fact=fact, by=by)
 
 
 @transaction.atomic
-def look_at_all(*, acts: QuerySet, by: User) -> int:
+def look_at_all(*, change_sets: QuerySet, by: User) -> int:
     """Reports in which nothing changed, seen in one go. Acts that changed a cell are left alone."""
-    keys = [act.pk for act in acts if act.cells == 0 and act.by_id != by.pk]
-    return Act.objects.filter(pk__in=keys, looked_at__isnull=True).update(
+    keys = [
+        change_set.pk
+        for change_set in change_sets
+        if change_set.cells == 0 and change_set.by_id != by.pk
+    ]
+    return ChangeSet.objects.filter(pk__in=keys, looked_at__isnull=True).update(
         looked_at=timezone.now(), looked_by=by
     )
 
@@ -109,14 +117,14 @@ def remarks(facility_id: int) -> list[Edit]:
     """
     latest: dict[tuple, Edit] = {}
     edits = Edit.objects.filter(facility=facility_id).order_by("pk")
-    touched = edits.filter(judged_at__isnull=False).exclude(returned_because="").values("row")
+    touched = edits.filter(reviewed_at__isnull=False).exclude(returned_because="").values("row")
     gone = set()
-    for edit in edits.filter(row__in=touched).select_related("act", "judged_by"):
-        latest[edit.book, edit.row, edit.column] = edit
+    for edit in edits.filter(row__in=touched).select_related("change_set", "reviewed_by"):
+        latest[edit.register, edit.row, edit.column] = edit
         if edit.withdrew_the_row:
-            gone.add((edit.book, edit.row))
+            gone.add((edit.register, edit.row))
     return [
         edit
-        for (book, row, _column), edit in latest.items()
-        if edit.returned_because and (book, row) not in gone
+        for (register, row, _column), edit in latest.items()
+        if edit.returned_because and (register, row) not in gone
     ]

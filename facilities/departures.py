@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.models import (
     Document,
     FacilityLineage,
@@ -12,7 +13,6 @@ from facilities.models import (
     Scope,
 )
 from facilities.models.places import in_language
-from facilities.register import FacilityOnDay, Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +51,24 @@ class Origin:
         return self.on - timedelta(days=1)
 
 
-def departure(register: Register, code: str) -> Departure | None:
+def departure(as_of: AsOf, code: str) -> Departure | None:
     """Where the facility went; None while it is in the register. `register`: of all facilities."""
-    pk = next((pk for pk, found in register.codes.items() if found == code), None)
-    if pk is None or not register.has_left(pk, register.until):
+    pk = next((pk for pk, found in as_of.codes.items() if found == code), None)
+    if pk is None or not as_of.has_left(pk, as_of.until):
         return None
-    so_far = register.so_far(register.map_on or register.until)
+    so_far = as_of.so_far(as_of.map_on or as_of.until)
     if pk not in so_far:
         return None
-    lineage = _lineage(register).filter(predecessor=pk).order_by("effective_from", "pk")
+    lineage = _lineage(as_of).filter(predecessor=pk).order_by("effective_from", "pk")
     merged = [row for row in lineage if row.kind == Lineage.MERGED][:1]
     rows = merged or list(lineage)
-    closing = _closing(register, pk)
+    closing = _closing(as_of, pk)
     first = rows[0] if rows else None
     document = (first and first.document) or (closing and closing.document) or None
     because = (closing and closing.because) or (first and first.source) or ""
     return Departure(
         facility=so_far[pk],
-        on=register.left_on[pk],
+        on=as_of.left_on[pk],
         kind=first.kind if first else "closed",
         because=because,
         document=document,
@@ -76,17 +76,17 @@ def departure(register: Register, code: str) -> Departure | None:
     )
 
 
-def origins(register: Register, pk: int) -> list[Origin]:
+def origins(as_of: AsOf, pk: int) -> list[Origin]:
     """For whom the facility carries on, newest first; one query, and one more where there are any."""
     rows = list(
-        _lineage(register)
+        _lineage(as_of)
         .filter(successor=pk)
         .select_related("predecessor")
         .order_by("-effective_from", "predecessor__code")
     )
     names: dict[int, list[FacilityName]] = {}
     if rows:
-        known = FacilityName.objects.in_force(register.map_on or register.until, register.known_at)
+        known = FacilityName.objects.in_force(as_of.map_on or as_of.until, as_of.known_at)
         for name in known.filter(facility__in=[row.predecessor_id for row in rows]):
             names.setdefault(name.facility_id, []).append(name)
     found = []
@@ -107,15 +107,15 @@ def origins(register: Register, pk: int) -> list[Origin]:
     return found
 
 
-def _lineage(register: Register):
-    until = register.map_on or register.until
-    return FacilityLineage.objects.in_force(until, register.known_at).select_related("document")
+def _lineage(as_of: AsOf):
+    until = as_of.map_on or as_of.until
+    return FacilityLineage.objects.in_force(until, as_of.known_at).select_related("document")
 
 
-def _closing(register: Register, pk: int) -> FacilityScope | None:
-    scopes = FacilityScope.objects.in_force(register.left_on[pk], register.known_at)
+def _closing(as_of: AsOf, pk: int) -> FacilityScope | None:
+    scopes = FacilityScope.objects.in_force(as_of.left_on[pk], as_of.known_at)
     return (
-        scopes.filter(facility=pk, scope=Scope.CLOSED, effective_from=register.left_on[pk])
+        scopes.filter(facility=pk, scope=Scope.CLOSED, effective_from=as_of.left_on[pk])
         .select_related("document")
         .last()
     )

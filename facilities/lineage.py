@@ -24,8 +24,8 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
+from facilities.as_of import AsOf
 from facilities.descent import Merger
-from facilities.register import Register
 from facilities.timeline import Change, Tally, fold
 
 
@@ -46,12 +46,12 @@ def family(component: str) -> str:
     return component.partition(":")[0]
 
 
-def inherit(changes: Iterable[Change], register: Register, rules: Rules) -> list[Change]:
+def inherit(changes: Iterable[Change], as_of: AsOf, rules: Rules) -> list[Change]:
     """The changes with what passes on by the register's lineage. Figures of earlier days stay as they are.
 
     By a map of later (`Register.map_on`) everything adds up under the successor from its own day.
     """
-    mergers = register.mergers()
+    mergers = as_of.mergers()
     if not mergers:
         return list(changes)
     concerned = {pk for m in mergers for pk in (m.successor, *m.predecessors)}
@@ -60,11 +60,11 @@ def inherit(changes: Iterable[Change], register: Register, rules: Rules) -> list
     for change in changes:
         (apart[change.facility_id] if change.facility_id in concerned else found).append(change)
     for merger in mergers:
-        _pass_on(merger, apart, register, rules)
+        _pass_on(merger, apart, as_of, rules)
     return [*found, *(change for kept in apart.values() for change in kept)]
 
 
-def _pass_on(merger: Merger, apart: dict[int, list[Change]], register: Register, rules: Rules):
+def _pass_on(merger: Merger, apart: dict[int, list[Change]], as_of: AsOf, rules: Rules):
     own = list(apart[merger.successor])
     taken: list[Change] = []
     if merger.successor_is_new:
@@ -72,13 +72,13 @@ def _pass_on(merger: Merger, apart: dict[int, list[Change]], register: Register,
             pk: [change for change in apart[pk] if change.on < merger.on]
             for pk in merger.predecessors
         }
-        taken += _shared(merger, before, own, register.descent.looking_back, rules)
+        taken += _shared(merger, before, own, as_of.descent.looking_back, rules)
     for pk in merger.predecessors:
         stays, goes = [], []
         for change in apart[pk]:
             adds = rules[family(change.component)] in (Passing.ADDS, Passing.STATED)
             (goes if adds else stays).append(change)
-        if not register.descent.looking_back:
+        if not as_of.descent.looking_back:
             held = [change for change in goes if change.on < merger.on]
             goes = [change for change in goes if change.on >= merger.on]
             handed_over = list(_handed_over(merger, pk, held))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from facilities.as_of import AsOf
 from facilities.folding import fold
 from facilities.models import (
     Area,
@@ -32,7 +33,6 @@ from facilities.models import (
     Yardstick,
 )
 from facilities.models.places import Lineage
-from facilities.register import Register
 from facilities.services import record, withdraw
 
 
@@ -309,7 +309,7 @@ def _distinct(facilities: Iterable[Facility]) -> list[Facility]:
 
 def _standing(facility: Facility, on: date, *, field: str = "facility") -> None:
     """Refuse a facility that is not in the register on the day."""
-    if not Register(on, facility_ids=frozenset({facility.pk})).on(on):
+    if not AsOf(on, facility_ids=frozenset({facility.pk})).on(on):
         raise ValidationError(
             {
                 field: _("“%(code)s” is not in the register on %(day)s.")
@@ -337,7 +337,7 @@ def _refuse_merged_later(facility: Facility) -> None:
 
 def _refuse_same_name(name_vi: str, on: date, *, but: Facility | None = None) -> None:
     name = fold(name_vi)
-    for facility in Register(on).on(on):
+    for facility in AsOf(on).on(on):
         if fold(facility.name_vi) == name and (but is None or facility.id != but.pk):
             raise ValidationError(
                 {

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from facilities.as_of import AsOf, once_per_as_of
 from facilities.models.calendar import CalendarDay
-from facilities.register import Register, once_per_register
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -101,10 +101,10 @@ def working_days(known_at: datetime | None = None) -> WorkingDays:
     return WorkingDays.of(CalendarDay.objects.known(known_at).values_list("day", "kind"))
 
 
-@once_per_register
-def working_days_of(register: Register) -> WorkingDays:
+@once_per_as_of
+def working_days_of(as_of: AsOf) -> WorkingDays:
     """The calendar as it was known to the register."""
-    return working_days(register.known_at)
+    return working_days(as_of.known_at)
 
 
 def _is_weekday(day: date) -> bool:

@@ -6,8 +6,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
-from rollout.alerts import RULES
-from rollout.measures import BY_CODE
+from rollout.figures.measures import BY_CODE
+from rollout.figures.snapshots import OVERALL
 from rollout.models import (
     Alert,
     CouncilDate,
@@ -27,9 +27,9 @@ from rollout.models import (
     ProgressSnapshot,
     WorkingSession,
 )
+from rollout.notices.alerts import RULES
+from rollout.programme.services import record_milestone, record_ruling
 from rollout.schedule import LABELS
-from rollout.services import record_milestone, record_ruling
-from rollout.snapshots import OVERALL
 
 MEASURES = {code: measure.label for code, measure in BY_CODE.items()}
 MEASURES[OVERALL] = _("overall progress")

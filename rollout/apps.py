@@ -7,7 +7,7 @@ class RolloutConfig(AppConfig):
     verbose_name = _("EMR rollout")
 
     def ready(self):
-        from rollout import checks  # noqa: F401  registers the system checks
-        from rollout.jobs import progress_after_facts_changed
+        from rollout.notices.jobs import progress_after_facts_changed
+        from rollout.site import checks  # noqa: F401  registers the system checks
 
         progress_after_facts_changed.connect()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities import clock
-from facilities.register import Register
+from facilities.as_of import AsOf
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
@@ -56,9 +56,9 @@ class Day:
     map_on: date | None = None
     alone: bool = field(default=False, compare=False)
 
-    def register(self, facility_ids: frozenset[int] | None = None) -> Register:
+    def as_of(self, facility_ids: frozenset[int] | None = None) -> AsOf:
         """The facilities of the day looked at, by the map asked for; None: all of them."""
-        return Register(self.on, self.known_at, facility_ids, self.map_on)
+        return AsOf(self.on, self.known_at, facility_ids, self.map_on)
 
     @property
     def is_today(self) -> bool:

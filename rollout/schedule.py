@@ -10,6 +10,8 @@ REMIND = "rollout.tasks.remind"
 FORESEE = "rollout.tasks.foresee"
 CALL = "rollout.tasks.call_webhooks"
 
+IMPORT_FILE = "rollout.tasks.import_file"  # sent when a file arrives, not by the beat
+
 LABELS = {
     COMPUTE_PROGRESS: gettext_lazy("Compute progress"),
     RAISE_ALERTS: gettext_lazy("Raise alerts"),

@@ -13,7 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from rollout import environment, schedule
+from rollout import schedule
+from rollout.site import environment
 
 env = environment.Environment()
 
@@ -57,7 +58,7 @@ INSTALLED_APPS = [
     "signatures",
     "connectivity",
     "facilities",
-    "rollout.administration.AdministrationConfig",
+    "rollout.site.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -75,10 +76,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "rollout.middleware.TextGZipMiddleware",
+    "rollout.site.middleware.TextGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "rollout.middleware.LanguageMiddleware",
+    "rollout.site.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -208,7 +209,7 @@ LOGOUT_REDIRECT_URL = "login"
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "rollout.sign_in.PasswordBackend",
+    "rollout.site.sign_in.PasswordBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -229,7 +230,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "rollout.sign_in.client_address"
+AXES_CLIENT_IP_CALLABLE = "rollout.site.sign_in.client_address"
 
 # --- Security -----------------------------------------------------------------------------
 
@@ -269,7 +270,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rollout.sign_in.TokenAuthentication",
+        "rollout.site.sign_in.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -381,7 +382,7 @@ LOGGING = {
             ],
         }
     },
-    "filters": {"no_secret_addresses": {"()": "rollout.middleware.NoSecretAddresses"}},
+    "filters": {"no_secret_addresses": {"()": "rollout.site.middleware.NoSecretAddresses"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.str("EMR_LOG_LEVEL", default="INFO")},
     "loggers": {

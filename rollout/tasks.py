@@ -4,10 +4,21 @@ from celery import shared_task
 from django.utils import timezone
 
 from facilities import clock
-from rollout import alerts, forecasting, importing, jobs, snapshots, watching
-from rollout.reminding import outbox, tell
-from rollout.schedule import CALL, COMPUTE_PROGRESS, FORESEE, RAISE_ALERTS, REMIND, WATCH
-from rollout.webhooks import calls
+from rollout import forecasting
+from rollout.figures import snapshots
+from rollout.notices import alerts, jobs, outbox, watching
+from rollout.notices.notices import notify
+from rollout.notices.webhooks import calls
+from rollout.registers import importing
+from rollout.schedule import (
+    CALL,
+    COMPUTE_PROGRESS,
+    FORESEE,
+    IMPORT_FILE,
+    RAISE_ALERTS,
+    REMIND,
+    WATCH,
+)
 
 
 @shared_task(name=COMPUTE_PROGRESS)
@@ -38,7 +49,7 @@ def remind() -> int:
     now = timezone.now()
 
     def told() -> int:
-        found = tell(clock.day_of(now))
+        found = notify(clock.day_of(now))
         outbox.compose(now)
         outbox.send_waiting(now)
         return found
@@ -58,7 +69,7 @@ def watch() -> int:
     return jobs.run(WATCH, lambda: watching.watch(timezone.now()))
 
 
-@shared_task(name="rollout.tasks.import_file")
+@shared_task(name=IMPORT_FILE)
 def import_file(pk: int) -> int:
     """The next step of an imported file: its preview, or storing it. Returns its number of rows."""
     return importing.run(pk)

@@ -4,13 +4,13 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from rollout.health import healthz, readyz
-from rollout.views.account import ChangePassword, PasswordChanged, SignIn
-from rollout.views.beats import beat_of_gateway
-from rollout.views.feeds import calendar_feed, news_feed
+from rollout.pages.account import ChangePassword, PasswordChanged, SignIn
+from rollout.pages.notices.beats import beat_of_gateway
+from rollout.pages.notices.feeds import calendar_feed, news_feed
+from rollout.site.health import healthz, readyz
 
 urlpatterns = [
-    path("", include("rollout.views.urls")),
+    path("", include("rollout.pages.urls")),
     path("api/", include("rollout.api.urls")),
     path("sign-in/", SignIn.as_view(), name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from facilities.register import Register
+from facilities.as_of import AsOf
+from signatures.changes import COUNTED
 from signatures.models import Certificate, CertificateEvent
-from signatures.readiness import COUNTED
 
 Kind = CertificateEvent.Kind
 
@@ -33,14 +33,14 @@ class CertificateOnDay:
         return next((kind for kind in reversed(COUNTED) if self.counts_as(kind)), None)
 
 
-def certificates(register: Register) -> list[CertificateOnDay]:
+def certificates(as_of: AsOf) -> list[CertificateOnDay]:
     """The certificates of the register's facilities asked for by its day: two queries."""
     events = defaultdict(list)
-    for event in register.facts(CertificateEvent).order_by("attempt", "happened_on"):
+    for event in as_of.facts(CertificateEvent).order_by("attempt", "happened_on"):
         events[event.certificate_id].append(event)
     return [
-        _on_day(certificate, events[certificate.pk], register.until)
-        for certificate in register.only(Certificate.objects).order_by("pk")
+        _on_day(certificate, events[certificate.pk], as_of.until)
+        for certificate in as_of.only(Certificate.objects).order_by("pk")
         if events[certificate.pk]
     ]
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Q
 from django.utils.functional import lazy
 from django.utils.translation import ngettext
 
-from facilities.register import Register
+from facilities.as_of import AsOf
 from facilities.timeline import Deadline
 from signatures.models import CertificateEvent
 
@@ -17,13 +17,13 @@ LOOK_BACK = timedelta(days=365)  # certificates that ended longer ago belong to 
 Kind = CertificateEvent.Kind
 
 
-def deadlines(register: Register) -> Iterator[Deadline]:
+def deadlines(as_of: AsOf) -> Iterator[Deadline]:
     """Certificates whose validity ends within the horizon, or ended within the last year.
 
     The last valid day is the day they are due. Revoked ones are left out: nobody renews them.
     """
     ends = (
-        register.facts(CertificateEvent)
+        as_of.facts(CertificateEvent)
         .filter(kind__in=(Kind.ISSUED, Kind.RENEWED, Kind.REVOKED))
         .values("certificate_id", "facility_id")
         .annotate(
@@ -31,14 +31,14 @@ def deadlines(register: Register) -> Iterator[Deadline]:
         )
         .filter(
             revocations=0,
-            valid_until__gt=register.until - LOOK_BACK,
+            valid_until__gt=as_of.until - LOOK_BACK,
             # The due day is the one before `valid_until`.
-            valid_until__lte=register.until + HORIZON + timedelta(days=1),
+            valid_until__lte=as_of.until + HORIZON + timedelta(days=1),
         )
     )
     counted: dict[tuple, int] = {}
     for facility_id, valid_until in ends.values_list("facility_id", "valid_until"):
-        place = (register.descent.heir(facility_id), valid_until)
+        place = (as_of.descent.heir(facility_id), valid_until)
         counted[place] = counted.get(place, 0) + 1
     for (facility_id, valid_until), count in counted.items():
         yield Deadline(

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from facilities.books.attempts import Fault, Story
+from facilities.registers.attempts import Fault, Story
 from signatures.models import CertificateEvent
 from signatures.validity import YEARS, fault_of_end
 

@@ -5,8 +5,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from facilities.books.attempts import Story, brought, happening
 from facilities.models import Document, User
+from facilities.registers.attempts import Story, brought, happening
 from facilities.services import AlreadyWithdrawn, record
 from signatures.models import Certificate, CertificateEvent
 from signatures.rules import faults, latest

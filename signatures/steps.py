@@ -7,8 +7,8 @@ from django.db.models import Case, CharField, Count, Max, OuterRef, Q, Subquery,
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from signatures.changes import COUNTED
 from signatures.models import CertificateEvent
-from signatures.readiness import COUNTED
 
 Kind = CertificateEvent.Kind
 

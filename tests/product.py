@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-from rollout import embedded, serve
+from rollout.site import embedded, serve
 
 OURS = {
     "EMR_MODE": "local",
@@ -24,7 +24,7 @@ def running() -> Iterator[str]:
     inherited = {name: value for name, value in os.environ.items() if name not in SOMEBODY_ELSES}
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="emr-product-", ignore_cleanup_errors=True) as var:
-        command = [sys.executable, "-m", "rollout.serve", "--port", str(port)]
+        command = [sys.executable, "-m", "rollout.site.serve", "--port", str(port)]
         with serve.child(command, inherited | OURS | {"EMR_VAR": var}) as process:
             embedded.wait_until(lambda: serve.answers(port), process, "product")
             yield f"http://{serve.HOST}:{port}"

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from types import ModuleType
 
+from facilities.as_of import AsOf
 from facilities.models import Facility
-from facilities.register import Register
 from facilities.timeline import Tally, fold
 
 
@@ -21,5 +21,5 @@ def tally(
 
     The trend reads a whole period at once, so a day must look the same whatever `until` is.
     """
-    changes = readiness.changes(Register(until or on, known_at))
+    changes = readiness.changes(AsOf(until or on, known_at))
     return fold(changes, on)[facility.pk][component]

@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg2
 
-from rollout import embedded
+from rollout.site import embedded
 
 # Nothing here must survive a power cut, so nothing waits for the disk.
 FAST = {

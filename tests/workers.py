@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, connections
 
-from rollout.webhooks import calls
+from rollout.notices.webhooks import calls
 
 ANY = ""
 COMMIT, CONNECT, DATA, CALL = "COMMIT", "CONNECT", "DATA", "CALL"

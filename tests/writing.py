@@ -11,14 +11,14 @@ from equipment.services import record_movement
 from facilities.models import Facility, Record
 from facilities.services import record
 from rollout.models import MilestoneEvent
-from rollout.services import record_milestone
+from rollout.programme.services import record_milestone
 from tests import factories
 
 
-def refused(verb: Callable[..., object], *args, **fields) -> set[str]:
+def refused(action: Callable[..., object], *args, **fields) -> set[str]:
     """The fields that a verb names when it refuses; empty when it accepts."""
     try:
-        verb(*args, **fields)
+        action(*args, **fields)
     except ValidationError as error:
         return set(error.message_dict) if hasattr(error, "error_dict") else {NON_FIELD_ERRORS}
     return set()

@@ -9,9 +9,6 @@ from itertools import islice
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from facilities.books.book import Book, sql_name
-from facilities.books.choices import codes_by_name, facility_names, names_on
-from facilities.books.writers import Dated, RowEntry
 from facilities.exchange.cells import BadCell, parser
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.headers import Heading
@@ -19,6 +16,9 @@ from facilities.exchange.outcomes import Compared, Problem
 from facilities.exchange.tables import Cell, Row, excerpt
 from facilities.folding import fold
 from facilities.models import Facility
+from facilities.registers.choices import codes_by_name, facility_names, names_on
+from facilities.registers.register import Register, sql_name
+from facilities.registers.writers import Dated, RowEntry
 
 CHUNK = 1000  # rows compared at once
 
@@ -65,21 +65,21 @@ class Comparison:
 
     def __init__(
         self,
-        book: Book,
+        register: Register,
         heading: Heading,
         *,
         on: date,
         facility_ids: Iterable[int] | None = None,
         with_names: bool = True,
     ):
-        self.book, self.heading, self.on = book, heading, on
-        bound = book.bound(with_names=with_names, on=on)
+        self.register, self.heading, self.on = register, heading, on
+        bound = register.bound(with_names=with_names, on=on)
         self.columns = {column.code: column for column in bound}
         # Whatever says which row is meant.
-        keys = self.identifying = list(dict.fromkeys(c for key in book.keys for c in key))
+        keys = self.identifying = list(dict.fromkeys(c for key in register.keys for c in key))
         # Not the bound columns: those know their choices in the reader's language alone.
         self.read = {
-            place: (self.columns[code], _parser(book.column(code), on))
+            place: (self.columns[code], _parser(register.column(code), on))
             for place, code in heading.columns.items()
             if self.columns[code].writable or code in keys
         }
@@ -91,10 +91,10 @@ class Comparison:
             else None
         )
         # What is planned, and what things are called, is the Department's to write.
-        plans = (writer for writer in book.writers if isinstance(writer, Dated))
+        plans = (writer for writer in register.writers if isinstance(writer, Dated))
         self._closed = {c for w in plans for c in w.columns} if self.facilities is not None else ()
-        self.empties = {column.code: column.empty for column in book.columns}
-        self._base = book.base(on)
+        self.empties = {column.code: column.empty for column in register.columns}
+        self._base = register.base(on)
         self._seen: dict[int, int] = {}  # key of a row of the book -> row of the table
         # The facility that rows belong to unless they say otherwise: an officer speaks for one.
         self._own_code = ""
@@ -102,7 +102,7 @@ class Comparison:
             self._own_code = next(iter(self.facilities))
         given = {*self.places, *([OWNER] if self._own_code else [])}
         # The ways to find a row that the headings of the table allow.
-        self.usable_keys = [key for key in book.keys if given.issuperset(key)]
+        self.usable_keys = [key for key in register.keys if given.issuperset(key)]
 
     # --- Reading the cells --------------------------------------------------------------
 
@@ -184,15 +184,15 @@ class Comparison:
 
     def _what_to_add(self) -> str:
         return _("It does not say which %(what)s is meant. Fill in %(columns)s.") % {
-            "what": self.book.row_label,
+            "what": self.register.row_label,
             "columns": self.key_names(),
         }
 
     def key_names(self) -> str:
         """The ways to say which row is meant, in words."""
         return _(" or ").join(
-            _(" and ").join(f"“{self.book.column(code).heading()}”" for code in key)
-            for key in self.usable_keys or self.book.keys
+            _(" and ").join(f"“{self.register.column(code).heading()}”" for code in key)
+            for key in self.usable_keys or self.register.keys
         )
 
     def _matched(self, found: list[Compared]) -> dict[int, Compared]:
@@ -250,8 +250,8 @@ class Comparison:
         wanted = set(wanted)
         every = self.identifying
         rows = self._base.annotate(
-            **{sql_name(code): self.book.expression(code, self.on) for code in every},
-            owner_of_row=F(self.book.facility_id_path),
+            **{sql_name(code): self.register.expression(code, self.on) for code in every},
+            owner_of_row=F(self.register.facility_id_path),
         )
         for place, code in enumerate(codes):
             values = {values[place] for values in wanted}
@@ -282,7 +282,7 @@ class Comparison:
             same = [h for h in hits if all(h.values[c] == compared.values[c] for c in given)]
             hits = same if len(same) == 1 else hits
         if len(hits) > 1:
-            labels = [self.book.column(c).heading() for c in self.identifying if c not in given]
+            labels = [self.register.column(c).heading() for c in self.identifying if c not in given]
             self._refuse(
                 compared,
                 _("It may mean %(count)s different rows. Fill in one more of: %(columns)s.")
@@ -306,7 +306,7 @@ class Comparison:
             self._refuse(
                 compared,
                 _("Row %(row)s speaks of the same %(what)s. Keep one of them.")
-                % {"row": other, "what": self.book.row_label},
+                % {"row": other, "what": self.register.row_label},
             )
 
     def _refuse_foreign(self, compared: Compared) -> None:
@@ -323,15 +323,15 @@ class Comparison:
             for code in key
             if not self.columns[code].writable and compared.values.get(code) not in (None, "")
         ]
-        if not self.book.makes_rows or fixed:
+        if not self.register.makes_rows or fixed:
             code = fixed[0] if fixed else self.usable_keys[0][0]
             self._refuse(
                 compared,
                 _("There is no such %(what)s in this list on the day, and none is added here.")
-                % {"what": self.book.row_label},
+                % {"what": self.register.row_label},
                 code,
             )
-        elif self.facilities is not None and not self.book.facility_path:
+        elif self.facilities is not None and not self.register.facility_path:
             self._refuse_foreign(compared)
         else:
             new = self.empties | compared.values
@@ -340,8 +340,8 @@ class Comparison:
     def _fill(self, matched: dict[int, Compared]) -> None:
         """Put old and new values beside each other; what the table does not say stays as it is."""
         keys = list(matched)
-        values = self.book.values(keys, self.on)
-        rows = self.book.model.objects.in_bulk(keys)
+        values = self.register.values(keys, self.on)
+        rows = self.register.model.objects.in_bulk(keys)
         for key, compared in matched.items():
             old = values[key]
             new = dict(old)
@@ -370,7 +370,7 @@ class Comparison:
                     )
             judged.append(compared)
         entries = [compared.entry for compared in judged]
-        problems = self.book.problems(entries, self.on) if entries else []
+        problems = self.register.problems(entries, self.on) if entries else []
         for compared, told in zip(judged, problems, strict=True):
             # A cell that could not be read is empty here: what follows from that is not said too.
             unread = {problem.column for problem in compared.problems}

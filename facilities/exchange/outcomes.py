@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from facilities.books.writers import RowEntry
 from facilities.exchange.columns import Value
 from facilities.exchange.tables import Cell
+from facilities.registers.writers import RowEntry
 
 
 class Outcome(StrEnum):

@@ -39,11 +39,11 @@ def template_csv(columns: Sequence[Column]) -> bytes:
 def template_xlsx(title: str, columns: Sequence[Column], stream: BinaryIO) -> None:
     """A sheet to fill in, a sheet of notes, and a hidden one with the lists to choose from."""
     asked = _asked(columns)
-    book = Workbook()
-    table = book.active
+    register = Workbook()
+    table = register.active
     table.title = sheet_name(title)
-    notes = book.create_sheet(_free_name(_("Notes"), table))
-    lists = book.create_sheet(_free_name(_("Lists"), table))
+    notes = register.create_sheet(_free_name(_("Notes"), table))
+    lists = register.create_sheet(_free_name(_("Lists"), table))
     lists.sheet_state = "hidden"
     table.freeze_panes = "A2"
     for index, column in enumerate(asked, 1):
@@ -51,7 +51,7 @@ def template_xlsx(title: str, columns: Sequence[Column], stream: BinaryIO) -> No
         _head(table, index, column)
         table.add_data_validation(_validation(column, index, lists, len(choices)))
     _write_notes(notes, asked)
-    book.save(stream)
+    register.save(stream)
 
 
 def _asked(columns: Sequence[Column]) -> list[Column]:

@@ -37,8 +37,8 @@ def write_xlsx(
     title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], stream: BinaryIO
 ) -> None:
     """The table with typed cells; headings stay in sight and can filter."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(sheet_name(title))
+    register = Workbook(write_only=True)
+    sheet = register.create_sheet(sheet_name(title))
     sheet.freeze_panes = "A2"
     for index, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width(column)
@@ -49,7 +49,7 @@ def write_xlsx(
         sheet.append([_value(sheet, show(v)) for show, v in zip(shows, row, strict=True)])
         last += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{last}"
-    book.save(stream)
+    register.save(stream)
 
 
 def write_rejects(
@@ -61,8 +61,8 @@ def write_rejects(
 
     Mended, the file can be sent as it is: an import does not ask about that last column.
     """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(sheet_name(gettext("Rows to mend")))
+    register = Workbook(write_only=True)
+    sheet = register.create_sheet(sheet_name(gettext("Rows to mend")))
     sheet.freeze_panes = "A2"
     for index in range(1, len(headings) + 1):
         sheet.column_dimensions[get_column_letter(index)].width = 20
@@ -74,7 +74,7 @@ def write_rejects(
         told = _text(sheet, "\n".join(problems))
         told.alignment = _WRAPPED
         sheet.append([*(_as_it_came(sheet, cell) for cell in cells), told])
-    book.save(stream)
+    register.save(stream)
 
 
 def sheet_name(title: str) -> str:

@@ -160,10 +160,10 @@ def _sheets(archive: ZipFile) -> tuple[_Workbook, list[Sheet]]:
 
     names = set(archive.namelist())
     root = read_links(small("_rels/.rels"), folder="")
-    book = {link.kind: link.target for link in root.values()}["officeDocument"]
-    folder, _slash, file = book.rpartition("/")
+    register = {link.kind: link.target for link in root.values()}["officeDocument"]
+    folder, _slash, file = register.rpartition("/")
     links = read_links(small(f"{folder}/_rels/{file}.rels"), folder=folder)
-    sheets, since_1904 = read_workbook(small(book), links)
+    sheets, since_1904 = read_workbook(small(register), links)
 
     targets = {link.kind: link.target for link in links.values() if link.target in names}
     texts = Texts()

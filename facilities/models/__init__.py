@@ -1,5 +1,5 @@
-from facilities.models.acts import Act, Draft, Edit, Note
 from facilities.models.calendar import CalendarDay
+from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
 from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
@@ -22,13 +22,13 @@ from facilities.models.places import (
 
 __all__ = [
     "OF_A_FACILITY",
-    "Act",
     "Agency",
     "ApiToken",
     "Area",
     "AreaName",
     "AreaParent",
     "CalendarDay",
+    "ChangeSet",
     "DatedFact",
     "Document",
     "Draft",

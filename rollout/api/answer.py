@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from rest_framework.utils.encoders import JSONEncoder
 
 from facilities.models import Ledger
-from rollout.cache import KEEP_SECONDS, key
+from rollout.figures.cached import KEEP_SECONDS, key
 
 
 class Answer(NamedTuple):
@@ -37,7 +37,7 @@ def answer_of(document: dict) -> Answer:
     return Answer(f'W/"{digest[:32]}"', f'{text[:-1]},"generated_at":{moment}}}'.encode())
 
 
-class KeptAnswer:
+class CachedAnswer:
     """The answer to a question, from the cache as long as no fact has changed: one query then.
 
     It is kept in pieces, each read when it is asked for: who has these facts already needs the

@@ -14,18 +14,24 @@ from connectivity import gateways
 from connectivity.models import BeatDay, Partner
 from connectivity.pulse import Cell
 from facilities import clock
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.departures import departure
 from facilities.models import ApiToken, Facility
 from facilities.permissions import Access
-from facilities.register import FacilityOnDay, Register
 from rollout.api import schema, shapes
 from rollout.api.answer import json_of
 from rollout.api.document import gone_document
 from rollout.api.listing import asked_rows, piece
 from rollout.api.parameters import asked_day
 from rollout.api.reading import Gone, ProgrammeView, ReadView, short_scope
-from rollout.connections import WORST_FIRST, Connection, connections, count_by_state, strips
 from rollout.day import Day
+from rollout.programme.connections import (
+    WORST_FIRST,
+    Connection,
+    connections,
+    count_by_state,
+    strips,
+)
 
 WEEK = 7  # days
 
@@ -33,7 +39,7 @@ WEEK = 7  # days
 class LiveView:
     """It may be otherwise a minute later: no entity tag, and no copy is kept."""
 
-    keeping = "private, no-store"
+    services = "private, no-store"
 
     def respond_now(self, document: dict) -> HttpResponse:
         return HttpResponse(json_of(document), content_type="application/json")
@@ -131,10 +137,10 @@ def _facility(code: str, on: date) -> FacilityOnDay:
     """As it is called today. Raises Gone or NotFound."""
     pk = Facility.objects.filter(code=code).values_list("pk", flat=True).first()
     if pk is not None:
-        for described in Register(on, None, frozenset({pk})).on(on):
+        for described in AsOf(on, None, frozenset({pk})).on(on):
             return described
         today = Day(on, on)
-        if gone := departure(today.register(), code):
+        if gone := departure(today.as_of(), code):
             raise Gone(gone_document(gone, today))
     raise NotFound(
         _("No facility with the code “%(code)s” is in the register today.") % {"code": code}

@@ -13,19 +13,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from equipment.files import File, Step, files
+from facilities.as_of import AsOf
 from facilities.departures import Departure
 from facilities.evidence import Rung
 from facilities.models import Lineage, Ownership
 from facilities.models.places import in_language
-from facilities.register import Register
-from rollout.councils import Meeting, meetings
 from rollout.day import Day
-from rollout.labels import figure_labels
-from rollout.legal import LegalDeadlineOnDay
-from rollout.measures import BY_CODE, Cell, Measure
-from rollout.milestones import MilestoneOnDay
-from rollout.results import FacilityResult, Figure, MeasureResult, Progress
-from rollout.trend import Point
+from rollout.figures.labels import figure_labels
+from rollout.figures.measures import BY_CODE, Cell, Measure
+from rollout.figures.results import FacilityResult, Figure, MeasureResult, Progress
+from rollout.figures.trend import Point
+from rollout.programme.councils import Meeting, meetings
+from rollout.programme.legal import LegalDeadlineOnDay
+from rollout.programme.milestone_line import MilestoneOnDay
 
 
 def progress_document(progress: Progress) -> dict:
@@ -62,10 +62,10 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
     """
     procurements = councils = None
     if detail:
-        register = Register(progress.on, progress.known_at, frozenset({result.id}), progress.map_on)
-        procurements = [_procurement(file) for file in files(register)]
+        as_of = AsOf(progress.on, progress.known_at, frozenset({result.id}), progress.map_on)
+        procurements = [_procurement(file) for file in files(as_of)]
         councils = [
-            _council(meeting) for meeting in meetings(register) if meeting.facility_id == result.id
+            _council(meeting) for meeting in meetings(as_of) if meeting.facility_id == result.id
         ]
     return {
         "on": progress.on,

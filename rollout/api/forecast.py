@@ -5,12 +5,12 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 
 from rollout.api import parameters, schema, shapes
-from rollout.api.answer import KeptAnswer
+from rollout.api.answer import CachedAnswer
 from rollout.api.document import map_of, query_of
 from rollout.api.reading import ProgrammeView
 from rollout.day import Day
 from rollout.forecasting import Foresight, Outlook, foresee
-from rollout.forecasting.foreseeing import RULE
+from rollout.forecasting.forecast import RULE
 
 
 class ForecastView(ProgrammeView):
@@ -19,12 +19,12 @@ class ForecastView(ProgrammeView):
         day = parameters.asked_day(request.query_params, parameters.FORECAST)
         return self.respond(
             request,
-            KeptAnswer(
+            CachedAnswer(
                 "forecast",
                 day.on,
                 day.known_at,
                 day.map_on,
-                build=lambda: forecast_document(foresee(day.register()), day),
+                build=lambda: forecast_document(foresee(day.as_of()), day),
             ),
         )
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from facilities import clock
-from rollout import alerts, must_start
 from rollout.day import PARAMETERS, Day, parse_date, parse_map, parse_moment, read_day
-from rollout.measures import BY_CODE, Measure
-from rollout.trend import LONGEST_DAYS
+from rollout.figures.measures import BY_CODE, Measure
+from rollout.figures.trend import LONGEST_DAYS
+from rollout.notices import alerts
+from rollout.programme import must_start
 
 PROGRESS = PARAMETERS
 FACILITY = FORECAST = ("on", "known_at", "map")

@@ -9,22 +9,22 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 
+from facilities.as_of import FacilityOnDay
 from facilities.models import Ledger
-from facilities.register import FacilityOnDay
 from facilities.timeline import Deadline
 from facilities.working_days import working_days_of
-from rollout import alerts
 from rollout.api import schema, shapes
 from rollout.api.answer import answer_of
 from rollout.api.document import map_of
 from rollout.api.listing import asked_rows, cut, day_of_cursor, piece
 from rollout.api.parameters import DEADLINE_RULES
 from rollout.api.reading import ProgrammeView
-from rollout.cache import KEEP_LOOKED_BACK_SECONDS, KEEP_SECONDS, key
 from rollout.day import Day
-from rollout.deadlines import AHEAD, late_and_coming
+from rollout.figures.cached import KEEP_LOOKED_BACK_SECONDS, KEEP_SECONDS, key
 from rollout.models import Alert
-from rollout.reminding.ladder import RULES
+from rollout.notices import alerts
+from rollout.notices.escalation import RULES
+from rollout.programme.deadlines import AHEAD, late_and_coming
 
 LATE, COMING = "late", "coming"
 
@@ -52,8 +52,8 @@ class AlertsView(ProgrammeView):
             due_on, pk = asked.after
             found = found.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, pk__gt=pk))
         rows, after = cut(list(found[: asked.limit + 1]), asked, lambda one: (one.due_on, one.pk))
-        register = asked.day.register()
-        facilities, working = register.so_far(on), working_days_of(register)
+        as_of = asked.day.as_of()
+        facilities, working = as_of.so_far(on), working_days_of(as_of)
         document = {
             "on": on,
             "count": totals[severity] if severity else sum(totals.values()),
@@ -81,7 +81,7 @@ class DeadlinesView(ProgrammeView):
             codes={"state": (LATE, COMING), "rule": DEADLINE_RULES},
             cursor=_deadline_cursor,
         )
-        day, kept = asked.day, _kept_deadlines(asked.day)
+        day, kept = asked.day, _cached_deadlines(asked.day)
         chosen = {name: code for name, code in asked.chosen.items() if code}
         state = chosen.pop("state", None)
         found = [row for row in kept["rows"] if all(row[name] == chosen[name] for name in chosen)]
@@ -127,16 +127,16 @@ def _alert(alert: Alert, facility: FacilityOnDay | None, days_late: int) -> dict
     }
 
 
-def _kept_deadlines(day: Day) -> dict:
+def _cached_deadlines(day: Day) -> dict:
     """All of a day, from the cache as long as no fact has changed."""
     place = key("api-deadlines", Ledger.current(), get_language(), day.on, day.known_at, day.map_on)
     kept = cache.get(place)
     if kept is None:
-        register = day.register()
-        facilities = register.so_far(day.on)
+        as_of = day.as_of()
+        facilities = as_of.so_far(day.on)
         rows = [
             _deadline(one, facilities.get(one.facility_id), one.days_late(day.on))
-            for one in late_and_coming(register)
+            for one in late_and_coming(as_of)
         ]
         kept = {"rows": sorted(rows, key=_place), "generated_at": timezone.now()}
         cache.set(place, kept, KEEP_LOOKED_BACK_SECONDS if day.known_at else KEEP_SECONDS)

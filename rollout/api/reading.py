@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from facilities import clock
 from facilities.models import ApiToken
 from facilities.permissions import Access, access_of
-from rollout.api.answer import Answer, KeptAnswer
+from rollout.api.answer import Answer, CachedAnswer
 
 
 class Gone(APIException):
@@ -29,7 +29,7 @@ class ReadView(APIView):
     """Reads the summary, for every role."""
 
     http_method_names = ["get", "head", "options"]
-    keeping = "private, no-cache"
+    services = "private, no-cache"
     access: Access
 
     def initial(self, request, *args, **kwargs):
@@ -57,7 +57,7 @@ class ReadView(APIView):
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )
 
-    def respond(self, request, answer: Answer | KeptAnswer) -> HttpResponse:
+    def respond(self, request, answer: Answer | CachedAnswer) -> HttpResponse:
         """The bytes as they are kept, or 304 without them when the reader has these facts already."""
         tag = answer.tag
         response = get_conditional_response(request, etag=tag)
@@ -73,7 +73,7 @@ class ReadView(APIView):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers["Cache-Control"] = self.keeping
+        response.headers["Cache-Control"] = self.services
         patch_vary_headers(
             response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
         )

@@ -11,16 +11,16 @@ from rest_framework.permissions import IsAuthenticated
 from rollout.api import serializers
 from rollout.api.listing import MOST, USUAL
 from rollout.api.parameters import DEADLINE_RULES
-from rollout.connections import WORST_FIRST
 from rollout.day import MAPS
-from rollout.measures import BY_CODE
+from rollout.figures.measures import BY_CODE
+from rollout.figures.trend import LONGEST_DAYS
 from rollout.models import Alert
-from rollout.reminding.ladder import RULES
-from rollout.trend import LONGEST_DAYS
+from rollout.notices.escalation import RULES
+from rollout.programme.connections import WORST_FIRST
 
 
 class BearerToken(OpenApiAuthenticationExtension):
-    target_class = "rollout.sign_in.TokenAuthentication"
+    target_class = "rollout.site.sign_in.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema):
@@ -250,6 +250,6 @@ class DocsView(LoginRequiredMixin, SpectacularSwaggerSplitView):
     """For people: signs in on the sign-in page. Scripts and styles are our own files only."""
 
     url_name = "api:schema"
-    template_name = "rollout/api_docs.html"
+    template_name = "api/docs.html"
     authentication_classes = []  # the session has been checked before the view is reached
     permission_classes = []

@@ -17,9 +17,9 @@ from equipment.stages import Path, Stage
 from facilities.evidence import Rung
 from facilities.models import Kind, Ownership
 from rollout.day import MAPS
-from rollout.measures import BY_CODE
+from rollout.figures.measures import BY_CODE
 from rollout.models import Conclusion, CouncilMeeting, LegalDeadline
-from rollout.stages import FacilityStage, NextStep
+from rollout.programme.stages import FacilityStage, NextStep
 
 UNITS = ("facilities", "certificates")
 STATES = ("done", "under_way", "not_begun", "unknown")

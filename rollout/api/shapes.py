@@ -15,11 +15,11 @@ from rest_framework.serializers import (
 from connectivity.pulse import CELL_LABELS
 from rollout.api.parameters import DEADLINE_RULES
 from rollout.api.serializers import GENERATED_AT, KNOWN_AT, MAP, ON
-from rollout.connections import WORST_FIRST
 from rollout.day import MAPS
-from rollout.forecasting.foreseeing import LACKING
+from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
-from rollout.reminding.ladder import RULES
+from rollout.notices.escalation import RULES
+from rollout.programme.connections import WORST_FIRST
 
 COUNT = _("How many there are under all filters, in all answers of the list together.")
 NEXT = _("Address of what follows in the list; null at its end.")

@@ -8,7 +8,7 @@ from rest_framework.exceptions import NotFound
 from facilities.departures import departure
 from facilities.models import Facility
 from rollout.api import parameters, schema, serializers
-from rollout.api.answer import KeptAnswer
+from rollout.api.answer import CachedAnswer
 from rollout.api.document import (
     facility_document,
     gone_document,
@@ -16,8 +16,8 @@ from rollout.api.document import (
     trend_document,
 )
 from rollout.api.reading import Gone, ReadView
-from rollout.cache import cached_progress
-from rollout.trend import trend
+from rollout.figures.cached import cached_progress
+from rollout.figures.trend import trend
 
 
 class ProgressView(ReadView):
@@ -27,7 +27,7 @@ class ProgressView(ReadView):
         asked = {"known_at": day.known_at, "compare": day.compare, "map_on": day.map_on}
         return self.respond(
             request,
-            KeptAnswer(
+            CachedAnswer(
                 "progress",
                 day.on,
                 *asked.values(),
@@ -44,7 +44,7 @@ class TrendView(ReadView):
         asked = {"known_at": period.known_at, "map_on": period.map_on}
         return self.respond(
             request,
-            KeptAnswer(
+            CachedAnswer(
                 "trend",
                 measure.code,
                 first,
@@ -80,7 +80,7 @@ class FacilityProgressView(ReadView):
             progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
             result = progress.facility(code)
             if result is None:
-                if gone := departure(day.register(), code):
+                if gone := departure(day.as_of(), code):
                     raise Gone(gone_document(gone, progress))
                 raise NotFound(
                     _("No facility with the code “%(code)s” was part of the rollout on %(day)s.")
@@ -90,5 +90,5 @@ class FacilityProgressView(ReadView):
 
         return self.respond(
             request,
-            KeptAnswer("facility", code, detail, day.on, day.known_at, day.map_on, build=build),
+            CachedAnswer("facility", code, detail, day.on, day.known_at, day.map_on, build=build),
         )

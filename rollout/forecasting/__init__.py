@@ -1,6 +1,6 @@
 """When the facilities will use records officially, from how long things really took here."""
 
-from rollout.forecasting.foreseeing import Foresight, Outlook, Shift, foresee
-from rollout.forecasting.keeping import keep
+from rollout.forecasting.forecast import Foresight, Outlook, Shift, foresee
+from rollout.forecasting.services import keep
 
 __all__ = ["Foresight", "Outlook", "Shift", "foresee", "keep"]

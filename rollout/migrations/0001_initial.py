@@ -386,7 +386,7 @@ class Migration(migrations.Migration):
                     name='SavedView',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('book', models.SlugField(max_length=40, verbose_name='book')),
+                        ('register', models.SlugField(max_length=40, verbose_name='register')),
                         ('name', models.CharField(max_length=80, verbose_name='name')),
                         ('query', models.TextField(blank=True, max_length=2000, verbose_name='query')),
                         ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
@@ -397,14 +397,14 @@ class Migration(migrations.Migration):
                         'verbose_name': 'saved view',
                         'verbose_name_plural': 'saved views',
                         'ordering': ['name'],
-                        'constraints': [models.UniqueConstraint(fields=('owner', 'book', 'name'), name='rollout_saved_view_name'), models.UniqueConstraint(condition=models.Q(('default_for', ''), _negated=True), fields=('book', 'default_for'), name='rollout_saved_view_default'), models.CheckConstraint(condition=models.Q(('default_for', ''), ('shared', True), _connector='OR'), name='rollout_saved_view_default_is_shared')],
+                        'constraints': [models.UniqueConstraint(fields=('owner', 'register', 'name'), name='rollout_saved_view_name'), models.UniqueConstraint(condition=models.Q(('default_for', ''), _negated=True), fields=('register', 'default_for'), name='rollout_saved_view_default'), models.CheckConstraint(condition=models.Q(('default_for', ''), ('shared', True), _connector='OR'), name='rollout_saved_view_default_is_shared')],
                     },
                 ),
                 migrations.CreateModel(
                     name='ImportFile',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('book', models.SlugField(max_length=40, verbose_name='book')),
+                        ('register', models.SlugField(max_length=40, verbose_name='register')),
                         ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                         ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
                         ('on', models.DateField(help_text='The day its values hold from.', verbose_name='day')),
@@ -422,7 +422,7 @@ class Migration(migrations.Migration):
                         ('dropped_at', models.DateTimeField(blank=True, null=True, verbose_name='dropped at')),
                         ('refusal', models.TextField(blank=True, verbose_name='refusal')),
                         ('because', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                        ('act', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='import_file', to='facilities.act', verbose_name='act')),
+                        ('change_set', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='import_file', to='facilities.changeset', verbose_name='change set')),
                     ],
                     options={
                         'verbose_name': 'imported file',
@@ -436,14 +436,14 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
-                        ('book', models.SlugField(max_length=40, verbose_name='book')),
+                        ('register', models.SlugField(max_length=40, verbose_name='register')),
                         ('heading', models.CharField(max_length=200, verbose_name='heading')),
                         ('column', models.SlugField(max_length=60, verbose_name='column')),
                     ],
                     options={
                         'verbose_name': 'heading of a person',
                         'verbose_name_plural': 'headings of persons',
-                        'constraints': [models.UniqueConstraint(fields=('user', 'book', 'heading'), name='rollout_heading_choice_once')],
+                        'constraints': [models.UniqueConstraint(fields=('user', 'register', 'heading'), name='rollout_heading_choice_once')],
                     },
                 ),
                 migrations.CreateModel(
@@ -916,7 +916,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name='LadderStep',
+                    name='EscalationStep',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='recorded at')),
@@ -940,14 +940,14 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'steps of the ladder',
                         'ordering': ['rule', 'offset', 'pk'],
                         'abstract': False,
-                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_ladderstep_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_ladderstep_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_ladderstep_import_key'), models.CheckConstraint(condition=models.Q(('offset__range', (-250, 250))), name='rollout_ladder_offset'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('rule', 'offset', 'audience'), name='rollout_ladder_step_once')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_escalationstep_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_escalationstep_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_escalationstep_import_key'), models.CheckConstraint(condition=models.Q(('offset__range', (-250, 250))), name='rollout_ladder_offset'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('rule', 'offset', 'audience'), name='rollout_ladder_step_once')],
                     },
                 ),
                 migrations.CreateModel(
-                    name='Handling',
+                    name='AlertResponse',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handlings', to='rollout.alert', verbose_name='alert')),
+                        ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='rollout.alert', verbose_name='alert')),
                         ('kind', models.CharField(choices=[('acknowledged', 'Acknowledged'), ('snoozed', 'Put off')], max_length=12, verbose_name='kind')),
                         ('until', models.DateField(blank=True, help_text='First day on which it is told again.', null=True, verbose_name='until')),
                         ('because', models.CharField(blank=True, max_length=300, verbose_name='reason')),

@@ -20,10 +20,10 @@ from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
 from rollout.models.reminders import (
+    AlertResponse,
     Audience,
+    EscalationStep,
     FeedAddress,
-    Handling,
-    LadderStep,
     Message,
     Notice,
     PostBox,
@@ -35,6 +35,7 @@ from rollout.models.webhooks import Webhook, WebhookCall
 __all__ = [
     "AgendaItem",
     "Alert",
+    "AlertResponse",
     "Audience",
     "Conclusion",
     "ConditionMet",
@@ -51,14 +52,13 @@ __all__ = [
     "Directive",
     "DirectiveDue",
     "DirectiveEvent",
+    "EscalationStep",
     "FeedAddress",
     "Forecast",
     "GroupResult",
-    "Handling",
     "HeadingChoice",
     "ImportFile",
     "JobRun",
-    "LadderStep",
     "LegalDeadline",
     "Mark",
     "MeasureWeight",

@@ -5,13 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Act, Role
+from facilities.models import ChangeSet, Role
 
 
 class SavedView(models.Model):
     """A list under a name: its filters, columns and order, as they stand in the address."""
 
-    book = models.SlugField(_("book"), max_length=40)
+    register = models.SlugField(_("register"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
     query = models.TextField(_("query"), max_length=2000, blank=True)
     owner = models.ForeignKey(
@@ -31,11 +31,11 @@ class SavedView(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
-                name="rollout_saved_view_name", fields=["owner", "book", "name"]
+                name="rollout_saved_view_name", fields=["owner", "register", "name"]
             ),
             models.UniqueConstraint(
                 name="rollout_saved_view_default",
-                fields=["book", "default_for"],
+                fields=["register", "default_for"],
                 condition=~Q(default_for=""),
             ),
             models.CheckConstraint(
@@ -51,7 +51,7 @@ class SavedView(models.Model):
 class ImportFile(models.Model):
     """A file on its way into a book: read, previewed, confirmed. The act is what it became."""
 
-    book = models.SlugField(_("book"), max_length=40)
+    register = models.SlugField(_("register"), max_length=40)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="imports", verbose_name=_("by")
     )
@@ -81,13 +81,13 @@ class ImportFile(models.Model):
     dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True)
     refusal = models.TextField(_("refusal"), blank=True)
     because = models.CharField(_("reason"), max_length=500, blank=True)
-    act = models.OneToOneField(
-        Act,
+    change_set = models.OneToOneField(
+        ChangeSet,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="import_file",
-        verbose_name=_("act"),
+        verbose_name=_("change set"),
     )
 
     class Meta:
@@ -106,7 +106,7 @@ class HeadingChoice(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
     )
-    book = models.SlugField(_("book"), max_length=40)
+    register = models.SlugField(_("register"), max_length=40)
     heading = models.CharField(_("heading"), max_length=200)
     column = models.SlugField(_("column"), max_length=60)
 
@@ -115,7 +115,7 @@ class HeadingChoice(models.Model):
         verbose_name_plural = _("headings of persons")
         constraints = [
             models.UniqueConstraint(
-                name="rollout_heading_choice_once", fields=["user", "book", "heading"]
+                name="rollout_heading_choice_once", fields=["user", "register", "heading"]
             )
         ]
 

@@ -23,7 +23,7 @@ class Audience(models.TextChoices):
     LEADER = "leader", _("Leader of the province")
 
 
-class LadderStep(Record):
+class EscalationStep(Record):
     """One rung of a rule: so many working days before or after the due day, these people are told."""
 
     rule = models.CharField(_("rule"), max_length=40)
@@ -53,7 +53,7 @@ class LadderStep(Record):
         ]
 
 
-class Handling(models.Model):
+class AlertResponse(models.Model):
     """What somebody did about an alert: saw to it, or put it off until a day, for a reason."""
 
     class Kind(models.TextChoices):
@@ -61,7 +61,7 @@ class Handling(models.Model):
         SNOOZED = "snoozed", _("Put off")
 
     alert = models.ForeignKey(
-        Alert, on_delete=models.CASCADE, related_name="handlings", verbose_name=_("alert")
+        Alert, on_delete=models.CASCADE, related_name="responses", verbose_name=_("alert")
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     until = models.DateField(

@@ -7,7 +7,7 @@
   const IDLE = 2000; // milliseconds without a key before a draft goes to the server
   const AGAIN = 15000; // between two attempts to send what waits
   const SHOWN = 4000; // how long it is said that all is well
-  const NEVER_KEPT = ["csrfmiddlewaretoken", "act", "choose"];
+  const NEVER_KEPT = ["csrfmiddlewaretoken", "change_set", "choose"];
   const PLACE = "draft:";
 
   const drafted = (element) => element?.closest?.("form[data-draft]");
@@ -118,7 +118,7 @@
   document.addEventListener("htmx:sendError", ({ detail }) => {
     const form = detail.elt;
     if (drafted(form)) keepHere(form);
-    if (!form.elements?.act) return say(words.offline, { alarming: true });
+    if (!form.elements?.change_set) return say(words.offline, { alarming: true });
     // The form's own number lets it be sent as often as need be: it is stored once.
     waiting.set(form, detail.requestConfig.triggeringEvent?.submitter);
     say(words.waiting, { alarming: true });

@@ -15,9 +15,9 @@ from django.utils import timezone
 from connectivity import gateways, pulse
 from connectivity.models import BeatDay, Gateway
 from facilities.models import Role
-from rollout.alerts import raise_alerts
 from rollout.models import Alert
-from rollout.watching import watch
+from rollout.notices.alerts import raise_alerts
+from rollout.notices.watching import watch
 from tests import factories
 from tests.factories import user_with
 
@@ -224,7 +224,7 @@ def page(gateway: Gateway) -> str:
 def test_the_department_issues_an_address_that_is_shown_once(issued, client):
     gateway, old = issued
     client.force_login(user_with(Role.DEPARTMENT))
-    given = {"act": uuid.uuid4(), "do": "issue", "interval_minutes": 5, "grace_minutes": 5}
+    given = {"change_set": uuid.uuid4(), "do": "issue", "interval_minutes": 5, "grace_minutes": 5}
     with time_machine.travel(NOW, tick=False):
         assert client.post(page(gateway), given).status_code == 400  # no reason
         assert beat(old)
@@ -242,7 +242,7 @@ def test_the_department_issues_an_address_that_is_shown_once(issued, client):
 
 def test_who_may_keep_an_address(issued, client):
     gateway, _secret = issued
-    revoke = {"act": uuid.uuid4(), "do": "revoke", "because": "x"}
+    revoke = {"change_set": uuid.uuid4(), "do": "revoke", "because": "x"}
     elsewhere = user_with(Role.OFFICER, facility=factories.facility("other"))
     for user, status in (
         (elsewhere, 403),
@@ -277,7 +277,12 @@ def test_all_that_have_no_address_get_one_in_a_file_this_once(issued, client):
     gateway, secret = issued
     factories.facility("second", name_vi="=Bệnh viện Hai")
     list_page = reverse("rollout:connection-list")
-    given = {"act": uuid.uuid4(), "do": "issue-all", "interval_minutes": 5, "grace_minutes": 5}
+    given = {
+        "change_set": uuid.uuid4(),
+        "do": "issue-all",
+        "interval_minutes": 5,
+        "grace_minutes": 5,
+    }
     client.force_login(user_with(Role.LEADER))
     assert client.post(list_page, given).status_code == 403
     client.force_login(user_with(Role.DEPARTMENT))
@@ -293,7 +298,7 @@ def test_all_that_have_no_address_get_one_in_a_file_this_once(issued, client):
     for line in lines:
         assert beat(line.split("/beat/")[1].strip('"'))
     assert beat(secret)  # what had an address keeps it
-    again = client.post(list_page, given | {"act": uuid.uuid4()})
+    again = client.post(list_page, given | {"change_set": uuid.uuid4()})
     assert again.status_code == 403  # nothing is without an address any more
 
 

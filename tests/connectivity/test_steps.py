@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from connectivity import readiness
+from connectivity import changes
 from connectivity.models import ConnectionStep, Partner
 from connectivity.services import record_step
 from facilities.services import correct, withdraw
@@ -43,7 +43,7 @@ def make(place, step, day, partner=None):
 
 
 def amount(place, step, day, **options) -> int:
-    return tally(readiness, place, step, day, **options).amount
+    return tally(changes, place, step, day, **options).amount
 
 
 @LOOKS

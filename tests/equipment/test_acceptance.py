@@ -5,22 +5,22 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
-from equipment.books.lots import Lots
-from equipment.books.procurements import Procurements
 from equipment.models import DeviceMovement, StageEvent
+from equipment.registers.lots import Lots
+from equipment.registers.procurements import Procurements
 from equipment.services import record_movement, record_stage, withdraw_stage
 from equipment.stages import Path, Stage
-from facilities.books.entering import undo, withdraw_row
-from facilities.models import Act
+from facilities.models import ChangeSet
+from facilities.registers.entering import undo, withdraw_row
 from tests import factories
-from tests.equipment.books import DAY, act, lot, purchase, put, refusals
+from tests.equipment.registers import DAY, change_set, lot, purchase, put, refusals
 from tests.writing import refused
 
 pytestmark = pytest.mark.django_db
 
 ACCEPTED = date(2025, 6, 20)
-BOOK, LOTS = Procurements(), Lots()
-BOOKS = {book.code: book for book in (BOOK, LOTS)}
+REGISTER, LOTS = Procurements(), Lots()
+REGISTERS = {register.code: register for register in (REGISTER, LOTS)}
 
 
 def accept(file, on=ACCEPTED, **fields):
@@ -107,20 +107,20 @@ def test_it_cannot_be_taken_back_once_devices_have_left():
     )
     with pytest.raises(ValidationError):
         withdraw_stage(event=event, because="chưa chạy thử", by=factories.recorder())
-    assert refusals(BOOK, file, reached_acceptance=None) == {"reached-acceptance"}
+    assert refusals(REGISTER, file, reached_acceptance=None) == {"reached-acceptance"}
     assert StageEvent.objects.known().count() == 1
 
 
-class TestInTheBook:
+class TestInTheRegister:
     def test_a_form_does_the_same(self):
         file = purchase()
-        put(BOOK, file, reached_acceptance=ACCEPTED)
+        put(REGISTER, file, reached_acceptance=ACCEPTED)
         assert arrived() == [(file.facility, 2, ACCEPTED)]
 
     def test_moved_to_another_day_the_devices_come_on_that_day(self):
         file = purchase()
-        put(BOOK, file, reached_acceptance=ACCEPTED)
-        put(BOOK, file, reached_acceptance=date(2025, 6, 24))
+        put(REGISTER, file, reached_acceptance=ACCEPTED)
+        put(REGISTER, file, reached_acceptance=date(2025, 6, 24))
         assert arrived() == [(file.facility, 2, date(2025, 6, 24))]
 
     def test_the_count_that_was_really_accepted_survives_a_change_of_the_day(self):
@@ -136,15 +136,15 @@ class TestInTheBook:
             by=factories.recorder(),
         )
         accept(file)
-        put(BOOK, file, reached_acceptance=date(2025, 6, 24))
+        put(REGISTER, file, reached_acceptance=date(2025, 6, 24))
         assert arrived() == [(file.facility, 1, date(2025, 6, 24))]
 
     def test_undone_the_devices_go(self):
         file = purchase()
-        put(BOOK, file, reached_acceptance=ACCEPTED)
+        put(REGISTER, file, reached_acceptance=ACCEPTED)
         undo(
-            act=Act.objects.get(),
-            books=BOOKS,
+            change_set=ChangeSet.objects.get(),
+            registers=REGISTERS,
             by=factories.recorder(),
             because="nhầm gói thầu",
             on=DAY,
@@ -154,16 +154,16 @@ class TestInTheBook:
 
     def test_a_withdrawn_file_takes_everything_with_it(self):
         file = purchase()
-        put(BOOK, file, reached_acceptance=ACCEPTED)
-        withdraw_row(book=BOOK, row=file, act=act("nhập trùng"), on=DAY)
+        put(REGISTER, file, reached_acceptance=ACCEPTED)
+        withdraw_row(register=REGISTER, row=file, change_set=change_set("nhập trùng"), on=DAY)
         assert arrived() == []
         assert not file.lots.known().exists()
 
     def test_without_lots_it_asks_whether_that_is_meant(self):
         file = factories.ProcurementFactory()
-        assert refusals(BOOK, file, reached_acceptance=ACCEPTED) == {"reached-acceptance"}
+        assert refusals(REGISTER, file, reached_acceptance=ACCEPTED) == {"reached-acceptance"}
         reasons = {"reached-acceptance": "lô nhập sau"}
-        put(BOOK, file, reasons=reasons, reached_acceptance=ACCEPTED)
+        put(REGISTER, file, reasons=reasons, reached_acceptance=ACCEPTED)
         assert arrived() == []
         put(
             LOTS,
@@ -188,5 +188,5 @@ class TestInTheBook:
         lot(file, quantity=5, place=factories.facility())
         accept(file)
         row = file.lots.known().get(quantity=5)
-        withdraw_row(book=LOTS, row=row, act=act("nhập trùng"), on=DAY)
+        withdraw_row(register=LOTS, row=row, change_set=change_set("nhập trùng"), on=DAY)
         assert arrived() == [(file.facility, 2, ACCEPTED)]

@@ -11,7 +11,7 @@ from equipment.file_page import procurement_context
 from equipment.services import record_setback, record_stage, set_stage_target, withdraw_stage
 from equipment.stages import Path, Stage
 from tests import factories
-from tests.equipment.books import lot
+from tests.equipment.registers import lot
 
 pytestmark = pytest.mark.django_db
 

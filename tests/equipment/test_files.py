@@ -10,8 +10,8 @@ from equipment.files import files
 from equipment.models import StageEvent
 from equipment.services import record_stage, set_stage_target
 from equipment.stages import ROUTES, Path, Stage
+from facilities.as_of import AsOf
 from facilities.evidence import Rung
-from facilities.register import Register
 from facilities.services import withdraw
 from tests import factories
 
@@ -47,7 +47,7 @@ def target(file, stage, due_on, set_on=DAY, because=""):
 
 
 def seen(day, **options):
-    [found] = files(Register(day, **options))
+    [found] = files(AsOf(day, **options))
     return found
 
 
@@ -55,7 +55,7 @@ def due(day) -> dict[str, tuple]:
     """Stage of the one file: (due on, done on, days late)."""
     return {
         d.subject.rpartition(":")[2]: (d.due_on, d.done_on, d.days_late(day))
-        for d in deadlines(Register(day))
+        for d in deadlines(AsOf(day))
     }
 
 
@@ -157,7 +157,7 @@ def test_a_moved_target_is_due_on_its_new_day(file):
 
 def test_the_words_of_a_deadline_name_stage_and_file(file):
     target(file, Stage.AWARD, on(5))
-    [deadline] = deadlines(Register(DAY))
+    [deadline] = deadlines(AsOf(DAY))
     assert "GT-01" in str(deadline.what)
     assert deadline.facility_id == file.facility_id
 
@@ -238,6 +238,6 @@ def test_reading_files_takes_the_same_queries_for_any_number(django_assert_num_q
 
     for count, total in ((1, 1), (5, 6)):
         more(count)
-        register = Register(DAY)
+        as_of = AsOf(DAY)
         with django_assert_num_queries(4):
-            assert len(files(register)) == total
+            assert len(files(as_of)) == total

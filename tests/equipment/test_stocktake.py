@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from equipment.books.assets import Assets
-from equipment.books.devices import Devices
-from equipment.books.movements import Movements
 from equipment.models import Asset, DeviceMovement
+from equipment.registers.assets import Assets
+from equipment.registers.devices import Devices
+from equipment.registers.movements import Movements
 from equipment.stock import installed
 from equipment.stocktake import (
     asset_with,
@@ -21,8 +21,8 @@ from equipment.stocktake import (
     rounds,
     see,
 )
-from facilities.books.entering import begin, enter, undo
-from facilities.models import Act
+from facilities.models import ChangeSet
+from facilities.registers.entering import begin, enter, undo
 from tests import factories
 from tests.writing import database_refuses, devices
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2025, 5, 21)
 BEFORE = DAY - timedelta(days=30)
-BOOKS = {book.code: book for book in (Devices(), Assets(), Movements())}
+REGISTERS = {register.code: register for register in (Devices(), Assets(), Movements())}
 Reason = DeviceMovement.Reason
 
 
@@ -51,11 +51,17 @@ def stocktake(place, by):
     elsewhere = factories.facility("tan-yen")
     for tag, where in (("LN-1", place), ("LN-2", place), ("TY-1", elsewhere)):
         values = {"tag": tag, "type": "tablet", "facility": where.code}
-        enter(book=BOOKS["assets"], row=None, values=values, act=an_act(by), on=BEFORE)
+        enter(
+            register=REGISTERS["assets"],
+            row=None,
+            values=values,
+            change_set=a_change_set(by),
+            on=BEFORE,
+        )
     return open_round(facility=place, title="Kiểm kê quý II", on=DAY, by=by)
 
 
-def an_act(by, kind=Act.Kind.FORM) -> Act:
+def a_change_set(by, kind=ChangeSet.Kind.FORM) -> ChangeSet:
     return begin(kind=kind, by=by, because="Kiểm kê")
 
 
@@ -111,9 +117,14 @@ def test_after_the_yes_the_register_says_what_was_found(stocktake, place, by):
     see(round=stocktake, asset=asset("TY-1"), by=by)
     count(round=stocktake, device_type=factories.DeviceTypeFactory(), count=1, by=by)
     agreed = differences(findings(stocktake, DAY))
-    closing = close(round=stocktake, agreed=agreed, act=an_act(by, Act.Kind.STOCKTAKE), on=DAY)
+    closing = close(
+        round=stocktake,
+        agreed=agreed,
+        change_set=a_change_set(by, ChangeSet.Kind.STOCKTAKE),
+        on=DAY,
+    )
     assert tablets(place) == 3  # LN-1, TY-1 and one without a number
-    values = BOOKS["assets"].values(list(Asset.objects.values_list("pk", flat=True)), DAY)
+    values = REGISTERS["assets"].values(list(Asset.objects.values_list("pk", flat=True)), DAY)
     assert {v["tag"]: v["facility"] for v in values.values()} == {
         "LN-1": "luc-nam",
         "LN-2": "",
@@ -136,36 +147,38 @@ def test_what_was_scrapped_is_retired(stocktake, place, by):
 
 def test_closed_with_nothing_agreed_nothing_changes(stocktake, place, by):
     before = DeviceMovement.objects.count()
-    close(round=stocktake, agreed=[], act=an_act(by), on=DAY)
+    close(round=stocktake, agreed=[], change_set=a_change_set(by), on=DAY)
     assert DeviceMovement.objects.count() == before
     assert not rounds().get().is_open
 
 
 def test_after_closing_nothing_is_seen_counted_or_closed_again(stocktake, by):
-    close(round=stocktake, agreed=[], act=an_act(by), on=DAY)
-    for verb, fields in (
+    close(round=stocktake, agreed=[], change_set=a_change_set(by), on=DAY)
+    for action, fields in (
         (see, {"asset": asset("LN-1"), "by": by}),
         (count, {"device_type": factories.DeviceTypeFactory(), "count": 1, "by": by}),
-        (close, {"agreed": [], "act": an_act(by), "on": DAY}),
+        (close, {"agreed": [], "change_set": a_change_set(by), "on": DAY}),
     ):
         with pytest.raises(ValidationError):
-            verb(round=stocktake, **fields)
+            action(round=stocktake, **fields)
 
 
 def test_one_stocktake_at_a_time(stocktake, place, by):
     with pytest.raises(ValidationError):
         open_round(facility=place, title="Lần nữa", on=DAY, by=by)
-    close(round=stocktake, agreed=[], act=an_act(by), on=DAY)
+    close(round=stocktake, agreed=[], change_set=a_change_set(by), on=DAY)
     open_round(facility=place, title="Lần nữa", on=DAY, by=by)
     assert [round.is_open for round in rounds(facility_ids=[place.pk])] == [True, False]
 
 
 def test_the_act_can_be_taken_back(stocktake, place, by):
     see(round=stocktake, asset=asset("TY-1"), by=by)
-    act = an_act(by, Act.Kind.STOCKTAKE)
-    close(round=stocktake, agreed=differences(findings(stocktake, DAY)), act=act, on=DAY)
+    change_set = a_change_set(by, ChangeSet.Kind.STOCKTAKE)
+    close(
+        round=stocktake, agreed=differences(findings(stocktake, DAY)), change_set=change_set, on=DAY
+    )
     assert tablets(place) == 3
-    undo(act=act, books=BOOKS, by=by, because="Nhầm cơ sở", on=DAY)
+    undo(change_set=change_set, registers=REGISTERS, by=by, because="Nhầm cơ sở", on=DAY)
     assert tablets(place) == 4
     assert findings(stocktake, DAY).unexpected[0].tag == "TY-1"
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from facilities.as_of import AsOf, described_anew
 from facilities.departures import departure, origins
 from facilities.models import (
     Area,
@@ -15,7 +16,6 @@ from facilities.models import (
     Ownership,
     Scope,
 )
-from facilities.register import Register, described_anew
 from facilities.reorganising import (
     change_scope,
     close_facility,
@@ -53,12 +53,12 @@ def opened(**more) -> Facility:
     return open_facility(**decision(), **(fields | more))
 
 
-def codes(day, **register) -> list[str]:
-    return [f.code for f in Register(LATER, **register).on(day)]
+def codes(day, **as_of) -> list[str]:
+    return [f.code for f in AsOf(LATER, **as_of).on(day)]
 
 
-def seen(day, code, **register):
-    return next(f for f in Register(LATER, **register).on(day) if f.code == code)
+def seen(day, code, **as_of):
+    return next(f for f in AsOf(LATER, **as_of).on(day) if f.code == code)
 
 
 def test_a_facility_begins_on_its_day_with_everything_said_about_it():
@@ -98,9 +98,9 @@ def test_a_closed_facility_has_left_from_its_day_on():
     assert [codes(day) for day in (BEFORE, DAY)] == [["old"], []]
     assert refused(close_facility, facility=place, **decision(on=LATER)) == {"facility"}
     assert refused(rename, facility=place, name_vi="X", **decision(on=LATER)) == {"facility"}
-    told = departure(Register(LATER), "old")
+    told = departure(AsOf(LATER), "old")
     assert (told.kind, told.on, told.successors) == ("closed", DAY, ())
-    assert departure(Register(BEFORE), "old") is None
+    assert departure(AsOf(BEFORE), "old") is None
 
 
 def test_a_planned_change_of_scope_gives_way_to_the_closing():
@@ -111,10 +111,10 @@ def test_a_planned_change_of_scope_gives_way_to_the_closing():
     assert FacilityScope.objects.filter(withdrawn_at__isnull=False).count() == 1
 
 
-@pytest.mark.parametrize("verb", [change_scope, opened])
-def test_nothing_is_closed_by_its_scope(verb):
-    fields = decision(facility=factories.facility()) if verb is change_scope else {}
-    assert refused(verb, scope=Scope.CLOSED, **fields) == {"scope"}
+@pytest.mark.parametrize("action", [change_scope, opened])
+def test_nothing_is_closed_by_its_scope(action):
+    fields = decision(facility=factories.facility()) if action is change_scope else {}
+    assert refused(action, scope=Scope.CLOSED, **fields) == {"scope"}
 
 
 @pytest.mark.parametrize("because", ["", "  ", "x" * 301])
@@ -163,11 +163,11 @@ def test_a_merger_leaves_one_and_tells_the_old_code_where_it_went():
     [row] = merge(predecessors=[a, b], successor=a, **decision(document=paper))
     assert (row.predecessor, row.successor, row.document) == (b, a, paper)
     assert [codes(day) for day in (BEFORE, DAY)] == [["a", "b"], ["a"]]
-    told = departure(Register(LATER), "b")
+    told = departure(AsOf(LATER), "b")
     assert (told.kind, told.on, told.because) == ("merged", DAY, "Sắp xếp đơn vị")
     assert [s.code for s in told.successors] == ["a"]
     assert told.document == paper
-    [origin] = origins(Register(LATER), a.pk)
+    [origin] = origins(AsOf(LATER), a.pk)
     assert (origin.code, origin.name, origin.on) == ("b", "Cơ sở b", DAY)
 
 
@@ -175,7 +175,7 @@ def test_a_merger_into_a_new_facility_closes_all():
     a, b = factories.facility("a"), factories.facility("b")
     merge(predecessors=[a, b], successor=opened(), **decision())
     assert codes(DAY) == ["new"]
-    assert [s.code for s in departure(Register(DAY), "a").successors] == ["new"]
+    assert [s.code for s in departure(AsOf(DAY), "a").successors] == ["new"]
 
 
 def test_what_is_not_there_cannot_merge():
@@ -195,8 +195,8 @@ def test_a_split_leaves_its_successors(goes_on):
     old, part = factories.facility("old"), opened()
     split(predecessor=old, successors=[old, part] if goes_on else [part], **decision())
     assert codes(DAY) == (["new", "old"] if goes_on else ["new"])
-    assert [o.kind for o in origins(Register(DAY), part.pk)] == ["split"]
-    told = departure(Register(DAY), "old")
+    assert [o.kind for o in origins(AsOf(DAY), part.pk)] == ["split"]
+    told = departure(AsOf(DAY), "old")
     assert (told is None) == goes_on
     if told:
         assert ([s.code for s in told.successors], told.kind) == (["new"], "split")
@@ -206,10 +206,10 @@ def test_a_chain_of_mergers_leads_on():
     a, b, c = (factories.facility(code) for code in "abc")
     merge(predecessors=[a], successor=b, **decision())
     merge(predecessors=[b], successor=c, **decision(on=LATER))
-    descent = Register(LATER).descent
+    descent = AsOf(LATER).descent
     assert [descent.heir(a.pk, day) for day in (BEFORE, DAY, LATER)] == [a.pk, b.pk, c.pk]
     assert descent.family({c.pk}) == {a.pk, b.pk, c.pk}
-    assert Register(BEFORE).descent.heir(a.pk) == a.pk
+    assert AsOf(BEFORE).descent.heir(a.pk) == a.pk
 
 
 # --- today's map --------------------------------------------------------------------------------
@@ -226,8 +226,8 @@ def test_by_a_later_map_every_day_has_its_facilities_and_names():
     assert codes(factories.START - timedelta(days=1), **by_map) == []
     assert codes(LATER, **by_map) == ["new", "unborn"]
     assert seen(BEFORE, "new", **by_map).kind == Kind.MEDICAL_CENTRE
-    assert Register(BEFORE, map_on=LATER).descent.heir(a.pk) == Facility.objects.get(code="new").pk
-    assert [s.code for s in departure(Register(BEFORE, map_on=LATER), "a").successors] == ["new"]
+    assert AsOf(BEFORE, map_on=LATER).descent.heir(a.pk) == Facility.objects.get(code="new").pk
+    assert [s.code for s in departure(AsOf(BEFORE, map_on=LATER), "a").successors] == ["new"]
 
 
 def test_a_split_cannot_be_looked_back_through():

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import connectivity.services
 import equipment.services
-import rollout.services
+import rollout.programme.services
 import signatures.services
 from equipment.models import DeviceNorm, Hosting, ItLevel, ProcurementLot
 from equipment.stages import Path
@@ -70,16 +70,20 @@ def _place(number: int, session, by) -> None:
             happened_on=day,
             by=by,
         )
-    rollout.services.record_milestone(facility=place, milestone="pilot", happened_on=day, by=by)
+    rollout.programme.services.record_milestone(
+        facility=place, milestone="pilot", happened_on=day, by=by
+    )
     for milestone in ("launch", "official"):
-        rollout.services.set_milestone_target(
+        rollout.programme.services.set_milestone_target(
             facility=place, milestone=milestone, due_on=ON, set_on=day, by=by
         )
     for passed in (False, True):
         meeting = factories.CouncilMeetingFactory(facility=place)
-        rollout.services.schedule_council(meeting=meeting, scheduled_on=ON, set_on=day, by=by)
+        rollout.programme.services.schedule_council(
+            meeting=meeting, scheduled_on=ON, set_on=day, by=by
+        )
         if passed:
-            rollout.services.record_ruling(
+            rollout.programme.services.record_ruling(
                 meeting=meeting, conclusion="pass", held_on=ON - timedelta(days=1), by=by
             )
     obstacle = record(

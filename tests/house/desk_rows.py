@@ -6,17 +6,22 @@ from django.utils import timezone
 
 from equipment.models import DeviceType
 from equipment.stocktake import open_round
-from facilities.books.entering import begin, enter
-from facilities.models import Act, Document, Facility, Role
-from rollout.books import BOOKS
-from rollout.brief.publishing import publish
-from rollout.importing.receiving import receive
+from facilities.models import ChangeSet, Document, Facility, Role
+from facilities.registers.entering import begin, enter
 from rollout.models import PublishedBrief, SavedView, WorkingSession
+from rollout.publishing.brief.publishing import publish
+from rollout.registers.catalogue import REGISTERS
+from rollout.registers.importing.receiving import receive
 from tests.factories import recorder, user_with
 
 ON = date(2025, 5, 21)
 TAG = "LN-MTB-001"
-PER_BOOK = {"rollout:book-list", "rollout:record", "rollout:record-edit", "rollout:my-list"} | {
+PER_REGISTER = {
+    "rollout:register-list",
+    "rollout:record",
+    "rollout:record-edit",
+    "rollout:my-list",
+} | {
     "rollout:my-row",
     "rollout:import-new",
 }
@@ -25,42 +30,44 @@ PER_BOOK = {"rollout:book-list", "rollout:record", "rollout:record-edit", "rollo
 def desk_rows(facility: Facility) -> None:
     """What an officer of the facility reported, brought and began; a device with a number."""
     officer = user_with(Role.OFFICER, facility=facility)
-    reported = begin(kind=Act.Kind.FORM, by=officer, facility=facility)
+    reported = begin(kind=ChangeSet.Kind.FORM, by=officer, facility=facility)
     enter(
-        book=BOOKS["connections"],
+        register=REGISTERS["connections"],
         row=facility,
         values={"first_message": ON},
-        act=reported,
+        change_set=reported,
         on=ON,
         because={"first_message": "test"},
     )
-    kept = begin(kind=Act.Kind.FORM, by=user_with(Role.DEPARTMENT))
+    kept = begin(kind=ChangeSet.Kind.FORM, by=user_with(Role.DEPARTMENT))
     enter(
-        book=BOOKS["assets"],
+        register=REGISTERS["assets"],
         row=None,
         values={
             "tag": TAG,
             "type": DeviceType.objects.earliest("pk").code,
             "facility": facility.code,
         },
-        act=kept,
+        change_set=kept,
         on=ON,
     )
     open_round(facility=facility, title="Kiểm kê", on=ON, by=kept.by)
     receive(
         pasted="Cơ sở\tFirst successful message\nnobody\t21/05/2025",
-        book=BOOKS["connections"],
+        register=REGISTERS["connections"],
         by=officer,
         on=ON,
         facility=facility,
     )
-    SavedView.objects.create(book="connections", name="x", owner=kept.by)
+    SavedView.objects.create(register="connections", name="x", owner=kept.by)
 
 
-def row_of(book: str, facility: Facility) -> int:
+def row_of(register: str, facility: Facility) -> int:
     """A row of the book: of the facility where it has one."""
-    rows = BOOKS[book].base(ON)
-    own = BOOKS[book].of_facilities(rows, {facility.pk}) if book != "documents" else rows
+    rows = REGISTERS[register].base(ON)
+    own = (
+        REGISTERS[register].of_facilities(rows, {facility.pk}) if register != "documents" else rows
+    )
     row = own.order_by("pk").first() or rows.order_by("pk").first()
     return row.pk if row else 0
 

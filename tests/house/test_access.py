@@ -18,8 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from connectivity.models import Partner
 from equipment.models import StocktakeRound
-from facilities.models import Act, ApiToken, Facility, Role
-from rollout.books import BOOKS
+from facilities.models import ApiToken, ChangeSet, Facility, Role
 from rollout.models import (
     CouncilMeeting,
     Directive,
@@ -28,8 +27,9 @@ from rollout.models import (
     SavedView,
     WorkingSession,
 )
+from rollout.registers.catalogue import REGISTERS
 from tests.factories import AgencyFactory, UserFactory, user_with
-from tests.house.desk_rows import PER_BOOK, TAG, brief_row, desk_rows, paper, row_of
+from tests.house.desk_rows import PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
 
 FILE = Path(__file__).with_name("access.txt")
 REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
@@ -77,25 +77,25 @@ ARGUMENTS = {
     "news-feed": lambda: {"secret": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
-    "rollout:act": lambda: {"pk": _act().pk},
-    "rollout:checking-act": lambda: {"pk": _act().pk},
+    "rollout:change-set": lambda: {"pk": _change_set().pk},
+    "rollout:checking-change-set": lambda: {"pk": _change_set().pk},
     "rollout:asset": lambda: {"tag": TAG},
     "rollout:document": lambda: {"pk": paper().pk},
     "rollout:session-brief": lambda: {"pk": brief_row().session_id},
     "rollout:brief": lambda: {"pk": brief_row().pk},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
-    "rollout:import-template": lambda: {"book": "connections", "form": "csv"},
+    "rollout:import-template": lambda: {"register": "connections", "form": "csv"},
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:my-waiting": lambda: {"step": "handed-over"},
-    "rollout:book-bulk": lambda: {"book": "connections"},
-    "rollout:book-export": lambda: {"book": "connections", "form": "csv"},
-    "rollout:record-new": lambda: {"book": "assets"},
-    "rollout:record-withdraw": lambda: {"book": "assets", "pk": _row("assets")},
-    "rollout:note-add": lambda: {"book": "connections", "pk": _row("connections")},
-    "rollout:view-save": lambda: {"book": "connections"},
-    "rollout:view-drop": lambda: {"book": "connections", "pk": SavedView.objects.get().pk},
+    "rollout:register-bulk": lambda: {"register": "connections"},
+    "rollout:register-export": lambda: {"register": "connections", "form": "csv"},
+    "rollout:record-new": lambda: {"register": "assets"},
+    "rollout:record-withdraw": lambda: {"register": "assets", "pk": _row("assets")},
+    "rollout:note-add": lambda: {"register": "connections", "pk": _row("connections")},
+    "rollout:view-save": lambda: {"register": "connections"},
+    "rollout:view-drop": lambda: {"register": "connections", "pk": SavedView.objects.get().pk},
     "admin:app_list": lambda: {"app_label": "facilities"},
     "admin:view_on_site": lambda: {"content_type_id": 0, "object_id": 0},
     "admin:auth_user_password_change": lambda: {"id": 0},
@@ -111,13 +111,13 @@ QUERIES = {
 MODELS = {f"{m._meta.app_label}_{m._meta.model_name}": m for m in admin.site._registry}
 
 
-def _row(book: str) -> int:
-    return row_of(book, Facility.objects.get(code=OWN))
+def _row(register: str) -> int:
+    return row_of(register, Facility.objects.get(code=OWN))
 
 
-def _act() -> Act:
+def _change_set() -> ChangeSet:
     """What the officer of Luc Nam reported."""
-    return Act.objects.get(facility__code=OWN)
+    return ChangeSet.objects.get(facility__code=OWN)
 
 
 def _directive() -> Directive:
@@ -137,8 +137,8 @@ def addresses(patterns=None, inside=()):
             yield from addresses(entry.url_patterns, deeper)
         elif isinstance(entry, URLPattern) and entry.name:
             name = ":".join((*inside, entry.name))
-            if name in PER_BOOK:  # an address for each book
-                yield from (f"{name}/{book}" for book in BOOKS)
+            if name in PER_REGISTER:  # an address for each book
+                yield from (f"{name}/{register}" for register in REGISTERS)
             else:
                 yield name
 
@@ -148,10 +148,12 @@ ADDRESSES = sorted(set(addresses()), key=lambda name: (name.startswith("admin:")
 
 def path_of(name: str) -> str:
     """Where it is; the pages of one row in the administration open the first row of their table."""
-    name, _slash, book = name.partition("/")
-    if book:
+    name, _slash, register = name.partition("/")
+    if register:
         asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
-        return reverse(name, kwargs={"book": book} | ({"pk": _row(book)} if asks_row else {}))
+        return reverse(
+            name, kwargs={"register": register} | ({"pk": _row(register)} if asks_row else {})
+        )
     if name in ARGUMENTS:
         return reverse(name, kwargs=ARGUMENTS[name]())
     table = name.removeprefix("admin:").rsplit("_", 1)[0]

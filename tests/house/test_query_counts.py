@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from equipment.models import StocktakeRound
-from facilities.models import Act, Facility, Role
+from facilities.models import ChangeSet, Facility, Role
 from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
@@ -41,19 +41,21 @@ ARGUMENTS = {
     "calendar-feed": {"secret": "nobody"},
     "news-feed": {"secret": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
-    "rollout:book-bulk": {"book": "connections"},
-    "rollout:book-export": {"book": "certificates", "form": "csv"},
-    "rollout:record-new": {"book": "assets"},
+    "rollout:register-bulk": {"register": "connections"},
+    "rollout:register-export": {"register": "certificates", "form": "csv"},
+    "rollout:record-new": {"register": "assets"},
     "rollout:paper": {"kind": "report", "form": "docx"},
-    "rollout:import-template": {"book": "connections", "form": "csv"},
-    "rollout:view-save": {"book": "connections"},
+    "rollout:import-template": {"register": "connections", "form": "csv"},
+    "rollout:view-save": {"register": "connections"},
 }
 # Their row is made by `desk_rows`.
 ROWS = {
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
-    "rollout:act": lambda: {"pk": Act.objects.exclude(facility=None).get().pk},
-    "rollout:checking-act": lambda: {"pk": Act.objects.exclude(facility=None).get().pk},
+    "rollout:change-set": lambda: {"pk": ChangeSet.objects.exclude(facility=None).get().pk},
+    "rollout:checking-change-set": lambda: {
+        "pk": ChangeSet.objects.exclude(facility=None).get().pk
+    },
     "rollout:asset": lambda: {"tag": TAG},
     "rollout:document": lambda: {"pk": paper().pk},
     "rollout:session-brief": lambda: {"pk": brief_row().session_id},
@@ -62,9 +64,9 @@ ROWS = {
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
-    "rollout:record-withdraw": lambda: {"book": "assets", "pk": _row("assets")},
-    "rollout:note-add": lambda: {"book": "connections", "pk": _row("connections")},
-    "rollout:view-drop": lambda: {"book": "connections", "pk": SavedView.objects.get().pk},
+    "rollout:record-withdraw": lambda: {"register": "assets", "pk": _row("assets")},
+    "rollout:note-add": lambda: {"register": "connections", "pk": _row("connections")},
+    "rollout:view-drop": lambda: {"register": "connections", "pk": SavedView.objects.get().pk},
 }
 QUERIES = {
     "api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"},
@@ -82,15 +84,17 @@ PAGES = [n for n in ADDRESSES if not n.startswith("admin:") and n not in WITHOUT
 ]
 
 
-def _row(book: str) -> int:
-    return row_of(book, Facility.objects.get(code="place-000"))
+def _row(register: str) -> int:
+    return row_of(register, Facility.objects.get(code="place-000"))
 
 
 def path_of(name: str) -> str:
-    name, _slash, book = name.partition("/")
-    if book:
+    name, _slash, register = name.partition("/")
+    if register:
         asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
-        return reverse(name, kwargs={"book": book} | ({"pk": _row(book)} if asks_row else {}))
+        return reverse(
+            name, kwargs={"register": register} | ({"pk": _row(register)} if asks_row else {})
+        )
     return reverse(name, kwargs=ROWS[name]() if name in ROWS else ARGUMENTS.get(name))
 
 

@@ -23,9 +23,9 @@ from django.utils.translation import override
 from django.views.defaults import server_error
 
 from facilities.models import Facility, Role
-from rollout.books import BOOKS
-from rollout.measures import BY_CODE
+from rollout.figures.measures import BY_CODE
 from rollout.models import Alert
+from rollout.registers.catalogue import REGISTERS
 from tests.factories import AgencyFactory, user_with
 from tests.house.messages import (
     ROOT,
@@ -164,12 +164,19 @@ PAGES = [
     "/desk/",
     *(
         f"/desk/{name}/"
-        for name in ("checking", "acts", "reorganise", "shortfalls", "stocktakes", "reporting")
+        for name in (
+            "checking",
+            "change_sets",
+            "reorganise",
+            "shortfalls",
+            "stocktakes",
+            "reporting",
+        )
     ),
     "/desk/shortfalls/move/",
     "/desk/assets/pattern/",
     # The list of certificates shows wards, whose names are Vietnamese.
-    *(f"/desk/{code}/" for code in BOOKS if code != "certificates"),
+    *(f"/desk/{code}/" for code in REGISTERS if code != "certificates"),
     "/desk/certificates/new/",
     "/imports/",
     "/imports/new/certificates/",

@@ -185,6 +185,6 @@ def sign_in(page: Page, username: str, password: str = "") -> None:
 
 def _password_of(username: str) -> str:
     # Here and not above: the pictures are taken by a program that sets Django up by itself.
-    from rollout.demo import DEMO_USERS
+    from rollout.site.demo import DEMO_USERS
 
     return next(user.password for user in DEMO_USERS if user.username == username)

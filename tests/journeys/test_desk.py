@@ -24,15 +24,15 @@ def rows(page: Page) -> Locator:
     return page.locator(".rows tbody tr")
 
 
-def open_record(page: Page, book: str, search: str = PLACE) -> None:
+def open_record(page: Page, register: str, search: str = PLACE) -> None:
     """The page of the one row that the search finds."""
-    page.goto(f"/desk/{book}/?q={search}")
+    page.goto(f"/desk/{register}/?q={search}")
     rows(page).get_by_role("link").first.click()
     expect(page.locator("#values")).to_be_visible()
 
 
-def open_form(page: Page, book: str, search: str = PLACE) -> None:
-    open_record(page, book, search)
+def open_form(page: Page, register: str, search: str = PLACE) -> None:
+    open_record(page, register, search)
     page.locator(".acts a[href$='/edit/']").click()
     expect(page.locator("form.cells")).to_be_visible()
 
@@ -52,7 +52,7 @@ def stored(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text=words("Stored."))).to_be_visible()
 
 
-def take_back_act(page: Page) -> None:
+def take_back_change_set(page: Page) -> None:
     """On the page of an act: all of it."""
     page.locator("details.panel summary").click()
     page.locator("#because").fill("Chỉ là thử nghiệm")
@@ -61,10 +61,10 @@ def take_back_act(page: Page) -> None:
     expect(page.locator("details.panel")).to_have_count(0)
 
 
-def take_back_last(page: Page, book: str, search: str = PLACE) -> None:
-    open_record(page, book, search)
+def take_back_last(page: Page, register: str, search: str = PLACE) -> None:
+    open_record(page, register, search)
     page.locator("#history a[href*='/desk/acts/']").first.click()
-    take_back_act(page)
+    take_back_change_set(page)
 
 
 @contextmanager
@@ -203,7 +203,7 @@ def test_sets_a_date_in_several_rows_with_a_reason_and_takes_it_back(visit):
 
     page.goto("/desk/acts/")
     page.locator("tbody tr").filter(has_text="Theo báo cáo của Bạch Mai").first.locator("a").click()
-    take_back_act(page)
+    take_back_change_set(page)
     page.goto("/desk/connections/?q=huyen+s")
     assert page.locator(".rows td").all_inner_texts() == before
 
@@ -266,7 +266,7 @@ def test_two_people_on_one_form_see_both_versions(visit, chosen):
     if chosen == "mine":
         first.goto("/desk/acts/")
         first.locator("tbody tr").filter(has_text="Mua thêm một bộ").first.locator("a").click()
-        take_back_act(first)
+        take_back_change_set(first)
     open_form(first, "devices")
     expect(cell(first, COMPUTER)).to_have_value(str(before))
 
@@ -301,16 +301,16 @@ def test_accepts_one_report_returns_the_other_and_the_officer_reads_why(visit):
     officer.goto("/my/devices/")
     expect(officer.locator("main")).to_contain_text(remark)
     page.goto(address.replace("/checking/", "/acts/"))
-    take_back_act(page)
+    take_back_change_set(page)
     open_form(page, "devices", "luc nam")
     for code, count in before.items():
         expect(cell(page, code)).to_have_value(str(count))
 
 
-@pytest.mark.parametrize("book", ["facilities", "devices"])
-def test_a_printed_list_has_no_controls(visit, book):
+@pytest.mark.parametrize("register", ["facilities", "devices"])
+def test_a_printed_list_has_no_controls(visit, register):
     page = visit(DEPARTMENT)
-    page.goto(f"/desk/{book}/?on=2025-05-21&q=huyen")
+    page.goto(f"/desk/{register}/?on=2025-05-21&q=huyen")
     page.emulate_media(media="print")
 
     expect(

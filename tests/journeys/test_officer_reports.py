@@ -39,14 +39,14 @@ def some_day() -> date:
 DAY = some_day()
 
 
-def row(page: Page, book: str = "connections") -> str:
+def row(page: Page, register: str = "connections") -> str:
     """The address of the own row of a book that has one for each facility."""
-    page.goto(f"/my/{book}/")
+    page.goto(f"/my/{register}/")
     return page.url.partition("?")[0]
 
 
-def open_cell(page: Page, cell: str = CELL, book: str = "connections") -> str:
-    address = f"{row(page, book)}?cells={cell}"
+def open_cell(page: Page, cell: str = CELL, register: str = "connections") -> str:
+    address = f"{row(page, register)}?cells={cell}"
     page.goto(address)
     return address
 

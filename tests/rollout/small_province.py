@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import equipment.services
-import rollout.services
+import rollout.programme.services
 import signatures.services
 from equipment.models import Hosting, ItLevel, ProcurementLot
 from facilities.models import Agency, Facility, Ownership, Scope
@@ -65,18 +65,18 @@ def _official(place, by) -> None:
     )
     record(ItLevel(facility=place, his_level=5, happened_on=BEFORE), by=by)
     record(Hosting(facility=place, mode=Hosting.Mode.OWN_ROOM, happened_on=BEFORE), by=by)
-    rollout.services.set_milestone_target(
+    rollout.programme.services.set_milestone_target(
         facility=place, milestone="official", due_on=date(2025, 5, 1), set_on=BEFORE, by=by
     )
     for milestone, day in (("pilot", date(2025, 1, 10)), ("official", date(2025, 5, 6))):
-        rollout.services.record_milestone(
+        rollout.programme.services.record_milestone(
             facility=place, milestone=milestone, happened_on=day, by=by
         )
     meeting = factories.CouncilMeetingFactory(facility=place, code="HD-A")
-    rollout.services.schedule_council(
+    rollout.programme.services.schedule_council(
         meeting=meeting, scheduled_on=date(2025, 4, 20), set_on=date(2025, 4, 1), by=by
     )
-    rollout.services.record_ruling(
+    rollout.programme.services.record_ruling(
         meeting=meeting,
         conclusion="conditions",
         held_on=date(2025, 4, 22),

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 
 from facilities.services import record
-from rollout.alerts import raise_alerts
+from rollout.figures.snapshots import compute_progress
 from rollout.models import Alert, JobRun, MeasureWeight, ProgressSnapshot
-from rollout.services import record_milestone, set_milestone_target
-from rollout.snapshots import compute_progress
+from rollout.notices.alerts import raise_alerts
+from rollout.programme.services import record_milestone, set_milestone_target
 from tests import factories
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

@@ -11,16 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facilities import clock
+from facilities.as_of import AsOf
 from facilities.models import ApiToken, Document, Role
-from facilities.register import Register
 from facilities.services import day_of_writing, record, record_many
-from rollout import tasks, watching
-from rollout.deadlines import deadlines
-from rollout.feeds import addresses
+from rollout import tasks
 from rollout.models import Alert, JobRun, Notice, ProgressSnapshot, ReportingCalendar, StatusReport
-from rollout.reporting import FRESH, state_of
+from rollout.notices import watching
+from rollout.notices.feeds import addresses
+from rollout.programme.deadlines import deadlines
+from rollout.programme.reporting import FRESH, state_of
+from rollout.programme.services import report, set_milestone_target
 from rollout.schedule import COMPUTE_PROGRESS
-from rollout.services import report, set_milestone_target
 from tests import factories
 from tests.factories import user_with
 from tests.writing import write
@@ -203,5 +204,5 @@ class TestWhatIsRecorded:
         assert StatusReport.objects.get().recorded_at == NOW
         state = state_of(place, on=SAMPLE, at=clock.as_if_today(timezone.now()))
         assert (state.word, state.heard_on, state.last_report_on) == (FRESH, SAMPLE, SAMPLE)
-        [found] = [d for d in deadlines(Register(SAMPLE)) if d.due_on == date(2025, 5, 23)]
+        [found] = [d for d in deadlines(AsOf(SAMPLE)) if d.due_on == date(2025, 5, 23)]
         assert found.done_on == SAMPLE

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import connectivity.services
 import equipment.services
-import rollout.services
+import rollout.programme.services
 import signatures.services
 from connectivity.models import ConnectionStep
 from equipment.models import DeviceMovement, DeviceNorm, Hosting, ItLevel, StageEvent, StageTarget
@@ -146,14 +146,14 @@ class World:
     def _council(self, n, day, pick):
         meeting = self.meetings[n][pick % 2]
         if pick % 3:
-            rollout.services.record_ruling(
+            rollout.programme.services.record_ruling(
                 meeting=meeting,
                 conclusion=Conclusion.values[pick % 4],
                 held_on=day,
                 by=self.by,
             )
         else:
-            rollout.services.schedule_council(
+            rollout.programme.services.schedule_council(
                 meeting=meeting,
                 scheduled_on=day + timedelta(days=pick),
                 set_on=day,
@@ -187,7 +187,7 @@ class World:
         )
 
     def _milestone(self, n, day, pick):
-        rollout.services.record_milestone(
+        rollout.programme.services.record_milestone(
             facility=self.facilities[n],
             milestone=Milestone.values[pick % 8],
             happened_on=day,
@@ -228,7 +228,7 @@ class World:
         )
 
     def _target(self, n, day, pick):
-        rollout.services.set_milestone_target(
+        rollout.programme.services.set_milestone_target(
             facility=self.facilities[n],
             milestone=Milestone.values[pick % 8],
             due_on=day + timedelta(days=3 * pick),

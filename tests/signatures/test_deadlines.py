@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from facilities.register import Register
+from facilities.as_of import AsOf
 from signatures.deadlines import HORIZON, LOOK_BACK, deadlines
 from signatures.models import CertificateEvent
 from signatures.services import record_event
@@ -33,7 +33,7 @@ def issued(place=None, until=UNTIL):
 
 
 def seen(on):
-    return list(deadlines(Register(on)))
+    return list(deadlines(AsOf(on)))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from rollout import jobs, tasks
+from rollout import tasks
+from rollout.notices import jobs
 
 
 class Command(BaseCommand):

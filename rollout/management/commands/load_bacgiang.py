@@ -2,9 +2,9 @@ from django.conf import settings
 from django.core.management.base import CommandError, no_translations
 
 from facilities import clock
-from rollout import demo
-from rollout.loading import BACGIANG
 from rollout.management.commands import load_province
+from rollout.registers.loading import BACGIANG
+from rollout.site import demo
 
 
 class Command(load_province.Command):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from rollout.loading import BadFolder, load_province
+from rollout.registers.loading import BadFolder, load_province
 
 
 class Command(BaseCommand):

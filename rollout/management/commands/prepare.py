@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from rollout import alerts, jobs, tasks
+from rollout import tasks
+from rollout.notices import alerts, jobs
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from facilities import clock
 from rollout.api.answer import answer_of
 from rollout.api.document import progress_document
 from rollout.day import parse_date, parse_moment
-from rollout.progress import progress
-from rollout.text import progress_text
+from rollout.figures.plain_text import progress_text
+from rollout.figures.progress import progress
 
 
 def argument(parse: Callable) -> Callable:

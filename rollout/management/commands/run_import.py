@@ -1,7 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from rollout import importing, tasks
+from rollout import tasks
 from rollout.models import ImportFile
+from rollout.registers import importing
 
 
 class Command(BaseCommand):

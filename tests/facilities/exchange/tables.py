@@ -63,20 +63,20 @@ ROW = ["bg-dk", "server", "0012", 4, 1_500_000_000, date(2025, 5, 21), "bidding"
 
 def workbook(*rows, sheet="Sheet", **sheets) -> BytesIO:
     """An Excel file with these rows; `sheets`: further sheets by name, in front of it."""
-    book = Workbook()
-    book.active.title = sheet
+    register = Workbook()
+    register.active.title = sheet
     for row in rows:
-        book.active.append(row)
+        register.active.append(row)
     for place, (name, further) in enumerate(sheets.items()):
-        extra = book.create_sheet(name, place)
+        extra = register.create_sheet(name, place)
         for row in further:
             extra.append(row)
-    return saved(book)
+    return saved(register)
 
 
-def saved(book: Workbook) -> BytesIO:
+def saved(register: Workbook) -> BytesIO:
     stream = BytesIO()
-    book.save(stream)
+    register.save(stream)
     return stream
 
 

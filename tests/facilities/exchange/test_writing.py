@@ -215,8 +215,8 @@ def test_the_template_helps_to_fill_it_in():
     stream = BytesIO()
     with override("en"):
         template_xlsx("Devices", COLUMNS, stream)
-    book = load_workbook(stream)
-    table, notes, lists = book.worksheets
+    register = load_workbook(stream)
+    table, notes, lists = register.worksheets
     assert (notes.sheet_state, lists.sheet_state) == ("visible", "hidden")
     assert table["A1"].value == "Health facility *"
     rules = {

@@ -33,11 +33,11 @@ def refusal(stream) -> str:
 
 def test_cells_keep_their_types():
     moment = datetime.combine(date(2025, 5, 21), time(14, 30))
-    book = Workbook()
-    book.active.append(
+    register = Workbook()
+    register.active.append(
         ["Bệnh viện", 4, 1.5, True, False, date(2025, 5, 21), moment, time(8, 30), None, 10**14]
     )
-    source = read_table(saved(book))
+    source = read_table(saved(register))
     assert source.kind == "xlsx"
     row = next(source.rows)
     midnight = datetime.combine(date(2025, 5, 21), time())
@@ -47,11 +47,11 @@ def test_cells_keep_their_types():
 
 
 def test_texts_are_tidied_whatever_they_are_made_of():
-    book = Workbook()
-    sheet = book.active
+    register = Workbook()
+    sheet = register.active
     rich = CellRichText("Y ", TextBlock(InlineFont(b=True), "tế"))
     sheet.append(["  Lu\u0323c\u00a0Nam ", rich, "a_x000D_\nb", "   "])
-    assert rows_of(saved(book)) == [("Lục Nam", "Y tế", "a\nb")]
+    assert rows_of(saved(register)) == [("Lục Nam", "Y tế", "a\nb")]
 
 
 def test_shared_texts():
@@ -69,50 +69,50 @@ def test_shared_texts():
 
 
 def test_formulas_are_marked_and_not_computed():
-    book = Workbook()
-    sheet = book.active
+    register = Workbook()
+    sheet = register.active
     sheet.append(["Tổng", "=SUM(1,2)", "#N/A"])
     sheet["D1"] = ArrayFormula("D1:D2", "=A1:A2")
-    row = rows_of(saved(book))[0]
+    row = rows_of(saved(register))[0]
     assert row == ("Tổng", "=SUM(1,2)", "#N/A", "=A1:A2")
     assert [isinstance(cell, Formula) for cell in row] == [False, True, False, True]
 
 
 def test_days_counted_from_1904():
-    book = Workbook()
-    book.epoch = CALENDAR_MAC_1904
-    book.active.append([date(2025, 5, 21)])
-    assert rows_of(saved(book))[0][0].date() == date(2025, 5, 21)
+    register = Workbook()
+    register.epoch = CALENDAR_MAC_1904
+    register.active.append([date(2025, 5, 21)])
+    assert rows_of(saved(register))[0][0].date() == date(2025, 5, 21)
 
 
 def test_a_number_that_is_no_day_stays_a_number():
-    book = Workbook()
-    book.active.append([99_999_999])
-    book.active["A1"].number_format = "dd/mm/yyyy"
-    assert rows_of(saved(book)) == [(99_999_999,)]
+    register = Workbook()
+    register.active.append([99_999_999])
+    register.active["A1"].number_format = "dd/mm/yyyy"
+    assert rows_of(saved(register)) == [(99_999_999,)]
 
 
 def test_the_first_visible_sheet_with_something_in_it_is_read():
-    book = Workbook()
-    book.active.title = "Trống"
-    hidden = book.create_sheet("Danh mục")
+    register = Workbook()
+    register.active.title = "Trống"
+    hidden = register.create_sheet("Danh mục")
     hidden.append(["hidden"])
     hidden.sheet_state = "hidden"
-    book.create_chartsheet("Biểu đồ")
-    book.create_sheet("Thiết bị").append(["a"])
-    book.create_sheet("Khác").append(["b"])
-    source = read_table(saved(book))
+    register.create_chartsheet("Biểu đồ")
+    register.create_sheet("Thiết bị").append(["a"])
+    register.create_sheet("Khác").append(["b"])
+    source = read_table(saved(register))
     assert (source.sheet, list(source.rows)) == ("Thiết bị", [(1, ("a",))])
 
 
 def test_merged_titles_blank_rows_and_gaps_keep_their_numbers():
-    book = Workbook()
-    sheet = book.active
+    register = Workbook()
+    sheet = register.active
     sheet["A1"] = "SỞ Y TẾ"
     sheet.merge_cells("A1:F1")
     sheet["B4"] = "x"
     sheet["A1048576"] = "last"
-    assert list(read_table(saved(book)).rows) == [
+    assert list(read_table(saved(register)).rows) == [
         (1, ("SỞ Y TẾ",)),
         (4, (None, "x")),
         (1_048_576, ("last",)),
@@ -228,20 +228,20 @@ def test_too_many_texts_and_styles(monkeypatch):
     monkeypatch.setattr(xlsx_parts, "TEXTS_COUNT_LIMIT", 2)
     assert refusal(stream) == "zip_bomb"
     monkeypatch.undo()
-    book = Workbook()
+    register = Workbook()
     for n in range(3):
-        book.active.append([n])
-        book.active.cell(n + 1, 1).number_format = f"0.{n}0"
-    stream = saved(book)
+        register.active.append([n])
+        register.active.cell(n + 1, 1).number_format = f"0.{n}0"
+    stream = saved(register)
     monkeypatch.setattr(xlsx_parts, "STYLES_LIMIT", 3)
     assert refusal(stream) == "zip_bomb"
 
 
 def test_cells_far_away_and_texts_too_long(monkeypatch):
-    book = Workbook()
-    book.active["GS2"] = "far"
+    register = Workbook()
+    register.active["GS2"] = "far"
     with pytest.raises(BadTable, match="Row 2 has something in column GS"):
-        rows_of(saved(book))
+        rows_of(saved(register))
     assert refusal(workbook(["x" * 5_001])) == "too_long_text"
     assert refusal(with_shared_texts("<t>" + "x" * 5_001 + "</t>")) == "too_long_text"
     body = b"<worksheet><sheetData><row><c t='str'><v>%s</v></c></row></sheetData></worksheet>"

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equipment.models import Procurement
+from facilities.as_of import AsOf
 from facilities.models import Facility, Ledger, Role
-from facilities.register import Register
 from rollout.forecasting import Shift, foresee, keep
-from rollout.forecasting.foreseeing import FAN_STEPS, horizon
-from rollout.forecasting.keeping import chance_scores, first_score_on, scores
-from rollout.forecasting.walk import DRAWS, Leg, quantile, walk
+from rollout.forecasting.forecast import FAN_STEPS, horizon
+from rollout.forecasting.services import chance_scores, first_score_on, scores
+from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulation
 from rollout.models import Forecast
-from rollout.services import record_milestone
+from rollout.programme.services import record_milestone
 from tests import factories
 from tests.factories import user_with
 
@@ -49,39 +49,43 @@ def forecast(facility, law, chance):
     )
 
 
-pools = st.lists(st.integers(1, 90), min_size=5, max_size=30).map(lambda days: tuple(sorted(days)))
+durations = st.lists(st.integers(1, 90), min_size=5, max_size=30).map(
+    lambda days: tuple(sorted(days))
+)
 
 
 class TestWalk:
-    @given(pool=pools, ago=st.integers(0, 200))
+    @given(pool=durations, ago=st.integers(0, 200))
     def test_what_has_not_happened_happens_later(self, pool, ago):
-        ends = walk([Leg("x", pool)], begun=DAY - ago, on=DAY, seed="a")
+        ends = simulation([Leg("x", pool)], begun=DAY - ago, on=DAY, seed="a")
         assert len(ends) == DRAWS
         assert all(end > DAY for end in ends)
         if any(days > ago for days in pool):
             assert {end - DAY + ago for end in ends} <= {days for days in pool if days > ago}
 
-    @given(pool=pools, fixed=st.integers(0, 60))
+    @given(pool=durations, fixed=st.integers(0, 60))
     def test_a_fixed_day_is_kept_unless_the_way_to_it_is_longer(self, pool, fixed):
         legs = [Leg("before", pool), Leg("council", pool, fixed=DAY + fixed)]
-        before = walk(legs[:1], begun=DAY, on=DAY, seed="a")
-        both = walk(legs, begun=DAY, on=DAY, seed="a")
+        before = simulation(legs[:1], begun=DAY, on=DAY, seed="a")
+        both = simulation(legs, begun=DAY, on=DAY, seed="a")
         for day, end in zip(before, both, strict=True):
             assert end == DAY + fixed if day <= DAY + fixed else end > day
 
-    @given(pool=pools, gate=st.integers(0, 300))
+    @given(pool=durations, gate=st.integers(0, 300))
     def test_nothing_passes_a_gate_before_it_opens(self, pool, gate):
         opened = [DAY + gate] * DRAWS
-        ends = walk([Leg("x", pool)], begun=DAY, on=DAY, seed="a", gate=("x", opened))
+        ends = simulation([Leg("x", pool)], begun=DAY, on=DAY, seed="a", gate=("x", opened))
         assert min(ends) >= DAY + gate
 
     def test_bidders_keep_their_time(self):
         legs = [Leg("opening", (1, 1, 1, 1, 1), least=lambda posted: posted + 18)]
-        assert set(walk(legs, begun=DAY, on=DAY, seed="a")) == {DAY + 18}
+        assert set(simulation(legs, begun=DAY, on=DAY, seed="a")) == {DAY + 18}
 
     def test_the_same_draws_each_time(self):
         leg = Leg("x", tuple(range(1, 40)))
-        assert walk([leg], begun=DAY, on=DAY, seed="a") == walk([leg], begun=DAY, on=DAY, seed="a")
+        assert simulation([leg], begun=DAY, on=DAY, seed="a") == simulation(
+            [leg], begun=DAY, on=DAY, seed="a"
+        )
 
     def test_shares_of_the_draws(self):
         days = list(range(1, 11))
@@ -91,7 +95,7 @@ class TestWalk:
 @pytest.mark.django_db
 class TestSeed:
     def test_the_session_of_21_may(self, bacgiang):
-        outlook = foresee(Register(ON))
+        outlook = foresee(AsOf(ON))
         assert outlook.law == date(2025, 9, 30)
         assert (outlook.official, len(outlook.facilities), outlook.unforeseen) == (5, 17, 0)
         low, middle, high = outlook.by_law
@@ -105,7 +109,7 @@ class TestSeed:
                 assert one.sample >= 5
 
     def test_the_fan_opens_at_what_is_done_and_agrees_with_the_day_of_the_law(self, bacgiang):
-        outlook = foresee(Register(ON))
+        outlook = foresee(AsOf(ON))
         days = [day for day, *_counts in outlook.fan]
         assert days == sorted(set(days))
         assert (days[0], days[-1]) == horizon(outlook)
@@ -117,16 +121,16 @@ class TestSeed:
         for counts in zip(*by_day.values(), strict=True):
             assert list(counts) == sorted(counts)
         assert all(low <= middle <= high for low, middle, high in by_day.values())
-        assert foresee(Register(date(2025, 3, 1))).fan == ()
+        assert foresee(AsOf(date(2025, 3, 1))).fan == ()
 
     def test_below_the_minimum_nothing_is_foreseen(self, bacgiang):
-        outlook = foresee(Register(date(2025, 3, 1)))
+        outlook = foresee(AsOf(date(2025, 3, 1)))
         assert not outlook.province.is_foreseen
         assert outlook.by_law is None
         assert any(one.lacking == "too_few" and one.lacking_step for one in outlook.facilities)
 
     def test_the_facts_of_later_days_change_nothing(self, bacgiang):
-        before = foresee(Register(ON)).facilities
+        before = foresee(AsOf(ON)).facilities
         place = Facility.objects.get(code="bg-bvdk")
         record_milestone(
             facility=place,
@@ -134,14 +138,14 @@ class TestSeed:
             happened_on=ON + timedelta(days=3),
             by=factories.recorder(),
         )
-        assert foresee(Register(ON)).facilities == before
-        assert foresee(Register(ON + timedelta(days=3))).facilities != before
+        assert foresee(AsOf(ON)).facilities == before
+        assert foresee(AsOf(ON + timedelta(days=3))).facilities != before
 
     def test_what_if_moves_one_facility_and_stores_nothing(self, bacgiang):
         file = Procurement.objects.get(code="BG-2025-03")
         version = Ledger.current()
-        plain = foresee(Register(ON))
-        shifted = foresee(Register(ON), Shift("file", file.pk, date(2025, 8, 29)))
+        plain = foresee(AsOf(ON))
+        shifted = foresee(AsOf(ON), Shift("file", file.pk, date(2025, 8, 29)))
         moved = [
             one.facility.id
             for one, other in zip(plain.facilities, shifted.facilities, strict=True)
@@ -163,7 +167,7 @@ class TestSeed:
                 happened_on=ON + timedelta(days=later),
                 by=factories.recorder(),
             )
-        [score, *_] = scores(Register(ON + timedelta(days=40)))
+        [score, *_] = scores(AsOf(ON + timedelta(days=40)))
         error = abs((ON + timedelta(days=30) - stored.likely_on).days)
         assert (score.ahead, score.count, score.error_days) == (30, 1, error)
 
@@ -172,8 +176,8 @@ class TestSeed:
         law = ON + timedelta(days=30)
         for facility, chance in ((made, 0.8), (missed, 0.4)):
             forecast(facility, law, chance)
-        assert chance_scores(Register(law)) == []  # that day is not over
-        [score] = chance_scores(Register(law + timedelta(days=1)))
+        assert chance_scores(AsOf(law)) == []  # that day is not over
+        [score] = chance_scores(AsOf(law + timedelta(days=1)))
         assert (score.ahead, score.count) == (30, 2)
         assert score.brier == pytest.approx((0.2**2 + 0.4**2) / 2)
         assert first_score_on() == law

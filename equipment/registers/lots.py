@@ -1,0 +1,220 @@
+"""The books of what procurement files buy for whom, and of what set them back."""
+
+from django.db.models import F, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from equipment.acceptance import arrivals_of, bring
+from equipment.models import ProcurementLot, Setback, StageEvent
+from equipment.registers.choices import (
+    device_types,
+    device_types_by_code,
+    procurements,
+    procurements_by_code,
+)
+from equipment.registers.records import RecordRegister, Rows
+from equipment.stages import Path, Stage
+from facilities.exchange.columns import Column, Kind
+from facilities.registers.choices import facilities_by_code, facility_names, labels
+
+PROCUREMENT = Column(
+    "procurement",
+    gettext_lazy("procurement"),
+    Kind.CODE,
+    choices=procurements,
+    aliases=("Mã gói thầu",),
+    required=True,
+)
+
+
+class Lots(RecordRegister):
+    code = "lots"
+    label = gettext_lazy("Lots")
+    row_label = gettext_lazy("lot")
+    model = ProcurementLot
+    keys = (("procurement", "facility", "device-type"),)
+    search_path = "procurement__search_key"
+    default_sort = "procurement"
+    columns = (
+        PROCUREMENT,
+        Column(
+            "facility",
+            gettext_lazy("facility"),
+            Kind.CODE,
+            choices=facility_names,
+            required=True,
+            help=gettext_lazy("Whom the devices are for; it need not be the buyer."),
+        ),
+        Column(
+            "device-type",
+            gettext_lazy("device type"),
+            Kind.CODE,
+            choices=device_types,
+            required=True,
+        ),
+        Column("quantity", gettext_lazy("quantity"), Kind.COUNT, required=True),
+        Column("estimated-value", gettext_lazy("estimated value in dong"), Kind.MONEY),
+    )
+    writers = (
+        Rows(
+            columns={
+                "procurement": "procurement",
+                "facility": "facility",
+                "device-type": "device_type",
+                "quantity": "quantity",
+                "estimated-value": "estimated_value",
+            },
+            find={
+                "procurement": procurements_by_code,
+                "facility": facilities_by_code,
+                "device-type": device_types_by_code,
+            },
+            codes={
+                "procurement": "procurement__code",
+                "facility": "facility__code",
+                "device-type": "device_type__code",
+            },
+        ),
+    )
+    decides_what_comes = ("procurement", "facility", "device-type", "quantity")
+
+    def base(self, on, known_at=None):
+        return super().base(on, known_at).filter(procurement__withdrawn_at__isnull=True)
+
+    def totals(self, rows, on, known_at=None):
+        sums = rows.aggregate(quantity=Sum("quantity"), value=Sum("estimated_value"))
+        return [
+            (_("Devices"), sums["quantity"] or 0),
+            (_("Estimated value in dong"), sums["value"] or 0),
+        ]
+
+    def title(self, values):
+        return f"{values.get('procurement', '')} · {values.get('device-type', '')}"
+
+    def context(self, entries, on):
+        """The lots that stand, and the purchases whose devices have been accepted, among those spoken of."""
+        codes = {
+            values.get("procurement") for entry in entries for values in (entry.old, entry.new)
+        }
+        lots = ProcurementLot.objects.known().filter(procurement__code__in=codes)
+        accepted = StageEvent.objects.known().filter(
+            stage=Stage.ACCEPTANCE, procurement__code__in=codes, procurement__path=Path.PURCHASE
+        )
+        subjects = lots.values_list(
+            "procurement__code", "facility__code", "device_type__code", "pk"
+        )
+        return (
+            {(file, place, device_type): pk for file, place, device_type, pk in subjects},
+            set(accepted.values_list("procurement__code", flat=True)),
+        )
+
+    def check(self, entry, problems, context, on):
+        standing, accepted = context
+        new = entry.new
+        subject = (new.get("procurement"), new.get("facility"), new.get("device-type"))
+        own = entry.row.pk if entry.row else id(entry)
+        if all(subject) and standing.setdefault(subject, own) != own:
+            problems.refuse(
+                "device-type",
+                _("This file already has a lot of this device type for this facility."),
+            )
+        if new.get("quantity") is not None and new["quantity"] < 1:
+            problems.refuse("quantity", _("Give how many devices: at least one."))
+        moved = [code for code in self.decides_what_comes if code in entry.changed]
+        if entry.row and moved and entry.old.get("procurement") in accepted:
+            problems.refuse(
+                moved[0],
+                _("The devices of this file have been accepted. Take the acceptance back first."),
+            )
+
+    def create(self, entries, writing):
+        """A lot that is added to an accepted file brings its devices at once."""
+        super().create(entries, writing)
+        bring(
+            {entry.row.procurement_id for entry in entries},
+            by=writing.by,
+            at=writing.at,
+            source=writing.source,
+        )
+
+    def facts_of(self, row):
+        return [
+            arrival
+            for arrival in arrivals_of([row.procurement_id])
+            if (arrival.facility_id, arrival.device_type_id)
+            == (row.facility_id, row.device_type_id)
+        ]
+
+
+class SetbackRows(Rows):
+    """The facility of a setback is the buyer's."""
+
+    def fill(self, entries):
+        super().fill(entries)
+        for entry in entries:
+            entry.row.facility_id = entry.row.procurement.facility_id
+
+
+class Setbacks(RecordRegister):
+    code = "setbacks"
+    label = gettext_lazy("Setbacks")
+    row_label = gettext_lazy("setback of a procurement")
+    model = Setback
+    keys = (("procurement", "kind", "day"),)
+    search_path = "procurement__search_key"
+    default_sort = "-day"
+    columns = (
+        PROCUREMENT,
+        Column(
+            "facility",
+            gettext_lazy("facility"),
+            Kind.CODE,
+            choices=facility_names,
+            writable=False,
+        ),
+        Column(
+            "kind",
+            gettext_lazy("kind"),
+            Kind.CHOICE,
+            choices=labels(Setback.Kind),
+            required=True,
+        ),
+        Column("day", gettext_lazy("happened on"), Kind.DAY, required=True),
+        Column("note", gettext_lazy("note")),
+    )
+    writers = (
+        SetbackRows(
+            columns={
+                "procurement": "procurement",
+                "kind": "kind",
+                "day": "happened_on",
+                "note": "note",
+            },
+            find={"procurement": procurements_by_code},
+            codes={"procurement": "procurement__code"},
+        ),
+    )
+
+    def has_sql(self, code):
+        return code == "facility" or super().has_sql(code)
+
+    def expression(self, code, on, known_at=None):
+        return F("facility__code") if code == "facility" else super().expression(code, on, known_at)
+
+    def base(self, on, known_at=None):
+        return Setback.objects.as_of(on, known_at).filter(procurement__withdrawn_at__isnull=True)
+
+    def title(self, values):
+        return f"{values.get('procurement', '')} · {values.get('day') or ''}"
+
+    def context(self, entries, on):
+        codes = {entry.new.get("procurement") for entry in entries}
+        rows = Setback.objects.known().filter(procurement__code__in=codes)
+        subjects = rows.values_list("procurement__code", "kind", "happened_on", "pk")
+        return {(code, kind, day): pk for code, kind, day, pk in subjects}
+
+    def check(self, entry, problems, context, on):
+        subject = tuple(entry.new.get(code) for code in self.keys[0])
+        own = entry.row.pk if entry.row else id(entry)
+        if all(subject) and context.setdefault(subject, own) != own:
+            problems.refuse("day", _("This is recorded for that day already."))

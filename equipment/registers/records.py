@@ -1,0 +1,43 @@
+"""Books whose rows are facts themselves: what is changed is withdrawn and recorded anew."""
+
+from dataclasses import dataclass
+
+from facilities.registers.register import Register
+from facilities.registers.writers import Attributes, RowEntry, Writing, signed, withdraw_all
+
+
+@dataclass
+class Rows(Attributes):
+    """Cells that are fields of the fact. A changed row goes on, under a new key, as a new fact."""
+
+    is_fact = True
+
+    def standing(self, rows, on, known_at=None):
+        """The row itself: what was known of it earlier stands under its earlier key."""
+        return {row.pk: row for row in rows if row.withdrawn_at is None}
+
+    def write(self, entries, writing):
+        model = type(entries[0].row)
+        withdraw_all(model, [entry.row for entry in entries], writing)
+        for entry in entries:
+            entry.row = signed(entry.row.for_correction(assumed=""), writing, _paper(entry))
+        self.fill(entries)
+        model.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+
+
+class RecordRegister(Register):
+    """A book of rows that are withdrawn and known at a moment, as every record is."""
+
+    def base(self, on, known_at=None):
+        return self.model.objects.known(known_at)
+
+    def create(self, entries: list[RowEntry], writing: Writing) -> None:
+        rows = next(writer for writer in self.writers if isinstance(writer, Rows))
+        for entry in entries:
+            entry.row = signed(self.model(), writing, _paper(entry))
+        rows.fill(entries)
+        self.model.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+
+
+def _paper(entry: RowEntry):
+    return next(iter(entry.documents.values()), None)

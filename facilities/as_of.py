@@ -1,0 +1,274 @@
+"""The facilities as they were on a day: name, kind, ownership, area, scope."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import wraps
+
+from django.utils.text import capfirst
+
+from facilities.descent import Descent, Merger
+from facilities.models.places import (
+    AreaName,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityLineage,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Kind,
+    Ownership,
+    Scope,
+    in_language,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityOnDay:
+    """One facility with everything that held on the day. Unknown attributes are empty strings."""
+
+    id: int
+    code: str
+    name_vi: str
+    name_en: str
+    kind: str
+    ownership: str
+    scope: str
+    area_id: int | None
+    area_vi: str
+    area_en: str
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_vi, self.name_en) or self.code
+
+    @property
+    def area(self) -> str:
+        return in_language(self.area_vi, self.area_en)
+
+    @property
+    def kind_label(self) -> str:
+        return capfirst(Kind(self.kind).label) if self.kind else ""
+
+    @property
+    def is_public(self) -> bool:
+        return self.ownership == Ownership.PUBLIC
+
+    @property
+    def in_rollout(self) -> bool:
+        return self.scope == Scope.ROLLOUT
+
+    @property
+    def in_connectivity(self) -> bool:
+        return self.scope in (Scope.ROLLOUT, Scope.CONNECTIVITY)
+
+
+class _Dated:
+    """The values of one attribute of many subjects, by day."""
+
+    def __init__(self, rows):
+        """`rows`: (subject id, effective_from, value...), oldest first: on one day the last one wins."""
+        self.days = defaultdict(list)
+        self.values = defaultdict(list)
+        for subject, day, *value in rows:
+            self.days[subject].append(day)
+            self.values[subject].append(value)
+
+    def on(self, subject, day: date):
+        index = bisect_right(self.days.get(subject, ()), day)
+        return self.values[subject][index - 1] if index else None
+
+    def flatten(self, first: dict, last: dict) -> None:
+        """Let the latest value hold from the first day of its subject on (not named: always).
+
+        `last`: for subjects that have come to an end, the day whose value is taken instead.
+        """
+        for subject, values in list(self.values.items()):
+            value = self.on(subject, last[subject]) if subject in last else values[-1]
+            self.days[subject] = [first.get(subject, date.min)]
+            self.values[subject] = [value or values[0]]
+
+    def all_days(self):
+        for days in self.days.values():
+            yield from days
+
+
+class AsOf:
+    """All dated descriptions up to a day, read in a fixed number of queries.
+
+    It also says for which facilities, up to which day, and as known at which moment the other
+    modules are to count: `readiness.changes(register)` needs nothing else.
+
+    Without `map_on` every day has the facilities, names, areas and scope of that day. With it, all
+    days are told by the map of the day `map_on`: what its facilities are called then, and under each
+    those it carries on for by then. A split cannot be looked back through, since nothing says what
+    was whose: before it, the facility that was split is shown.
+    """
+
+    def __init__(
+        self,
+        until: date,
+        known_at: datetime | None = None,
+        facility_ids: frozenset[int] | None = None,
+        map_on: date | None = None,
+    ):
+        """`facility_ids` None: all facilities; else these, with the facts of those they carry on for."""
+        self.until = until
+        self.known_at = known_at
+        self.map_on = map_on
+        described_until = map_on or until
+        self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
+        self.listed_ids = facility_ids
+        self.facility_ids = None if facility_ids is None else self.descent.family(facility_ids)
+        self.read: dict = {}  # what `once_per_register` has read
+
+        def rows(model, subject, *fields):
+            found = model.objects.in_force(described_until, known_at)
+            if subject == "facility_id":
+                found = self.only(found)
+            return _Dated(
+                found.values_list(subject, "effective_from", *fields).iterator(chunk_size=5000)
+            )
+
+        self.codes = dict(
+            self.only(Facility.objects, "id").values_list("id", "code").order_by("code")
+        )
+        self.names = rows(FacilityName, "facility_id", "name_vi", "name_en")
+        self.kinds = rows(FacilityKind, "facility_id", "kind")
+        self.ownerships = rows(FacilityOwnership, "facility_id", "ownership")
+        self.scopes = rows(FacilityScope, "facility_id", "scope")
+        self.areas = rows(FacilityArea, "facility_id", "area_id")
+        self.area_names = rows(AreaName, "area_id", "name_vi", "name_en")
+        self.opened_on = {pk: days[0] for pk, days in self.names.days.items()}
+        self.left_on = self._left_on()
+        self.off_the_map: frozenset[int] = frozenset()
+        if map_on:
+            self._redraw()
+
+    def _left_on(self) -> dict[int, date]:
+        """From which day a facility is no longer in the register: closed, or merged into another."""
+        left = {pk: on for pk, (_successor, on) in self.descent.merged.items()}
+        for pk, scopes in self.scopes.values.items():
+            if scopes[-1][0] == Scope.CLOSED:
+                closed_on = self.scopes.days[pk][-1]
+                left[pk] = min(closed_on, left.get(pk, closed_on))
+        return left
+
+    def _redraw(self) -> None:
+        """Describe all days as the map's day does. A facility begins with the oldest it carries on for."""
+        first = dict(self.opened_on)
+        for pk, day in self.opened_on.items():
+            heir = self.descent.heir(pk)
+            first[heir] = min(day, first.get(heir, day))
+        last = {pk: day - timedelta(days=1) for pk, day in self.left_on.items()}
+        for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas):
+            attribute.flatten(first, last)
+        self.area_names.flatten({}, {})
+        self.off_the_map = frozenset(
+            pk for pk in self.left_on if pk in self.descent.merged or pk not in self.descent.split
+        )
+
+    def mergers(self) -> list[Merger]:
+        """The mergers known on the register's day (or the map's), oldest first."""
+        return self.descent.mergers(self.opened_on)
+
+    def only(self, queryset, field: str = "facility_id"):
+        """The rows of the register's facilities."""
+        if self.facility_ids is None:
+            return queryset.all()
+        return queryset.filter(**{f"{field}__in": self.facility_ids})
+
+    def facts(self, model):
+        """Facts of the register's facilities up to its day, as known at its moment, with their rung."""
+        return self.only(
+            model.objects.as_of(self.until, self.known_at)
+            .with_rung(self.known_at, self.until)
+            .order_by()
+        )
+
+    def on(self, day: date) -> list[FacilityOnDay]:
+        """Every facility of the register on that day, by code: named by then, and not closed or merged."""
+        return [
+            self._described(pk, day)
+            for pk in self.codes
+            if self._is_listed(pk)
+            and self.names.on(pk, day) is not None
+            and not self.has_left(pk, day)
+        ]
+
+    def so_far(self, day: date) -> dict[int, FacilityOnDay]:
+        """Every facility there has been by that day: those that have left, as on their last day."""
+        found = {}
+        for pk in self.codes:
+            last = self.left_on[pk] - timedelta(days=1) if self.has_left(pk, day) else day
+            if self.names.on(pk, last) is not None:
+                found[pk] = self._described(pk, last)
+        return found
+
+    def has_left(self, pk: int, day: date) -> bool:
+        """Whether another facility carries on for it on that day, or none does; or the map omits it."""
+        return pk in self.off_the_map or (pk in self.left_on and self.left_on[pk] <= day)
+
+    def _is_listed(self, pk: int) -> bool:
+        return self.listed_ids is None or pk in self.listed_ids
+
+    def _described(self, pk: int, day: date) -> FacilityOnDay:
+        name = self.names.on(pk, day)
+        area = self.areas.on(pk, day)
+        area_name = self.area_names.on(area[0], day) if area else None
+        return FacilityOnDay(
+            id=pk,
+            code=self.codes[pk],
+            name_vi=name[0],
+            name_en=name[1],
+            kind=(self.kinds.on(pk, day) or [""])[0],
+            ownership=(self.ownerships.on(pk, day) or [""])[0],
+            scope=(self.scopes.on(pk, day) or [""])[0],
+            area_id=area[0] if area else None,
+            area_vi=area_name[0] if area_name else "",
+            area_en=area_name[1] if area_name else "",
+        )
+
+    def days_of_change(self) -> set[date]:
+        """The days on which some facility's description changed."""
+        return {
+            day
+            for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas)
+            for day in attribute.all_days()
+        } | set(self.left_on.values())
+
+
+def once_per_as_of(question):
+    """Decorates `question(register)`: several readers of one register share one answer."""
+
+    @wraps(question)
+    def asked(as_of: AsOf):
+        if question not in as_of.read:
+            as_of.read[question] = question(as_of)
+        return as_of.read[question]
+
+    return asked
+
+
+DESCRIPTIONS = (
+    FacilityName,
+    FacilityKind,
+    FacilityOwnership,
+    FacilityScope,
+    FacilityArea,
+    FacilityLineage,
+    AreaName,
+)
+
+
+def described_anew(first: date, last: date, known_at: datetime | None = None) -> bool:
+    """Whether any description begins after `first`, by `last`: whether their maps may differ. One query."""
+    begun = [
+        model.objects.known(known_at)
+        .filter(effective_from__gt=first, effective_from__lte=last)
+        .values_list("effective_from")
+        for model in DESCRIPTIONS
+    ]
+    return last > first and begun[0].union(*begun[1:]).exists()

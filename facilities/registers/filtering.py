@@ -1,0 +1,95 @@
+"""The filters of a book's list, made once from its columns: the same for pages and exports."""
+
+from functools import lru_cache
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from facilities.exchange.columns import Column, Kind
+from facilities.exchange.numbers import MONEY_LIMIT
+from facilities.registers.register import Register, sql_name
+
+MISSING, GIVEN = "missing", "given"
+
+
+class RegisterFilter(django_filters.FilterSet):
+    """Filters work on `sql_name(code)`; the rows they get must have those columns (`filtered_rows`)."""
+
+    register: Register
+
+
+def _given(name: str, empty):
+    def method(rows, _name, value):
+        absent = Q(**{f"{name}__isnull": True})
+        if empty == "":
+            absent |= Q(**{name: ""})
+        return rows.filter(absent) if value == MISSING else rows.exclude(absent)
+
+    return method
+
+
+def _filters(column: Column) -> dict[str, django_filters.Filter]:
+    name = sql_name(column.code)
+    found: dict[str, django_filters.Filter] = {}
+    if column.choices is not None:
+        found[column.code] = django_filters.MultipleChoiceFilter(
+            field_name=name,
+            label=column.label,
+            choices=lambda: list(column.choices().items()),
+            widget=forms.SelectMultiple,
+        )
+    elif column.kind == Kind.DAY:
+        for end, lookup, words in (
+            ("from", "gte", _("%(column)s from")),
+            ("to", "lte", _("%(column)s until")),
+        ):
+            found[f"{column.code}_{end}"] = django_filters.DateFilter(
+                field_name=name,
+                lookup_expr=lookup,
+                label=_Labelled(words, column.label),
+                input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+                widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            )
+    elif column.is_number:
+        for end, lookup, words in (
+            ("min", "gte", _("%(column)s at least")),
+            ("max", "lte", _("%(column)s at most")),
+        ):
+            found[f"{column.code}_{end}"] = django_filters.NumberFilter(
+                field_name=name,
+                lookup_expr=lookup,
+                label=_Labelled(words, column.label),
+                # Written out, -1e99999999 alone would keep the server busy for minutes.
+                min_value=-MONEY_LIMIT,
+                max_value=MONEY_LIMIT,
+            )
+    if not column.required and column.choices is None:
+        found[f"{column.code}_is"] = django_filters.ChoiceFilter(
+            label=_Labelled(_("%(column)s: is it there?"), column.label),
+            empty_label="—",
+            choices=[(MISSING, _("missing")), (GIVEN, _("given"))],
+            method=_given(name, column.empty),
+        )
+    return found
+
+
+class _Labelled:
+    """ "%(column)s from" in the language of whoever reads it."""
+
+    def __init__(self, words, label):
+        self.words, self.label = words, label
+
+    def __str__(self):
+        return str(self.words) % {"column": self.label}
+
+
+@lru_cache(maxsize=64)
+def filter_set(register: Register) -> type[RegisterFilter]:
+    """Built once: making hundreds of filters for each request is what slows such lists."""
+    declared: dict[str, object] = {}
+    for column in register.columns:
+        if column.filtered and register.has_sql(column.code):
+            declared |= _filters(column)
+    return type("RegisterFilter", (RegisterFilter,), {"register": register, **declared})

@@ -1,0 +1,185 @@
+"""Forms made of cells: the same columns, the same reading of days and numbers, as in files."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from facilities.exchange.cells import BadCell, parse
+from facilities.exchange.columns import Column, Kind, Value
+from facilities.registers.entering import Stale
+from facilities.registers.register import Register
+
+SEEN, REASON, THEIRS = "seen-", "because-", "theirs-"
+
+
+class CellField(forms.CharField):
+    """One cell. A day is asked with the browser's calendar and read as people write it."""
+
+    def __init__(self, column: Column, **kwargs):
+        self.column = column
+        kwargs.setdefault("label", column.heading())
+        kwargs.setdefault("help_text", column.help)
+        super().__init__(required=False, widget=_widget(column), **kwargs)
+
+    def prepare_value(self, value):
+        return value if isinstance(value, str) else self.column.text(value)
+
+    def clean(self, value) -> Value:
+        text = (value or "").strip()
+        if not text:
+            return self.column.empty
+        try:
+            return parse(self.column, text)
+        except BadCell as error:
+            raise ValidationError(str(error)) from None
+
+
+def _widget(column: Column) -> forms.Widget:
+    if column.choices is not None:
+        return forms.Select(choices=[("", "—"), *column.choices().items()])
+    if column.kind == Kind.DAY:
+        return forms.DateInput(attrs={"type": "date"})
+    if column.is_number:
+        return forms.TextInput(attrs={"inputmode": "numeric", "class": "num"})
+    return forms.TextInput(attrs={"maxlength": column.max_length})
+
+
+class CellForm(forms.Form):
+    """Some cells of one row. `values`: what stands now, remembered in the form as what was seen."""
+
+    change_set = forms.UUIDField(widget=forms.HiddenInput)
+    because = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=500,
+        help_text=_("Needed when something that is there is changed or taken back."),
+    )
+
+    def __init__(
+        self,
+        register: Register,
+        columns: Iterable[Column],
+        values: Mapping[str, Value],
+        *args,
+        asks_reason: bool = True,
+        **kwargs,
+    ):
+        if args and args[0] and args[0].get("choose") == "theirs":
+            args = (_with_theirs(args[0]), *args[1:])
+        initial = {"change_set": uuid.uuid4()} | dict(values) | (kwargs.pop("initial", None) or {})
+        super().__init__(*args, initial=initial, **kwargs)
+        self.register, self.columns = register, [column for column in columns if column.writable]
+        self.values = values
+        for column in self.columns:
+            self.fields[column.code] = CellField(column)
+            self.fields[SEEN + column.code] = forms.CharField(
+                required=False,
+                strip=False,
+                widget=forms.HiddenInput,
+                initial=column.text(values.get(column.code, column.empty)),
+            )
+            self.fields[REASON + column.code] = forms.CharField(required=False, max_length=500)
+        self.order_fields(
+            [*(n for n in self.fields if n not in ("change_set", "because")), "because"]
+        )
+        self.asks_reason = asks_reason
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.asks_reason and not cleaned.get("because", "").strip() and self.changes_a_value:
+            self.add_error("because", _("Give the reason."))
+        return cleaned
+
+    @property
+    def changes_a_value(self) -> bool:
+        """Whether something that was there when the form was drawn is replaced or taken back."""
+        return any(
+            seen not in (None, "") and code in self.cleaned_data and self.cleaned_data[code] != seen
+            for code, seen in self.seen.items()
+        )
+
+    @property
+    def has_values(self) -> bool:
+        """Whether anything is there that could be changed, so that a reason may be needed."""
+        return any(self.values.get(column.code) not in (None, "") for column in self.columns)
+
+    @property
+    def written(self) -> dict[str, Value]:
+        """The cells as sent."""
+        return {c.code: self.cleaned_data[c.code] for c in self.columns}
+
+    @property
+    def seen(self) -> dict[str, Value]:
+        """The cells as they stood when the form was drawn."""
+        return {c.code: self._seen(c) for c in self.columns}
+
+    def _seen(self, column: Column) -> Value:
+        try:
+            return column.value(self.cleaned_data.get(SEEN + column.code, ""))
+        except ValueError:  # only a forged form
+            return column.empty
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Reasons given for odd values, by column."""
+        return {
+            c.code: reason
+            for c in self.columns
+            if (reason := self.cleaned_data.get(REASON + c.code, "").strip())
+        }
+
+    def show_both(self, error: Stale) -> list[dict]:
+        """After a conflict: what was seen, what stands now, what was typed. The form sent again
+        has seen what stands now; `choose=theirs` takes it."""
+        self.data = self.data.copy()
+        found = []
+        for column in self.columns:
+            if column.code not in error.cells:
+                continue
+            seen, now = error.cells[column.code]
+            self.data[SEEN + column.code] = column.text(now)
+            found.append(
+                {
+                    "label": column.heading(),
+                    "name": THEIRS + column.code,
+                    "seen": column.show(seen),
+                    "now": column.show(now),
+                    "now_text": column.text(now),
+                    "yours": column.show(self.cleaned_data.get(column.code)),
+                }
+            )
+        return found
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show beside its field what the verb refused, and ask a reason where one would do."""
+        self.odd = set(getattr(error, "odd", ()))
+        if hasattr(error, "error_dict"):
+            for name, problems in error.error_dict.items():
+                self.add_error(name if name in self.fields else None, problems)
+        else:
+            self.add_error(None, error)
+
+    def lines(self):
+        """For the template: field, its reason field if one is to be asked, what stood when seen."""
+        odd = getattr(self, "odd", set())
+        for column in self.columns:
+            reason = self[REASON + column.code]
+            asked = column.code in odd or bool(reason.value())
+            yield {
+                "column": column,
+                "field": self[column.code],
+                "seen": self[SEEN + column.code],
+                "reason": reason if asked else None,
+            }
+
+
+def _with_theirs(data):
+    """What stands now instead of what was typed, in the cells of a conflict."""
+    data = data.copy()
+    for name in list(data):
+        if name.startswith(THEIRS):
+            data[name.removeprefix(THEIRS)] = data[name]
+    return data

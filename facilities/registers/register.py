@@ -1,0 +1,300 @@
+"""A book: one kind of rows, with the columns that everybody who reads or writes them goes by."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from facilities.exchange.columns import Column, Kind, Value
+from facilities.folding import fold
+from facilities.models import FacilityName
+from facilities.registers.choices import FACILITY_HEADINGS, facility_names, names_on
+from facilities.registers.writers import Attributes, RowEntry, Writer, Writing, chunks
+
+PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
+
+
+def sql_name(code: str) -> str:
+    return PREFIX + code.replace("-", "_").replace(":", "_")
+
+
+@dataclass
+class Problems:
+    """What is wrong with the new values of a row, by column ("" is the row as a whole).
+
+    Errors refuse it. Warnings ask for a reason: a number above the norm, days in an odd order.
+    """
+
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+
+    def refuse(self, column: str, text: str) -> None:
+        self.errors.setdefault(column, []).append(text)
+
+    def warn(self, column: str, text: str) -> None:
+        self.warnings.setdefault(column, []).append(text)
+
+
+class Register:
+    """Subclasses set the attributes and, where they have more rules, `check` and `create`."""
+
+    code: str  # in addresses
+    label: str  # lazy: what the list is called
+    row_label: str  # lazy: what one row is called
+    model: type[Model]
+    # Each way to find the row a file speaks of: the first whose columns are all filled in.
+    keys: tuple[tuple[str, ...], ...] = ()
+    columns: tuple[Column, ...] = ()
+    writers: tuple[Writer, ...] = ()
+    search_path = "search_key"  # of the model; "" if only the facility's name is searched
+    facility_path: str = "facility"  # from the row to its facility; "" if the row is the facility
+    sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
+    default_sort = "pk"
+    makes_rows = True  # whether new rows may be entered
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a file can be brought to it; some books are only computed."""
+        return bool(self.keys) and any(column.writable for column in self.columns)
+
+    # --- Reading ------------------------------------------------------------------------
+
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet:
+        """The rows of the book on a day, without the values of their columns."""
+        rows = self.model.objects.all()
+        return rows.standing(known_at) if hasattr(rows, "standing") else rows
+
+    @property
+    def facility_id_path(self) -> str:
+        return f"{self.facility_path}_id" if self.facility_path else "pk"
+
+    def of_facilities(self, rows: QuerySet, facility_ids: Iterable[int] | None) -> QuerySet:
+        """The rows of these facilities; None: all."""
+        if facility_ids is None:
+            return rows
+        return rows.filter(**{f"{self.facility_id_path}__in": list(facility_ids)})
+
+    def writer_of(self, code: str) -> Writer | None:
+        return next((writer for writer in self.writers if code in writer.columns), None)
+
+    def has_sql(self, code: str) -> bool:
+        """Whether rows can be filtered and sorted by the column."""
+        return self.writer_of(code) is not None
+
+    def expression(self, code: str, on: date, known_at: datetime | None = None):
+        """SQL for a column; None for one that is computed after reading."""
+        writer = self.writer_of(code)
+        return writer.expression(code, on, known_at) if writer else None
+
+    def with_columns(
+        self, rows: QuerySet, codes: Iterable[str], on: date, known_at: datetime | None = None
+    ) -> QuerySet:
+        """Rows that can be filtered and sorted by `sql_name(code)` of these columns."""
+        found = {code: self.expression(code, on, known_at) for code in codes}
+        return rows.alias(**{sql_name(c): e for c, e in found.items() if e is not None})
+
+    def values(
+        self,
+        keys: list[int],
+        on: date,
+        known_at: datetime | None = None,
+        codes: Iterable[str] | None = None,
+    ) -> dict[int, dict[str, Value]]:
+        """The values of some rows on a day, by key and in the order of `keys`: a fixed number of queries."""
+        wanted = [c for c in self.columns if codes is None or c.code in set(codes)]
+        expressions = {c.code: self.expression(c.code, on, known_at) for c in wanted}
+        in_sql = {code: e for code, e in expressions.items() if e is not None}
+        rows = self.model.objects.filter(pk__in=keys).annotate(
+            **{sql_name(code): e for code, e in in_sql.items()}
+        )
+        names = [sql_name(code) for code in in_sql]
+        empties = {column.code: column.empty for column in wanted}
+        found = {
+            key: empties
+            | {code: v for code, v in zip(in_sql, values, strict=True) if v is not None}
+            for key, *values in rows.values_list("pk", *names)
+        }
+        for key, more in self.computed(list(found), on, known_at).items():
+            found[key] |= {code: v for code, v in more.items() if code in empties}
+        return {key: found[key] for key in keys if key in found}
+
+    def order(self, code: str, on: date, known_at: datetime | None = None):
+        """SQL to sort by a column: facilities by their names, as a dictionary does."""
+        if code in self.sorts:
+            return F(self.sorts[code])
+        if code == "facility":
+            names = FacilityName.objects.in_force(on, known_at).filter(
+                facility=OuterRef(self.facility_id_path)
+            )
+            newest = names.order_by("-effective_from", "-recorded_at", "-pk")
+            return Subquery(newest.values("sort_key")[:1])
+        found = self.expression(code, on, known_at)
+        return F(code) if found is None else found
+
+    def in_order(
+        self, rows: QuerySet, sort: str, on: date, known_at: datetime | None = None
+    ) -> QuerySet:
+        """Rows sorted by a column, "-" before its code for descending; where it is empty, last."""
+        rows = rows.alias(sorted_by=self.order(sort.removeprefix("-"), on, known_at))
+        if sort.startswith("-"):
+            return rows.order_by(F("sorted_by").desc(nulls_last=True), "-pk")
+        return rows.order_by(F("sorted_by").asc(nulls_last=True), "pk")
+
+    def keys_in_order(
+        self,
+        rows: QuerySet,
+        sort: str,
+        places: range,
+        on: date,
+        known_at: datetime | None = None,
+    ) -> list[int]:
+        """The keys of the rows in these places of that order."""
+        rows = self.in_order(rows, sort, on, known_at)
+        return list(rows.values_list("pk", flat=True)[places.start : places.stop])
+
+    def computed(
+        self, keys: list[int], on: date, known_at: datetime | None = None
+    ) -> dict[int, dict[str, Value]]:
+        """Values of the columns that no SQL gives."""
+        return {}
+
+    def search(self, rows: QuerySet, text: str, on: date) -> QuerySet:
+        """Rows in which every word is found, in the row itself or in the facility's name; no accents."""
+        for word in fold(text).split()[:6]:
+            # The facilities first: a list of keys lets the indexes of both sides be used.
+            facilities = list(
+                FacilityName.objects.in_force(on)
+                .filter(Q(search_key__contains=word) | Q(facility__code__contains=word))
+                .order_by()
+                .values_list("facility_id", flat=True)
+                .distinct()
+            )
+            found = Q(**{f"{self.facility_id_path}__in": facilities})
+            if self.search_path:
+                found |= Q(**{f"{self.search_path}__contains": word})
+            rows = rows.filter(found)
+        return rows
+
+    def totals(
+        self, rows: QuerySet, on: date, known_at: datetime | None = None
+    ) -> list[tuple[str, int]]:
+        """Sums of the rows a filter leaves, beside their number: (label, sum)."""
+        return []
+
+    def title(self, values: Mapping[str, Value]) -> str:
+        """What one row is called on its page."""
+        return str(values.get(self.columns[0].code, ""))
+
+    def bound(self, *, with_names: bool = True, on: date | None = None) -> tuple[Column, ...]:
+        """The columns for one request: choices asked once, names left out where they are not seen.
+
+        `on`: the day whose names facilities bear; None: today's.
+        """
+        found = []
+        for column in self.columns:
+            if column.personal and not with_names:
+                continue
+            if column.choices is not None:
+                if column.choices is facility_names and not column.aliases:
+                    column = replace(column, aliases=FACILITY_HEADINGS)
+                by_day = on is not None and column.choices is facility_names
+                choices = names_on(on) if by_day else dict(column.choices())
+                column = replace(column, choices=lambda choices=choices: choices)
+            found.append(column)
+        return tuple(found)
+
+    def at_first(self, columns: Iterable[Column]) -> list[Column]:
+        """Those of the columns that a list shows unless its reader chooses."""
+        return [column for column in columns if column.shown]
+
+    def named(
+        self, values: Mapping[str, Value], columns: Iterable[Column], *, with_names: bool = True
+    ) -> str:
+        """The title in words, by columns of `bound`: a facility's name rather than its code.
+
+        `with_names` False: no name of a person, for what browsers keep.
+        """
+        title, first = self.title(values), self.columns[0]
+        if first.choices is None or title != str(values.get(first.code, "")):
+            return title
+        return next((c.show(title) for c in columns if c.code == first.code), title)
+
+    def column(self, code: str) -> Column:
+        return next(column for column in self.columns if column.code == code)
+
+    # --- Judging ------------------------------------------------------------------------
+
+    def context(self, entries: list[RowEntry], on: date) -> object:
+        """What `check` needs to know beside the row, read once for many rows."""
+        return None
+
+    def check(self, entry: RowEntry, problems: Problems, context, on: date) -> None:
+        """Rules of this book. `on`: the day of writing."""
+
+    def problems(self, entries: list[RowEntry], on: date) -> list[Problems]:
+        """For each row, what is wrong with its new values."""
+        context = self.context(entries, on)
+        return [self._problems(entry, context, on) for entry in entries]
+
+    def _problems(self, entry: RowEntry, context, on: date) -> Problems:
+        problems = Problems()
+        changed = set(entry.changed)
+        for column in self.columns:
+            value = entry.new.get(column.code)
+            if column.required and value in (None, ""):
+                problems.refuse(column.code, _("Fill this in."))
+            if column.code not in changed or value in (None, ""):
+                continue
+            writer = self.writer_of(column.code)
+            if column.kind == Kind.DAY and isinstance(value, date) and writer and writer.is_fact:
+                self.check_day(column, value, writer, problems, on)
+            if isinstance(value, str) and len(value) > column.max_length:
+                problems.refuse(
+                    column.code,
+                    _("At most %(limit)s letters; there are %(count)s.")
+                    % {"limit": column.max_length, "count": len(value)},
+                )
+        self.check(entry, problems, context, on)
+        return problems
+
+    def check_day(self, column: Column, day: date, writer: Writer, problems: Problems, on: date):
+        """What has happened has happened by the day of writing; a plan may be ahead."""
+        if writer.columns[column.code] == "happened_on" and day > on:
+            problems.refuse(
+                column.code, _("This day is still to come. Record it once it has happened.")
+            )
+
+    # --- Writing ------------------------------------------------------------------------
+
+    def create(self, entries: list[RowEntry], writing: Writing) -> None:
+        """Store new rows and put them on their entries, with their describing attributes."""
+        attributes = next(w for w in self.writers if isinstance(w, Attributes))
+        for entry in entries:
+            entry.row = self.model()
+        attributes.fill(entries)
+        self.model.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+
+    def facility_of(self, row: Model) -> int | None:
+        """The facility a row belongs to."""
+        return getattr(row, f"{self.facility_path}_id") if self.facility_path else row.pk
+
+    def facts_of(self, row: Model) -> list:
+        """Every standing fact about the row, to be withdrawn with it."""
+        return self._facts_about([row])
+
+    def facts_of_rows(self, rows: list[Model]) -> list:
+        """The same for many rows: a query for each kind of fact, unless a book has rules of its own."""
+        if type(self).facts_of is not Register.facts_of:
+            return [fact for row in rows for fact in self.facts_of(row)]
+        return self._facts_about(rows)
+
+    def _facts_about(self, rows: list[Model]) -> list:
+        found = []
+        for relation in self.model._meta.related_objects:
+            manager = relation.related_model.objects
+            if hasattr(manager.all(), "known"):
+                for keys in chunks([row.pk for row in rows]):
+                    found += manager.known().filter(**{f"{relation.field.name}__in": keys})
+        return found

@@ -1,0 +1,323 @@
+"""How the cells of a column are read from the tables and written to them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db.models import Expression, F, Model, OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from facilities import bulk
+from facilities.exchange.columns import Value
+from facilities.models import ChangeSet, Document, Record, User, Yardstick
+from facilities.services import AlreadyWithdrawn
+
+CHUNK = 5000  # keys named in one statement
+
+
+class Stale(ValidationError):
+    """Somebody changed the same cells meanwhile. `.cells`: column -> (value seen, value now)."""
+
+    def __init__(self, cells: dict):
+        self.cells = cells
+        super().__init__(
+            _("Somebody else has changed this meanwhile. Compare both versions and choose."),
+            code="stale",
+        )
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What one act says about everything it writes. `on`: from which day names, targets, counts hold."""
+
+    change_set: ChangeSet
+    by: User
+    at: datetime
+    on: date
+    because: str = ""
+    document: Document | None = None
+    source: str = ""
+
+    def source_of(self, entry: "RowEntry | None") -> str:
+        """Where the values of a row were taken from: of a file, which of its rows."""
+        if entry is None or entry.number is None:
+            return self.source
+        return _("%(source)s, row %(row)s") % {"source": self.source, "row": entry.number}
+
+    def import_key(self, entry: "RowEntry | None", column: str) -> str:
+        """The mark of a fact that came by file: no act writes the same cell of a row twice.
+
+        It names the act and not the file: a file that was taken back may be imported again.
+        """
+        if entry is None or entry.number is None:
+            return ""
+        return f"{self.change_set.pk.hex}:{entry.number}:{column}"
+
+
+@dataclass
+class RowEntry:
+    """One row to be written: its values before and after. `row` None: a new one."""
+
+    row: Model | None
+    old: dict[str, Value]
+    new: dict[str, Value]
+    because: dict[str, str] = field(default_factory=dict)  # by column, where a warning asked for it
+    documents: dict[str, Document] = field(
+        default_factory=dict
+    )  # by column, where one was attached
+    number: int | None = None  # of the row in the file it came from
+
+    @property
+    def changed(self) -> list[str]:
+        return [code for code in self.new if self.new[code] != self.old.get(code)]
+
+
+class Writer:
+    """Reads and writes some columns of a book together. `columns`: column code -> field."""
+
+    columns: Mapping[str, str]
+    is_fact = False  # its cells are rows of their own, with a paper, a check, a withdrawal
+
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Expression:
+        """SQL for the value of a column of the book's row on a day."""
+        raise NotImplementedError
+
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
+        """Write the columns of rows in which one of them has changed."""
+        raise NotImplementedError
+
+    def standing(
+        self, rows: list[Model], on: date, known_at: datetime | None = None
+    ) -> dict[int, Record]:
+        """The fact behind the cells of each row on a day, by the row's key; none for attributes."""
+        return {}
+
+
+@dataclass
+class Attributes(Writer):
+    """Plain columns of the row. `codes`: foreign keys that are written by their code: column -> path."""
+
+    columns: Mapping[str, str]
+    find: Mapping[str, Callable[[set[str]], Mapping[str, Model]]] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def expression(self, code, on, known_at):
+        return F(self.codes.get(code, self.columns[code]))
+
+    def write(self, entries, writing):
+        changed = {code for entry in entries for code in entry.changed if code in self.columns}
+        model = type(entries[0].row)
+        self._refuse_moved(model, entries, sorted(changed))
+        self.fill(entries)
+        derived = [f.name for f in model._meta.concrete_fields if hasattr(f, "derive")]
+        names = [name for code, name in self.columns.items() if code in changed]
+        bulk.update([entry.row for entry in entries], [*names, *derived])
+
+    def _refuse_moved(self, model: type[Model], entries: list[RowEntry], codes: list[str]) -> None:
+        """Nothing tells apart two writings of one attribute but what each had before its eyes."""
+        paths = [self.codes.get(code, self.columns[code]) for code in codes]
+        old = {entry.row.pk: entry.old for entry in entries}
+        for keys in chunks(list(old)):
+            for key, *values in model.objects.filter(pk__in=keys).values_list("pk", *paths):
+                refuse_moved(old[key], dict(zip(codes, values, strict=True)))
+
+    def fill(self, entries: list[RowEntry]) -> None:
+        """Put the new values on the rows, unsaved."""
+        found = {
+            code: find({entry.new[code] for entry in entries if entry.new.get(code)})
+            for code, find in self.find.items()
+        }
+        for entry in entries:
+            for code, name in self.columns.items():
+                if code not in entry.new:
+                    continue
+                value = entry.new[code]
+                if code in found:
+                    value = found[code].get(value)
+                setattr(entry.row, name, value)
+
+
+@dataclass
+class Facts(Writer):
+    """Facts of one kind about a row, at most one standing: withdrawn and recorded anew when changed.
+
+    `link`: the field of the fact that leads to the book's row. `kind`: which facts of the model.
+    `day`: the column that says the fact is there at all. `make(row, **fields)`: a new, unsaved fact.
+    """
+
+    model: type[Record]
+    link: str
+    columns: Mapping[str, str]
+    day: str
+    make: Callable[..., Record]
+    kind: Mapping[str, object] = field(default_factory=dict)
+    order: tuple[str, ...] = ("-happened_on", "-pk")
+
+    is_fact = True
+
+    def _rows(self, on, known_at=None):
+        rows = self.model.objects.as_of(on, known_at).filter(**self.kind)
+        return rows.order_by(*self.order)
+
+    def expression(self, code, on, known_at):
+        rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
+        return Subquery(rows.values(self.columns[code])[:1])
+
+    def standing(self, rows, on, known_at=None):
+        found: dict[int, Record] = {}
+        keys = [row.pk for row in rows]
+        facts = (
+            self._rows(on, known_at).filter(**{f"{self.link}__in": keys}).select_related("document")
+        )
+        for fact in facts:
+            found.setdefault(getattr(fact, f"{self.link}_id"), fact)
+        return found
+
+    def known(self, entries: list[RowEntry]) -> dict[int, list[Record]]:
+        """Every fact that stands about the rows, the one shown first; whatever its day."""
+        found: dict[int, list[Record]] = defaultdict(list)
+        facts = self.model.objects.known().filter(**self.kind).order_by(*self.order)
+        for keys in chunks([entry.row.pk for entry in entries]):
+            for fact in facts.filter(**{f"{self.link}__in": keys}):
+                found[getattr(fact, f"{self.link}_id")].append(fact)
+        return found
+
+    def write(self, entries, writing):
+        known = self.known(entries)
+        gone, made = [], []
+        for entry in entries:
+            before = next(iter(known[entry.row.pk]), None)
+            self.refuse_moved(entry, before)
+            if before:
+                gone.append(before)
+            if entry.new.get(self.day):
+                made.append(self.made(entry, before, writing))
+        withdraw_all(self.model, gone, writing)
+        bulk.insert(made)
+
+    def refuse_moved(self, entry: RowEntry, before: Record | None) -> None:
+        value = before.serializable_value if before else lambda _name: None
+        refuse_moved(entry.old, {code: value(name) for code, name in self.columns.items()})
+
+    def made(self, entry: RowEntry, before: Record | None, writing: Writing, **more) -> Record:
+        """The fact that says what is new. A day mended leaves it proven by the same paper."""
+        fields = {name: entry.new.get(code) for code, name in self.columns.items()}
+        fact = self.make(entry.row, before, **fields, **more)
+        paper = next((entry.documents[c] for c in self.columns if c in entry.documents), None)
+        signed(fact, writing, paper, entry, self.day)
+        if before and not fact.document_id:
+            fact.document_id = before.document_id
+        return fact
+
+
+@dataclass
+class Dated(Writer):
+    """A yardstick of a row: what it is called, by when something is planned. A new value is a new
+    row from `writing.on` on; one that began on that very day is withdrawn."""
+
+    model: type[Yardstick]
+    link: str
+    columns: Mapping[str, str]
+    make: Callable[..., Yardstick]
+    kind: Mapping[str, object] = field(default_factory=dict)
+    value_of: Mapping[str, str] = field(default_factory=dict)  # column -> path to its written form
+
+    is_fact = True
+
+    def _rows(self, on, known_at=None):
+        rows = self.model.objects.in_force(on, known_at).filter(**self.kind)
+        return rows.order_by("-effective_from", "-recorded_at", "-pk")
+
+    def expression(self, code, on, known_at):
+        rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
+        return Subquery(rows.values(self.value_of.get(code, self.columns[code]))[:1])
+
+    def standing(self, rows, on, known_at=None):
+        found: dict[int, Record] = {}
+        keys = [row.pk for row in rows]
+        standing = self._rows(on, known_at).filter(**{f"{self.link}__in": keys})
+        for row in standing.select_related("document"):
+            found.setdefault(getattr(row, f"{self.link}_id"), row)
+        return found
+
+    def write(self, entries, writing):
+        self._refuse_moved(entries, writing.on)
+        keys = [entry.row.pk for entry in entries]
+        same_day = self.model.objects.known().filter(
+            **{f"{self.link}__in": keys}, **self.kind, effective_from=writing.on
+        )
+        gone = {row.pk: row for row in same_day}
+        rows, emptied = [], []
+        for entry in entries:
+            fields = {name: entry.new.get(code) for code, name in self.columns.items()}
+            if all(value in (None, "") for value in fields.values()):
+                emptied.append(entry.row)
+                continue
+            made = self.make(entry.row, writing, **fields)
+            paper = next((entry.documents[c] for c in self.columns if c in entry.documents), None)
+            rows.append(signed(made, writing, paper, entry, next(iter(self.columns))))
+        # Nothing can hold from a day on but a value: without one, what was entered is taken back.
+        gone |= {row.pk: row for row in self.standing(emptied, writing.on).values()}
+        withdraw_all(self.model, list(gone.values()), writing)
+        bulk.insert(rows)
+
+    def _refuse_moved(self, entries: list[RowEntry], on: date) -> None:
+        codes = list(self.columns)
+        told = {f"told_{n}": self.expression(code, on, None) for n, code in enumerate(codes)}
+        old = {entry.row.pk: entry.old for entry in entries}
+        for keys in chunks(list(old)):
+            rows = type(entries[0].row)._base_manager.filter(pk__in=keys).annotate(**told)
+            for key, *values in rows.values_list("pk", *told):
+                refuse_moved(old[key], dict(zip(codes, values, strict=True)))
+
+
+def chunks(keys: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def refuse_moved(seen: Mapping[str, Value], now: Mapping[str, Value]) -> None:
+    """Raises Stale if a cell holds another value than the one that was seen when it was judged."""
+    moved = {
+        code: (seen.get(code), value)
+        for code, value in now.items()
+        if (seen.get(code) or None) != (value or None)
+    }
+    if moved:
+        raise Stale(moved)
+
+
+def withdraw_all(model: type[Record], facts: list[Record], writing: Writing) -> None:
+    """Withdraw facts of one model in one statement. Raises AlreadyWithdrawn if another was first."""
+    if not facts:
+        return
+    gone = 0
+    for keys in chunks([fact.pk for fact in facts]):
+        gone += model.objects.filter(pk__in=keys, withdrawn_at__isnull=True).update(
+            withdrawn_at=writing.at,
+            withdrawn_by=writing.by,
+            withdrawn_because=(writing.because or writing.source or str(writing.change_set))[:500],
+        )
+    if gone != len(facts):
+        raise AlreadyWithdrawn
+
+
+def signed(
+    fact: Record,
+    writing: Writing,
+    paper: Document | None = None,
+    entry: RowEntry | None = None,
+    column: str = "",
+) -> Record:
+    """The fact with who wrote it down, when, and what proves it.
+
+    `entry`, `column`: the row and the column it was made of, so that a fact names its row of a file.
+    """
+    fact.recorded_by_id = writing.by.pk
+    fact.recorded_at = writing.at
+    fact.document = paper or writing.document
+    fact.source = writing.source_of(entry)[:300]
+    fact.import_key = writing.import_key(entry, column)
+    return fact

@@ -1,7 +1,0 @@
-"""Puts our admin site in the place of Django's (see INSTALLED_APPS)."""
-
-from django.contrib.admin.apps import AdminConfig
-
-
-class AdministrationConfig(AdminConfig):
-    default_site = "rollout.admin_site.AdministrationSite"

@@ -1,5 +1,0 @@
-"""Directives: issued by a leader, answered by agencies, closed by a second person."""
-
-from rollout.directives.reading import DirectiveOnDay, directives
-
-__all__ = ["DirectiveOnDay", "directives"]

@@ -1,5 +1,0 @@
-"""What is to happen on which day, for one person: on a page, as a calendar to subscribe to, as news."""
-
-from rollout.feeds.events import Event, events
-
-__all__ = ["Event", "events"]

@@ -1,0 +1,99 @@
+"""Computed progress, kept until a fact changes.
+
+The key holds the ledger's version: a write moves it inside its own transaction, so a reader who
+sees the new facts asks for a new key. What is cached speaks no language; labels are read later.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from hashlib import sha256
+from typing import TypeVar
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from facilities.models import Ledger
+from facilities.registers.register import Register
+from rollout.figures.progress import progress
+from rollout.figures.results import Progress
+
+Found = TypeVar("Found")
+
+KEEP_SECONDS = 24 * 3600
+KEEP_LOOKED_BACK_SECONDS = 300  # each moment looked back to is a key of its own
+
+
+def _release() -> str:
+    """The newest of the sources that computing and drawing follow."""
+    apps = ("facilities", "equipment", "signatures", "connectivity", "rollout")
+    folders = [settings.BASE_DIR / app for app in apps]
+    folders += [*settings.TEMPLATES[0]["DIRS"], *settings.LOCALE_PATHS]
+    files = (path for folder in folders for path in folder.rglob("*.*"))
+    read = (path for path in files if path.suffix in (".html", ".py", ".mo"))
+    return str(max((path.stat().st_mtime_ns for path in read), default=0))
+
+
+# A new release must not be answered with what the one before has computed or drawn.
+RELEASE = _release()
+
+
+def key(kind: str, version: int, *parts) -> str:
+    """A cache key for something that follows from the facts of a ledger version."""
+    text = ":".join("" if part is None else _text(part) for part in parts)
+    return f"{kind}:{RELEASE}:{version}:{text}"
+
+
+def _text(part) -> str:
+    return part.isoformat() if isinstance(part, date | datetime) else str(part)
+
+
+def remembered(
+    kind: str, on: date, known_at: datetime | None, *parts, compute: Callable[[], Found]
+) -> Found:
+    """What `compute` finds, found once per state of the facts. None is found anew each time."""
+    place = key(kind, Ledger.current(), on, known_at, *parts)
+    found = cache.get(place)
+    if found is None:
+        found = compute()
+        cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
+    return found
+
+
+def cached_progress(
+    on: date,
+    *,
+    known_at: datetime | None = None,
+    compare: date | None = None,
+    map_on: date | None = None,
+) -> Progress:
+    """The same as `progress`, computed once per state of the facts."""
+    return remembered(
+        "progress",
+        on,
+        known_at,
+        compare,
+        map_on,
+        compute=lambda: progress(on, known_at=known_at, compare=compare, map_on=map_on),
+    )
+
+
+def cached_sums(
+    register: Register, rows: QuerySet, on: date, known_at: datetime | None = None
+) -> tuple[int, list[tuple[str, int]]]:
+    """How many rows a list has, and its totals: once per state of the facts, filter and language."""
+    rows = rows.order_by()
+    try:
+        asked = sha256(str(rows.query).encode()).hexdigest()
+    except EmptyResultSet:
+        return 0, []
+    return remembered(
+        f"sums:{register.code}",
+        on,
+        known_at,
+        get_language(),
+        asked,
+        compute=lambda: (rows.count(), register.totals(rows, on, known_at)),
+    )

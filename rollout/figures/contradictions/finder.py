@@ -1,0 +1,87 @@
+"""What a contradiction is, and what all rules read together."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+from django.utils.functional import lazy
+
+from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
+from facilities.timeline import EMPTY, Change, State, fold
+from rollout.figures.progress import changes
+from rollout.templatetags.figures import day
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Facts that do not go together. `key` names it for ever: the rule and what it is about."""
+
+    rule: str
+    subject: str
+    facility_id: int | None
+    said: object  # what stands against what, in words; lazy, for readers of every language
+    mend_url: str  # the page where it is put right
+
+    @property
+    def key(self) -> str:
+        return f"{self.rule}:{self.subject}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`owner`: who puts it right. `find` reads in a fixed number of queries for all facilities."""
+
+    code: str
+    label: object
+    example: object
+    owner: object
+    find: Callable[[AsOf], Iterable[Contradiction]]
+
+
+@once_per_as_of
+def all_changes(as_of: AsOf) -> list[Change]:
+    """Every dated step up to the register's day, read once for all rules."""
+    return changes(as_of)
+
+
+@once_per_as_of
+def standing(as_of: AsOf) -> State:
+    """What every facility has on the register's day, by component."""
+    return fold(all_changes(as_of), as_of.until)
+
+
+def amount_on(as_of: AsOf, component: str) -> Callable[[int, date], int]:
+    """Asks how much of a component a facility had at the end of a day."""
+    steps: dict[int, list[Change]] = defaultdict(list)
+    for change in all_changes(as_of):
+        if change.component == component:
+            steps[change.facility_id].append(change)
+    return lambda facility_id, on: sum(c.amount for c in steps[facility_id] if c.on <= on)
+
+
+@once_per_as_of
+def in_rollout(as_of: AsOf) -> list[FacilityOnDay]:
+    return [facility for facility in as_of.on(as_of.until) if facility.in_rollout]
+
+
+def has(as_of: AsOf, facility_id: int, component: str) -> bool:
+    return standing(as_of).get(facility_id, {}).get(component, EMPTY).amount >= 1
+
+
+def words(text, **values):
+    """A translatable text with values filled in, in the language of whoever reads it."""
+
+    def filled() -> str:
+        shown = {
+            name: day(value) if isinstance(value, date) else str(value)
+            for name, value in values.items()
+        }
+        return str(text).format(**shown)
+
+    return lazy(filled, str)()
+
+
+def row_page(register: str, pk: int) -> str:
+    return reverse("rollout:record", args=[register, pk])

@@ -1,0 +1,294 @@
+"""The one way to a figure: the province and each of its facilities on a day.
+
+Pages, API, commands, jobs and tests all call `progress`. It reads each module once, for all
+facilities together, so the number of queries does not depend on the number of facilities.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain
+
+import connectivity.changes
+import equipment.changes
+import rollout.programme.changes
+import signatures.changes
+from equipment.files import files, server_files
+from facilities.as_of import AsOf
+from facilities.lineage import inherit
+from facilities.models import Ownership
+from facilities.timeline import Change, State, fold
+from facilities.working_days import working_days_of
+from rollout.figures.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cells_of
+from rollout.figures.results import FacilityResult, Figure, MeasureResult, Progress
+from rollout.models import MeasureWeight, Programme
+from rollout.programme.councils import Meeting, awaited_meeting, meetings, standing_ruling
+from rollout.programme.deadlines import deadlines
+from rollout.programme.legal import legal_deadlines
+from rollout.programme.milestone_line import line, reached, targets
+from rollout.programme.obstacles import obstacles
+from rollout.programme.reporting import RULE, freshness
+from rollout.programme.stages import next_step_of, stage_of
+
+MODULES = (equipment.changes, signatures.changes, connectivity.changes, rollout.programme.changes)
+
+NOT_LATE = (0, None, False)  # working days, what for, whether its day is assumed
+
+PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
+
+
+def changes(as_of: AsOf) -> list[Change]:
+    """Every dated step of every module, up to the register's day, under whoever carries on for whom."""
+    found = chain.from_iterable(module.changes(as_of) for module in MODULES)
+    return inherit(found, as_of, PASSES_ON)
+
+
+def progress(
+    on: date,
+    *,
+    known_at: datetime | None = None,
+    compare: date | None = None,
+    map_on: date | None = None,
+) -> Progress:
+    """Compute everything. A fixed number of queries, whatever the size of the province.
+
+    `map_on`: with the facilities of that day's map, for both days; None: each day by its own map.
+    """
+    as_of = AsOf(on, known_at, map_on=map_on)
+    all_changes = changes(as_of)
+    listed = as_of.on(on)
+    state = fold(all_changes, on)
+    cells = {facility.id: cells_of(facility, state.get(facility.id, {})) for facility in listed}
+    weights = weights_on(on, known_at)
+    before = {}
+    if compare:
+        if compare > on:  # a later day has changes of its own
+            as_of_then = AsOf(compare, known_at, map_on=map_on)
+            all_changes = changes(as_of_then)
+        else:
+            as_of_then = as_of
+        then = fold(all_changes, compare)
+        cells_then = {f.id: cells_of(f, then.get(f.id, {})) for f in as_of_then.on(compare)}
+        before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
+
+    expected = _bidding_ends(as_of, cells)
+    measures = tuple(
+        _result(measure, cells, weights, before.get(measure.code), expected) for measure in MEASURES
+    )
+    facilities = _facilities(as_of, listed, state, cells, weights)
+    shares = [result.progress for result in facilities if result.progress is not None]
+    in_rollout = [facility for facility in listed if facility.in_rollout]
+    name_vi, name_en = Programme.name_on(map_on or on, known_at)
+    return Progress(
+        on=on,
+        known_at=known_at,
+        compare=compare,
+        map_on=map_on,
+        name_vi=name_vi,
+        name_en=name_en,
+        public=sum(f.ownership == Ownership.PUBLIC for f in in_rollout),
+        private=sum(f.ownership == Ownership.PRIVATE for f in in_rollout),
+        measures=measures,
+        figures=_figures(state, {facility.id for facility in in_rollout}),
+        facilities=facilities,
+        deadlines=tuple(legal_deadlines(on, known_at)),
+        overall=sum(shares) / len(shares) if shares else None,
+        newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
+    )
+
+
+def weights_on(on: date, known_at: datetime | None = None) -> dict[str, Decimal]:
+    """The weight of each measure on a day; a measure without a row weighs nothing."""
+    rows = MeasureWeight.objects.in_force(on, known_at).values_list("measure", "weight")
+    return {measure.code: Decimal(0) for measure in MEASURES} | {
+        code: weight for code, weight in rows if code in BY_CODE
+    }
+
+
+@dataclass(slots=True)
+class Sum:
+    """A measure added up over its facilities."""
+
+    done: int = 0
+    counted: int = 0  # of `done`, what belongs to the total
+    total: int | None = None
+    unknown: int = 0
+    begun: int = 0
+    evidence: tuple[int, ...] = NO_EVIDENCE
+    newest_on: date | None = None
+
+
+def summed(measure: Measure, cells: dict[int, dict[str, Cell]]) -> Sum:
+    """The facilities are the denominator of a measure of facilities, known or not."""
+    found = Sum(total=0 if measure.unit == "facilities" else None)
+    for of_facility in cells.values():
+        cell = of_facility.get(measure.code)
+        if cell is None:
+            continue
+        found.done += cell.done
+        if cell.total is None:
+            found.unknown += 1
+        total = 1 if measure.unit == "facilities" else cell.total
+        if total is not None:
+            found.total = (found.total or 0) + total
+            found.counted += cell.done
+        if cell.state == "under_way":
+            found.begun += 1
+        found.evidence = tuple(map(sum, zip(found.evidence, cell.evidence, strict=True)))
+        if cell.newest_on and (found.newest_on is None or cell.newest_on > found.newest_on):
+            found.newest_on = cell.newest_on
+    return found
+
+
+def _result(measure, cells, weights, before: Sum | None, expected: date | None) -> MeasureResult:
+    now = summed(measure, cells)
+    return MeasureResult(
+        code=measure.code,
+        done=now.done,
+        counted=now.counted,
+        total=now.total,
+        unknown=now.unknown,
+        evidence=now.evidence,
+        newest_on=now.newest_on,
+        begun=now.begun,
+        weight=weights[measure.code],
+        expected_by=expected if measure.code == "servers" else None,
+        before_done=before.done if before else None,
+        before_total=before.total if before else None,
+    )
+
+
+def _bidding_ends(as_of: AsOf, cells) -> date | None:
+    """The latest day on which bidding for a server that is still missing is to end."""
+    ends_on = {file.id: file.bidding_ends_on for file in files(as_of)}
+    awaited = [
+        ends_on.get(file_id)
+        for heir, file_id in (
+            (as_of.descent.heir(facility_id), file_id)
+            for facility_id, file_id in server_files(as_of)
+        )
+        if "servers" in cells.get(heir, {}) and not cells[heir]["servers"].done
+    ]
+    return max((day for day in awaited if day), default=None)
+
+
+def _facilities(as_of, listed, state: State, cells, weights) -> tuple[FacilityResult, ...]:
+    """The facilities of the rollout: longest late first, then least progress, then by code."""
+    on = as_of.until
+    planned = targets(as_of)
+    holding = [obstacle for obstacle in obstacles(as_of) if obstacle.cleared_on is None]
+    held = defaultdict(list)
+    for obstacle in holding:
+        for facility_id in obstacle.facility_ids:
+            held[facility_id].append(obstacle)
+    councils = defaultdict(list)
+    for meeting in meetings(as_of):
+        councils[meeting.facility_id].append(meeting)
+    late = {}
+    for deadline in deadlines(as_of):
+        if deadline.rule == RULE:
+            continue  # whoever is silent is not for that behind with the rollout
+        days = deadline.days_late(on)
+        if days and days > late.get(deadline.facility_id, NOT_LATE)[0]:
+            late[deadline.facility_id] = (days, deadline.what, deadline.assumed)
+    heard = freshness(as_of)
+    found = []
+    for facility in listed:
+        if not facility.in_rollout:
+            continue
+        days_late, late_for, late_assumed = late.get(facility.id, NOT_LATE)
+        found.append(
+            _facility(
+                facility,
+                state.get(facility.id, {}),
+                cells[facility.id],
+                planned.get(facility.id, {}),
+                councils.get(facility.id, []),
+                held.get(facility.id, []),
+                weights,
+                on,
+                working_days_of(as_of),
+                days_late=days_late,
+                late_for=late_for,
+                late_assumed=late_assumed,
+                freshness=heard[facility.id],
+            )
+        )
+    return tuple(
+        sorted(
+            found,
+            key=lambda r: (-r.days_late, r.progress if r.progress is not None else -1, r.code),
+        )
+    )
+
+
+def _facility(
+    facility, state, cells, planned, councils: list[Meeting], held, weights, on, working, **others
+) -> FacilityResult:
+    ruled, awaited = standing_ruling(councils), awaited_meeting(councils)
+    council_on = awaited.scheduled_on if awaited else None
+    days = reached(state, ruled)
+    stage = stage_of(days, conclusion=ruled.conclusion if ruled else None, council_on=council_on)
+    next_step = next_step_of(
+        stage,
+        days,
+        has_servers=bool(cells["servers"].done),
+        has_devices=bool(cells["devices"].done) or cells["devices"].total is None,
+        council_on=council_on,
+        on=on,
+    )
+    return FacilityResult(
+        facility=facility,
+        stage=stage.value,
+        next_step=next_step.value,
+        measures=cells,
+        milestones=line(facility.id, state, planned, councils, held, on, working),
+        progress=_weighted(cells, weights),
+        council_on=council_on,
+        **others,
+    )
+
+
+def _weighted(cells: dict[str, Cell], weights: dict[str, Decimal]) -> float | None:
+    """The weighted mean of what is known, each measure counted at most as whole."""
+    known = [
+        (float(weights[code]), min(cell.weigh, 1.0))
+        for code, cell in cells.items()
+        if cell.weigh is not None and weights[code] > 0
+    ]
+    weight = sum(w for w, _part in known)
+    return sum(w * part for w, part in known) / weight if weight else None
+
+
+FIGURE_GROUPS = ("device", "his_level", "hosting")
+UNKNOWN = "unknown"
+
+
+def _figures(state: State, facility_ids: set[int]) -> tuple[Figure, ...]:
+    """Counts over the facilities of the rollout, for every component of a group that there is."""
+    found: dict[tuple[str, str], Figure] = {}
+    for facility_id in facility_ids:
+        for component, tally in state.get(facility_id, {}).items():
+            group, _sep, key = component.partition(":")
+            if group not in FIGURE_GROUPS or tally.amount <= 0:
+                continue
+            before = found.get((group, key))
+            newest = [d for d in (tally.newest_on, before.newest_on if before else None) if d]
+            found[group, key] = Figure(
+                group=group,
+                key=key,
+                value=tally.amount + (before.value if before else 0),
+                facilities=1 + (before.facilities if before else 0),
+                evidence=tuple(
+                    map(sum, zip(tally.evidence, before.evidence, strict=True))
+                    if before
+                    else tally.evidence
+                ),
+                newest_on=max(newest, default=None),
+            )
+    for group in FIGURE_GROUPS[1:]:  # of a level and a hosting there is one each, or it is unknown
+        known = sum(figure.facilities for figure in found.values() if figure.group == group)
+        if unknown := len(facility_ids) - known:
+            found[group, UNKNOWN] = Figure(group, UNKNOWN, unknown, unknown, NO_EVIDENCE, None)
+    return tuple(found[key] for key in sorted(found))

@@ -1,0 +1,168 @@
+"""What `rollout.figures.progress` answers with. Plain values and codes; words are looked up when they are read,
+so that one result serves readers of every language."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from facilities.as_of import FacilityOnDay
+from facilities.models.places import in_language
+from rollout.figures.measures import BY_CODE, Cell, Measure
+from rollout.programme.legal import LegalDeadlineOnDay
+from rollout.programme.milestone_line import MilestoneOnDay
+from rollout.programme.reporting import NOTHING_ASKED, Freshness
+from rollout.programme.stages import FacilityStage, NextStep
+
+STALE_AFTER = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureResult:
+    """One measure of the province."""
+
+    code: str
+    done: int
+    counted: int  # of `done`, what is at facilities whose total is known
+    total: int | None  # None: nothing says how many there should be
+    unknown: int  # facilities whose total is not known
+    evidence: tuple[int, ...]  # how many of `done` stand on each rung
+    newest_on: date | None
+    begun: int  # facilities under way
+    weight: Decimal
+    expected_by: date | None = None  # for those under way: the latest day they are expected
+    before_done: int | None = None  # on the compared day
+    before_total: int | None = None
+
+    @property
+    def measure(self) -> Measure:
+        return BY_CODE[self.code]
+
+    @property
+    def label(self):
+        return self.measure.label
+
+    @property
+    def rule(self):
+        return self.measure.rule
+
+    @property
+    def rule_version(self) -> int:
+        return self.measure.version
+
+    @property
+    def unit(self) -> str:
+        return self.measure.unit
+
+    @property
+    def share(self) -> float | None:
+        return self.counted / self.total if self.total else None
+
+    @property
+    def missing(self) -> int | None:
+        return None if self.total is None else max(0, self.total - self.counted)
+
+    @property
+    def change(self) -> int | None:
+        return None if self.before_done is None else self.done - self.before_done
+
+    @property
+    def state(self) -> str:
+        if self.total is None:
+            return "unknown"
+        if self.total and self.counted >= self.total and not self.unknown:
+            return "done"
+        return "under_way" if self.done or self.begun else "not_begun"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A count without a denominator: devices of a type, facilities on a HIS level, hosting."""
+
+    group: str  # "device", "his_level" or "hosting"
+    key: str
+    value: int
+    facilities: int
+    evidence: tuple[int, ...]
+    newest_on: date | None
+
+    @property
+    def code(self) -> str:
+        return f"{self.group}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityResult:
+    """One facility on the day."""
+
+    facility: FacilityOnDay
+    stage: str
+    next_step: str
+    measures: dict[str, Cell]
+    milestones: tuple[MilestoneOnDay, ...]
+    progress: float | None  # weighted, 0 to 1; None when no measure with a weight is known
+    days_late: int  # working days of its longest overdue deadline
+    late_for: object = None  # what that deadline is, in words
+    late_assumed: bool = False  # no source gives that deadline's day
+    council_on: date | None = None  # the date of the meeting that has not ruled yet
+    freshness: Freshness = NOTHING_ASKED
+
+    @property
+    def id(self) -> int:
+        return self.facility.id
+
+    @property
+    def code(self) -> str:
+        return self.facility.code
+
+    @property
+    def name(self) -> str:
+        return self.facility.name
+
+    @property
+    def stage_label(self):
+        return FacilityStage(self.stage).label
+
+    @property
+    def next_step_label(self):
+        return NextStep(self.next_step).label
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the province stands on day `on`, as it was known at `known_at` (None: as known now)."""
+
+    on: date
+    known_at: datetime | None
+    compare: date | None
+    map_on: date | None  # by whose map; None: each day by its own
+    name_vi: str
+    name_en: str
+    public: int
+    private: int
+    measures: tuple[MeasureResult, ...]
+    figures: tuple[Figure, ...]
+    facilities: tuple[FacilityResult, ...]  # trouble first
+    deadlines: tuple[LegalDeadlineOnDay, ...]
+    overall: float | None
+    newest_on: date | None  # the day of the newest fact counted
+    generated_at: datetime = field(default_factory=timezone.now)
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_vi, self.name_en)
+
+    @property
+    def is_stale(self) -> bool:
+        """Nothing newer was recorded for so long that later events may be missing."""
+        return self.newest_on is not None and self.on - self.newest_on > STALE_AFTER
+
+    def measure(self, code: str) -> MeasureResult:
+        return next(result for result in self.measures if result.code == code)
+
+    def facility(self, code: str) -> FacilityResult | None:
+        return next((result for result in self.facilities if result.code == code), None)
+
+    def figures_of(self, group: str) -> list[Figure]:
+        return [figure for figure in self.figures if figure.group == group]

@@ -1,0 +1,52 @@
+"""A measure on every day of a period: the curve, from the same fold as the figure of a day."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from facilities.as_of import AsOf
+from facilities.timeline import series
+from rollout.figures.measures import Measure
+from rollout.figures.progress import changes, summed
+
+LONGEST_DAYS = 1100  # three years of days: beyond it a curve on a page says nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    on: date
+    done: int
+    counted: int  # of `done`, what is at facilities whose total is known
+    total: int | None
+
+    @property
+    def share(self) -> float | None:
+        return self.counted / self.total if self.total else None
+
+
+def trend(
+    measure: Measure,
+    first: date,
+    last: date,
+    *,
+    known_at: datetime | None = None,
+    map_on: date | None = None,
+) -> list[Point]:
+    """One point for every day from first to last, by `map_on` as in `progress`. The queries of one day."""
+    as_of = AsOf(last, known_at, map_on=map_on)
+    register_moves = as_of.days_of_change()
+    points: list[Point] = []
+    counted: dict[int, object] = {}  # facilities the measure is about, on the day
+    cells: dict[int, dict] = {}
+    for day, state, moved in series(changes(as_of), first, last):
+        if not points or day in register_moves:
+            counted = {f.id: f for f in as_of.on(day) if measure.counts(f)}
+            cells = {pk: {measure.code: measure.read(state.get(pk, {}))} for pk in counted}
+        elif moved:
+            for pk in moved.intersection(counted):
+                cells[pk] = {measure.code: measure.read(state[pk])}
+        else:
+            points.append(replace(points[-1], on=day))
+            continue
+        total = summed(measure, cells)
+        points.append(Point(day, total.done, total.counted, total.total))
+    return points

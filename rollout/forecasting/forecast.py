@@ -1,0 +1,280 @@
+"""The forecast of a day: for each facility and for the province.
+
+Two ways lead to official use, side by side. The milestones, one after the other; and, where the
+servers are not there, the rest of their procurement with what it takes from there to the launch:
+without it nobody launches, or, if launched already, meets the council. What is fixed stays fixed:
+the day of a council, the time that bidders have by law. Facilities are taken as going their ways
+independently of each other.
+"""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from equipment.bidding import minimum
+from equipment.durations import ENOUGH
+from equipment.files import File, files, server_files
+from equipment.stages import ROUTES, Path, Stage
+from facilities.as_of import AsOf, FacilityOnDay
+from facilities.working_days import WorkingDays, working_days_of
+from rollout.forecasting.durations import Durations, durations
+from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulation
+from rollout.models import Milestone
+from rollout.programme.councils import Meeting, awaited_meeting, meetings
+from rollout.programme.durations import WAY, days_of
+from rollout.programme.must_start import law_of
+
+RULE = "1"  # version: goes up when the same facts give another forecast
+LOW, LIKELY, SAFE = 0.1, 0.5, 0.9
+FAN_STEPS = 40  # days of the fan at most, and the law's day besides
+AFTER_SERVERS = "after_servers"
+
+TOO_FEW, NO_FILE, NO_BEGINNING = "too_few", "no_file", "no_beginning"
+LACKING = {
+    TOO_FEW: format_lazy(_("fewer than {enough} durations of a step seen"), enough=ENOUGH),
+    NO_FILE: _("servers missing, and no procurement file of them"),
+    NO_BEGINNING: _("no milestone reached yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What if one day were another: of a council's meeting (`council`), of a file's next stage (`file`)."""
+
+    kind: str
+    subject: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """Of one facility, or of the province where `facility` is None. Days None: not foreseen."""
+
+    facility: FacilityOnDay | None
+    likely_on: date | None = None
+    safe_on: date | None = None
+    chance: float | None = None  # to make the law's day; None also where the law sets none
+    sample: int = 0  # durations behind the step with the fewest
+    done_on: date | None = None
+    lacking: str = ""
+    lacking_step: object = ""
+
+    @property
+    def lacking_label(self):
+        return LACKING.get(self.lacking, "")
+
+    @property
+    def is_foreseen(self) -> bool:
+        return self.likely_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The forecast of a day."""
+
+    on: date
+    law: date | None
+    province: Foresight
+    facilities: tuple[Foresight, ...]
+    by_law: tuple[int, int, int] | None  # facilities official by the law's day: low, middle, high
+    durations: Durations
+    fan: tuple[tuple[date, int, int, int], ...] = ()  # the same on some days up to the horizon
+
+    @property
+    def official(self) -> int:
+        return sum(one.done_on is not None for one in self.facilities)
+
+    @property
+    def unforeseen(self) -> int:
+        return sum(not one.is_foreseen and one.done_on is None for one in self.facilities)
+
+
+def foresee(as_of: AsOf, shift: Shift | None = None) -> Outlook:
+    """As the facts stood on the register's day. Stores nothing."""
+    on, law = as_of.until, law_of(as_of)
+    found, walks = [], []
+    world = _World(as_of, shift)
+    for facility in as_of.on(on):
+        if not facility.in_rollout:
+            continue
+        foresight, days = world.of(facility, law)
+        found.append(foresight)
+        if days is not None:
+            walks.append(days)
+    done = [one.done_on for one in found if one.done_on]
+    outlook = Outlook(on, law, Foresight(None), tuple(found), None, world.durations)
+    if len(done) + len(walks) < len(found):
+        return outlook
+    together = [sorted(days) for days in zip(*walks, strict=True)]
+    outlook = replace(
+        outlook,
+        province=_province(found, together, done, law, world.working),
+        by_law=_by(law.toordinal(), together, len(done)) if law else None,
+    )
+    return replace(outlook, fan=tuple(_fan(outlook, together, len(done))))
+
+
+class _World:
+    """All that is read once, and the way each facility has still to go."""
+
+    def __init__(self, as_of: AsOf, shift: Shift | None):
+        self.on = as_of.until
+        self.shift = shift
+        self.durations = durations(as_of)
+        self.working: WorkingDays = working_days_of(as_of)
+        self.days = days_of(as_of)
+        self.meetings: dict[int, list[Meeting]] = defaultdict(list)
+        for meeting in meetings(as_of):
+            self.meetings[meeting.facility_id].append(meeting)
+        by_id = {file.id: file for file in files(as_of)}
+        self.files: dict[int, list[File]] = defaultdict(list)
+        for facility_id, file in server_files(as_of):
+            if file in by_id:
+                self.files[as_of.descent.heir(facility_id)].append(by_id[file])
+
+    def of(self, facility: FacilityOnDay, law: date | None):
+        """The forecast, and the days it rests on; None for these where there is none."""
+        days = self.days.get(facility.id, {})
+        if days.get(Milestone.OFFICIAL) and days.get(Milestone.COUNCIL):
+            return Foresight(facility, done_on=max(days[WAY[-1]], days[Milestone.COUNCIL])), None
+        reached = max((i for i, code in enumerate(WAY) if code in days), default=None)
+        if reached is None:
+            return Foresight(facility, lacking=NO_BEGINNING), None
+        reached = min(reached, WAY.index(Milestone.DECISION))
+        legs = [self._milestone(facility, code) for code in WAY[reached + 1 :]]
+        servers, begun, lacking = self._servers(facility)
+        if lacking:
+            return Foresight(facility, lacking=lacking), None
+        gated = Milestone.LAUNCH if reached < WAY.index(Milestone.LAUNCH) else Milestone.COUNCIL
+        if servers and gated == Milestone.LAUNCH:
+            servers = [*servers, Leg(AFTER_SERVERS, self.durations.servers_to_launch)]
+        for leg in (*servers, *legs):
+            if not Durations.enough(leg.pool):
+                return Foresight(facility, lacking=TOO_FEW, lacking_step=_name(leg.code)), None
+        seed, on = facility.code, self.on.toordinal()
+        gate = (
+            (gated.value, simulation(servers, begun=begun, on=on, seed=seed)) if servers else None
+        )
+        last = max(days[code] for code in WAY[: reached + 1] if code in days).toordinal()
+        found = simulation(legs, begun=last, on=on, seed=seed, gate=gate)
+        ends = sorted(found)
+        foresight = Foresight(
+            facility,
+            likely_on=self._worked(quantile(ends, LIKELY)),
+            safe_on=self._worked(quantile(ends, SAFE)),
+            chance=_share(ends, law),
+            sample=min(len(leg.pool) for leg in (*servers, *legs)),
+        )
+        return foresight, found
+
+    def _worked(self, day: int) -> date:
+        return self.working.next_working(date.fromordinal(day))
+
+    def _milestone(self, facility, code) -> Leg:
+        pool = self.durations.milestones.get(code.value, ())
+        if code != Milestone.COUNCIL:
+            return Leg(code.value, pool)
+        meeting = awaited_meeting(self.meetings.get(facility.id, []))
+        fixed = meeting.scheduled_on if meeting else None
+        if meeting and self._shifts("council", meeting.id):
+            fixed = self.shift.on
+        return Leg(code.value, pool, fixed=fixed.toordinal() if fixed else None)
+
+    def _servers(self, facility) -> tuple[list[Leg], int, str]:
+        """The way of servers not there yet (empty: they are, or nobody needs them any more), the day
+        of its last step, and what is lacking. The file that has come furthest leads."""
+        of_it = self.files.get(facility.id, [])
+        if any(file.accepted for file in of_it) or Milestone.COUNCIL in self.days[facility.id]:
+            return [], 0, ""
+        if not of_it:
+            return [], 0, NO_FILE
+        file = max(of_it, key=_reach)
+        stages = ROUTES[file.path].stages
+        first = stages.index(Stage(file.reached.stage)) + 1 if file.reached else 1
+        until = stages.index(Stage.ACCEPTANCE) + 1
+        legs = [self._stage(file, stage) for stage in stages[first:until]]
+        if legs and self._shifts("file", file.id):
+            legs[0] = Leg(legs[0].code, legs[0].pool, fixed=self.shift.on.toordinal())
+        begun = file.reached.reached_on if file.reached else self.on
+        return legs, begun.toordinal(), ""
+
+    def _stage(self, file: File, stage: Stage) -> Leg:
+        least = minimum(file.selection, file.package_price) if stage == Stage.OPENING else None
+        pool = self.durations.stages.get((file.path, stage.value), ())
+        return Leg(stage.value, pool, least=self._first(least) if least else None)
+
+    def _first(self, least) -> Callable[[int], int]:
+        if not least.working:
+            return lambda posted: posted + least.days
+        add = self.working.add
+        return lambda posted: add(date.fromordinal(posted), least.days).toordinal()
+
+    def _shifts(self, kind: str, subject: int) -> bool:
+        return self.shift is not None and (self.shift.kind, self.shift.subject) == (kind, subject)
+
+
+def _name(code: str):
+    if code == AFTER_SERVERS:
+        return _("from the servers to the launch")
+    return Milestone(code).label if code in Milestone.values else Stage(code).label
+
+
+def _reach(file: File) -> tuple[int, date]:
+    if not file.reached:
+        return (0, date.min)
+    return (
+        ROUTES[Path(file.path)].stages.index(Stage(file.reached.stage)),
+        file.reached.reached_on,
+    )
+
+
+def _share(ends: list[int], law: date | None) -> float | None:
+    return sum(day <= law.toordinal() for day in ends) / len(ends) if law else None
+
+
+def _province(found, together, done, law, working) -> Foresight:
+    """Over when the last facility is. `together`: of each draw, the days of all, sorted."""
+    if not found:
+        return Foresight(None)
+    if not together:
+        return Foresight(None, done_on=max(done))
+    floor = max(done, default=date.min).toordinal()
+    ends = sorted(max(floor, days[-1]) for days in together)
+    return Foresight(
+        None,
+        likely_on=working.next_working(date.fromordinal(quantile(ends, LIKELY))),
+        safe_on=working.next_working(date.fromordinal(quantile(ends, SAFE))),
+        chance=_share(ends, law),
+        sample=min(one.sample for one in found if one.is_foreseen),
+    )
+
+
+def _by(day: int, together: list[list[int]], done: int) -> tuple[int, int, int]:
+    """How many facilities are official by a day: low, middle and high of the draws."""
+    counts = sorted(done + bisect_right(days, day) for days in together) or [done]
+    return quantile(counts, LOW), quantile(counts, LIKELY), quantile(counts, SAFE)
+
+
+def _fan(outlook: Outlook, together, done: int):
+    if not outlook.province.is_foreseen:
+        return
+    first, last = (day.toordinal() for day in horizon(outlook))
+    days = {*range(first, last, -(-(last - first) // FAN_STEPS)), last}
+    if outlook.law and outlook.law.toordinal() >= first:
+        days.add(outlook.law.toordinal())
+    for day in sorted(days):
+        yield date.fromordinal(day), *_by(day, together, done)
+
+
+def horizon(outlook: Outlook) -> tuple[date, date]:
+    """The days between which the forecast is drawn."""
+    last = max(day for day in (outlook.province.safe_on, outlook.law, outlook.on) if day)
+    return outlook.on, last + timedelta(days=14)
+
+
+__all__ = ["DRAWS", "Foresight", "Outlook", "Shift", "foresee", "horizon"]

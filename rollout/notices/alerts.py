@@ -1,0 +1,233 @@
+"""Alerts: which deadlines are told, from when on, and how loudly.
+
+A deadline has at most one open alert: level 0 from some working days before it up to the day
+itself, level 1 from the next working day on. Higher levels are left for escalation.
+
+`raise_alerts(on)` makes the table agree with the facts of a day, so a missed night repairs itself:
+
+- What is overdue for weeks gets its level 1 at the next run. Its level 0 is not made up for: it
+  would say that something is coming which has long passed.
+- An alert is cleared once its cause is gone: done, withdrawn, moved to another day, out of the
+  rollout, or (level 0) past its day. If the same cause comes back, the same row is opened again.
+- Words, severity and page of an open alert follow the facts.
+
+Days go forward: once alerts stand at a day, a run for an earlier one (a message that was late, a
+command typed with an old date) changes nothing. An empty table may begin with any day.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import NamedTuple
+
+import structlog
+from django.db.models import Max, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from facilities.as_of import AsOf, FacilityOnDay
+from facilities.timeline import Deadline
+from facilities.working_days import WorkingDays
+from rollout.models import Alert
+from rollout.notices.webhooks import calls
+from rollout.programme import must_start, reporting
+from rollout.programme.deadlines import deadlines
+from rollout.turns import write_in_turn
+
+log = structlog.get_logger(__name__)
+
+NOTICE, WARNING, LATE = Alert.Severity.NOTICE, Alert.Severity.WARNING, Alert.Severity.LATE
+
+COMING, OVERDUE = 0, 1  # levels
+
+
+@dataclass(frozen=True)
+class Rule:
+    """From how many working days before the due day on a deadline is told, and how loudly."""
+
+    label: object
+    notice: int  # first told so many days before
+    warning: int  # louder from so many days before
+    place: str  # anchor on the facility's page, or the name of the page where there is no facility
+
+    def stage(self, due_on: date, on: date, working: WorkingDays) -> tuple[int, str] | None:
+        """Level and severity on day `on`; None while it is too early to tell."""
+        if working.late(due_on, on):
+            return OVERDUE, LATE
+        left = working.between(on, due_on)
+        if left > self.notice:
+            return None
+        return COMING, WARNING if left <= self.warning else NOTICE
+
+
+RULES = {
+    "procurement_stage": Rule(_("Procurement stage"), notice=5, warning=2, place="files"),
+    must_start.FILE: Rule(_("Latest day to start"), notice=10, warning=3, place="files"),
+    must_start.MILESTONE: Rule(_("Latest day for a milestone"), notice=10, warning=3, place="line"),
+    must_start.REQUEST: Rule(
+        _("Latest day to ask for signatures"), notice=10, warning=3, place="funnel"
+    ),
+    "milestone": Rule(_("Milestone"), notice=10, warning=3, place="line"),
+    "council": Rule(_("Council meeting"), notice=5, warning=1, place="councils"),
+    "condition": Rule(_("Condition of a council"), notice=5, warning=2, place="councils"),
+    "directive": Rule(_("Directive"), notice=5, warning=2, place="rollout:directive-list"),
+    "certificate_expiry": Rule(
+        _("Expiry of digital signatures"), notice=60, warning=20, place="funnel"
+    ),
+    reporting.RULE: Rule(
+        _("Weekly report"), notice=reporting.SOON_DAYS, warning=0, place="reports"
+    ),
+    "legal": Rule(_("Deadline of the law"), notice=60, warning=20, place="rollout:deadline-list"),
+}
+
+KEY = ("rule", "subject", "due_on", "level")
+FOLLOWING = ("facility_id", "severity", "what_vi", "what_en", "url")  # what follows the facts
+
+
+def raise_alerts(on: date) -> int:
+    """Make the alerts agree with the facts on day `on`; returns how many were raised or reopened.
+
+    A fixed number of queries while no fact moves. Ten runs at once leave the same rows as one.
+    """
+    return write_in_turn(
+        lambda: alerts_due(AsOf(on)),
+        lambda wanted: _write(on, wanted),
+    )
+
+
+def _write(on: date, wanted: list[Alert]) -> int:
+    reached = last_day()
+    if reached and reached > on:
+        log.info("alerts_stand_at_a_later_day", asked=on.isoformat(), stand=reached.isoformat())
+        return 0
+    return write(on, wanted, RULES)
+
+
+def write(on: date, called_for: Iterable[Alert], rules: Iterable[str]) -> int:
+    """Make the stored alerts of these rules those that are called for; returns how many are new.
+
+    The caller has its turn to write.
+    """
+    wanted = {_key(alert): alert for alert in called_for}
+    stored = {_key(alert): alert for alert in _open_or_due_like(wanted, rules)}
+    Alert.objects.bulk_create(
+        [alert for key, alert in sorted(wanted.items()) if _differs(alert, stored.get(key))],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=KEY,
+        update_fields=[*(name.removesuffix("_id") for name in FOLLOWING), "cleared_on"],
+    )
+    is_open = {key for key, alert in stored.items() if alert.cleared_on is None}
+    gone = [stored[key] for key in sorted(is_open - wanted.keys())]
+    if gone:
+        Alert.objects.filter(pk__in=[alert.pk for alert in gone]).update(cleared_on=on)
+    raised = sorted(wanted.keys() - is_open)
+    calls.announce([wanted[key] for key in raised], gone, on)
+    return len(raised)
+
+
+def last_day() -> date | None:
+    """The latest day for which deadlines were raised or cleared; None before the first."""
+    own = Alert.objects.filter(rule__in=list(RULES))
+    days = own.aggregate(raised=Max("raised_on"), cleared=Max("cleared_on"))
+    return max((day for day in days.values() if day), default=None)
+
+
+def standing(on: date) -> QuerySet[Alert]:
+    """The alerts that stood on the day, raised by then and not yet cleared, by the day they are due."""
+    return (
+        Alert.objects.filter(raised_on__lte=on)
+        .filter(Q(cleared_on__isnull=True) | Q(cleared_on__gt=on))
+        .order_by("due_on", "pk")
+    )
+
+
+def alerts_due(as_of: AsOf) -> list[Alert]:
+    """The alerts that the facts call for on the register's day, unsaved."""
+    told = list(_told(as_of))
+    page_of = _Pages()
+    return [
+        Alert(
+            rule=deadline.rule,
+            subject=deadline.subject,
+            facility_id=deadline.facility_id,
+            due_on=deadline.due_on,
+            level=level,
+            severity=severity,
+            what_vi=what_vi,
+            what_en=what_en,
+            url=page_of[RULES[deadline.rule].place, facility],
+            raised_on=as_of.until,
+        )
+        for (deadline, facility, level, severity), what_vi, what_en in zip(
+            told, _words("vi", told), _words("en", told), strict=True
+        )
+    ]
+
+
+class Told(NamedTuple):
+    """A deadline that is to be told on a day."""
+
+    deadline: Deadline
+    facility: FacilityOnDay | None
+    level: int
+    severity: str
+
+
+def _told(as_of: AsOf) -> Iterator[Told]:
+    on = as_of.until
+    facilities = {f.id: f for f in as_of.on(on) if f.in_rollout}
+    for deadline in chain(deadlines(as_of), must_start.deadlines(as_of)):
+        facility = facilities.get(deadline.facility_id)
+        if deadline.done_on is not None or (deadline.facility_id and facility is None):
+            continue
+        stage = RULES[deadline.rule].stage(deadline.due_on, on, deadline.working)
+        if stage is not None:
+            yield Told(deadline, facility, *stage)
+
+
+def _words(language: str, told: list[Told]) -> list[str]:
+    """What is due, with the name that the facility has on the day."""
+    limit = Alert._meta.get_field("what_vi").max_length
+    with override(language):
+        texts = [
+            f"{one.facility.name}: {one.deadline.what}" if one.facility else str(one.deadline.what)
+            for one in told
+        ]
+    return [text if len(text) <= limit else f"{text[: limit - 1]}…" for text in texts]
+
+
+class _Pages(dict):
+    """Addresses by place and facility, each made once."""
+
+    def __missing__(self, key: tuple[str, FacilityOnDay | None]) -> str:
+        place, facility = key
+        if facility is None:
+            address = reverse(place)
+        else:
+            address = f"{reverse('rollout:facility', args=[facility.code])}#{place}"
+        self[key] = address
+        return address
+
+
+def _open_or_due_like(wanted: dict[tuple, Alert], rules: Iterable[str]):
+    """Open alerts, and cleared ones that may have to be opened again."""
+    due = [alert.due_on for alert in wanted.values()]
+    candidates = Q(cleared_on__isnull=True)
+    if due:
+        candidates |= Q(due_on__range=(min(due), max(due)))
+    return Alert.objects.filter(candidates, rule__in=list(rules))
+
+
+def _key(alert: Alert) -> tuple:
+    return tuple(getattr(alert, name) for name in KEY)
+
+
+def _differs(alert: Alert, stored: Alert | None) -> bool:
+    return (
+        stored is None
+        or stored.cleared_on is not None
+        or any(getattr(alert, name) != getattr(stored, name) for name in FOLLOWING)
+    )

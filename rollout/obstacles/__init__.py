@@ -1,5 +1,0 @@
-"""Obstacles: whom they hold, since when, at what cost, and who can clear them."""
-
-from rollout.obstacles.reading import Hold, ObstacleOnDay, facility_days, obstacles
-
-__all__ = ["Hold", "ObstacleOnDay", "facility_days", "obstacles"]

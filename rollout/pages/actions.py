@@ -1,0 +1,90 @@
+"""One thing, several verbs: the forms that stand on its page, and storing the one that was sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.utils.translation import gettext_lazy
+
+from facilities.models import ChangeSet, Document
+from facilities.papers import store_paper
+from facilities.registers.entering import AlreadySent, begin
+from rollout.pages.forms.reporting import OnceForm
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A form, and what stores it: called with what was given and the act it belongs to.
+
+    `title`: what the form is headed with. `to`: where to go on afterwards, if not back to the page.
+    `said`: what the reader is told when it is done. `answers_by_message`: the form has no place of
+    its own to show its errors (a short "withdraw").
+    """
+
+    form: OnceForm
+    write: Callable[[dict, ChangeSet], object]
+    title: object = ""
+    to: str = ""
+    said: object = gettext_lazy("Stored.")
+    answers_by_message: bool = False
+
+
+class Sent:
+    """What was sent to a page of verbs: makes its forms, and carries out the one that was meant."""
+
+    def __init__(self, request):
+        self.request = request
+        self.do = request.POST.get("do", "") if request.method == "POST" else ""
+
+    def form(self, do: str, form: type[OnceForm], **options) -> OnceForm:
+        """A form of the page; the one that was sent holds what was typed."""
+        request = self.request
+        data, files = (request.POST, request.FILES) if do == self.do else (None, None)
+        return form(data, files, auto_id=f"{do}-%s", **options)
+
+    def carry_out(self, actions: dict[str, Action], *, here: str) -> HttpResponseRedirect | None:
+        """Store what was sent. None: a form has to be shown again, with status 400.
+
+        PermissionDenied for a verb that is not among those offered to this reader.
+        """
+        action = actions.get(self.do)
+        if action is None:
+            raise PermissionDenied
+        form = action.form
+        try:
+            if form.is_valid():
+                given = form.cleaned_data
+                with transaction.atomic():
+                    change_set = begin(
+                        kind=ChangeSet.Kind.FORM,
+                        by=self.request.user,
+                        change_set_id=given["change_set"],
+                        because=given.get("because") or "",
+                    )
+                    action.write(given, change_set)
+                messages.success(self.request, str(action.said))
+                return HttpResponseRedirect(action.to or here)
+        except AlreadySent as error:
+            messages.info(self.request, " ".join(error.messages))
+            return HttpResponseRedirect(here)
+        except ValidationError as error:
+            form.refuse(error)
+        form.focus_on_wrong()
+        if action.answers_by_message:
+            for problems in form.errors.values():
+                messages.error(self.request, " ".join(problems))
+        return None
+
+
+def stored_paper(given: dict, title: str, *, by, **described) -> Document | None:
+    """The document of the paper that came with a form; None without one."""
+    upload = given.get("paper")
+    if not upload:
+        return None
+    try:
+        return store_paper(upload=upload, title=title[:300], by=by, **described)
+    except ValidationError as error:
+        raise ValidationError({"paper": error.messages}) from None

@@ -1,0 +1,1 @@
+"""The Department's desk."""

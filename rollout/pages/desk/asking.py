@@ -1,0 +1,157 @@
+"""What the address of a list asks for: which rows, which columns, in which order, how many a page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from facilities.exchange.columns import Column
+from facilities.registers.filtering import GIVEN, MISSING, filter_set
+from facilities.registers.register import Register
+from rollout.day import PARAMETERS, Day
+
+SIZES = (25, 50, 100, 200)
+OWN = {"q", "sort", "columns", "size", "page", "view", *PARAMETERS}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on, and the address without it."""
+
+    label: str
+    without: str
+
+
+class Asked:
+    """A list as its address asks for it. What cannot be read is left out and named in `problems`."""
+
+    def __init__(self, register: Register, parameters: QueryDict, day: Day, *, with_names: bool):
+        self.register, self.parameters, self.day = register, parameters, day
+        self.all_columns = register.bound(with_names=with_names, on=day.on)
+        self.by_code = {column.code: column for column in self.all_columns}
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Those shown, in the order asked for."""
+        codes = [c for part in self.parameters.getlist("columns") for c in part.split(",") if c]
+        chosen = [self.by_code[code] for code in codes if code in self.by_code]
+        return chosen or self.register.at_first(self.all_columns)
+
+    @cached_property
+    def search(self) -> str:
+        return self.parameters.get("q", "").strip()[:100]
+
+    @cached_property
+    def size(self) -> int:
+        asked = self.parameters.get("size", "")
+        return int(asked) if asked in map(str, SIZES) else SIZES[1]
+
+    @cached_property
+    def sort(self) -> str:
+        """A column's code, with "-" before it for descending."""
+        asked = self.parameters.get("sort", "")
+        code = asked.removeprefix("-")
+        sortable = code in self.by_code and (
+            self.register.has_sql(code) or code in self.register.sorts
+        )
+        return asked if sortable else self.register.default_sort
+
+    @cached_property
+    def filters(self):
+        """The bound filter set over the rows; its form says what could not be read."""
+        rows = self.register.base(self.day.on, self.day.known_at)
+        asked = {name for name in self.parameters if name not in OWN}
+        needed = {
+            column.code
+            for column in self.all_columns
+            if any(name == column.code or name.startswith(f"{column.code}_") for name in asked)
+        }
+        rows = self.register.with_columns(rows, needed, self.day.on, self.day.known_at)
+        return filter_set(self.register)(self.parameters, queryset=rows)
+
+    @property
+    def problems(self) -> dict[str, list[str]]:
+        form = self.filters.form
+        return {str(form.fields[name].label): texts for name, texts in form.errors.items()}
+
+    @cached_property
+    def found(self) -> QuerySet:
+        """The rows that the filters leave."""
+        if self.search:
+            return self.register.search(self.filters.qs, self.search, self.day.on)
+        return self.filters.qs
+
+    @property
+    def rows(self) -> QuerySet:
+        """The rows that the filters leave, in order."""
+        return self.register.in_order(self.found, self.sort, self.day.on, self.day.known_at)
+
+    def keys(self, places: range) -> list[int]:
+        """The keys of the rows that stand in these places."""
+        return self.register.keys_in_order(
+            self.found, self.sort, places, self.day.on, self.day.known_at
+        )
+
+    def query(self, *, drop: Iterable[str] = (), **changed) -> str:
+        """The address's query with changes; the page number goes with any of them."""
+        gone = {"page", "view", "csrfmiddlewaretoken", *drop, *changed}
+        kept = [
+            (name, value)
+            for name, values in self.parameters.lists()
+            if name not in gone
+            for value in values
+            if value
+        ]
+        return urlencode([*kept, *((n, v) for n, v in changed.items() if v not in (None, ""))])
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        found = []
+        if self.search:
+            found.append(Chip(f"“{self.search}”", self.query(drop=["q"])))
+        form = self.filters.form
+        for name, field in form.fields.items():
+            asked = [value for value in self.parameters.getlist(name) if value]
+            if not asked or name in form.errors:
+                continue
+            words = self._words(name, asked, field, form)
+            found.append(Chip(f"{field.label}: {words}", self.query(drop=[name])))
+        return found
+
+    def _words(self, name: str, asked: list[str], field, form) -> str:
+        column = self.by_code.get(name)
+        if column is not None and column.choices is not None:
+            return ", ".join(str(column.choices().get(value, value)) for value in asked)
+        if asked[0] in (MISSING, GIVEN):
+            return _("missing") if asked[0] == MISSING else _("given")
+        choices = dict(getattr(field, "choices", ()) or ())
+        if choices:
+            return ", ".join(str(choices.get(value, value)) for value in asked)
+        value = form.cleaned_data.get(name, asked[0])
+        base = name.rsplit("_", 1)[0]
+        return self.by_code[base].show(value) if base in self.by_code else str(value)
+
+    def fields(self) -> tuple[list, list]:
+        """The fields of the filters: of the columns shown or filtered by, and the others."""
+        near, far = [], []
+        shown = {column.code for column in self.columns}
+        for field in self.filters.form:
+            code = next((c for c in shown if field.name == c or field.name.startswith(f"{c}_")), "")
+            asked = any(self.parameters.getlist(field.name))
+            (near if code or asked else far).append(field)
+        return near, far
+
+    def sort_links(self) -> list[tuple[Column, str, str]]:
+        """For the heads of the table: column, address that sorts by it ("" if none), how it is sorted."""
+        found = []
+        for column in self.columns:
+            code = column.code
+            sortable = self.register.has_sql(code) or code in self.register.sorts
+            now = {code: "ascending", f"-{code}": "descending"}.get(self.sort, "")
+            to = f"-{code}" if now == "ascending" else code
+            found.append((column, self.query(sort=to) if sortable else "", now))
+        return found

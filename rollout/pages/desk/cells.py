@@ -1,0 +1,55 @@
+"""Changed cells in words: which row, which field, old and new as the reader writes them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from facilities.models import ChangeSet, Edit, FacilityName
+from rollout.registers.catalogue import REGISTERS
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEdit:
+    edit: Edit
+    register: object
+    title: str  # of the row
+    heading: str  # of the column; empty when the row itself was made or withdrawn
+    old: str
+    new: str
+
+
+def shown_edits(edits: list[Edit], day) -> list[ShownEdit]:
+    """A fixed number of queries for each book among them."""
+    keys = defaultdict(set)
+    for edit in edits:
+        keys[edit.register].add(edit.row)
+    titles, columns = {}, {}
+    for code, rows in keys.items():
+        if code in REGISTERS:
+            values = REGISTERS[code].values(list(rows), day.today)
+            bound = REGISTERS[code].bound(on=day.on)
+            titles |= {(code, row): REGISTERS[code].named(v, bound) for row, v in values.items()}
+            columns[code] = {column.code: column for column in bound}
+    return [
+        _shown(edit, titles.get((edit.register, edit.row), ""), columns.get(edit.register, {}))
+        for edit in edits
+    ]
+
+
+def _shown(edit: Edit, title: str, columns: dict) -> ShownEdit:
+    column = columns.get(edit.column)
+    return ShownEdit(
+        edit=edit,
+        register=REGISTERS.get(edit.register),
+        title=title or edit.new or edit.old,
+        heading=column.heading() if column else "",
+        old=column.show(column.value(edit.old)) if column else edit.old,
+        new=column.show(column.value(edit.new)) if column else edit.new,
+    )
+
+
+def facility_names(change_sets: Iterable[ChangeSet], day) -> dict[int, str]:
+    """The names that the facilities of some acts bear on the day."""
+    keys = {change_set.facility_id for change_set in change_sets if change_set.facility_id}
+    found = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__in=keys)
+    return {name.facility_id: name.name for name in found}

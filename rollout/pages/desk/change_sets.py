@@ -1,0 +1,81 @@
+"""What was written in one go, and taking it back in one go."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from facilities.models import ChangeSet, Edit
+from facilities.registers.entering import undo
+from rollout.pages.desk.cells import facility_names, shown_edits
+from rollout.pages.desk.page import desk
+from rollout.registers.catalogue import REGISTERS
+
+CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
+
+# What is taken back cell by cell. A reorganisation is taken back where it was made.
+UNDONE = (ChangeSet.Kind.FORM, ChangeSet.Kind.BULK, ChangeSet.Kind.IMPORT)
+
+
+@desk()
+def change_set_list(request, day, access):
+    """Newest first: forms, changes of many rows, imports, what was taken back."""
+    change_sets = ChangeSet.objects.select_related("by").order_by("-at", "pk")
+    rows = Paginator(change_sets, CHANGE_SETS_A_PAGE).get_page(request.GET.get("page"))
+    names = facility_names(rows, day)
+    context = {
+        "place": "change_sets",
+        "registers": REGISTERS.values(),
+        "rows": rows,
+        "lines": [(change_set, names.get(change_set.facility_id, "")) for change_set in rows],
+        "query": day.query,
+    }
+    return "desk/change_set_list.html", context
+
+
+@desk()
+def change_set(request, day, access, pk):
+    found = ChangeSet.objects.filter(pk=pk).select_related("by", "undoes").first()
+    if found is None:
+        raise Http404
+    problems: list[str] = []
+    edits = Edit.objects.filter(change_set=found).select_related("document").order_by("pk")
+    rows = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
+    # What is no book has its own page, where each entry is withdrawn by itself.
+    may_undo = (
+        found.kind in UNDONE
+        and rows.paginator.count > 0
+        and all(edit.register in REGISTERS for edit in rows)
+    )
+    if request.method == "POST" and not may_undo:
+        problems = [_("There is nothing here to take back.")]
+    elif request.method == "POST":
+        try:
+            back = undo(
+                change_set=found,
+                registers=REGISTERS,
+                by=request.user,
+                because=request.POST.get("because", ""),
+                on=day.today,
+            )
+        except ValidationError as error:
+            problems = error.messages
+        else:
+            messages.success(request, _("Everything this act wrote has been taken back."))
+            return HttpResponseRedirect(reverse("rollout:change-set", args=[back.pk]))
+    context = {
+        "place": "change_sets",
+        "registers": REGISTERS.values(),
+        "change_set": found,
+        "facility": facility_names([found], day).get(found.facility_id, ""),
+        "rows": rows,
+        "lines": shown_edits(list(rows), day),
+        "undone_by": ChangeSet.objects.filter(undoes=found).first(),
+        "may_undo": may_undo,
+        "problems": problems,
+        "because": request.POST.get("because", ""),
+        "query": day.query,
+    }
+    return "desk/change_set.html", context, 400 if problems else 200

@@ -1,0 +1,126 @@
+"""The books as lists: filtered, sorted, saved under a name, exported as shown."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from facilities.models import Role
+from facilities.registers.register import Register
+from rollout.figures.cached import cached_sums
+from rollout.models import SavedView
+from rollout.pages.desk.asking import SIZES, Asked
+from rollout.pages.desk.page import desk
+from rollout.pages.registers.exports import export
+from rollout.registers.catalogue import REGISTERS
+
+
+def register_or_404(code: str) -> Register:
+    if code not in REGISTERS:
+        raise Http404
+    return REGISTERS[code]
+
+
+@desk()
+def register_list(request, day, access, register):
+    """A list without any question in its address opens the view kept as the role's first one."""
+    register = register_or_404(register)
+    views = saved_views(request.user, register.code)
+    first = next((view for view in views if view.default_for == Role.DEPARTMENT), None)
+    if first and first.query and not request.GET:
+        return HttpResponseRedirect(f"{request.path}?{first.query}&view={first.pk}")
+    asked = Asked(register, request.GET, day, with_names=True)
+    count, totals = cached_sums(register, asked.found, day.on, day.known_at)
+    rows = Paginator(range(count), asked.size).get_page(request.GET.get("page"))
+    keys = asked.keys(rows.object_list)
+    codes = {column.code for column in asked.columns} | {register.columns[0].code}
+    values = register.values(keys, day.on, day.known_at, codes)
+    near, far = asked.fields()
+    context = {
+        "register": register,
+        "section": "desk",
+        "near": near,
+        "far": far,
+        "asked": asked,
+        "rows": rows,
+        "lines": [
+            (
+                key,
+                register.named(values[key], asked.all_columns),
+                [(column, column.show(values[key].get(column.code))) for column in asked.columns],
+            )
+            for key in keys
+            if key in values
+        ],
+        "count": count,
+        "totals": totals,
+        "anything": bool(count) or register.base(day.on, day.known_at).exists(),
+        "sizes": SIZES,
+        "views": views,
+        "view": request.GET.get("view", ""),
+        "query": asked.query(),
+        "registers": REGISTERS.values(),
+        "may_default": access.manages_reference,
+    }
+    return "desk/list.html", context
+
+
+@desk()
+def register_export(request, day, access, register, form):
+    """Exactly what the list shows: its filters, columns, order; every page of it."""
+    register = register_or_404(register)
+    asked = Asked(register, request.GET, day, with_names=True)
+    return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
+
+
+def saved_views(user, register: str) -> list[SavedView]:
+    """One's own and the shared ones."""
+    own = SavedView.objects.filter(register=register, owner=user)
+    return list((own | SavedView.objects.filter(register=register, shared=True)).distinct())
+
+
+@require_POST
+@desk()
+def view_save(request, day, access, register):
+    """Keep the list as it is under a name; the same name again replaces one's own."""
+    register = register_or_404(register)
+    name = request.POST.get("name", "").strip()[:80]
+    address = reverse("rollout:register-list", args=[register.code])
+    # Read and written anew: whatever else was sent would lead the list back to itself.
+    query = QueryDict(request.POST.get("query", "")[:2000].partition("#")[0]).urlencode()
+    if not name:
+        messages.error(request, _("Give the view a name."))
+        return HttpResponseRedirect(f"{address}?{query}")
+    first = request.POST.get("default") == "on"
+    if first:
+        SavedView.objects.filter(register=register.code, default_for=Role.DEPARTMENT).update(
+            default_for=""
+        )
+    view, _created = SavedView.objects.update_or_create(
+        owner=request.user,
+        register=register.code,
+        name=name,
+        defaults={
+            "query": query,
+            "shared": first or request.POST.get("shared") == "on",
+            "default_for": Role.DEPARTMENT if first else "",
+        },
+    )
+    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    return HttpResponseRedirect(f"{address}?{query}&view={view.pk}")
+
+
+@require_POST
+@desk()
+def view_drop(request, day, access, register, pk):
+    """Only one's own."""
+    register = register_or_404(register)
+    dropped, _rows = SavedView.objects.filter(
+        pk=pk, owner=request.user, register=register.code
+    ).delete()
+    if not dropped:
+        raise Http404
+    messages.success(request, _("The view has been dropped."))
+    return HttpResponseRedirect(reverse("rollout:register-list", args=[register.code]))

@@ -1,0 +1,280 @@
+"""One row of a book: what stands, how well it is proven, what became of it, what was said about it."""
+
+import uuid
+from dataclasses import dataclass, replace
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from facilities.evidence import Rung, rung_of
+from facilities.exchange.columns import Column
+from facilities.forms import PaperField
+from facilities.models import ChangeSet, Edit, FacilityName, Note, Record
+from facilities.papers import store_paper
+from facilities.registers.entering import AlreadySent, Stale, begin, enter, withdraw_row
+from facilities.registers.forms import CellForm
+from facilities.registers.history import history
+from facilities.registers.register import Register
+from rollout.pages.desk.lists import register_or_404
+from rollout.pages.desk.page import desk
+from rollout.registers import drafts
+from rollout.registers.catalogue import EXTRAS
+
+AT_FIRST = 12  # changes shown without asking
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value on the page of its row. `fact` None: a describing attribute, or nothing recorded."""
+
+    column: Column
+    shown: str
+    fact: Record | None
+    rung: Rung | None
+    returned: str
+    computed: bool
+
+
+class RecordForm(CellForm):
+    """The cells of a row with the paper that proves them."""
+
+    file = PaperField(required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.order_fields([*(n for n in self.fields if n not in ("file", "because"))])
+
+
+def titles(register: Register, values: dict, columns: tuple[Column, ...]) -> dict[str, str]:
+    """What a row is called on its page, and in the browser's history."""
+    return {
+        "title": register.named(values, columns),
+        "tab": register.named(values, columns, with_names=False),
+    }
+
+
+@desk()
+def record(request, day, access, register, pk):
+    register = register_or_404(register)
+    row, values = row_or_404(register, pk, day)
+    extra = EXTRAS.get(register.code)
+    cells, told = cells_of(register, row, values, day), history(register, row)
+    context = {
+        "register": register,
+        "row": row,
+        **titles(register, values, register.bound(on=day.on)),
+        "facility": facility_of(register, row, day),
+        "withdrawn": getattr(row, "withdrawn_at", None),
+        "cells": [cell for cell in cells if cell.shown or cell.returned],
+        "empty": [cell for cell in cells if not cell.shown and not cell.returned],
+        "history": told[:AT_FIRST],
+        "earlier": told[AT_FIRST:],
+        "notes": Note.objects.filter(register=register.code, row=row.pk).select_related("by"),
+        "extra": extra.template if extra else "",
+        "writable": any(column.writable for column in register.columns),
+        "change_set": uuid.uuid4(),
+    }
+    if extra:
+        context |= extra.context(row, day)
+    return "desk/record.html", context
+
+
+def row_or_404(register: Register, pk: int, day):
+    row = register.model.objects.filter(pk=pk).first()
+    values = register.values([pk], day.on, day.known_at).get(pk) if row else None
+    if values is None:
+        raise Http404
+    return row, values
+
+
+def facility_of(register: Register, row, day) -> FacilityName | None:
+    key = register.facility_of(row)
+    names = FacilityName.objects.in_force(day.on, day.known_at).filter(facility=key)
+    return names.select_related("facility").last() if key else None
+
+
+def cells_of(register: Register, row, values, day) -> list[Cell]:
+    """Every column with the fact behind it: a query for each kind of fact."""
+    standing = {
+        id(w): w.standing([row], day.on, day.known_at).get(row.pk)
+        for w in register.writers
+        if w.is_fact
+    }
+    returned = {
+        edit.column: edit.returned_because
+        for edit in Edit.objects.filter(register=register.code, row=row.pk).order_by("pk")
+    }
+    found = []
+    for column in register.bound():
+        writer = register.writer_of(column.code)
+        fact = standing.get(id(writer)) if writer else None
+        shown = column.show(values[column.code])
+        found.append(
+            Cell(
+                column=column,
+                shown=shown,
+                fact=fact if shown else None,
+                rung=rung_of(fact, day.known_at, day.on) if fact and shown else None,
+                returned=returned.get(column.code, ""),
+                computed=writer is None,
+            )
+        )
+    return found
+
+
+@desk()
+def record_edit(request, day, access, register, pk):
+    """Change cells of a row. What stood when the form was drawn travels with it.
+
+    What is changed is what stands today, whatever day was being looked at.
+    """
+    register = register_or_404(register)
+    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None))
+    return answer_form(request, day, register, row, values)
+
+
+@desk()
+def record_new(request, day, access, register):
+    register = register_or_404(register)
+    if not register.makes_rows:
+        raise Http404
+    return answer_form(request, day, register, None, {})
+
+
+def answer_form(request, day, register: Register, row, values):
+    columns = register.bound()
+    name = drafts.of_record(register.code, row.pk if row else None)
+    draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
+    asked = {} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable}
+    form = RecordForm(
+        register,
+        columns,
+        values,
+        request.POST or None,
+        request.FILES or None,
+        asks_reason=row is not None,
+        initial=asked | drafts.initial(draft if goes_on else None, columns),
+    )
+    status, stale = 200, []
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                stored = write(request, day, register, row, form)
+            except AlreadySent as error:
+                messages.info(request, " ".join(error.messages))
+                return HttpResponseRedirect(reverse("rollout:register-list", args=[register.code]))
+            except Stale as error:
+                status, stale = 409, form.show_both(error)
+            except ValidationError as error:
+                form.refuse(error)
+            else:
+                drafts.drop(user=request.user, form=name)
+                messages.success(request, _("Stored."))
+                return HttpResponseRedirect(
+                    reverse("rollout:record", args=[register.code, stored.pk])
+                )
+    context = {
+        "register": register,
+        "row": row,
+        **(titles(register, values, register.bound(on=day.on)) if row else {}),
+        "form": form,
+        "stale": stale,
+        "asks_reason": row is not None,
+        "draft": None if goes_on or form.is_bound else draft,
+        "draft_name": name,
+    }
+    return "desk/record_form.html", context, status
+
+
+@transaction.atomic
+def write(request, day, register: Register, row, form):
+    change_set = begin(
+        kind=ChangeSet.Kind.FORM,
+        by=request.user,
+        change_set_id=form.cleaned_data["change_set"],
+        because=form.cleaned_data["because"],
+    )
+    paper = None
+    if form.cleaned_data.get("file"):
+        paper = store_paper(
+            upload=form.cleaned_data["file"],
+            title=_("Paper for %(register)s") % {"register": register.row_label},
+            by=request.user,
+        )
+    return enter(
+        register=register,
+        row=row,
+        values=form.written,
+        change_set=change_set,
+        on=day.today,
+        seen=form.seen if row else None,
+        because=form.reasons,
+        document=paper,
+    )
+
+
+@desk()
+def record_withdraw(request, day, access, register, pk):
+    """Ask for the reason, then withdraw the row with every fact about it."""
+    register = register_or_404(register)
+    row, values = row_or_404(register, pk, day)
+    if not hasattr(row, "withdrawn_at"):
+        raise Http404
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                change_set = begin(
+                    kind=ChangeSet.Kind.FORM,
+                    by=request.user,
+                    change_set_id=uuid_of(request),
+                    because=request.POST.get("because", ""),
+                )
+                withdraw_row(register=register, row=row, change_set=change_set, on=day.today)
+        except ValidationError as error:
+            problems = error.messages
+        else:
+            messages.success(request, _("The entry has been withdrawn. It stays readable."))
+            return HttpResponseRedirect(reverse("rollout:record", args=[register.code, row.pk]))
+    context = {
+        "register": register,
+        "row": row,
+        **titles(register, values, register.bound(on=day.on)),
+        "problems": problems,
+        "change_set": uuid.uuid4(),
+        "facts": len(register.facts_of(row)),
+    }
+    return "desk/record_withdraw.html", context, 400 if problems else 200
+
+
+def uuid_of(request) -> uuid.UUID | None:
+    """The id that the act was given when its form was drawn; None in a forged one."""
+    return uuid_in(request.POST.get("change_set", ""))
+
+
+def uuid_in(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+@require_POST
+@desk()
+def note_add(request, day, access, register, pk):
+    """A note in the journal: it proves nothing and changes no figure."""
+    register = register_or_404(register)
+    row, _values = row_or_404(register, pk, day)
+    text = request.POST.get("text", "").strip()
+    if text:
+        Note.objects.create(register=register.code, row=row.pk, text=text[:2000], by=request.user)
+    else:
+        messages.error(request, _("Write the note first."))
+    address = reverse("rollout:record", args=[register.code, row.pk])
+    return HttpResponseRedirect(f"{address}#notes")

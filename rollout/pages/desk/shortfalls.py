@@ -1,0 +1,168 @@
+"""What each facility lacks and what it has to spare, and moving it before anything is bought."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from equipment.proposals import Balance, Proposal, propose
+from equipment.registers.movements import log_made
+from equipment.stock import Line, stock
+from facilities.as_of import FacilityOnDay
+from facilities.models import ChangeSet
+from facilities.registers.entering import AlreadySent, begin
+from rollout.pages.desk.page import desk
+from rollout.pages.forms.devices import MoveForm, move_devices
+from rollout.registers.catalogue import REGISTERS
+
+ROWS_A_PAGE = 100
+PROPOSALS_SHOWN = 50
+
+SHOWN = {
+    "": pgettext_lazy("devices", "below the norm"),
+    "surplus": pgettext_lazy("devices", "above the norm"),
+    "all": pgettext_lazy("devices", "all"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums of some lines. Those without a norm lack nothing and have nothing to spare."""
+
+    norm: int
+    installed: int
+    on_order: int
+    missing: int
+    surplus: int
+    to_find: int
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> "Totals":
+        lines = list(lines)
+        names = cls.__dataclass_fields__
+        return cls(**{n: sum(getattr(line, n) or 0 for line in lines) for n in names})
+
+
+@desk()
+def shortfalls(request, day, access):
+    as_of = day.as_of()
+    facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
+    lines = [line for line in stock(as_of) if line.facility_id in facilities]
+    types = {line.device_type.code: line.device_type for line in lines}
+    device_type = _one_of(request.GET.get("type", ""), types)
+    place = _one_of(request.GET.get("facility", ""), {f.code for f in facilities.values()})
+    show = _one_of(request.GET.get("show", ""), SHOWN)
+    of_type = [line for line in lines if not device_type or line.device_type.code == device_type]
+    chosen = [
+        line
+        for line in of_type
+        if (not place or facilities[line.facility_id].code == place) and _is_shown(line, show)
+    ]
+    chosen.sort(key=lambda line: (-line.to_find, -(line.missing or 0), -(line.surplus or 0)))
+    proposals = [
+        proposal
+        for proposal in propose(_balance(line, facilities[line.facility_id]) for line in of_type)
+        if not place or place in (facilities[proposal.giver].code, facilities[proposal.taker].code)
+    ]
+    page = Paginator(chosen, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "registers": REGISTERS.values(),
+        "place": "shortfalls",
+        "rows": page,
+        "lines": [(line, facilities[line.facility_id]) for line in page],
+        "totals": Totals.of(chosen),
+        "proposals": [
+            _told(proposal, types, facilities) for proposal in proposals[:PROPOSALS_SHOWN]
+        ],
+        "proposal_count": len(proposals),
+        "to_move": sum(proposal.quantity for proposal in proposals),
+        "types": types.values(),
+        "facilities": sorted(facilities.values(), key=lambda f: f.name),
+        "device_type": device_type,
+        "facility": place,
+        "show": show,
+        "choices": SHOWN,
+        "query": _query(day, type=device_type, facility=place, show=show),
+    }
+    return "desk/shortfalls.html", context
+
+
+def _query(day, **asked) -> str:
+    chosen = urlencode({name: value for name, value in asked.items() if value})
+    return "&".join(part for part in (day.query, chosen) if part)
+
+
+def _one_of(asked: str, known) -> str:
+    return asked if asked in known else ""
+
+
+def _is_shown(line: Line, show: str) -> bool:
+    return show == "all" or bool(line.surplus if show == "surplus" else line.missing)
+
+
+def _balance(line: Line, facility: FacilityOnDay) -> Balance:
+    return Balance(
+        facility_id=line.facility_id,
+        device_type=line.device_type.code,
+        area=facility.area_id,
+        owner=facility.ownership,
+        surplus=line.surplus or 0,
+        needs=line.to_find,
+    )
+
+
+def _told(proposal: Proposal, types, facilities) -> dict:
+    giver, taker = facilities[proposal.giver], facilities[proposal.taker]
+    asked = {
+        "type": proposal.device_type,
+        "giver": giver.code,
+        "taker": taker.code,
+        "quantity": proposal.quantity,
+    }
+    return {
+        "proposal": proposal,
+        "type": types[proposal.device_type].name,
+        "giver": giver,
+        "taker": taker,
+        "address": f"{reverse('rollout:device-move')}?{urlencode(asked)}",
+    }
+
+
+@desk()
+def device_move(request, day, access):
+    """Record that devices were moved: by which paper, and why."""
+    asked = {name: request.GET.get(name, "") for name in ("type", "giver", "taker", "quantity")}
+    form = MoveForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=asked | {"happened_on": day.today},
+        today=day.today,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                change_set = begin(
+                    kind=ChangeSet.Kind.FORM,
+                    by=request.user,
+                    change_set_id=form.cleaned_data["change_set"],
+                    because=form.cleaned_data["because"],
+                )
+                log_made(change_set, move_devices(form, by=request.user))
+        except AlreadySent as error:
+            messages.info(request, " ".join(error.messages))
+            return HttpResponseRedirect(reverse("rollout:shortfalls"))
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("The move has been recorded at both facilities."))
+            return HttpResponseRedirect(reverse("rollout:shortfalls"))
+    context = {"form": form, "registers": REGISTERS.values(), "place": "shortfalls"}
+    return "desk/device_move.html", context, 400 if form.errors else 200

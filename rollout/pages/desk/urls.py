@@ -1,0 +1,53 @@
+"""Addresses of the desk. Lists come last: their codes must not hide the other pages."""
+
+from django.urls import path
+
+from rollout.pages.desk import (
+    assets,
+    bulk,
+    calendar,
+    change_sets,
+    checking,
+    contradictions,
+    home,
+    lists,
+    record,
+    reminders,
+    reorganise,
+    reporting,
+    shortfalls,
+    stocktake,
+    webhooks,
+)
+
+urlpatterns = [
+    path("", home.home, name="desk"),
+    path("checking/", checking.checking, name="checking"),
+    path("checking/<uuid:pk>/", checking.checking_change_set, name="checking-change-set"),
+    path("contradictions/", contradictions.contradiction_list, name="contradictions"),
+    path("acts/", change_sets.change_set_list, name="change-set-list"),
+    path("acts/<uuid:pk>/", change_sets.change_set, name="change-set"),
+    path("reorganise/", reorganise.reorganise, name="reorganise"),
+    path("shortfalls/", shortfalls.shortfalls, name="shortfalls"),
+    path("shortfalls/move/", shortfalls.device_move, name="device-move"),
+    path("assets/labels/", assets.labels, name="asset-labels"),
+    path("assets/pattern/", assets.pattern, name="asset-pattern"),
+    path("stocktakes/", stocktake.stocktake_list, name="stocktake-list"),
+    path("stocktakes/<int:pk>/", stocktake.stocktake, name="stocktake"),
+    path("stocktakes/<int:pk>/close/", stocktake.stocktake_close, name="stocktake-close"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("ladder/", reminders.reminders, name="escalation"),
+    path("outbox/", reminders.outbox_list, name="outbox"),
+    path("webhooks/", webhooks.webhook_list, name="webhooks"),
+    path("reporting/", reporting.reporting, name="reporting"),
+    path("<slug:register>/", lists.register_list, name="register-list"),
+    path("<slug:register>/export.<slug:form>", lists.register_export, name="register-export"),
+    path("<slug:register>/bulk/", bulk.register_bulk, name="register-bulk"),
+    path("<slug:register>/views/", lists.view_save, name="view-save"),
+    path("<slug:register>/views/<int:pk>/drop/", lists.view_drop, name="view-drop"),
+    path("<slug:register>/new/", record.record_new, name="record-new"),
+    path("<slug:register>/<int:pk>/", record.record, name="record"),
+    path("<slug:register>/<int:pk>/edit/", record.record_edit, name="record-edit"),
+    path("<slug:register>/<int:pk>/withdraw/", record.record_withdraw, name="record-withdraw"),
+    path("<slug:register>/<int:pk>/notes/", record.note_add, name="note-add"),
+]

@@ -1,0 +1,116 @@
+"""Forms of obstacles: raise, change, hold, free, clear, urge, withdraw."""
+
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from facilities.as_of import FacilityOnDay
+from facilities.forms import PaperField
+from rollout.models import Milestone, Obstacle
+from rollout.pages.forms.fields import AgencyField, Choosing, DayField, SessionField, text_field
+from rollout.pages.forms.reporting import OnceForm
+
+
+class DescribeForm(Choosing, OnceForm):
+    """What describes an obstacle. Each change is logged with its reason."""
+
+    name_vi = text_field(_("Obstacle, in Vietnamese"), 200)
+    name_en = text_field(_("Obstacle, in English"), 200, required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Obstacle.Kind.choices)
+    raised_by = text_field(_("Raised by"), 200)
+    agency = AgencyField(label=_("Agency that can clear it"), required=False)
+    supplier = text_field(_("Supplier that can clear it"), 200, required=False)
+    legal_reference = text_field(_("Legal reference"), 300, required=False)
+    solution_vi = text_field(_("Proposed solution, in Vietnamese"), 2000, lines=3, required=False)
+    solution_en = text_field(_("Proposed solution, in English"), 2000, lines=3, required=False)
+    session = SessionField(label=_("Working session"), required=False)
+
+    @property
+    def described(self) -> dict:
+        given = self.cleaned_data
+        return {name: given[name] for name in DescribeForm.base_fields if name != "change_set"}
+
+
+class RaiseForm(DescribeForm):
+    code = forms.SlugField(
+        label=_("Code"), max_length=40, help_text=_("Its address: short, without spaces.")
+    )
+    raised_on = DayField(label=_("Raised on"))
+    source = text_field(_("Source"), 300, required=False)
+    paper = PaperField(required=False)
+
+    field_order = ["code", "raised_on", "name_vi", "name_en"]
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"]
+        if code == "new":  # the address of this form
+            raise ValidationError(_("This code is taken. Choose another one."), code="taken")
+        return code
+
+
+class ChangeForm(DescribeForm):
+    because = text_field(_("Reason for the change"), 500)
+
+
+class HoldForm(OnceForm):
+    facilities = forms.TypedMultipleChoiceField(
+        label=_("Facilities"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 8})
+    )
+    milestone = forms.ChoiceField(label=_("Milestone"), choices=Milestone.choices)
+    since = DayField(label=_("Held since"))
+    source = text_field(_("Source"), 300, required=False)
+    paper = PaperField(required=False)
+
+    def __init__(self, *args, facilities: list[FacilityOnDay], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["facilities"].choices = [(found.id, found.name) for found in facilities]
+
+
+class EndHoldForm(OnceForm):
+    row = forms.TypedChoiceField(label=_("Facility and milestone"), coerce=int)
+    ends_on = DayField(label=_("Free from"), help_text=_("The first day on which it is free."))
+    because = text_field(_("Reason"), 500)
+
+    def __init__(self, *args, rows: list[tuple[int, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["row"].choices = rows
+
+
+class ClearForm(OnceForm):
+    cleared_on = DayField(label=_("Cleared on"))
+    source = text_field(_("Source"), 300, required=False)
+    paper = PaperField(required=False)
+
+
+class UrgeForm(Choosing, OnceForm):
+    agency = AgencyField(label=_("Agency"), required=False)
+    whom = text_field(
+        _("Whom"), 200, required=False, help_text=_("A person, a supplier, where no agency is.")
+    )
+    happened_on = DayField(label=_("Urged on"))
+    letter_number = text_field(_("Number of the letter"), 80, required=False)
+    note = text_field(_("Note"), 500, required=False)
+    paper = PaperField(required=False)
+
+
+class WithdrawObstacleForm(OnceForm):
+    because = text_field(_("Reason"), 500)
+
+
+def first_values(obstacle: Obstacle, today: date) -> dict[str, dict]:
+    """What the forms about an obstacle are filled with at first."""
+    described = {
+        name: getattr(obstacle, name)
+        for name in DescribeForm.base_fields
+        if name not in ("change_set", "agency", "session")
+    }
+    return {
+        "change": described | {"agency": obstacle.agency_id, "session": obstacle.session_id},
+        "hold": {"since": today},
+        "end": {"ends_on": today},
+        "clear": {"cleared_on": today},
+        "urge": {"agency": obstacle.agency_id, "happened_on": today, "whom": obstacle.supplier},
+        "withdraw": {},
+    }

@@ -1,0 +1,51 @@
+"""Forms of working sessions: plan, change, agenda, conclude, directives on the spot, withdraw."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from rollout.pages.forms.fields import AgenciesField, AgencyField, Choosing, DayField, text_field
+from rollout.pages.forms.reporting import OnceForm
+
+
+class PlanForm(OnceForm):
+    held_on = DayField(label=_("Day"), help_text=_("It may be still to come."))
+    name_vi = text_field(_("Session, in Vietnamese"), 200)
+    name_en = text_field(_("Session, in English"), 200, required=False)
+    chair = text_field(_("Chair"), 200)
+    chair_en = text_field(_("Chair, in English"), 200, required=False)
+    place = text_field(_("Place"), 200, required=False)
+    participants_vi = text_field(_("Participants"), 300, lines=2, required=False)
+    participants_en = text_field(_("Participants, in English"), 300, lines=2, required=False)
+
+    @property
+    def described(self) -> dict:
+        given = self.cleaned_data
+        return {name: given[name] for name in PlanForm.base_fields if name != "change_set"}
+
+
+class ChangeSessionForm(PlanForm):
+    because = text_field(_("Reason for the change"), 500)
+
+
+class ItemForm(OnceForm):
+    name_vi = text_field(_("Item, in Vietnamese"), 300)
+    name_en = text_field(_("Item, in English"), 300, required=False)
+
+
+class ConcludeForm(OnceForm):
+    text_vi = text_field(_("Conclusion, in Vietnamese"), 2000, lines=4)
+    text_en = text_field(_("Conclusion, in English"), 2000, lines=4, required=False)
+
+
+class OrderForm(Choosing, OnceForm):
+    """One directive on the spot. Its number, its day and who gave it follow from the session."""
+
+    text_vi = text_field(_("Directive, in Vietnamese"), 2000, lines=3)
+    text_en = text_field(_("Directive, in English"), 2000, lines=3, required=False)
+    lead = AgencyField(label=_("Leading agency"))
+    coordinating = AgenciesField(label=_("Agencies that take part"), required=False)
+    due_on = DayField(label=_("Due on"), required=False)
+
+
+class WithdrawSessionForm(OnceForm):
+    because = forms.CharField(label=_("Reason"), max_length=500)

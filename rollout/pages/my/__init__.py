@@ -1,0 +1,1 @@
+"""What a facility's officer is asked."""

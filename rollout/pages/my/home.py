@@ -1,0 +1,103 @@
+"""The officer's first page: what is owed, worst first, each line answerable in place."""
+
+import uuid
+from collections import defaultdict
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from facilities.as_of import AsOf
+from facilities.departures import departure
+from facilities.models import ChangeSet, Draft
+from facilities.registers.entering import AlreadySent, begin
+from rollout.figures.cached import cached_progress
+from rollout.pages.desk.record import uuid_of
+from rollout.pages.my.page import WRITTEN, my, own, own_columns
+from rollout.pages.my.row import AnswerForm
+from rollout.pages.registers.imports import takes_files
+from rollout.pages.summary.matrix import holds_of, remark
+from rollout.programme.obstacles import obstacles
+from rollout.programme.reporting import freshness
+from rollout.programme.services import report
+from rollout.registers.catalogue import REGISTERS
+from rollout.registers.todo import TodoItem, todo
+
+FIRST = 10
+
+
+@my()
+def home(request, day, access):
+    me = own(request, day, access)
+    if gone := departure(AsOf(day.today), me.facility.code):
+        return "my/departed.html", {"me": me, "departure": gone}
+    found = todo(me.facility.pk, day.today)
+    forms = forms_of(found, day)
+    kept = set(Draft.objects.filter(user=request.user).values_list("form", flat=True))
+    lines = [(line, forms.get(line), line.form in kept) for line in found]
+    as_of = AsOf(day.today, facility_ids=frozenset({me.facility.pk}))
+    result = cached_progress(day.today).facility(me.facility.code)
+    held = holds_of(obstacles(as_of))
+    context = {
+        "me": me,
+        "first": lines[:FIRST],
+        "rest": lines[FIRST:],
+        "fresh": freshness(as_of).get(me.facility.pk),
+        "change_set": uuid.uuid4(),
+        "result": result,
+        "milestones": [
+            (milestone, remark(milestone, held.get((me.facility.pk, milestone.code))))
+            for milestone in (result.milestones if result else ())
+        ],
+        "registers": [(REGISTERS[code], takes_files(REGISTERS[code], access)) for code in WRITTEN],
+    }
+    return "my/home.html", context
+
+
+def forms_of(lines: list[TodoItem], day) -> dict[TodoItem, AnswerForm]:
+    """The form that answers each line in place: a fixed number of queries for each book."""
+    by_register = defaultdict(list)
+    for line in lines:
+        if line.row is not None:
+            by_register[line.register].append(line)
+    found = {}
+    for code, some in by_register.items():
+        register = REGISTERS[code]
+        columns = own_columns(register)
+        asked = {cell for line in some for cell in line.cells}
+        values = register.values(list({line.row for line in some}), day.today, codes=asked)
+        for line in some:
+            if line.row not in values:
+                continue
+            found[line] = AnswerForm(
+                register,
+                [column for column in columns if column.code in line.cells],
+                values[line.row],
+                auto_id=f"{line.kind}-{line.register}-{line.row}-{line.cells[0]}-%s",
+            )
+    return found
+
+
+@require_POST
+@my()
+def nothing_changed(request, day, access):
+    """One tap is a report too."""
+    me = own(request, day, access)
+    try:
+        with transaction.atomic():
+            begin(
+                kind=ChangeSet.Kind.REPORT,
+                by=request.user,
+                change_set_id=uuid_of(request),
+                facility=me.facility,
+            )
+            report(facility=me.facility, by=request.user, at=timezone.now(), nothing_changed=True)
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Reported: nothing has changed. Thank you."))
+    return HttpResponseRedirect(f"{reverse('rollout:my')}?facility={me.facility.code}")

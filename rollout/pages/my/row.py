@@ -1,0 +1,163 @@
+"""Rows of the own facility: lists of them, and the form that answers some cells of one."""
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facilities.forms import PaperField
+from facilities.models import ChangeSet, Document, Edit, Facility
+from facilities.papers import store_paper
+from facilities.registers.entering import AlreadySent, Stale, begin, enter
+from facilities.registers.forms import CellForm
+from facilities.registers.history import history
+from rollout.pages.desk.record import titles
+from rollout.pages.my.page import my, own, own_columns, own_register, own_row
+from rollout.programme.services import report
+from rollout.registers import drafts
+
+ROWS_A_PAGE = 100
+
+
+class AnswerForm(CellForm):
+    """Some cells of a row, with the photograph of the paper that proves them.
+
+    `returned`: the reviewer's words, by the column they are about.
+    """
+
+    file = PaperField(required=False)
+
+    def __init__(self, *args, returned: Mapping[str, str] | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.returned = returned or {}
+
+    def lines(self):
+        for line in super().lines():
+            yield line | {"returned": self.returned.get(line["column"].code, "")}
+
+
+@my()
+def own_list(request, day, access, register):
+    """The rows of the own facility; a book with one row a facility opens that row."""
+    register = own_register(register)
+    me = own(request, day, access)
+    if register.model is Facility:
+        return HttpResponseRedirect(reverse("rollout:my-row", args=[register.code, me.facility.pk]))
+    rows = register.of_facilities(register.base(day.today), {me.facility.pk})
+    if search := request.GET.get("q", "").strip()[:100]:
+        rows = register.search(rows, search, day.today)
+    page = Paginator(rows.order_by("pk"), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    keys = list(page.object_list.values_list("pk", flat=True))
+    columns = [c for c in register.bound() if c.shown and c.code != "facility"]
+    values = register.values(keys, day.today)
+    context = {
+        "me": me,
+        "register": register,
+        "rows": page,
+        "columns": columns,
+        "search": search,
+        "lines": [
+            (key, register.title(values[key]), [(c, c.show(values[key][c.code])) for c in columns])
+            for key in keys
+            if key in values
+        ],
+    }
+    return "my/list.html", context
+
+
+@my()
+def own_form(request, day, access, register, pk):
+    """`?cells=` asks for some cells only. What is sent is stored, or comes back with what is wrong."""
+    register = own_register(register)
+    row, values = own_row(register, pk, access, day)
+    facility = Facility.objects.get(pk=register.facility_of(row))
+    asked = set(filter(None, request.GET.get("cells", "").split(",")))
+    columns = [c for c in own_columns(register) if not asked or c.code in asked]
+    if not columns:
+        raise Http404
+    name = drafts.of_row(register.code, pk, asked)
+    draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
+    form = AnswerForm(
+        register,
+        columns,
+        values,
+        request.POST or None,
+        request.FILES or None,
+        initial=drafts.initial(draft if goes_on else None, columns),
+        returned=_returned(register, row),
+    )
+    status, stale = 200, []
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                store(request, day, register, row, facility, form)
+            except AlreadySent as error:
+                messages.info(request, " ".join(error.messages))
+                return home_of(facility)
+            except Stale as error:
+                status, stale = 409, form.show_both(error)
+            except ValidationError as error:
+                form.refuse(error)
+            else:
+                messages.success(request, _("Stored and reported to the Department."))
+                return home_of(facility)
+    context = {
+        "me": own(request, day, access, facility.pk),
+        "register": register,
+        "row": row,
+        **titles(register, values, register.bound()),
+        "form": form,
+        "stale": stale,
+        "draft": None if goes_on or form.is_bound else draft,
+        "draft_name": name,
+        "history": history(register, row)[:20],
+    }
+    return "my/form.html", context, status
+
+
+def _returned(register, row) -> dict[str, str]:
+    """The reviewer's words at the columns they are about, until those are written anew."""
+    edits = Edit.objects.filter(register=register.code, row=row.pk).order_by("pk")
+    latest = {edit.column: edit.returned_because for edit in edits}
+    return {column: words for column, words in latest.items() if words}
+
+
+def home_of(facility: Facility) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('rollout:my')}?facility={facility.code}")
+
+
+def paper_of(request, form, title: str) -> Document | None:
+    upload = form.cleaned_data.get("file")
+    return store_paper(upload=upload, title=title[:300], by=request.user) if upload else None
+
+
+@transaction.atomic
+def store(request, day, register, row, facility: Facility, form: AnswerForm) -> None:
+    """The cells, their paper, and the report of the week they count as: all or nothing."""
+    change_set = begin(
+        kind=ChangeSet.Kind.FORM,
+        by=request.user,
+        change_set_id=form.cleaned_data["change_set"],
+        facility=facility,
+        because=form.cleaned_data["because"],
+    )
+    headings = ", ".join(column.heading() for column in form.columns[:3])
+    enter(
+        register=register,
+        row=row,
+        values=form.written,
+        change_set=change_set,
+        on=day.today,
+        seen=form.seen,
+        because=form.reasons,
+        document=paper_of(request, form, headings),
+    )
+    report(facility=facility, by=request.user, at=timezone.now(), nothing_changed=False)
+    drafts.drop_all(user=request.user, beginning=drafts.of_row(register.code, row.pk))

@@ -1,0 +1,13 @@
+"""Addresses of the officer's pages."""
+
+from django.urls import path
+
+from rollout.pages.my import home, row, waiting
+
+urlpatterns = [
+    path("", home.home, name="my"),
+    path("nothing-changed/", home.nothing_changed, name="my-nothing-changed"),
+    path("waiting/<slug:step>/", waiting.waiting, name="my-waiting"),
+    path("<slug:register>/", row.own_list, name="my-list"),
+    path("<slug:register>/<int:pk>/", row.own_form, name="my-row"),
+]

@@ -1,0 +1,1 @@
+"""Inbox, alerts and deadlines, the month, calendars, beats of gateways."""

@@ -1,0 +1,48 @@
+"""What is due and what is late, to read: deadlines and alerts."""
+
+from django.utils.translation import pgettext_lazy
+
+from rollout.notices import alerts
+from rollout.pages.listing import names, paged
+from rollout.pages.page import page
+from rollout.programme.deadlines import late_and_coming
+
+DUE = {
+    "": pgettext_lazy("deadlines", "late and coming"),
+    "late": pgettext_lazy("deadlines", "late"),
+    "coming": pgettext_lazy("deadlines", "coming"),
+}
+
+
+@page(lambda access: access.sees_programme, section="deadlines")
+def deadline_list(request, day, access):
+    """Everything late, and everything due within the next quarter."""
+    as_of = day.as_of()
+    facilities = names(as_of)
+    show = request.GET.get("show", "")
+    show = show if show in DUE else ""
+    rows = [
+        {
+            "deadline": deadline,
+            "facility": facilities.get(deadline.facility_id),
+            "days_late": deadline.days_late(day.on),
+        }
+        for deadline in late_and_coming(as_of)
+    ]
+    if show:
+        rows = [row for row in rows if bool(row["days_late"]) == (show == "late")]
+    rows.sort(key=lambda row: (row["deadline"].due_on, str(row["deadline"].what)))
+    return "notices/deadline_list.html", {
+        "rows": paged(request, rows),
+        "show": show,
+        "choices": DUE,
+    }
+
+
+@page(lambda access: access.sees_programme, section="alerts")
+def alert_list(request, day, access):
+    """Alerts that stood on the day: raised by then and not yet cleared."""
+    found = paged(request, alerts.standing(day.on))
+    facilities = names(day.as_of())
+    rows = [{"alert": alert, "facility": facilities.get(alert.facility_id)} for alert in found]
+    return "notices/alert_list.html", {"page": found, "rows": rows}

@@ -1,0 +1,119 @@
+"""What every page of the product does first: who asks, about which day, and may they."""
+
+import re
+from collections.abc import Callable
+from functools import partial, wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from facilities.models import Ledger
+from facilities.models.places import in_language
+from facilities.permissions import Access, access_of
+from rollout.day import PARAMETER_LABELS, Day, read_day
+from rollout.figures.cached import KEEP_SECONDS, key
+from rollout.models import Programme
+from rollout.notices import responses
+
+
+def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = True):
+    """Make a page of a view `(request, day, access, ...) -> (template, context)`.
+
+    A third value is the status, where it is not 200; a view may also answer by itself.
+
+    Asks for sign-in; 400 for an impossible day, naming it; 403 unless `may` allows. The view
+    speaks for the day asked about, but what its reader may see is decided by the roles of today.
+    A browser asks again each time, so that no page outlives its reader's rights; with `stored`
+    False it keeps no copy at all.
+    """
+    services = {"private": True} | ({"no_cache": True} if stored else {"no_store": True})
+
+    def decorate(view):
+        def answered(request, *args, **kwargs):
+            try:
+                _refuse_nul(request)
+                day = read_day(request.GET)
+            except ValidationError as error:
+                return render(request, "400.html", {"problems": _in_words(error)}, status=400)
+            access = access_of(request.user, day.today)
+            if not may(access):
+                raise PermissionDenied
+            found = view(request, day, access, *args, **kwargs)
+            if isinstance(found, HttpResponseBase):  # a redirect, a file
+                return found
+            template, context, *status = found
+            shared = {
+                "day": day,
+                "access": access,
+                "section": section,
+                "province": SimpleLazyObject(partial(_province, day)),
+                "unread": SimpleLazyObject(partial(responses.unread, request.user)),
+            }
+            return render(request, template, shared | context, status=(status or [200])[0])
+
+        @login_required
+        @wraps(view)
+        def answer(request, *args, **kwargs):
+            response = answered(request, *args, **kwargs)
+            patch_cache_control(response, **services)
+            return response
+
+        return answer
+
+    return decorate
+
+
+def _refuse_nul(request) -> None:
+    """No person types it, and PostgreSQL stores none."""
+    sent = (*request.GET.lists(), *request.POST.lists())
+    if any("\x00" in text for name, texts in sent for text in (name, *texts)):
+        raise ValidationError({"": [_("The request holds a character that no text has.")]})
+
+
+def _in_words(error: ValidationError) -> list[tuple[str, list[str]]]:
+    """What is wrong, by the label of the field rather than the name in the address."""
+    return [(PARAMETER_LABELS.get(name, ""), texts) for name, texts in error.message_dict.items()]
+
+
+def _province(day: Day) -> str:
+    """The province's name on the day, in the reader's language; every page carries it."""
+    return in_language(*Programme.name_on(day.map_on or day.on, day.known_at))
+
+
+def number_of_page(request) -> str:
+    """Only what can be a page: the number is part of the place where a page is kept."""
+    asked = request.GET.get("page", "")
+    return asked if re.fullmatch(r"[1-9]\d{0,3}", asked, re.ASCII) else "1"
+
+
+def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> dict[str, str]:
+    """The context of a page whose content follows from facts, day and language alone.
+
+    The HTML of `content` is drawn once and kept until a fact changes, together with the name of
+    the province, so that a page costs one look into the cache. `parts`: whatever else the content
+    depends on. Who may see it is settled before, and nothing in it is personal.
+    """
+    place = key(
+        "html",
+        Ledger.current(),
+        template,
+        get_language(),
+        day.on,
+        day.query,  # every link carries it: `known_at`, `compare`, and whether `on` is today
+        day.map_on,
+        *parts,
+    )
+    found = cache.get(place)
+    if found is None:
+        html = render_to_string(template, {"day": day} | build())
+        found = {"content": html, "province": _province(day)}
+        cache.set(place, found, KEEP_SECONDS)
+    return found

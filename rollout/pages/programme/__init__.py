@@ -1,0 +1,1 @@
+"""Councils, sessions, obstacles, directives, connections."""

@@ -1,0 +1,331 @@
+"""Evaluation councils: the list, one with all its papers, and the verbs of the Department."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from facilities.models import ChangeSet, Document, Facility
+from facilities.registers.entering import AlreadySent, begin
+from facilities.services import record, withdraw
+from rollout.meetings.councils import fix
+from rollout.meetings.readiness import readiness, readiness_of_all
+from rollout.models import (
+    ConditionMet,
+    CouncilCondition,
+    CouncilDate,
+    CouncilExamined,
+    CouncilMeeting,
+    CouncilMember,
+    CouncilRuling,
+    CouncilScore,
+    CriteriaGroup,
+    CriteriaSet,
+    Criterion,
+    Milestone,
+    MilestoneEvent,
+)
+from rollout.pages.actions import Action, Sent, stored_paper
+from rollout.pages.forms.councils import (
+    AFTER,
+    AskForm,
+    BasisForm,
+    ExaminedForm,
+    FixForm,
+    FulfilForm,
+    MarksForm,
+    MemberForm,
+    MilestoneForm,
+    OpenForm,
+    ResultsForm,
+    RuleForm,
+)
+from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.listing import names, paged
+from rollout.pages.page import page
+from rollout.programme.councils import meetings, services
+from rollout.programme.councils.criteria import set_for
+from rollout.programme.councils.dossier import Dossier, dossier
+from rollout.programme.obstacles.holding import held_context
+from rollout.programme.services import record_milestone
+
+# Entries about a council that are taken back one by one.
+TAKEN_BACK = {
+    "withdraw-date": CouncilDate,
+    "withdraw-member": CouncilMember,
+    "withdraw-examined": CouncilExamined,
+    "withdraw-ruling": CouncilRuling,
+    "withdraw-condition": CouncilCondition,
+}
+
+
+@page(lambda access: access.sees_programme, section="councils")
+def council_list(request, day, access):
+    as_of = day.as_of()
+    facilities = names(as_of)
+    found = meetings(as_of)
+    ready = readiness_of_all(as_of)
+    rows = [
+        {
+            "meeting": meeting,
+            "facility": facilities.get(meeting.facility_id),
+            "met": sum(check.met for check in ready.get(meeting.facility_id, ())),
+            "checks": len(ready.get(meeting.facility_id, ())),
+        }
+        for meeting in found
+    ]
+    # Those to come first, nearest first; then those held, newest first.
+    to_come = [row for row in rows if row["meeting"].held_on is None]
+    held = [row for row in rows if row["meeting"].held_on]
+    to_come.sort(key=lambda row: row["meeting"].scheduled_on)
+    held.sort(key=lambda row: row["meeting"].held_on, reverse=True)
+    without_day = []
+    if day.is_today:
+        begun = CouncilMeeting.objects.exclude(pk__in=[meeting.id for meeting in found])
+        without_day = [
+            {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
+            for meeting in begun.order_by("code")
+        ]
+    context = {"to_come": to_come, "held": paged(request, held), "without_day": without_day}
+    return "programme/council_list.html", context
+
+
+@page(lambda access: access.sees_programme, section="councils")
+def criteria_list(request, day, access):
+    """What councils judge by: each version with the days on which it is in force."""
+    sets = CriteriaSet.objects.prefetch_related("groups__criteria").order_by("-in_force_from")
+    return "programme/criteria_list.html", {"sets": sets, "current": set_for(day.on)}
+
+
+@page(lambda access: access.keeps_programme, section="councils", stored=False)
+def council_new(request, day, access):
+    choices = [place for place in day.as_of().on(day.on) if place.in_rollout]
+    form = OpenForm(request.POST or None, facilities=choices, auto_id="open-%s")
+    if request.method != "POST":
+        return "programme/council_form.html", {"form": form}
+    try:
+        if form.is_valid():
+            made = _open(request, form.cleaned_data)
+            messages.success(request, _("Stored."))
+            return HttpResponseRedirect(reverse("rollout:council", args=[made.code]))
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("rollout:council-list"))
+    except ValidationError as error:
+        form.refuse(error)
+    return "programme/council_form.html", {"form": form}, 400
+
+
+@transaction.atomic
+def _open(request, given: dict) -> CouncilMeeting:
+    begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
+    described = {name: given[name] for name in given if name not in ("change_set", "facility")}
+    return services.open_council(facility=Facility.objects.get(pk=given["facility"]), **described)
+
+
+@page(lambda access: access.sees_programme, section="councils", stored=False)
+def council(request, day, access, code):
+    row = get_object_or_404(
+        CouncilMeeting.objects.select_related("facility", "criteria_set", "follows"), code=code
+    )
+    told = dossier(row, day.on, day.known_at)
+    if request.method == "POST" and not access.keeps_programme:
+        raise PermissionDenied
+    actions: dict[str, Action] = {}
+    status = 200
+    if access.keeps_programme and (day.is_today or request.method == "POST"):
+        sent = Sent(request)
+        actions = _actions(request, row, told, sent, day.today)
+        if request.method == "POST":
+            here = reverse("rollout:council", args=[code])
+            if done := sent.carry_out(actions, here=here):
+                return done
+            status = 400
+    as_of = day.as_of()
+    events = {
+        event.milestone: event
+        for event in MilestoneEvent.objects.as_of(day.on, day.known_at)
+        .filter(facility=row.facility, milestone__in=AFTER)
+        .select_related("document")
+    }
+    context = {
+        "meeting": row,
+        "facility": names(as_of).get(row.facility_id),
+        "told": told,
+        "seats": {member.pk: member for member in told.members},
+        "conditions": [(one, one.days_late(day.on)) for one in told.conditions],
+        "checks": readiness(row.facility_id, as_of),
+        "events": [(Milestone(one).label, events.get(one)) for one in AFTER],
+        "actions": {
+            do: action for do, action in actions.items() if do not in TAKEN_BACK | {"marks": 0}
+        },
+        "marking": actions.get("marks"),
+        "may_take_back": "withdraw-member" in actions,
+        "change_set": uuid.uuid4(),
+    }
+    return "programme/council.html", context | held_context(row.facility, day), status
+
+
+def _actions(request, row: CouncilMeeting, told: Dossier, sent: Sent, today) -> dict[str, Action]:
+    """What the Department may do with it as it stands."""
+    by = request.user
+    actions: dict[str, Action] = {}
+
+    def offer(do, form, write, title, **options):
+        actions[do] = Action(sent.form(do, form, **options), write, title)
+
+    def paper(given, **described):
+        return stored_paper(given, f"{row.code}: {row.facility}", by=by, **described)
+
+    if told.ruling is None:
+        moved = gettext_lazy("Move the day") if told.dates else gettext_lazy("Fix the day")
+        offer(
+            "fix",
+            FixForm,
+            lambda given, change_set: fix(meeting=row, by=by, **_named(given)),
+            moved,
+            initial={"set_on": today},
+        )
+        offer(
+            "rule",
+            RuleForm,
+            lambda given, change_set: services.rule(
+                meeting=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Record what the council ruled"),
+            initial={"held_on": told.dates[-1].scheduled_on if told.dates else today},
+        )
+        offer(
+            "basis",
+            BasisForm,
+            lambda given, change_set: services.write_basis(meeting=row, basis=given["basis"]),
+            gettext_lazy("Write the legal basis"),
+            initial={"basis": row.basis},
+        )
+    else:
+        offer(
+            "ask",
+            AskForm,
+            lambda given, change_set: services.ask(meeting=row, by=by, **_named(given)),
+            gettext_lazy("Add a condition"),
+        )
+        still = [(one.condition.pk, one.condition.text) for one in told.conditions if not one.met]
+        if still:
+            offer(
+                "fulfil",
+                FulfilForm,
+                lambda given, change_set: services.fulfil(
+                    condition=get_object_or_404(
+                        CouncilCondition, pk=given["condition"], meeting=row
+                    ),
+                    met_on=given["met_on"],
+                    note=given["note"],
+                    document=paper(given),
+                    by=by,
+                ),
+                gettext_lazy("A condition was met"),
+                conditions=still,
+                initial={"met_on": today},
+            )
+    offer(
+        "event",
+        MilestoneForm,
+        lambda given, change_set: record_milestone(
+            facility=row.facility,
+            milestone=given["milestone"],
+            happened_on=given["happened_on"],
+            document=_numbered(request, row, given),
+            by=by,
+        ),
+        gettext_lazy("Record the decision, official use or the announcement"),
+        initial={"happened_on": today},
+    )
+    offer(
+        "member",
+        MemberForm,
+        lambda given, change_set: services.add_member(meeting=row, by=by, **_named(given)),
+        gettext_lazy("Add a member"),
+    )
+    offer(
+        "examined",
+        ExaminedForm,
+        lambda given, change_set: services.add_examined(meeting=row, by=by, **_named(given)),
+        gettext_lazy("Add a document examined or a ward surveyed"),
+    )
+    if told.sheet:
+        results = sent.form("results", ResultsForm, sheet=told.sheet)
+        actions["results"] = Action(
+            results,
+            lambda given, change_set: _find(row, results.results, by),
+            gettext_lazy("Enter the results of the groups"),
+        )
+        member = _member_asked(request, told)
+        if member:
+            marks = sent.form("marks", MarksForm, sheet=told.sheet, initial={"member": member.pk})
+            actions["marks"] = Action(
+                marks,
+                lambda given, change_set: services.mark(
+                    member=member, marks=_criteria(row, marks.marks), by=by
+                ),
+                member.name,
+            )
+    for do, model in TAKEN_BACK.items():
+        actions[do] = Action(
+            sent.form(do, WithdrawForm),
+            lambda given, change_set, model=model: _take_back(
+                get_object_or_404(model, pk=given["row"], meeting=row), given["because"], by
+            ),
+            answers_by_message=True,
+        )
+    return actions
+
+
+def _take_back(fact, because: str, by) -> None:
+    """With what hangs on it: a member's marks, a condition's fulfilment."""
+    hanging = {
+        CouncilMember: (CouncilScore, "member"),
+        CouncilCondition: (ConditionMet, "condition"),
+    }.get(type(fact))
+    if hanging:
+        model, name = hanging
+        for row in model.objects.known().filter(**{name: fact}):
+            withdraw(fact=row, because=because, by=by)
+    withdraw(fact=fact, because=because, by=by)
+
+
+def _numbered(request, row: CouncilMeeting, given: dict) -> Document | None:
+    """The paper that came along, or one of which only the number is known."""
+    described = {"number": given["number"], "issued_on": given["happened_on"]}
+    title = f"{Milestone(given['milestone']).label}: {row.facility}"
+    if found := stored_paper(given, title, by=request.user, **described):
+        return found
+    if not given["number"]:
+        return None
+    return record(Document(title=title[:300], **described), by=request.user)
+
+
+def _find(row: CouncilMeeting, results: dict[int, tuple[str, str]], by) -> None:
+    groups = CriteriaGroup.objects.in_bulk(results)
+    for pk, (result, remark) in results.items():
+        services.find(meeting=row, group=groups[pk], result=result, remark=remark, by=by)
+
+
+def _criteria(row: CouncilMeeting, marks: dict[int, str]) -> dict[Criterion, str]:
+    found = Criterion.objects.filter(pk__in=marks, group__criteria_set=row.criteria_set_id)
+    return {criterion: marks[criterion.pk] for criterion in found.select_related("group")}
+
+
+def _member_asked(request, told: Dossier) -> CouncilMember | None:
+    """Whose sheet is open: of the address, or of the form that was sent."""
+    asked = request.POST.get("member") or request.GET.get("member", "")
+    return next((member for member in told.members if str(member.pk) == asked), None)
+
+
+def _named(given: dict) -> dict:
+    return {name: value for name, value in given.items() if name not in ("change_set", "paper")}

@@ -1,0 +1,250 @@
+"""Directives: the list, one with all that was said about it, and the verbs of its readers."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from facilities.models import ChangeSet
+from facilities.registers.entering import AlreadySent, begin
+from facilities.services import withdraw
+from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
+from rollout.pages.actions import Action, Sent, stored_paper
+from rollout.pages.forms.directives import (
+    AnswerForm,
+    CloseForm,
+    IssueForm,
+    MoveForm,
+    ProgressForm,
+    ReturnForm,
+    UrgeDirectiveForm,
+    WithdrawDirectiveForm,
+)
+from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.listing import paged
+from rollout.pages.page import page
+from rollout.programme.directives import DirectiveOnDay, directives, services
+from rollout.programme.directives.promises import VERDICTS, verdict
+
+SHOW = {
+    "": pgettext_lazy("directives", "all"),
+    "open": pgettext_lazy("directives", "open"),
+    "late": pgettext_lazy("directives", "overdue"),
+    "answered": pgettext_lazy("directives", "to be judged"),
+    "closed": pgettext_lazy("directives", "closed"),
+}
+
+# Entries about a directive that are taken back one by one.
+TAKEN_BACK = {
+    "withdraw-event": DirectiveEvent,
+    "withdraw-due": DirectiveDue,
+    "withdraw-urging": Urging,
+}
+
+
+@page(lambda access: access.sees_directives, section="directives")
+def directive_list(request, day, access):
+    seen = [
+        found
+        for found in directives(day.on, day.known_at)
+        if access.sees_directive_of(found.agency_ids)
+    ]
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    picked = {
+        "": lambda one: True,
+        "open": lambda one: one.closed_on is None,
+        "late": lambda one: one.days_late(day.on) > 0,
+        "answered": lambda one: one.state == "answered",
+        "closed": lambda one: one.closed_on is not None,
+    }[show]
+    rows = [
+        {"directive": found, "days_late": found.days_late(day.on)}
+        for found in seen
+        if picked(found)
+    ]
+    return "programme/directive_list.html", {
+        "rows": paged(request, rows),
+        "show": show,
+        "choices": SHOW,
+        "total": len(seen),
+    }
+
+
+@page(lambda access: access.issues_directives, section="directives", stored=False)
+def directive_new(request, day, access):
+    session = _session_asked(request)
+    form = IssueForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={
+            "issued_on": session.held_on if session else day.today,
+            "issued_by": session.chair if session else "",
+            "session": session.pk if session else None,
+        },
+        auto_id="issue-%s",
+    )
+    if request.method != "POST":
+        return "programme/directive_form.html", {"form": form}
+    try:
+        if form.is_valid():
+            made = _issue(request, form.cleaned_data)
+            messages.success(request, _("Stored."))
+            return HttpResponseRedirect(reverse("rollout:directive", args=[made.code]))
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("rollout:directive-list"))
+    except ValidationError as error:
+        form.refuse(error)
+    return "programme/directive_form.html", {"form": form}, 400
+
+
+def _session_asked(request) -> WorkingSession | None:
+    asked = request.GET.get("session", "")
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
+        return None
+    return WorkingSession.objects.known().filter(pk=asked).first()
+
+
+@transaction.atomic
+def _issue(request, given: dict) -> Directive:
+    begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
+    described = {name: given[name] for name in given if name not in ("change_set", "paper")}
+    document = stored_paper(given, given["text_vi"], by=request.user)
+    return services.issue(**described, document=document, by=request.user)
+
+
+@page(lambda access: access.sees_directives, section="directives", stored=False)
+def directive(request, day, access, code):
+    found = next((d for d in directives(day.on, day.known_at) if d.code == code), None)
+    if found is None:
+        raise Http404
+    if not access.sees_directive_of(found.agency_ids):
+        raise PermissionDenied
+    actions: dict[str, Action] = {}
+    status = 200
+    if day.is_today or request.method == "POST":
+        sent = Sent(request)
+        actions = _actions(request, found, access, sent, day.today)
+        if request.method == "POST":
+            here = reverse("rollout:directive", args=[code])
+            if done := sent.carry_out(actions, here=here):
+                return done
+            status = 400
+    session = (
+        WorkingSession.objects.filter(pk=found.session_id).first() if found.session_id else None
+    )
+    context = {
+        "directive": found,
+        "days_late": found.days_late(day.on),
+        "session": session,
+        "verdict": VERDICTS[verdict(found, day.on)],
+        "entries": _entries(found, day),
+        "actions": {do: action for do, action in actions.items() if do not in TAKEN_BACK},
+        "may_take_back": "withdraw-event" in actions,
+        "change_set": uuid.uuid4(),
+    }
+    return "programme/directive.html", context, status
+
+
+def _entries(found: DirectiveOnDay, day) -> list[dict]:
+    """Everything that was said about it, in one line of time: events, moves, urgings."""
+    urgings = (
+        Urging.objects.known(day.known_at)
+        .filter(directive_id=found.id, happened_on__lte=day.on)
+        .select_related("agency", "document", "recorded_by")
+    )
+    rows = [
+        *({"on": e.happened_on, "kind": "event", "entry": e} for e in found.events),
+        *({"on": m.effective_from, "kind": "due", "entry": m} for m in found.moved),
+        *({"on": u.happened_on, "kind": "urging", "entry": u} for u in urgings),
+    ]
+    return sorted(rows, key=lambda row: (row["on"], row["entry"].recorded_at, row["entry"].pk))
+
+
+def _actions(request, found: DirectiveOnDay, access, sent: Sent, today) -> dict[str, Action]:
+    """What this reader may do with it as it stands."""
+    row = Directive.objects.get(pk=found.id)
+    by, today_first = request.user, {"happened_on": today}
+    own = [agency for agency in found.agencies if access.answers_for({agency.pk})]
+    actions: dict[str, Action] = {}
+
+    def paper(given):
+        return stored_paper(given, f"{found.code}: {found.text_vi}", by=by)
+
+    if own and not found.closed_on:
+        actions["answer"] = Action(
+            sent.form("answer", AnswerForm, agencies=own, initial=today_first),
+            lambda given, change_set: services.answer(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Answer with evidence"),
+        )
+        actions["progress"] = Action(
+            sent.form("progress", ProgressForm, agencies=own, initial=today_first),
+            lambda given, change_set: services.note_progress(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Note progress"),
+        )
+    if not access.issues_directives:
+        return actions
+    if not found.closed_on:
+        actions["close"] = Action(
+            sent.form("close", CloseForm, initial=today_first),
+            lambda given, change_set: services.close(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Close it"),
+        )
+        answered = {event.agency_id for event in found.standing_answers}
+        if answered:
+            judged = [agency for agency in found.agencies if agency.pk in answered]
+            actions["return"] = Action(
+                sent.form("return", ReturnForm, agencies=judged, initial=today_first),
+                lambda given, change_set: services.return_answer(
+                    directive=row, by=by, **_named(given)
+                ),
+                gettext_lazy("Return an answer"),
+            )
+        actions["urge"] = Action(
+            sent.form("urge", UrgeDirectiveForm, agencies=found.agencies, initial=today_first),
+            lambda given, change_set: services.urge(
+                directive=row, by=by, document=paper(given), **_named(given)
+            ),
+            gettext_lazy("Record an urging"),
+        )
+        actions["move"] = Action(
+            sent.form("move", MoveForm, initial={"on": today, "due_on": found.due_on}),
+            lambda given, change_set: services.move(directive=row, by=by, **_named(given)),
+            gettext_lazy("Move its day"),
+        )
+    actions["withdraw"] = Action(
+        sent.form("withdraw", WithdrawDirectiveForm),
+        lambda given, change_set: services.withdraw_directive(
+            directive=row, because=given["because"], by=by
+        ),
+        gettext_lazy("Withdraw the directive"),
+        to=reverse("rollout:directive-list"),
+    )
+    for do, model in TAKEN_BACK.items():
+        actions[do] = Action(
+            sent.form(do, WithdrawForm),
+            lambda given, change_set, model=model: withdraw(
+                fact=get_object_or_404(model, pk=given["row"], directive=row),
+                because=given["because"],
+                by=by,
+            ),
+            answers_by_message=True,
+        )
+    return actions
+
+
+def _named(given: dict) -> dict:
+    return {name: value for name, value in given.items() if name not in ("change_set", "paper")}

@@ -1,0 +1,312 @@
+"""Obstacles: what each costs, whom it holds, and who is waiting on whom."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from facilities.as_of import AsOf
+from facilities.models import ChangeSet, Document, Edit, Facility
+from facilities.papers import store_paper
+from facilities.registers.entering import AlreadySent, begin
+from facilities.services import withdraw
+from rollout.models import (
+    Milestone,
+    Obstacle,
+    ObstacleCleared,
+    ObstacleHold,
+    Urging,
+    WorkingSession,
+)
+from rollout.pages.forms.obstacles import (
+    ChangeForm,
+    ClearForm,
+    EndHoldForm,
+    HoldForm,
+    RaiseForm,
+    UrgeForm,
+    WithdrawObstacleForm,
+    first_values,
+)
+from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.page import page
+from rollout.programme.obstacles import obstacles, services
+from rollout.programme.obstacles.costs import costs
+from rollout.programme.obstacles.waiting import awaited
+
+ROWS_A_PAGE = 100
+
+# Entries about an obstacle that are taken back one by one.
+WITHDRAWN = {
+    "withdraw-hold": ObstacleHold,
+    "withdraw-clearing": ObstacleCleared,
+    "withdraw-urging": Urging,
+}
+
+
+@page(lambda access: access.sees_programme, section="obstacles")
+def obstacle_list(request, day, access):
+    found = obstacles(day.as_of())
+    rows = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return "programme/obstacle_list.html", {"rows": rows, "costs": costs(found, day.on)}
+
+
+@page(lambda access: access.sees_programme, section="obstacles")
+def waiting(request, day, access):
+    as_of = day.as_of()
+    facilities = as_of.so_far(as_of.until)
+    groups = [
+        {
+            "awaited": found,
+            "days": (day.on - found.since).days,
+            "things": [
+                {
+                    "thing": thing,
+                    "days": thing.days(day.on),
+                    "days_late": thing.days_late(day.on),
+                    "facilities": [facilities[pk] for pk in thing.facility_ids if pk in facilities],
+                }
+                for thing in found.things
+            ],
+        }
+        for found in awaited(as_of)
+    ]
+    return "programme/waiting.html", {"groups": groups}
+
+
+@page(lambda access: access.keeps_programme, section="obstacles", stored=False)
+def obstacle_new(request, day, access):
+    form = RaiseForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"raised_on": day.today},
+        auto_id="raise-%s",
+    )
+    if request.method != "POST":
+        return "programme/obstacle_form.html", {"form": form}
+    try:
+        if form.is_valid():
+            made = _raise(request, form)
+            messages.success(request, _("Stored."))
+            return HttpResponseRedirect(reverse("rollout:obstacle", args=[made.code]))
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("rollout:obstacle-list"))
+    except ValidationError as error:
+        form.refuse(error)
+    return "programme/obstacle_form.html", {"form": form}, 400
+
+
+@transaction.atomic
+def _raise(request, form) -> Obstacle:
+    given = form.cleaned_data
+    change_set = begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
+    return services.raise_obstacle(
+        code=given["code"],
+        raised_on=given["raised_on"],
+        source=given["source"],
+        document=_paper(request, given, given["name_vi"]),
+        change_set=change_set,
+        **form.described,
+    )
+
+
+@page(lambda access: access.sees_programme, section="obstacles", stored=False)
+def obstacle(request, day, access, code):
+    as_of = day.as_of()
+    found = next((o for o in obstacles(as_of) if o.code == code), None)
+    if found is None:
+        raise Http404
+    if request.method == "POST" and not access.keeps_programme:
+        raise PermissionDenied
+    row = Obstacle.objects.select_related("agency", "session", "document").get(pk=found.id)
+    context = _told(found, row, as_of, day)
+    status = 200
+    if access.keeps_programme and (day.is_today or request.method == "POST"):
+        names = {place.id: place for place in as_of.on(day.on)}
+        context |= {"forms": _forms(request, row, names, day), "change_set": uuid.uuid4()}
+        if request.method == "POST":
+            if to := _written(request, row, context["forms"]):
+                return HttpResponseRedirect(to)
+            status = 400
+    return "programme/obstacle.html", context, status
+
+
+def _told(found, row: Obstacle, as_of: AsOf, day) -> dict:
+    """What the page says on the day, whoever reads it."""
+    facilities = as_of.so_far(as_of.until)
+    holds = [
+        {
+            "facility": facilities.get(hold.facility_id),
+            "label": Milestone(hold.milestone).label,
+            "hold": hold,
+            "days": hold.days(day.on),
+        }
+        for hold in found.holds
+    ]
+    holds.sort(key=lambda held: (held["hold"].until is not None, -held["days"]))
+    urgings = Urging.objects.known(day.known_at).filter(obstacle=row, happened_on__lte=day.on)
+    clearings = ObstacleCleared.objects.known(day.known_at)
+    edits = Edit.objects.filter(register=services.REGISTER, row=row.pk).exclude(column="")
+    if day.known_at:
+        edits = edits.filter(change_set__at__lte=day.known_at)
+    return {
+        "obstacle": found,
+        "row": row,
+        "session": WorkingSession.objects.filter(pk=found.session_id).first()
+        if found.session_id
+        else None,
+        "holds": holds,
+        "clearing": clearings.filter(obstacle=row, cleared_on__lte=day.on)
+        .select_related("document")
+        .first(),
+        "urgings": urgings.select_related("agency", "document").order_by("happened_on", "pk"),
+        "changes": [
+            (edit, Obstacle._meta.get_field(edit.column).verbose_name)
+            for edit in edits.select_related("change_set__by").order_by("-change_set__at", "-pk")
+        ],
+    }
+
+
+def _forms(request, row: Obstacle, names: dict, day) -> dict:
+    """The verbs' forms; the one that was sent holds what was typed."""
+    sent = request.POST.get("do") if request.method == "POST" else None
+    first = first_values(row, day.today)
+    standing = list(ObstacleHold.objects.known().filter(obstacle=row).order_by("happened_on", "pk"))
+    choices = [
+        (
+            held.pk,
+            f"{names[held.facility_id].name if held.facility_id in names else held.facility_id}"
+            f": {held.get_milestone_display()}",
+        )
+        for held in standing
+    ]
+    in_rollout = [place for place in names.values() if place.in_rollout]
+
+    def made(code, form, **options):
+        data, files = (request.POST, request.FILES) if code == sent else (None, None)
+        return form(data, files, initial=first[code], auto_id=f"{code}-%s", **options)
+
+    return {
+        "change": made("change", ChangeForm),
+        "hold": made("hold", HoldForm, facilities=in_rollout),
+        "end": made("end", EndHoldForm, rows=choices),
+        "clear": made("clear", ClearForm),
+        "urge": made("urge", UrgeForm),
+        "withdraw": made("withdraw", WithdrawObstacleForm),
+        "standing": list(zip(standing, (name for _pk, name in choices), strict=True)),
+    }
+
+
+def _written(request, row: Obstacle, forms: dict) -> str:
+    """Store what was sent. The address to go on to; empty when a form has to be shown again."""
+    do = request.POST.get("do", "")
+    if do not in WRITERS and do not in WITHDRAWN:
+        raise Http404
+    form = WithdrawForm(request.POST) if do in WITHDRAWN else forms[do]
+    here = reverse("rollout:obstacle", args=[row.code])
+    try:
+        if form.is_valid():
+            _write(request, row, do, form.cleaned_data, form)
+            messages.success(request, _("Stored."))
+            return reverse("rollout:obstacle-list") if do == "withdraw" else here
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+        return here
+    except ValidationError as error:
+        form.refuse(error)
+    if do in WITHDRAWN:
+        for problems in form.errors.values():
+            messages.error(request, " ".join(problems))
+    return ""
+
+
+@transaction.atomic
+def _write(request, row: Obstacle, do: str, given: dict, form) -> None:
+    change_set = begin(
+        kind=ChangeSet.Kind.FORM,
+        by=request.user,
+        change_set_id=given["change_set"],
+        because=given.get("because") or given.get("source", ""),
+    )
+    if model := WITHDRAWN.get(do):
+        fact = get_object_or_404(model, pk=given["row"], obstacle=row)
+        withdraw(fact=fact, because=given["because"], by=request.user)
+        return
+    WRITERS[do](request, row, given, form, change_set)
+
+
+def _change(request, row, given, form, change_set):
+    services.change_obstacle(obstacle=row, change_set=change_set, **form.described)
+
+
+def _hold(request, row, given, form, change_set):
+    services.hold(
+        obstacle=row,
+        facilities=Facility.objects.filter(pk__in=given["facilities"]).order_by("code"),
+        milestone=given["milestone"],
+        since=given["since"],
+        source=given["source"],
+        document=_paper(request, given, row.name_vi),
+        by=request.user,
+    )
+
+
+def _end(request, row, given, form, change_set):
+    held = get_object_or_404(ObstacleHold, pk=given["row"], obstacle=row)
+    services.end_hold(
+        held=held, ends_on=given["ends_on"], because=given["because"], by=request.user
+    )
+
+
+def _clear(request, row, given, form, change_set):
+    services.clear(
+        obstacle=row,
+        cleared_on=given["cleared_on"],
+        source=given["source"],
+        document=_paper(request, given, row.name_vi),
+        by=request.user,
+    )
+
+
+def _urge(request, row, given, form, change_set):
+    services.urge(
+        obstacle=row,
+        happened_on=given["happened_on"],
+        agency=given["agency"],
+        whom=given["whom"],
+        letter_number=given["letter_number"],
+        note=given["note"],
+        document=_paper(request, given, row.name_vi),
+        by=request.user,
+    )
+
+
+def _withdraw(request, row, given, form, change_set):
+    services.withdraw_obstacle(obstacle=row, because=given["because"], change_set=change_set)
+
+
+WRITERS = {
+    "change": _change,
+    "hold": _hold,
+    "end": _end,
+    "clear": _clear,
+    "urge": _urge,
+    "withdraw": _withdraw,
+}
+
+
+def _paper(request, given: dict, title: str) -> Document | None:
+    upload = given.get("paper")
+    if not upload:
+        return None
+    try:
+        return store_paper(upload=upload, title=title[:300], by=request.user)
+    except ValidationError as error:
+        raise ValidationError({"paper": error.messages}) from None

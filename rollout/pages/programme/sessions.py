@@ -1,0 +1,211 @@
+"""Working sessions: planned and held, with the agenda from the registers and what came of them."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from facilities.as_of import AsOf
+from facilities.models import ChangeSet, Edit
+from facilities.registers.entering import AlreadySent, begin
+from facilities.services import withdraw
+from rollout.figures.cached import cached_progress
+from rollout.figures.measures import MEASURES
+from rollout.meetings.agenda import agenda
+from rollout.models import (
+    AgendaItem,
+    Obstacle,
+    PublishedBrief,
+    SessionConclusion,
+    WorkingSession,
+)
+from rollout.pages.actions import Action, Sent
+from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.forms.sessions import (
+    ChangeSessionForm,
+    ConcludeForm,
+    ItemForm,
+    OrderForm,
+    PlanForm,
+    WithdrawSessionForm,
+)
+from rollout.pages.listing import paged
+from rollout.pages.page import page
+from rollout.programme.directives import directives
+from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
+from rollout.programme.sessions import services
+from rollout.publishing.brief.document import compared_with
+
+TAKEN_BACK = {"withdraw-item": AgendaItem, "withdraw-conclusion": SessionConclusion}
+
+
+@page(lambda access: access.sees_programme, section="sessions")
+def session_list(request, day, access):
+    """Those planned, nearest first; those held by the day, newest first."""
+    known = WorkingSession.objects.known(day.known_at).annotate(
+        raised=Count("obstacles", filter=Q(obstacles__withdrawn_at=None), distinct=True),
+        ordered=Count("directives", filter=Q(directives__withdrawn_at=None), distinct=True),
+    )
+    planned = known.filter(held_on__gt=day.on).order_by("held_on", "pk") if day.is_today else []
+    held = known.filter(held_on__lte=day.on).order_by("-held_on", "-pk")
+    return "programme/session_list.html", {"planned": planned, "rows": paged(request, held)}
+
+
+@page(lambda access: access.keeps_programme, section="sessions", stored=False)
+def session_new(request, day, access):
+    form = PlanForm(request.POST or None, initial={"held_on": day.today}, auto_id="plan-%s")
+    if request.method != "POST":
+        return "programme/session_form.html", {"form": form}
+    try:
+        if form.is_valid():
+            with transaction.atomic():
+                change_set = begin(
+                    kind=ChangeSet.Kind.FORM,
+                    by=request.user,
+                    change_set_id=form.cleaned_data["change_set"],
+                )
+                made = services.plan(change_set=change_set, **form.described)
+            messages.success(request, _("Stored."))
+            return HttpResponseRedirect(reverse("rollout:session", args=[made.pk]))
+    except AlreadySent as error:
+        messages.info(request, " ".join(error.messages))
+        return HttpResponseRedirect(reverse("rollout:session-list"))
+    except ValidationError as error:
+        form.refuse(error)
+    return "programme/session_form.html", {"form": form}, 400
+
+
+@page(lambda access: access.sees_programme, section="sessions", stored=False)
+def session(request, day, access, pk):
+    row = get_object_or_404(WorkingSession.objects.known(day.known_at), pk=pk)
+    actions: dict[str, Action] = {}
+    status = 200
+    if day.is_today or request.method == "POST":
+        sent = Sent(request)
+        actions = _actions(request, row, access, sent, day)
+        if request.method == "POST":
+            if done := sent.carry_out(actions, here=reverse("rollout:session", args=[pk])):
+                return done
+            status = 400
+    context = _told(row, day) | {
+        "actions": {do: action for do, action in actions.items() if do not in TAKEN_BACK},
+        "may_take_back": "withdraw-item" in actions,
+        "change_set": uuid.uuid4(),
+    }
+    return "programme/session.html", context, status
+
+
+def _told(row: WorkingSession, day) -> dict:
+    """What the page says, whoever reads it: before the session as of today, later as of its day."""
+    held = row.held_on <= day.on
+    since, _known = compared_with(row, day.known_at)
+    found = directives(day.on, day.known_at)
+    drawn_on = min(row.held_on, day.on)
+    return {
+        "drawn_on": drawn_on,
+        "session": row,
+        "held": held,
+        "since": since,
+        "agenda": agenda(row, AsOf(drawn_on, day.known_at)),
+        "changes": _changes(day, drawn_on, since),
+        "promises": [
+            {
+                "directive": one,
+                "verdict": verdict(one, day.on),
+                "label": VERDICTS[verdict(one, day.on)],
+            }
+            for one in carried_over(found, row.held_on)
+        ],
+        "born": [
+            {"directive": one, "days_late": one.days_late(day.on)}
+            for one in sorted(found, key=lambda d: d.code)
+            if one.session_id == row.pk
+        ],
+        "raised": Obstacle.objects.known(day.known_at).filter(session=row).order_by("code"),
+        "conclusion": SessionConclusion.objects.known(day.known_at).filter(session=row).first(),
+        "briefs": PublishedBrief.objects.filter(session=row).select_related("published_by"),
+        "edits": [
+            (edit, WorkingSession._meta.get_field(edit.column).verbose_name)
+            for edit in Edit.objects.filter(register=services.REGISTER, row=row.pk)
+            .select_related("change_set__by")
+            .order_by("-change_set__at", "-pk")
+        ],
+    }
+
+
+def _changes(day, on, since) -> list[dict]:
+    """Old to new of the measures that moved since the session before; computed on both days."""
+    if since is None:
+        return []
+    before = cached_progress(since, known_at=day.known_at)
+    now = cached_progress(on, known_at=day.known_at)
+    rows = [
+        {"measure": m, "old": before.measure(m.code), "new": now.measure(m.code)} for m in MEASURES
+    ]
+    return [row for row in rows if row["old"].done != row["new"].done]
+
+
+def _actions(request, row: WorkingSession, access, sent: Sent, day) -> dict[str, Action]:
+    by, actions = request.user, {}
+    held = row.held_on <= day.today
+    if held and access.issues_directives:
+        actions["order"] = Action(
+            sent.form("order", OrderForm),
+            lambda given, change_set: services.order(session=row, by=by, **_named(given)),
+            gettext_lazy("Give a directive on the spot"),
+        )
+    if not access.keeps_programme:
+        return actions
+    if held and not SessionConclusion.objects.known().filter(session=row).exists():
+        actions["conclude"] = Action(
+            sent.form("conclude", ConcludeForm),
+            lambda given, change_set: services.conclude(session=row, by=by, **_named(given)),
+            gettext_lazy("Record the conclusion"),
+        )
+    actions["item"] = Action(
+        sent.form("item", ItemForm),
+        lambda given, change_set: services.add_item(session=row, by=by, **_named(given)),
+        gettext_lazy("Put something on the agenda"),
+    )
+    change = sent.form(
+        "change",
+        ChangeSessionForm,
+        initial={name: getattr(row, name) for name in services.DESCRIBING},
+    )
+    actions["change"] = Action(
+        change,
+        lambda given, change_set: services.change(
+            session=row, change_set=change_set, **change.described
+        ),
+        gettext_lazy("Change what describes it"),
+    )
+    actions["withdraw"] = Action(
+        sent.form("withdraw", WithdrawSessionForm),
+        lambda given, change_set: services.withdraw_session(
+            session=row, because=given["because"], by=by
+        ),
+        gettext_lazy("Withdraw the session"),
+        to=reverse("rollout:session-list"),
+    )
+    for do, model in TAKEN_BACK.items():
+        actions[do] = Action(
+            sent.form(do, WithdrawForm),
+            lambda given, change_set, model=model: withdraw(
+                fact=get_object_or_404(model, pk=given["row"], session=row),
+                because=given["because"],
+                by=by,
+            ),
+            answers_by_message=True,
+        )
+    return actions
+
+
+def _named(given: dict) -> dict:
+    return {name: value for name, value in given.items() if name != "change_set"}

@@ -1,0 +1,71 @@
+"""Official papers made from the records: which there are, and each as a file."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.utils import translation
+from django.utils.translation import get_language
+
+from facilities.permissions import Access
+from rollout.pages.page import page
+from rollout.pages.registers.exports import XLSX
+from rollout.publishing.brief.rendering import LANGUAGES
+from rollout.publishing.papers.catalogue import KINDS
+from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@page(lambda access: access.sees_programme, section="papers")
+def paper_list(request, day, access):
+    """Each kind with what it can be about on the day."""
+    asked = Asked(day.on, day.known_at)
+    kinds = [(kind, kind.subjects(asked)) for kind in KINDS.values() if _may(access, kind)]
+    own = (get_language() or "vi")[:2]
+    context = {"kinds": kinds, "languages": LANGUAGES, "language": own}
+    return "publishing/paper_list.html", context
+
+
+def _may(access: Access, kind: Kind) -> bool:
+    """Letters in the Department's name are the Department's alone."""
+    return access.keeps_programme or kind.open_to_leader
+
+
+@page(lambda access: access.sees_programme, stored=False)
+def paper(request, day, access, kind, form):
+    """404 for a kind, a form, a language or a subject that there is not."""
+    chosen = KINDS.get(kind)
+    language = request.GET.get("language") or (get_language() or "vi")[:2]
+    if chosen is None or language not in LANGUAGES:
+        raise Http404
+    if not _may(access, chosen):
+        raise PermissionDenied
+    asked = Asked(day.on, day.known_at, request.GET.get("about", ""))
+    with translation.override(language):
+        try:
+            content, content_type, name = _file(chosen, form, asked)
+        except NoSuchSubject as error:
+            raise Http404 from error
+    name = f"{name}-{day.on:%Y-%m-%d}-{language}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def _file(kind: Kind, form: str, asked: Asked) -> tuple[bytes, str, str]:
+    """Content, content type, name without ending.
+
+    What draws a paper is large: it is loaded for whoever asks for one, not with the pages.
+    """
+    if form == "xlsx" and kind.has_annex:
+        from rollout.publishing.papers.annex import as_xlsx
+
+        return as_xlsx(asked), XLSX, "phu-luc"
+    if form not in ("docx", "pdf"):
+        raise Http404
+    made = kind.build(asked)
+    if form == "docx":
+        from rollout.publishing.papers.word import as_docx
+
+        return as_docx(made), DOCX, made.file_name
+    from rollout.publishing.papers.pdf import as_pdf
+
+    return as_pdf(made), "application/pdf", made.file_name

@@ -1,0 +1,45 @@
+"""The certificates of one facility: the rows behind its signature figures."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+
+from facilities.models import FacilityName
+from rollout.pages.page import page
+from signatures.certificates import certificates
+from signatures.changes import COUNTED
+from signatures.models import CertificateEvent
+
+ROWS_A_PAGE = 100
+
+
+@page(lambda access: access.sees_summary, stored=False)
+def certificate_list(request, day, access, code):
+    """`?show=issued` keeps those that count in that figure. Names only for whom they concern."""
+    name = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
+    name = name.filter(facility__code=code).last()
+    if name is None:
+        raise Http404
+    if not access.sees_rows_of(name.facility_id):
+        raise PermissionDenied
+    as_of = day.as_of(frozenset({name.facility_id}))
+    found = certificates(as_of)
+    show = request.GET.get("show", "")
+    show = show if show in COUNTED else ""
+    rows = Paginator(
+        [row for row in found if row.counts_as(show)] if show else found, ROWS_A_PAGE
+    ).get_page(request.GET.get("page"))
+    context = {
+        "name": name.name,
+        "code": code,
+        "show": show,
+        "all": len(found),
+        "steps": [
+            (kind.value, kind.label, sum(row.counts_as(kind) for row in found)) for kind in COUNTED
+        ],
+        "rows": rows,
+        "lines": [(row, [(kind.label, row.days.get(kind)) for kind in COUNTED]) for row in rows],
+        "with_names": access.sees_names_in(name.facility_id),
+        "returned_label": CertificateEvent.Kind.RETURNED.label,
+    }
+    return "registers/certificate_list.html", context

@@ -1,0 +1,316 @@
+"""Importing: choose a file, see what it would change, say yes. For the Department and for officers."""
+
+from datetime import date
+from io import BytesIO
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from facilities.exchange.outcomes import Outcome
+from facilities.exchange.tables import BadTable
+from facilities.models import ChangeSet, Facility
+from facilities.permissions import Access
+from facilities.registers.choices import names_on
+from facilities.registers.entering import undo
+from facilities.registers.register import Register
+from rollout.day import parse_date
+from rollout.models import ImportFile
+from rollout.pages.my.page import WRITTEN
+from rollout.pages.page import page
+from rollout.registers import importing
+from rollout.registers.catalogue import REGISTERS
+from rollout.registers.importing import State
+from rollout.registers.importing.receiving import rejects_place
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES_A_PAGE = 50
+# What asks most of the reader comes first.
+FIRST = (Outcome.WRONG, Outcome.CHANGED, Outcome.NEW, Outcome.UNCHANGED)
+TABS = {
+    Outcome.NEW: gettext_lazy("new"),
+    Outcome.CHANGED: gettext_lazy("changed"),
+    Outcome.UNCHANGED: gettext_lazy("unchanged"),
+    Outcome.WRONG: gettext_lazy("wrong"),
+}
+
+
+def importing_page():
+    """Open to whoever records facts; a browser keeps no copy, since files hold names of people."""
+    return page(lambda access: access.records_facts, section="imports", stored=False)
+
+
+def takes_files(register: Register, access: Access) -> bool:
+    """Whether its reader may bring files to a register; some are only computed."""
+    return register.takes_files and (access.keeps_registers or register.code in WRITTEN)
+
+
+def register_or_404(code: str, access: Access) -> Register:
+    if code not in REGISTERS or not takes_files(REGISTERS[code], access):
+        raise Http404
+    return REGISTERS[code]
+
+
+def file_or_404(pk: int, user, access: Access) -> ImportFile:
+    """One's own; the Department sees everybody's."""
+    files = ImportFile.objects.select_related("by", "change_set", "facility")
+    found = files.filter(pk=pk).first()
+    if found is None or not (found.by_id == user.pk or access.keeps_registers):
+        raise Http404
+    return found
+
+
+def _writes(found: ImportFile, user, access: Access) -> bool:
+    """Whether this reader may still answer for the file: its sender, in the role it was sent in."""
+    if found.by_id != user.pk:
+        return False
+    if found.facility_id is None:
+        return access.keeps_registers
+    return access.records_for(found.facility_id)
+
+
+class FileForm(forms.Form):
+    """A file or pasted rows, the day they speak of, and for whom."""
+
+    file = forms.FileField(label=gettext_lazy("File"), required=False, allow_empty_file=True)
+    pasted = forms.CharField(
+        label=gettext_lazy("Rows from a spreadsheet"), required=False, strip=False
+    )
+    on = forms.CharField(label=gettext_lazy("Day"))
+    facility = forms.ChoiceField(label=gettext_lazy("Facility"), required=False)
+
+    def __init__(self, *args, access: Access, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today, self.own = today, {}
+        self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.txt"}
+        self.fields["pasted"].widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
+        self.fields["on"].widget = forms.DateInput(attrs={"type": "date"})
+        if not access.keeps_registers:
+            self.own = {f.code: f for f in Facility.objects.filter(pk__in=access.facility_ids)}
+        if len(self.own) > 1:
+            named = names_on(today)
+            self.fields["facility"].choices = [(code, named.get(code, code)) for code in self.own]
+        else:
+            del self.fields["facility"]
+
+    def clean_on(self) -> date:
+        try:
+            on = parse_date(self.cleaned_data["on"])
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+        if on > self.today:
+            raise ValidationError(_("This day is still to come."))
+        return on
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("file") and not cleaned.get("pasted", "").strip():
+            self.add_error("file", _("Choose a file, or paste rows below."))
+        return cleaned
+
+    @property
+    def speaks_for(self) -> Facility | None:
+        """The facility whose officer sends it; None for the Department."""
+        if not self.own:
+            return None
+        return self.own.get(self.cleaned_data.get("facility", ""), next(iter(self.own.values())))
+
+
+@importing_page()
+def import_new(request, day, access, register):
+    register = register_or_404(register, access)
+    form = FileForm(
+        request.POST or None,
+        request.FILES or None,
+        access=access,
+        today=day.today,
+        initial={"on": day.today.isoformat()},
+    )
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            kept = importing.receive(
+                register=register,
+                by=request.user,
+                on=form.cleaned_data["on"],
+                facility=form.speaks_for,
+                upload=upload,
+                pasted=form.cleaned_data["pasted"],
+            )
+        except BadTable as error:
+            form.add_error("file" if upload else "pasted", error)
+        else:
+            importing.send_on(kept)
+            return HttpResponseRedirect(reverse("rollout:import", args=[kept.pk]))
+    columns = [column for column in register.bound() if column.writable or column.required]
+    context = {"register": register, "form": form, "columns": columns}
+    return "registers/imports/new.html", context, 400 if form.errors else 200
+
+
+@importing_page()
+def import_list(request, day, access):
+    """One's own files, newest first."""
+    files = ImportFile.objects.filter(by=request.user).select_related("facility")
+    rows = Paginator(files, FILES_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "rows": rows,
+        "lines": [
+            (found, REGISTERS[found.register], importing.state_of(found))
+            for found in rows
+            if found.register in REGISTERS
+        ],
+        "registers": [register for register in REGISTERS.values() if takes_files(register, access)],
+    }
+    return "registers/imports/list.html", context
+
+
+@importing_page()
+def import_file(request, day, access, pk):
+    found = file_or_404(pk, request.user, access)
+    problems: dict[str, list[str]] = {}
+    if request.method == "POST":
+        if not _writes(found, request.user, access):
+            raise PermissionDenied
+        try:
+            _answer(request, found, day)
+        except ValidationError as error:
+            problems = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        else:
+            return HttpResponseRedirect(reverse("rollout:import", args=[found.pk]))
+    may_write = _writes(found, request.user, access)
+    context = _context(request, found) | {"may_write": may_write, "problems": problems}
+    return "registers/imports/file.html", context, 400 if problems else 200
+
+
+def _answer(request, found: ImportFile, day) -> None:
+    """Do what was asked of the file. Raises ValidationError."""
+    asked = request.POST.get("do", "")
+    state = importing.state_of(found)
+    if asked == "confirm":
+        importing.confirm(
+            found,
+            because=request.POST.get("because", ""),
+            leave_wrong=request.POST.get("leave_wrong") == "yes",
+        )
+        importing.send_on(found)
+        if found.change_set_id:
+            text = ngettext(
+                "%(count)s row has been stored.",
+                "%(count)s rows have been stored.",
+                found.rows_written,
+            )
+            messages.success(request, text % {"count": found.rows_written})
+    elif asked == "headings" and state in (State.READY, State.REFUSED):
+        importing.choose_headings(found, _chosen(request, found))
+        importing.send_on(found)
+    elif asked == "drop":
+        if not importing.drop(found):
+            raise ValidationError(_("It is being stored, or has been dropped already."))
+        messages.success(request, _("The file has been dropped. Nothing was stored."))
+    elif asked == "again" and state.is_under_way:
+        importing.send_on(found)
+    elif asked == "look" and state == State.READY:
+        importing.preview(found)
+    elif asked == "undo" and state == State.STORED:
+        undo(
+            change_set=found.change_set,
+            registers=REGISTERS,
+            by=request.user,
+            because=request.POST.get("because", ""),
+            on=day.today,
+        )
+        messages.success(request, _("Everything the file wrote has been taken back."))
+
+
+def _chosen(request, found: ImportFile) -> dict[str, str]:
+    """For each heading asked about the column chosen for it, "" to leave it out."""
+    codes = {column.code for column in REGISTERS[found.register].columns}
+    asked = (found.preview or {}).get("asked", [])
+    chosen = {
+        line["heading"]: request.POST.get(f"heading-{place}", "")
+        for place, line in enumerate(asked)
+    }
+    return {heading: code for heading, code in chosen.items() if code in codes or not code}
+
+
+def _context(request, found: ImportFile) -> dict:
+    register = REGISTERS[found.register]
+    state = importing.state_of(found)
+    context = {"file": found, "register": register, "state": state}
+    if state.is_under_way:
+        return context | {"progress": importing.progress(found)}
+    seen = found.preview
+    if seen is None:
+        return context
+    counts = seen["counts"]
+    asked = request.GET.get("show", "")
+    show = asked if asked in TABS else next((o for o in FIRST if counts[o]), Outcome.UNCHANGED)
+    columns = {column.code: column for column in register.bound(on=found.on)}
+    return context | {
+        "seen": seen,
+        "counts": counts,
+        "odd_count": counts["odd"],
+        "to_store": counts[Outcome.NEW] + counts[Outcome.CHANGED],
+        "tabs": [(outcome.value, label, counts[outcome]) for outcome, label in TABS.items()],
+        "show": str(show),
+        "lines": [_line(row, columns) for row in seen["rows"][show]],
+        "more": max(0, counts[show] - len(seen["rows"][show])),
+        "more_problems": max(0, seen["problem_count"] - len(seen["problems"])),
+        "missing": [columns[code].heading() for code in seen["missing"] if code in columns],
+        "unknown": [line["heading"] for line in seen["asked"] if not line["column"]],
+        "choices": [
+            column
+            for column in columns.values()
+            if column.writable or any(column.code in key for key in register.keys)
+        ],
+        "undone": found.change_set_id
+        and ChangeSet.objects.filter(undoes=found.change_set_id).exists(),
+    }
+
+
+def _line(row: dict, columns: dict) -> dict:
+    """A row of the preview in the reader's words."""
+    cells = []
+    for code, old, new in row["cells"]:
+        column = columns.get(code)
+        if column is not None:
+            shown = (column.show(column.value(text)) for text in (old, new))
+            cells.append((column.heading(), *shown))
+    return {"row": row["row"], "title": row["title"], "cells": cells}
+
+
+@importing_page()
+def import_rejects(request, day, access, pk):
+    """The rows to be mended, as an Excel file that can be sent again."""
+    found = file_or_404(pk, request.user, access)
+    storage, place = found.file.storage, rejects_place(found)
+    if found.dropped_at or not storage.exists(place):
+        raise Http404
+    name = f"{found.register}-{found.pk}-rejects.xlsx"
+    return FileResponse(storage.open(place), as_attachment=True, filename=name, content_type=XLSX)
+
+
+@importing_page()
+def import_template(request, day, access, register, form):
+    """An empty table to fill in."""
+    from facilities.exchange.templates import template_csv, template_xlsx
+
+    register = register_or_404(register, access)
+    columns = register.bound()
+    if form == "csv":
+        body, kind = template_csv(columns), "text/csv; charset=utf-8"
+    elif form == "xlsx":
+        stream = BytesIO()
+        template_xlsx(str(register.label), columns, stream)
+        body, kind = stream.getvalue(), XLSX
+    else:
+        raise Http404
+    name = f"{register.code}-template.{form}"
+    return HttpResponse(
+        body, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,1 @@
+"""The province and each facility at a glance."""

@@ -1,0 +1,60 @@
+"""The curve of a measure up to the day looked at; the plan and the forecast beside it."""
+
+from datetime import date, timedelta
+
+from rollout.day import Day
+from rollout.figures.measures import Measure
+from rollout.figures.results import Progress
+from rollout.figures.trend import LONGEST_DAYS, trend
+from rollout.forecasting import Outlook
+from rollout.models import Milestone
+from rollout.pages.summary.charts import Curve
+
+LOOK_BACK = timedelta(days=150)
+MARGIN = timedelta(days=14)
+FARTHEST_AHEAD = 400  # days; a deadline years away would flatten the curve
+
+
+def curve_of(
+    measure: Measure, day: Day, progress: Progress, outlook: Outlook | None = None
+) -> Curve:
+    """From some months before the newest fact up to the day; with a plan, on to the next deadline.
+
+    `outlook`: of official use, the only measure that is foreseen.
+    """
+    newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
+    first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
+    points = trend(measure, first, day.on, known_at=day.known_at, map_on=day.map_on)
+    plan = _plan(progress) if measure.code == "official" else []
+    farthest = day.on + timedelta(days=FARTHEST_AHEAD)
+    fan = [values for values in outlook.fan if values[0] <= farthest] if outlook else []
+    law = [d for d in progress.deadlines if (plan or fan) and d.days_left <= FARTHEST_AHEAD]
+    ahead = [d.due_on for d in law if d.days_left >= 0][:1]
+    planned = [on for on, _count in plan[-1:]]
+    foreseen = [values[0] for values in fan[-1:]]
+    last = max([day.on, *(on + MARGIN for on in (*ahead, *planned)), *foreseen])
+    return Curve(
+        first=first,
+        last=last,
+        until=day.on,
+        actual=[
+            (point.on, point.done)
+            for before, point in zip([None, *points], points, strict=False)
+            if before is None or before.done != point.done
+        ],
+        plan=plan,
+        total=points[-1].total,
+        deadlines=[d.due_on for d in law if first <= d.due_on <= last],
+        forecast=fan,
+    )
+
+
+def _plan(progress: Progress) -> list[tuple[date, int]]:
+    """How many facilities should use EMR officially by each day: the targets that hold now."""
+    days = sorted(
+        milestone.target or milestone.actual
+        for facility in progress.facilities
+        for milestone in facility.milestones
+        if milestone.code == Milestone.OFFICIAL and (milestone.target or milestone.actual)
+    )
+    return [(on, days.index(on) + days.count(on)) for on in sorted(set(days))]

@@ -1,0 +1,164 @@
+"""Everything about one facility on one page."""
+
+from collections import defaultdict
+
+from django.http import Http404
+
+from connectivity.models import ConnectionStep, Partner
+from equipment.files import files
+from equipment.stock import lines_of
+from facilities.as_of import AsOf
+from facilities.departures import departure, origins
+from facilities.evidence import Rung
+from facilities.models import FacilityName
+from facilities.timeline import EMPTY, FacilityState, fold
+from facilities.working_days import working_days_of
+from rollout.figures.cached import cached_progress
+from rollout.figures.contradictions import contradictions
+from rollout.figures.measures import BY_CODE
+from rollout.figures.progress import changes
+from rollout.pages.page import kept, page
+from rollout.pages.summary.history import history
+from rollout.pages.summary.matrix import holds_of, remark
+from rollout.programme import must_start
+from rollout.programme.councils import meetings
+from rollout.programme.obstacles import obstacles
+from signatures.changes import COUNTED
+
+
+@page(lambda access: access.sees_summary)
+def facility(request, day, access, code):
+    """The headline for everybody who sees the summary; the rows for those who may see them."""
+    names = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
+    name = names.filter(facility__code=code).last()
+    if name is None:
+        raise Http404
+    pk = name.facility_id
+    in_full = access.sees_rows_of(pk)
+    context = kept(
+        "summary/_facility.html",
+        day,
+        pk,
+        in_full,
+        access.sees_programme,
+        build=lambda: _content(day, pk, in_full=in_full, opens_obstacles=access.sees_programme),
+    )
+    return "cached.html", context | {"title": name.name}
+
+
+def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
+    """Without `in_full` the page says how far the facility is, but not what keeps it."""
+    as_of = day.as_of(frozenset({pk}))
+    if not (listed := as_of.on(day.on)):
+        return {"departure": departure(day.as_of(), as_of.codes[pk])}
+    described = listed[0]
+    states = fold(changes(as_of), day.on)
+    state = states.get(pk, {})
+    progress = cached_progress(
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+    )
+    result = progress.facility(described.code)
+    open_obstacles = [o for o in obstacles(as_of) if in_full and pk in o.facility_ids]
+    held = holds_of(open_obstacles)
+    is_official = state.get("milestone:official", EMPTY).amount > 0
+    latest = must_start.latest_days(as_of) if in_full and not is_official else {}
+    context = {
+        "described": described,
+        "result": result,
+        "measures": [(BY_CODE[c], cell) for c, cell in result.measures.items()] if result else [],
+        "milestones": [
+            (
+                milestone,
+                remark(milestone, held.get((pk, milestone.code))) if in_full else "",
+                *_latest(milestone, latest, as_of),
+            )
+            for milestone in (result.milestones if result else ())
+        ],
+        "latest_days": list(latest.values()),
+        "law": must_start.law_of(as_of),
+        "origins": origins(as_of, pk),
+        "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
+        "obstacles": [
+            (obstacle, [hold for hold in obstacle.holds if hold.facility_id == pk])
+            for obstacle in open_obstacles
+        ],
+        "in_full": in_full,
+        "opens_obstacles": opens_obstacles,
+    }
+    if in_full:
+        found = files(as_of)
+        starts = {
+            start.file.id: (start, start.is_too_late(day.on)) for start in must_start.starts(as_of)
+        }
+        newest, earlier = history(as_of)
+        context |= {
+            "files": [(file, starts.get(file.id)) for file in found],
+            "devices": lines_of(as_of, states),
+            "funnel": _funnel(state),
+            "connections": _connections(as_of, pk),
+            "meetings": [m for m in meetings(as_of) if m.facility_id == pk],
+            "contradictions": [one for one in contradictions(as_of) if one.facility_id == pk],
+            "latest": newest,
+            "earlier": earlier,
+        }
+    return context
+
+
+def _latest(milestone, latest: dict, as_of: AsOf) -> tuple:
+    """The latest day of a milestone that is still open, and whether it has passed or the plan is later."""
+    found = None if milestone.actual else latest.get(milestone.code)
+    if found is None:
+        return None, False
+    planned_later = milestone.target is not None and milestone.target > found.by
+    return found, planned_later or found.is_too_late(as_of.until, working_days_of(as_of))
+
+
+def _funnel(state: FacilityState) -> list[dict]:
+    """Registered out of those needed, each later step out of those registered, as in the measures."""
+    needed = state.get("certificates_needed")
+    requested = state.get("certificates_requested", EMPTY).amount
+    steps = []
+    for kind in COUNTED:
+        tally = state.get(f"certificates_{kind}", EMPTY)
+        total = requested
+        if kind == COUNTED[0]:
+            total = needed.amount if needed else None
+        steps.append(
+            {
+                "kind": kind.value,
+                "label": kind.label,
+                "count": tally.amount,
+                "total": total,
+                "share": tally.amount / total if total else None,
+            }
+        )
+    return steps
+
+
+def _connections(as_of: AsOf, pk: int) -> list[tuple[Partner, list[dict]]]:
+    """For each partner, the steps of the latest attempt in their order.
+
+    A facility without any of its own shows those of the facilities it carries on for.
+    """
+    partners = {partner.pk: partner for partner in Partner.objects.all()}
+    latest: dict[int, dict[str, ConnectionStep]] = defaultdict(dict)
+    steps = list(as_of.facts(ConnectionStep).order_by("attempt", "happened_on"))
+    own = [step for step in steps if step.facility_id == pk]
+    for step in own or steps:
+        latest[step.partner_id][step.step] = step
+    shown = []
+    for pk, steps in latest.items():
+        lines = []
+        for kind in ConnectionStep.Step:
+            step = steps.get(kind.value)
+            if step is None and kind == ConnectionStep.Step.DISCONNECTED:
+                continue
+            lines.append(
+                {
+                    "label": kind.label,
+                    "on": step.happened_on if step else None,
+                    "rung": Rung(step.rung) if step else None,
+                }
+            )
+        shown.append((partners[pk], lines))
+    return shown

@@ -1,0 +1,164 @@
+"""The rows behind a figure: which facilities it counts, and how well each is proven."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from equipment.models import DeviceType
+from facilities.as_of import FacilityOnDay
+from facilities.evidence import RUNG_EXPLANATIONS
+from facilities.timeline import State, fold
+from rollout.day import Day
+from rollout.figures.cached import cached_progress
+from rollout.figures.labels import figure_label, figure_labels
+from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
+from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, changes
+from rollout.figures.results import Figure, Progress
+from rollout.forecasting import foresee
+from rollout.pages.page import kept, number_of_page, page
+from rollout.pages.summary.curve import curve_of
+
+ROWS_A_PAGE = 100
+
+# What a reader may narrow the rows to.
+SHOW = {
+    "": pgettext_lazy("rows", "all"),
+    "done": pgettext_lazy("rows", "done"),
+    "open": pgettext_lazy("rows", "not done"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count without a denominator, with its words."""
+
+    figure: Figure
+    label: str
+
+
+def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
+    """The counts by group: equipment, HIS levels from the highest, hosting."""
+    labels = figure_labels(progress.figures)
+    order = {
+        code: place for place, code in enumerate(DeviceType.objects.values_list("code", flat=True))
+    }
+    groups = [
+        (
+            _("Equipment installed"),
+            sorted(progress.figures_of("device"), key=lambda f: order.get(f.key, len(order))),
+        ),
+        (
+            _("Facilities by HIS level"),
+            sorted(
+                progress.figures_of("his_level"),
+                key=lambda f: (f.key.isdigit(), f.key),
+                reverse=True,
+            ),
+        ),
+        (_("Facilities by hosting"), progress.figures_of("hosting")),
+    ]
+    return [
+        (title, [Counted(figure, labels[figure.code]) for figure in figures])
+        for title, figures in groups
+        if figures
+    ]
+
+
+@page(lambda access: access.sees_summary)
+def measure(request, day, access, code):
+    found = BY_CODE.get(code)
+    if found is None:
+        raise Http404
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    number = number_of_page(request)
+    context = kept(
+        "summary/_measure.html",
+        day,
+        code,
+        show,
+        number,
+        build=lambda: _measure(found, day, show, number),
+    )
+    return "cached.html", context | {"title": found.label}
+
+
+def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
+    progress = cached_progress(
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+    )
+    as_of = day.as_of()
+    state = fold(changes(as_of), day.on)
+    rows: list[tuple[FacilityOnDay, Cell]] = [
+        (facility, found.read(state.get(facility.id, {})))
+        for facility in as_of.on(day.on)
+        if found.counts(facility)
+    ]
+    # What is still missing comes first.
+    rows.sort(key=lambda row: (row[1].state == "done", row[1].share or 0, row[0].code))
+    shown = [row for row in rows if not show or (row[1].state == "done") == (show == "done")]
+    return {
+        "result": progress.measure(found.code),
+        "rows": Paginator(shown, ROWS_A_PAGE).get_page(number),
+        "all": len(rows),
+        "show": show,
+        "choices": SHOW,
+        "rungs": list(RUNG_EXPLANATIONS.items()),
+        "curve": curve_of(
+            found, day, progress, foresee(as_of) if found.code == "official" else None
+        ),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one facility adds to a figure."""
+
+    facility: FacilityOnDay
+    amount: int
+    evidence: tuple[int, ...]
+    newest_on: date | None
+
+
+@page(lambda access: access.sees_summary)
+def figure(request, day, access, group, key):
+    if group not in FIGURE_GROUPS:
+        raise Http404
+    as_of = day.as_of()
+    state = fold(changes(as_of), day.on)
+    listed = [facility for facility in as_of.on(day.on) if facility.in_rollout]
+    if key == UNKNOWN and group != "device":
+        rows = _without(group, listed, state)
+    else:
+        rows = [
+            Share(facility, tally.amount, tuple(tally.by_rung), tally.newest_on)
+            for facility in listed
+            if (tally := state.get(facility.id, {}).get(f"{group}:{key}")) and tally.amount
+        ]
+    if not rows and not (group == "device" and DeviceType.objects.filter(code=key).exists()):
+        raise Http404
+    rows.sort(key=lambda row: (-row.amount, row.facility.code))
+    total = sum(row.amount for row in rows)
+    return "summary/figure_rows.html", {
+        "title": figure_label(group, key),
+        "total": total,
+        "is_count": group == "device",
+        "rows": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "facilities": len(rows),
+    }
+
+
+def _without(group: str, listed: list[FacilityOnDay], state: State) -> list[Share]:
+    """The facilities of which nothing of the group is known."""
+    return [
+        Share(facility, 1, NO_EVIDENCE, None)
+        for facility in listed
+        if not any(
+            component.startswith(f"{group}:") and tally.amount
+            for component, tally in state.get(facility.id, {}).items()
+        )
+    ]

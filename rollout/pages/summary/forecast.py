@@ -1,0 +1,165 @@
+"""The forecast, on which durations it rests, how earlier ones did, and what if."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from equipment.files import files, server_files
+from equipment.stages import Stage
+from facilities.as_of import AsOf
+from rollout.day import Day, parse_date
+from rollout.figures.cached import cached_progress
+from rollout.figures.measures import BY_CODE
+from rollout.forecasting import Foresight, Shift, foresee
+from rollout.forecasting.durations import Durations
+from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
+from rollout.models import Milestone
+from rollout.pages.page import kept, page
+from rollout.pages.summary.curve import curve_of
+from rollout.programme.councils import meetings
+from rollout.programme.durations import WAY
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One facility on the page; with a what-if, beside what holds without it."""
+
+    foresight: Foresight
+    before: Foresight | None = None
+
+    @property
+    def moves(self) -> int | None:
+        """Days by which the likely day moves; None without a what-if."""
+        if not (self.before and self.before.likely_on and self.foresight.likely_on):
+            return None
+        return (self.foresight.likely_on - self.before.likely_on).days
+
+    @property
+    def becomes_late(self) -> bool:
+        """Likely in time without the what-if, and likely too late with it."""
+        before = self.before.chance if self.before else None
+        after = self.foresight.chance
+        return None not in (before, after) and after < 0.5 <= before
+
+
+@page(lambda access: access.sees_programme)
+def forecast(request, day, access):
+    """Nothing that is asked here is stored."""
+    as_of = day.as_of()
+    choices = _choices(as_of)
+    asked, to = request.GET.get("shift", ""), request.GET.get("to", "")
+    shift, problems = _shift(asked, to, choices, day)
+    if shift is None:
+        context = kept("summary/_forecast.html", day, build=lambda: _content(day, as_of))
+    else:
+        context = _content(day, as_of, shift)
+    given = {"choices": choices, "asked": asked, "to": to, "shift": shift, "problems": problems}
+    return (
+        "summary/forecast.html",
+        context | given | _kept_forecasts(day, as_of),
+        400 if problems else 200,
+    )
+
+
+def _kept_forecasts(day: Day, as_of: AsOf) -> dict:
+    """How those did that can be held against what happened; without any, from when there may be."""
+    found = [score for score in scores(as_of) if score.count]
+    chances = chance_scores(as_of)
+    if found or chances:
+        return {"scores": found, "chances": chances}
+    first = first_score_on() or day.today + timedelta(days=min(AHEAD))
+    return {"first_score_on": first if first > day.today else None}
+
+
+def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
+    plain = foresee(as_of)
+    shifted = foresee(as_of, shift) if shift else None
+    outlook = shifted or plain
+    before = {one.facility.id: one for one in plain.facilities} if shifted else {}
+    lines = [
+        Line(one, before.get(one.facility.id)) for one in outlook.facilities if one.done_on is None
+    ]
+    lines.sort(key=lambda line: (_order(line.foresight), line.foresight.facility.code))
+    progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
+    return {
+        "progress": progress,
+        "stale": progress.is_stale,
+        "outlook": outlook,
+        "curve": curve_of(BY_CODE["official"], day, progress, outlook),
+        "before": plain if shifted else None,
+        "lines": lines,
+        "late": [line.foresight.facility for line in lines if line.becomes_late],
+        "shifted": shift is not None,
+        "pools": _durations(plain.durations),
+    }
+
+
+def _order(one: Foresight) -> tuple:
+    return (one.likely_on is not None, -(one.likely_on or date.min).toordinal())
+
+
+def _durations(durations: Durations) -> list[tuple]:
+    """What the forecast draws from: words, how many, shortest, middle, longest."""
+    named = [(Milestone(code).label, durations.milestones.get(code.value, ())) for code in WAY[1:]]
+    named.append((_("From the servers to the launch"), durations.servers_to_launch))
+    named += [
+        (Stage(stage).label, pool)
+        for (path, stage), pool in durations.stages.items()
+        if path == "purchase" and stage != Stage.PAYMENT
+    ]
+    return [
+        (label, len(pool), *((pool[0], pool[len(pool) // 2], pool[-1]) if pool else (None,) * 3))
+        for label, pool in named
+    ]
+
+
+def _choices(as_of: AsOf) -> list[tuple[str, str]]:
+    """What may be shifted: councils that are to meet, server files on their way to the next stage."""
+    names = {f.id: f.name for f in as_of.on(as_of.until) if f.in_rollout}
+    found = [
+        (
+            f"council:{m.id}",
+            f"{names[m.facility_id]}: "
+            + _("council of %(day)s") % {"day": date_format(m.scheduled_on, "SHORT_DATE_FORMAT")},
+        )
+        for m in meetings(as_of)
+        if m.awaited and m.facility_id in names
+    ]
+    of_servers = {file for _facility, file in server_files(as_of)}
+    for file in files(as_of):
+        if file.id not in of_servers or file.accepted or file.facility_id not in names:
+            continue
+        following = next((s for s in _after(file) if s.reached_on is None), None)
+        if following:
+            found.append(
+                (f"file:{file.id}", f"{names[file.facility_id]}: {file.code}, {following.label}")
+            )
+    return found
+
+
+def _after(file):
+    reached = file.reached
+    stages = list(file.steps)
+    return stages[stages.index(reached) + 1 :] if reached else stages[1:]
+
+
+def _shift(asked: str, to: str, choices, day: Day) -> tuple[Shift | None, dict[str, str]]:
+    """What is asked, or what is wrong with it by field; both empty when nothing is asked."""
+    if not asked and not to:
+        return None, {}
+    problems = {}
+    if asked not in dict(choices):
+        problems["shift"] = _("Choose a council or a tender from the list.")
+    try:
+        on = parse_date(to)
+    except ValueError:
+        problems["to"] = _("Give the day it would be, as day, month and year.")
+    else:
+        if on < day.on:
+            problems["to"] = _("The day looked at is later: give it or a day after it.")
+    if problems:
+        return None, problems
+    kind, subject = asked.split(":")
+    return Shift(kind, int(subject), on), {}

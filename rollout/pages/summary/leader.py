@@ -1,0 +1,288 @@
+"""The leader page: the province on one screen and one sheet."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from connectivity.models import Partner
+from facilities.as_of import AsOf, described_anew
+from rollout.day import Day
+from rollout.figures.cached import cached_progress
+from rollout.figures.measures import BY_CODE
+from rollout.figures.results import FacilityResult, MeasureResult, Progress
+from rollout.forecasting import foresee
+from rollout.models import LegalDeadline, Milestone, WorkingSession
+from rollout.pages.page import kept, page
+from rollout.pages.summary import charts
+from rollout.pages.summary.curve import curve_of
+from rollout.pages.summary.figure import counted
+from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
+from rollout.programme.deadlines import deadlines
+from rollout.programme.directives import directives
+from rollout.programme.legal import LegalDeadlineOnDay
+from rollout.programme.obstacles import obstacles
+from rollout.programme.reporting import RULE
+from rollout.programme.stages import FacilityStage
+from rollout.templatetags.figures import day_near
+
+AHEAD = timedelta(days=14)
+MOST_DECISIONS = 5  # of each kind
+MOST_UPCOMING = 15
+MOST_ROWS = 60  # of the matrix; a larger province sees those in most trouble first
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`first` is the figure in large type; `others` are (short label, figure) below it."""
+
+    title: str
+    first: MeasureResult
+    others: tuple[tuple[str, MeasureResult], ...] = ()
+    note: str = ""
+    note_state: str = "under_way"
+
+
+@page(lambda access: access.sees_summary, section="leader")
+def leader(request, day, access):
+    context = kept(
+        "summary/_leader.html",
+        day,
+        access.sees_programme,
+        access.sees_all_rows,
+        build=lambda: _content(
+            day, sees_programme=access.sees_programme, in_full=access.sees_all_rows
+        ),
+    )
+    return "summary/leader.html", context
+
+
+def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
+    """`in_full`: the reader may know of every facility why it stands where it stands."""
+    sessions = list(
+        WorkingSession.objects.known(day.known_at)
+        .order_by("held_on")
+        .values_list("held_on", flat=True)
+    )
+    compare = _held_against(day, sessions)
+    progress = cached_progress(day.on, known_at=day.known_at, compare=compare, map_on=day.map_on)
+    as_of = day.as_of()
+    open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
+    law = _law(progress)
+    outlook = foresee(as_of)
+    return {
+        "compare": compare,
+        "outlook": outlook,
+        "progress": progress,
+        "official": progress.measure("official"),
+        "law": law,
+        "days_past": max(0, -law.days_left) if law else 0,
+        "presets": _presets(sessions),
+        "maps": _maps(day),
+        "stale": progress.is_stale,
+        "stages": _stages(progress),
+        "tiles": _tiles(progress),
+        "counted": counted(progress),
+        "columns": list(COLUMNS.values()),
+        "rows": matrix(
+            progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
+        ),
+        "more": max(0, len(progress.facilities) - MOST_ROWS),
+        "decisions": _decisions(day, progress, open_obstacles, law) if sees_programme else None,
+        "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, outlook),
+        "upcoming": _upcoming(as_of, in_full=in_full),
+    }
+
+
+def _held_against(day: Day, sessions: list[date]) -> date | None:
+    """The day asked for, or else that of the latest working session before.
+
+    A day held against itself says nothing. Links do not carry what nobody asked for.
+    """
+    if day.alone or (day.compare and day.compare != day.on):
+        return day.compare
+    return max((held_on for held_on in sessions if held_on < day.on), default=None)
+
+
+def _law(progress: Progress) -> LegalDeadlineOnDay | None:
+    """The deadline that binds hospitals: the nearest, or the last one missed while a facility is still out."""
+    binding = [d for d in progress.deadlines if d.applies_to != LegalDeadline.AppliesTo.OTHERS]
+    missed = [d for d in binding if d.days_left < 0]
+    if missed and progress.measure("official").missing:
+        return missed[-1]
+    return next((d for d in binding if d.days_left >= 0), None)
+
+
+def _presets(sessions: list[date]) -> list[dict]:
+    """The days of the working sessions, each held against the one before."""
+    return [
+        {"on": on, "compare": before}
+        for before, on in zip([None, *sessions], sessions, strict=False)
+    ]
+
+
+def _maps(day: Day) -> list[tuple[str, str, bool]]:
+    """The choice between the map of the day and today's: words, query, whether chosen.
+
+    Empty where both are the same.
+    """
+    if not day.map_on and not described_anew(day.on, day.today, day.known_at):
+        return []
+    by_day, by_today = replace(day, map_on=None), replace(day, map_on=day.today)
+    return [
+        (_("by the map of that day"), by_day.query, day.map_on is None),
+        (_("by today's map"), by_today.query, day.map_on is not None),
+    ]
+
+
+# From the furthest to the first: one tone each in the strip under the headline.
+STAGES = (
+    ("official", gettext_lazy("official"), (FacilityStage.ANNOUNCED, FacilityStage.OFFICIAL)),
+    (
+        "council",
+        gettext_lazy("being evaluated"),
+        (
+            FacilityStage.DECISION_SIGNED,
+            FacilityStage.COUNCIL_PASSED,
+            FacilityStage.COUNCIL_CONDITIONS,
+            FacilityStage.COUNCIL_SCHEDULED,
+            FacilityStage.COUNCIL_FAILED,
+            FacilityStage.SELF_ASSESSED,
+        ),
+    ),
+    ("launched", gettext_lazy("launched"), (FacilityStage.LAUNCHED,)),
+    ("piloting", gettext_lazy("piloting"), (FacilityStage.PILOTING,)),
+    ("preparing", gettext_lazy("preparing"), (FacilityStage.PREPARING, FacilityStage.NOT_STARTED)),
+)
+
+
+def _stages(progress: Progress) -> dict:
+    by_stage = Counter(facility.stage for facility in progress.facilities)
+    counts = [
+        (css, label, count)
+        for css, label, stages in STAGES
+        if (count := sum(by_stage[stage] for stage in stages))
+    ]
+    return {
+        "counts": counts,
+        "strip": charts.strip([(css, n) for css, _label, n in counts], len(progress.facilities)),
+    }
+
+
+def _tiles(progress: Progress) -> list[Tile]:
+    measure = progress.measure
+    partner = Partner.objects.filter(counted=True).first()
+    return [
+        _servers(progress),
+        Tile(_("Devices"), measure("devices")),
+        Tile(
+            _("Signatures registered"),
+            measure("signatures_registered"),
+            (
+                (_("issued"), measure("signatures_issued")),
+                (_("tested"), measure("signatures_authenticated")),
+            ),
+        ),
+        Tile(_("Launched or piloting"), measure("launched")),
+        _official(progress),
+        Tile(
+            partner.name if partner else _("Data link"),
+            measure("connected_public"),
+            ((_("private linked"), measure("connected_private")),),
+        ),
+    ]
+
+
+def _servers(progress: Progress) -> Tile:
+    servers = progress.measure("servers")
+    by, count = servers.expected_by, servers.begun
+    if not count:
+        note = ""
+    elif by is None:
+        note = ngettext("%(count)s on order", "%(count)s on order", count) % {"count": count}
+    else:
+        # Translators: at most 24 characters, or it breaks the tile on a phone.
+        note = ngettext(
+            "%(count)s to finish bidding by %(day)s",
+            "%(count)s to finish bidding by %(day)s",
+            count,
+        ) % {"count": count, "day": day_near(by, progress.on)}
+    state = "late" if by and by < progress.on else "under_way"
+    return Tile(_("Servers"), servers, note=note, note_state=state)
+
+
+def _official(progress: Progress) -> Tile:
+    """With the meetings to come, or, worse, those whose day has passed without a ruling."""
+    fixed = [f.council_on for f in progress.facilities if f.council_on is not None]
+    unruled = sum(day < progress.on for day in fixed)
+    if unruled:
+        note = ngettext(
+            "%(count)s council without ruling", "%(count)s councils without ruling", unruled
+        ) % {"count": unruled}
+    elif fixed:
+        note = ngettext(
+            "%(count)s council meeting fixed", "%(count)s council meetings fixed", len(fixed)
+        ) % {"count": len(fixed)}
+    else:
+        note = ""
+    state = "late" if unruled else "under_way"
+    return Tile(_("Official use"), progress.measure("official"), note=note, note_state=state)
+
+
+def _decisions(day: Day, progress: Progress, open_obstacles: list, law) -> dict:
+    """The worst of each kind, and how many more there are."""
+    opened = [d for d in directives(day.on, day.known_at) if d.closed_on is None]
+    overdue = [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)]
+    undated = [(d, 0) for d in opened if d.due_on is None]
+    held = [
+        (obstacle, min((h.since for h in obstacle.holds if h.until is None), default=None))
+        for obstacle in open_obstacles
+    ]
+    return {
+        "directives": _first([*overdue, *undated], MOST_DECISIONS),
+        "obstacles": _first(held, MOST_DECISIONS),
+        "too_late": _first(list(_too_late(progress, law)), MOST_DECISIONS),
+    }
+
+
+def _first(rows: list, most: int) -> dict | None:
+    """The rows to show, and how many more there are; None without any."""
+    return {"rows": rows[:most], "more": max(0, len(rows) - most)} if rows else None
+
+
+def _too_late(
+    progress: Progress, law: LegalDeadlineOnDay | None
+) -> Iterator[tuple[FacilityResult, date | None]]:
+    """Facilities that miss the deadline by plan or in fact: with the day planned, None without one."""
+    if law is None:
+        return
+    for facility in progress.facilities:
+        for milestone in facility.milestones:
+            if milestone.code != Milestone.OFFICIAL or milestone.actual:
+                continue
+            if milestone.target is None or max(milestone.target, progress.on) > law.due_on:
+                yield facility, milestone.target
+
+
+# What is due before everybody's eyes; the rest names files, plans and orders.
+OPEN_TO_ALL = ("council", "legal")
+
+
+def _upcoming(as_of: AsOf, *, in_full: bool) -> dict | None:
+    """What is due from the day on, for two weeks, the nearest first."""
+    on = as_of.until
+    facilities = {facility.id: facility for facility in as_of.on(on)}
+    found = []
+    for deadline in deadlines(as_of):
+        if not in_full and deadline.rule not in OPEN_TO_ALL:
+            continue
+        if deadline.rule == RULE:
+            continue  # the same for all, every week
+        if deadline.done_on is None and on <= deadline.due_on <= on + AHEAD:
+            facility = facilities.get(deadline.facility_id)
+            found.append({"on": deadline.due_on, "what": deadline.what, "facility": facility})
+    found.sort(key=lambda d: (d["on"], str(d["what"])))
+    return _first(found, MOST_UPCOMING)

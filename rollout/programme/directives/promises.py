@@ -1,0 +1,40 @@
+"""What became of what was promised: kept, broken, still open; and what is carried into a session."""
+
+from datetime import date
+
+from django.utils.translation import pgettext_lazy
+
+from rollout.programme.directives.reading import DirectiveOnDay
+
+VERDICTS = {
+    "kept": pgettext_lazy("promise", "kept"),
+    "broken": pgettext_lazy("promise", "broken"),
+    "running": pgettext_lazy("promise", "running"),
+    "no_day": pgettext_lazy("promise", "no day was set"),
+}
+
+
+def verdict(directive: DirectiveOnDay, on: date) -> str:
+    """A key of VERDICTS on the day. Measured by the day first promised: moving it mends nothing.
+
+    A directive without a day is neither kept nor broken while it is open; closed, it is kept.
+    """
+    closed, promised = directive.closed_on, directive.first_due_on
+    if promised is None:
+        return "kept" if closed else "no_day"
+    if closed:
+        return "kept" if closed <= promised else "broken"
+    return "broken" if on > promised else "running"
+
+
+def carried_over(found: list[DirectiveOnDay], held_on: date) -> list[DirectiveOnDay]:
+    """Those a session on that day takes over from before: issued earlier, not closed by it.
+
+    The latest first by how much they are overdue, then by age.
+    """
+    carried = [
+        one
+        for one in found
+        if one.issued_on < held_on and (one.closed_on is None or one.closed_on >= held_on)
+    ]
+    return sorted(carried, key=lambda one: (-one.days_late(held_on), one.issued_on, one.code))

@@ -1,0 +1,134 @@
+"""The milestone line of a facility on a day: baseline, target that holds, actual date, slip."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from facilities.as_of import AsOf, once_per_as_of
+from facilities.timeline import EMPTY, FacilityState
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays
+from rollout.models import Milestone, MilestoneTarget
+from rollout.programme.councils import Meeting, awaited_meeting, standing_ruling
+from rollout.programme.obstacles import ObstacleOnDay
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    baseline: date
+    due_on: date
+    because: str
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneOnDay:
+    """One milestone of one facility. States: done, under_way, late, blocked, not_begun, unknown."""
+
+    code: str
+    baseline: date | None
+    target: date | None
+    actual: date | None
+    because: str  # why the target was moved
+    held_by: tuple[str, str] | None  # name of the costliest obstacle, in Vietnamese and English
+    state: str
+
+    @property
+    def label(self):
+        return Milestone(self.code).label
+
+    @property
+    def slip_days(self) -> int | None:
+        """Days after (+) or before (-) the baseline: of the event, or of the target that holds now."""
+        end = self.actual or self.target
+        return (end - self.baseline).days if self.baseline and end else None
+
+
+@once_per_as_of
+def targets(as_of: AsOf) -> dict[int, dict[str, Target]]:
+    """Baseline and holding target of each milestone of each facility: one query.
+
+    Plans pass on as what is reached does: a successor that a merger made has the latest of its
+    predecessors' plans until it sets its own; one that was there before keeps its own.
+    """
+    found: dict[int, dict[str, Target]] = defaultdict(dict)
+    rows = as_of.only(MilestoneTarget.objects.in_force(as_of.until, as_of.known_at))
+    for facility_id, milestone, due_on, because, assumed in rows.values_list(
+        "facility_id", "milestone", "due_on", "because", "assumed"
+    ):
+        first = found[facility_id].get(milestone)
+        found[facility_id][milestone] = Target(
+            first.baseline if first else due_on, due_on, because, bool(assumed)
+        )
+    for merger in as_of.mergers():
+        theirs = [found.pop(pk, {}) for pk in merger.predecessors]
+        if merger.successor_is_new:
+            own = found[merger.successor]
+            for milestone in {code for planned in theirs for code in planned} - own.keys():
+                plans = (planned[milestone] for planned in theirs if milestone in planned)
+                own[milestone] = max(plans, key=lambda target: target.due_on)
+    return found
+
+
+def reached(state: FacilityState, ruled: Meeting | None) -> dict[str, date | None]:
+    """The day each milestone was reached; None where it was not."""
+    days = {}
+    for milestone in Milestone:
+        tally = state.get(f"milestone:{milestone}", EMPTY)
+        days[milestone.value] = tally.newest_on if tally.amount > 0 else None
+    days[Milestone.COUNCIL.value] = ruled.held_on if ruled else None
+    return days
+
+
+def line(
+    facility_id: int,
+    state: FacilityState,
+    planned: dict[str, Target],
+    meetings: list[Meeting],
+    obstacles: list[ObstacleOnDay],
+    on: date,
+    working: WorkingDays = WEEKENDS_ONLY,
+) -> tuple[MilestoneOnDay, ...]:
+    """All milestones of a facility, in the order of the way; late by the working calendar."""
+    ruled, awaited = standing_ruling(meetings), awaited_meeting(meetings)
+    days = reached(state, ruled)
+    held_by: dict[str, tuple[str, str]] = {}
+    for obstacle in obstacles:  # costliest first
+        for hold in obstacle.holds:
+            if hold.facility_id == facility_id and hold.until is None:
+                held_by.setdefault(hold.milestone, (obstacle.name_vi, obstacle.name_en))
+    furthest = max((i for i, m in enumerate(Milestone) if days[m.value]), default=-1)
+    found = []
+    for index, milestone in enumerate(Milestone):
+        target = planned.get(milestone.value)
+        baseline = target.baseline if target else None
+        due_on = target.due_on if target else None
+        because = target.because if target else ""
+        meeting = (ruled or awaited) if milestone == Milestone.COUNCIL else None
+        if meeting and meeting.scheduled_on:
+            baseline, due_on = meeting.first_scheduled_on, meeting.scheduled_on
+            because = meeting.because
+        actual = days[milestone.value]
+        if actual:
+            state_word = "done"
+        elif milestone.value in held_by:
+            state_word = "blocked"
+        elif index < furthest:
+            state_word = "unknown"  # a later milestone was reached: this one's day was not recorded
+        elif due_on and working.late(due_on, on):
+            state_word = "late"
+        elif index == furthest + 1 or (milestone == Milestone.COUNCIL and awaited):
+            state_word = "under_way"
+        else:
+            state_word = "not_begun"
+        found.append(
+            MilestoneOnDay(
+                code=milestone.value,
+                baseline=baseline,
+                target=due_on,
+                actual=actual,
+                because=because,
+                held_by=held_by.get(milestone.value),
+                state=state_word,
+            )
+        )
+    return tuple(found)

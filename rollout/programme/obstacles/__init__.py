@@ -1,0 +1,5 @@
+"""Obstacles: whom they hold, since when, at what cost, and who can clear them."""
+
+from rollout.programme.obstacles.reading import Hold, ObstacleOnDay, facility_days, obstacles
+
+__all__ = ["Hold", "ObstacleOnDay", "facility_days", "obstacles"]

@@ -1,0 +1,17 @@
+"""What holds the milestones of one facility, in the words of its pages."""
+
+from facilities.models import Facility
+from rollout.models import Milestone
+from rollout.programme.obstacles.reading import obstacles
+
+
+def held_context(facility: Facility, day) -> dict:
+    """Each milestone held on the day, with its obstacle and since when; longest held first."""
+    found = obstacles(day.as_of(frozenset({facility.pk})))
+    held = [
+        (Milestone(hold.milestone).label, obstacle, hold.since)
+        for obstacle in found
+        for hold in obstacle.holds
+        if hold.facility_id == facility.pk and hold.until is None
+    ]
+    return {"held": sorted(held, key=lambda line: (line[2], line[1].code))}

@@ -1,0 +1,148 @@
+"""Verbs of the programme. Whoever calls has settled the permission."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facilities import clock
+from facilities.as_of import AsOf
+from facilities.models import Document, Facility, User
+from facilities.services import record
+from rollout.models import (
+    CouncilDate,
+    CouncilMeeting,
+    CouncilRuling,
+    MilestoneEvent,
+    MilestoneTarget,
+    StatusReport,
+)
+from rollout.programme import reporting
+
+
+def record_milestone(
+    *,
+    facility: Facility,
+    milestone: str,
+    happened_on: date,
+    by: User,
+    document: Document | None = None,
+) -> MilestoneEvent:
+    """A milestone was reached. The council's is not recorded here but by `record_ruling`."""
+    return record(
+        MilestoneEvent(
+            facility=facility, milestone=milestone, happened_on=happened_on, document=document
+        ),
+        by=by,
+    )
+
+
+def set_milestone_target(
+    *,
+    facility: Facility,
+    milestone: str,
+    due_on: date,
+    set_on: date,
+    by: User,
+    because: str = "",
+) -> MilestoneTarget:
+    """Set or move a target. The first one is the baseline; moving it adds a row."""
+    return record(
+        MilestoneTarget(
+            facility=facility,
+            milestone=milestone,
+            due_on=due_on,
+            effective_from=set_on,
+            because=because,
+        ),
+        by=by,
+    )
+
+
+def schedule_council(
+    *, meeting: CouncilMeeting, scheduled_on: date, set_on: date, by: User, because: str = ""
+) -> CouncilDate:
+    """Fix or move the day of a meeting."""
+    return record(
+        CouncilDate(
+            meeting=meeting, scheduled_on=scheduled_on, effective_from=set_on, because=because
+        ),
+        by=by,
+    )
+
+
+def record_ruling(
+    *,
+    meeting: CouncilMeeting,
+    conclusion: str,
+    held_on: date,
+    by: User,
+    minutes_number: str = "",
+    document: Document | None = None,
+) -> CouncilRuling:
+    """The council met and concluded. Raises ValidationError for a day before the meeting was fixed."""
+    fixed_on = (
+        CouncilDate.objects.known()
+        .filter(meeting=meeting)
+        .aggregate(first=Min("effective_from"))["first"]
+    )
+    if fixed_on is not None and held_on < fixed_on:
+        raise ValidationError(
+            {
+                "happened_on": _("The meeting was fixed only on %(day)s.")
+                % {"day": fixed_on.strftime("%d/%m/%Y")}
+            },
+            code="order",
+        )
+    return record(
+        CouncilRuling(
+            meeting=meeting,
+            facility=meeting.facility,
+            conclusion=conclusion,
+            happened_on=held_on,
+            minutes_number=minutes_number,
+            document=document,
+        ),
+        by=by,
+    )
+
+
+def report(
+    *, facility: Facility, by: User, at: datetime, nothing_changed: bool
+) -> StatusReport | None:
+    """A facility reports at this moment. Returns its report; None while no calendar asks for any.
+
+    It answers the week that ended last, if that is still owed, and else the one that runs. A week is
+    reported once: whoever reports again gets the report there is.
+    """
+    moment = clock.as_if_today(at)
+    on = timezone.localdate(moment)
+    as_of = AsOf(on, facility_ids=frozenset({facility.pk}))
+    weeks = reporting.calendar(as_of)
+    if not weeks.weeks:
+        return None
+    running = weeks.running(on, moment)
+    todo = [
+        week
+        for week in weeks.ended(on, moment)[-1:]
+        if reporting.is_asked(as_of, weeks, facility.pk, week)
+    ]
+    standing = StatusReport.objects.known().filter(facility=facility)
+    given = {weeks.week_of(row.due_on, clock.as_if_today(row.recorded_at)): row for row in standing}
+    week = next((week for week in (*todo, running) if week not in given), None)
+    if week is None:
+        return given[running]
+    made = StatusReport(
+        facility=facility, due_on=week.due_on, happened_on=on, nothing_changed=nothing_changed
+    )
+    try:
+        with transaction.atomic():
+            return record(made, by=by, at=at)
+    except (IntegrityError, ValidationError):
+        # Somebody else of the facility was first by a moment.
+        if first := standing.filter(due_on=week.due_on).first():
+            return first
+        raise

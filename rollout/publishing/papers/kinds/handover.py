@@ -1,0 +1,148 @@
+"""Minutes by which the devices of a procurement, or the certificates of a batch, change hands."""
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from equipment.models import Procurement, ProcurementLot
+from rollout.publishing.papers import wording
+from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
+from rollout.publishing.papers.paper import Paper, Paragraph, Signature, Table
+from rollout.templatetags.figures import day, number
+from signatures.models import Batch, Certificate
+
+DEVICES, CERTIFICATES = "devices:", "certificates:"
+
+
+def subjects(asked: Asked) -> list[tuple[str, str]]:
+    names = {pk: facility.name for pk, facility in asked.as_of.so_far(asked.on).items()}
+    files = Procurement.objects.standing(asked.known_at).order_by("code")
+    found = [(DEVICES + file.code, f"{file.code}: {file.title}") for file in files]
+    standing = Q(certificates__in=Certificate.objects.standing(asked.known_at))
+    batches = (
+        Batch.objects.select_related("letter")
+        .annotate(size=Count("certificates", filter=standing))
+        .order_by("code")
+    )
+    return [
+        *found,
+        *((CERTIFICATES + b.code, f"{_of_batch(b, names)}: {number(b.size)}") for b in batches),
+    ]
+
+
+def _of_batch(batch: Batch, names: dict[int, str]) -> str:
+    """Whose certificates, by the day on which they were asked for."""
+    facility = names.get(batch.facility_id, batch.code)
+    if batch.letter is None or batch.letter.issued_on is None:
+        return _("Certificates of %(facility)s") % {"facility": facility}
+    return _("Certificates of %(facility)s, asked for on %(day)s") % {
+        "facility": facility,
+        "day": day(batch.letter.issued_on),
+    }
+
+
+def build(asked: Asked) -> Paper:
+    names = {f.id: f.name for f in asked.as_of.on(asked.on)}
+    if asked.about.startswith(DEVICES):
+        taker, table, what, assumed = _devices(asked, names)
+    elif asked.about.startswith(CERTIFICATES):
+        taker, table, what, assumed = _certificates(asked, names)
+    else:
+        raise NoSuchSubject
+    return Paper(
+        **wording.heading(asked),
+        number=wording.number("BB"),
+        kind=_("HAND-OVER MINUTES"),
+        subject=what,
+        blocks=(
+            Paragraph(wording.BLANK, bold=_("The side handing over:")),
+            Paragraph(taker, bold=_("The side taking over:")),
+            Paragraph(_("Both sides went over the following and hand it over:")),
+            table,
+            Paragraph(
+                _(
+                    "Condition at the hand-over: %(blank)s. The minutes are made in two copies of "
+                    "the same worth, one for each side."
+                )
+                % {"blank": wording.BLANK}
+            ),
+        ),
+        signatures=(
+            Signature((_("SIDE HANDING OVER"),), "", _("(signature, full name)")),
+            Signature((_("SIDE TAKING OVER"),), "", _("(signature, full name)")),
+        ),
+        file_name="ban-giao",
+        note=wording.sample_note() if assumed else "",
+    )
+
+
+def _devices(asked: Asked, names: dict[int, str]):
+    code = asked.about.removeprefix(DEVICES)
+    file = Procurement.objects.standing(asked.known_at).filter(code=code).first()
+    if file is None:
+        raise NoSuchSubject
+    lots = (
+        ProcurementLot.objects.known(asked.known_at)
+        .filter(procurement=file)
+        .select_related("device_type")
+        .order_by("pk")
+    )
+    rows = tuple(
+        (
+            number(place),
+            lot.device_type.name,
+            names.get(lot.facility_id, ""),
+            number(lot.quantity),
+            "",
+        )
+        for place, lot in enumerate(lots, 1)
+    )
+    table = Table(
+        head=(
+            pgettext("running number", "No"),
+            _("Device type"),
+            _("Facility"),
+            _("Quantity"),
+            pgettext("hand-over", "Serial numbers"),
+        ),
+        rows=rows,
+        widths=(0.08, 0.3, 0.28, 0.12, 0.22),
+        right=frozenset({0, 3}),
+        total=("", _("Total"), "", number(sum(lot.quantity for lot in lots)), ""),
+    )
+    return names.get(file.facility_id, wording.BLANK), table, file.title, False
+
+
+def _certificates(asked: Asked, names: dict[int, str]):
+    code = asked.about.removeprefix(CERTIFICATES)
+    batch = Batch.objects.select_related("letter").filter(code=code).first()
+    if batch is None:
+        raise NoSuchSubject
+    certificates = list(
+        Certificate.objects.standing(asked.known_at).filter(batch=batch).order_by("sort_key", "pk")
+    )
+    rows = tuple(
+        (number(place), c.holder, c.unit, c.serial, str(c.get_device_display()), "")
+        for place, c in enumerate(certificates, 1)
+    )
+    table = Table(
+        head=(
+            pgettext("running number", "No"),
+            _("Holder"),
+            _("Unit"),
+            _("Certificate serial"),
+            _("Device type"),
+            pgettext("hand-over", "Signature"),
+        ),
+        rows=rows,
+        widths=(0.08, 0.24, 0.2, 0.22, 0.13, 0.13),
+        right=frozenset({0}),
+    )
+    what = _of_batch(batch, names)
+    assumed = any(c.assumed for c in certificates)
+    return names.get(batch.facility_id, wording.BLANK), table, what, assumed
+
+
+KIND = Kind(
+    slug="handover", label=gettext_lazy("Hand-over minutes"), subjects=subjects, build=build
+)

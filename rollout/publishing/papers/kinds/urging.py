@@ -1,0 +1,119 @@
+"""The letter that urges an agency: its overdue directives, and the obstacles that wait for it."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from facilities.models import Agency
+from rollout.programme.directives import directives
+from rollout.programme.obstacles import obstacles
+from rollout.publishing.papers import wording
+from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
+from rollout.publishing.papers.paper import Block, Paper, Paragraph, Table
+from rollout.templatetags.figures import day, number
+
+
+def subjects(asked: Asked) -> list[tuple[str, str]]:
+    """Agencies that something waits for, by name."""
+    waited = {pk for d in _open(asked) for pk in d.agency_ids}
+    waited |= {o.agency_id for o in _standing(asked) if o.agency_id}
+    agencies = Agency.objects.filter(pk__in=waited).order_by("name_vi")
+    return [(agency.code, agency.name) for agency in agencies]
+
+
+def _open(asked: Asked):
+    return [d for d in directives(asked.on, asked.known_at) if d.closed_on is None]
+
+
+def _standing(asked: Asked):
+    return [o for o in obstacles(asked.as_of) if o.cleared_on is None]
+
+
+def build(asked: Asked) -> Paper:
+    agency = Agency.objects.filter(code=asked.about).first()
+    if agency is None:
+        raise NoSuchSubject
+    due = [d for d in _open(asked) if agency.pk in d.agency_ids]
+    held = [o for o in _standing(asked) if o.agency_id == agency.pk]
+    blocks: list[Block] = [
+        Paragraph(
+            _(
+                "The %(department)s has gone over the work on electronic medical records on "
+                "%(day)s and asks %(agency)s to carry out what is listed below."
+            )
+            % {
+                "department": wording.department(asked),
+                "day": day(asked.on),
+                "agency": agency.name,
+            }
+        )
+    ]
+    if due:
+        rows = tuple(
+            (
+                d.code,
+                d.text,
+                day(d.issued_on),
+                day(d.due_on) or _("none set"),
+                number(d.days_late(asked.on)) if d.days_late(asked.on) else "",
+            )
+            for d in due
+        )
+        blocks.append(
+            Table(
+                caption=_("Directives not yet closed"),
+                head=(_("Number"), _("Directive"), _("Issued on"), _("Due on"), _("Days late")),
+                rows=rows,
+                widths=(0.15, 0.43, 0.16, 0.16, 0.1),
+                right=frozenset({2, 3, 4}),
+            )
+        )
+    if held:
+        rows = tuple(
+            (o.name, day(o.raised_on), number(len(o.facility_ids)), number(o.facility_days))
+            for o in held
+        )
+        blocks.append(
+            Table(
+                caption=_("Obstacles that wait for it"),
+                head=(_("Obstacle"), _("Since"), _("Facilities held"), _("Facility-days lost")),
+                rows=rows,
+                widths=(0.5, 0.18, 0.16, 0.16),
+                right=frozenset({1, 2, 3}),
+            )
+        )
+    urged = sum(d.urgings for d in due)
+    if urged:
+        blocks.append(
+            Paragraph(
+                ngettext(
+                    "It has been urged %(count)s time before.",
+                    "It has been urged %(count)s times before.",
+                    urged,
+                )
+                % {"count": number(urged)}
+            )
+        )
+    blocks.append(
+        Paragraph(
+            _(
+                "Please answer in writing before %(day)s, so that it can be reported to the "
+                "%(committee)s."
+            )
+            % {"day": wording.BLANK, "committee": wording.peoples_committee(asked)}
+        )
+    )
+    return Paper(
+        **wording.heading(asked),
+        number=wording.number(""),
+        kind="",
+        subject=_("Re: urging the carrying out of directives on electronic medical records"),
+        addressees=(agency.name,),
+        blocks=tuple(blocks),
+        signatures=(wording.director(),),
+        recipients=wording.recipients(_("As above;"), f"{wording.peoples_committee(asked)};"),
+        file_name=f"don-doc-{agency.code}",
+        note=wording.sample_note() if any(d.assumed for d in due) else "",
+    )
+
+
+KIND = Kind(slug="urging", label=gettext_lazy("Urging letter"), subjects=subjects, build=build)

@@ -1,0 +1,262 @@
+"""Draws a paper as an editable DOCX in the layout of Decree 30/2020/NĐ-CP.
+
+Times New Roman is named, not embedded: every office program in use has it, or a face of the same
+widths.
+"""
+
+from io import BytesIO
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from rollout.publishing.papers.paper import (
+    Block,
+    Bullets,
+    Heading,
+    Paper,
+    Paragraph,
+    Signature,
+    Table,
+)
+from rollout.publishing.papers.wording import motto, national_name, place_and_day
+
+FONT = "Times New Roman"
+ONE_SHEET = Pt(9)  # of the text of a paper that is to stand on one page
+TEXT_WIDTH = 160  # mm: A4 less 30 left and 20 right
+LEFT_HALF, RIGHT_HALF = 60, 100  # mm: the national name needs more than half
+CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+
+
+def as_docx(paper: Paper) -> bytes:
+    """The paper under the active language."""
+    document = Document()
+    _set_up(document, paper)
+    _head(document, paper)
+    _title(document, paper)
+    for block in paper.blocks:
+        _block(document, block)
+    _foot(document, paper)
+    if paper.annex:
+        document.add_page_break()
+        for block in paper.annex:
+            _block(document, block)
+    stream = BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _set_up(document, paper: Paper) -> None:
+    style = document.styles["Normal"]
+    style.font.name = FONT
+    style.font.size = ONE_SHEET if paper.one_sheet else Pt(14)
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(script), FONT)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "vi-VN" if (get_language() or "vi").startswith("vi") else "en-GB")
+    style.element.get_or_add_rPr().append(language)
+    style.paragraph_format.space_after = Pt(0)
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin, section.right_margin = Mm(30), Mm(20)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.header_distance = Mm(10)
+    section.different_first_page_header_footer = True
+    line = section.header.paragraphs[0]
+    line.alignment = CENTRE
+    _page_number(line)
+    if paper.note:
+        below = section.first_page_footer.paragraphs[0]
+        _run(below, paper.note, size=11, italic=True)
+    properties = document.core_properties
+    properties.title = " ".join(filter(None, (paper.kind, paper.subject)))
+    properties.author = paper.issuer
+    properties.comments = ""
+
+
+def _page_number(paragraph) -> None:
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        run = paragraph.add_run()
+        run.font.size = Pt(13)
+        if kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+        else:
+            mark = OxmlElement("w:instrText")
+            mark.text = text
+        run._r.append(mark)
+
+
+def _run(
+    paragraph, text: str, *, size: int | None = None, bold=False, italic=False, underline=False
+):
+    """`size` None: that of the text."""
+    run = paragraph.add_run(text)
+    run.font.size = Pt(size) if size else None
+    run.bold, run.italic, run.underline = bold, italic, underline
+    return run
+
+
+def _line(cell, text: str, *, first=False, **looks):
+    paragraph = cell.paragraphs[0] if first else cell.add_paragraph()
+    paragraph.alignment = CENTRE
+    _run(paragraph, text, **looks)
+    return paragraph
+
+
+def _grid(document, rows: int, widths: tuple[float, ...]):
+    table = document.add_table(rows=rows, cols=len(widths))
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)  # some programs read the grid, some the cells
+        for cell in column.cells:
+            cell.width = Mm(width)
+    return table
+
+
+def _rule(cell, share: int) -> None:
+    """A line under the issuing body, a third to a half as long: spaces underlined."""
+    _line(cell, "\N{NO-BREAK SPACE}" * share, size=6, underline=True)
+
+
+def _head(document, paper: Paper) -> None:
+    table = _grid(document, 2, (LEFT_HALF, RIGHT_HALF))
+    left, right = table.rows[0].cells
+    if paper.superior:
+        _line(left, paper.superior, first=True, size=12)
+        _line(left, paper.issuer, size=12, bold=True)
+    else:
+        _line(left, paper.issuer, first=True, size=12, bold=True)
+    _rule(left, 26)
+    _line(right, national_name(), first=True, size=12, bold=True)
+    _line(right, motto(), size=13, bold=True, underline=True)
+    left, right = table.rows[1].cells
+    _line(left, paper.number, first=True, size=13)
+    if paper.is_letter:
+        _line(left, paper.subject, size=12)
+    _line(right, place_and_day(paper.place, paper.on), first=True, size=13, italic=True)
+
+
+def _title(document, paper: Paper) -> None:
+    if not paper.is_letter:
+        kind = document.add_paragraph()
+        kind.alignment = CENTRE
+        kind.paragraph_format.space_before = Pt(14)
+        _run(kind, paper.kind, bold=True)
+        subject = document.add_paragraph()
+        subject.alignment = CENTRE
+        _run(subject, paper.subject, bold=True)
+        subject.paragraph_format.space_after = Pt(10)
+    if paper.addressees:
+        to = document.add_paragraph()
+        to.alignment = CENTRE
+        to.paragraph_format.space_before = to.paragraph_format.space_after = Pt(10)
+        joined = paper.addressees
+        if len(joined) == 1:
+            _run(to, f"{_('To:')} {joined[0]}")
+        else:
+            _run(to, _("To:"))
+            for one in joined:
+                line = document.add_paragraph()
+                line.paragraph_format.left_indent = Mm(45)
+                _run(line, f"- {one};" if one is not joined[-1] else f"- {one}.")
+
+
+def _block(document, block: Block) -> None:
+    match block:
+        case Heading():
+            paragraph = document.add_paragraph()
+            paragraph.paragraph_format.space_before = Pt(6)
+            paragraph.paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.first_line_indent = Mm(12.7)
+            _run(paragraph, block.text, bold=True, italic=block.level > 1)
+        case Paragraph():
+            paragraph = document.add_paragraph()
+            paragraph.alignment = CENTRE if block.centred else JUSTIFIED
+            paragraph.paragraph_format.space_before = Pt(6)
+            if not block.centred:
+                paragraph.paragraph_format.first_line_indent = Mm(12.7)
+            if block.bold:
+                _run(paragraph, f"{block.bold} ", bold=True)
+            _run(paragraph, block.text, italic=block.italic)
+        case Bullets():
+            for text in block.lines:
+                paragraph = document.add_paragraph()
+                paragraph.alignment = JUSTIFIED
+                paragraph.paragraph_format.space_before = Pt(6)
+                paragraph.paragraph_format.first_line_indent = Mm(12.7)
+                _run(paragraph, f"- {text}")
+        case Table():
+            _table(document, block)
+
+
+def _table(document, block: Table) -> None:
+    caption = document.add_paragraph()
+    caption.paragraph_format.space_before = Pt(8)
+    caption.paragraph_format.space_after = Pt(4)
+    caption.paragraph_format.keep_with_next = True
+    caption.alignment = CENTRE
+    _run(caption, block.caption, size=13, bold=True)
+    rows = [block.head, *block.rows, *([block.total] if block.total else [])]
+    table = _grid(document, len(rows), tuple(w * TEXT_WIDTH for w in block.widths))
+    table.style = "Table Grid"
+    for index, (cells, row) in enumerate(zip(rows, table.rows, strict=True)):
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if index == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+        strong = index == 0 or (block.total and index == len(rows) - 1)
+        for column, text in enumerate(cells):
+            paragraph = row.cells[column].paragraphs[0]
+            if index == 0:
+                paragraph.alignment = CENTRE
+            elif column in block.right:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            _run(
+                paragraph,
+                text,
+                size=min(11, round(paragraph.style.font.size.pt)),
+                bold=bool(strong),
+            )
+
+
+def _foot(document, paper: Paper) -> None:
+    space = document.add_paragraph()
+    space.paragraph_format.keep_with_next = True
+    if len(paper.signatures) > 1:
+        table = _grid(document, 1, (TEXT_WIDTH / 2, TEXT_WIDTH / 2))
+        for cell, signature in zip(table.rows[0].cells, paper.signatures, strict=False):
+            _signature(cell, signature)
+        if paper.recipients:
+            _recipients(document.add_paragraph(), document, paper)
+        return
+    table = _grid(document, 1, (TEXT_WIDTH / 2, TEXT_WIDTH / 2))
+    left, right = table.rows[0].cells
+    if paper.recipients:
+        _recipients(left.paragraphs[0], left, paper)
+    for signature in paper.signatures:
+        _signature(right, signature)
+
+
+def _recipients(first, holder, paper: Paper) -> None:
+    _run(first, _("Recipients:"), size=12, bold=True, italic=True)
+    for text in paper.recipients:
+        _run(holder.add_paragraph(), f"- {text}", size=11)
+
+
+def _signature(cell, signature: Signature) -> None:
+    for index, text in enumerate(signature.lines):
+        _line(cell, text, first=index == 0, bold=True)
+    _line(cell, signature.note, size=12, italic=True)
+    for _space in range(3):
+        cell.add_paragraph()
+    _line(cell, signature.name, bold=True)

@@ -1,0 +1,95 @@
+"""Words that all papers share: who writes, where, and how days and blanks are written."""
+
+from datetime import date
+
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from facilities.models.places import in_language
+from rollout.models import Programme
+from rollout.publishing.papers.kind import Asked
+from rollout.publishing.papers.paper import Signature
+
+BLANK = "…………"  # to be filled in by hand: the record is not there, and nothing is made up
+
+
+def national_name() -> str:
+    return _("SOCIALIST REPUBLIC OF VIET NAM")
+
+
+def motto() -> str:
+    return _("Independence - Freedom - Happiness")
+
+
+def province(asked: Asked) -> str:
+    """Its full name on the day, as the register has it."""
+    return in_language(*Programme.name_on(asked.on, asked.known_at))
+
+
+def place(asked: Asked) -> str:
+    """The province as letters are dated from: its name without the word for its level."""
+    name = province(asked)
+    for level in ("Tỉnh ", "tỉnh ", "Thành phố ", "thành phố "):
+        name = name.removeprefix(level)
+    return name.removesuffix(" province").removesuffix(" Province")
+
+
+def peoples_committee(asked: Asked) -> str:
+    return _("People's Committee of %(province)s") % {"province": _in_full(province(asked))}
+
+
+def department(asked: Asked) -> str:
+    return _("Department of Health of %(province)s") % {"province": _in_full(province(asked))}
+
+
+def _in_full(name: str) -> str:
+    """With the word for its level, which registers often leave out; small inside a sentence."""
+    if not (get_language() or "vi").startswith("vi"):
+        has_level = name.lower().endswith((" province", " city"))
+        return name if has_level else _("%(name)s province") % {"name": name}
+    if name.lower().startswith(("tỉnh ", "thành phố ")):
+        return name[0].lower() + name[1:]
+    return _("%(name)s province") % {"name": name}
+
+
+def heading(asked: Asked) -> dict[str, object]:
+    """Superior, issuing body, place and day: the same on every paper of the Department."""
+    return {
+        "superior": peoples_committee(asked).upper(),
+        "issuer": pgettext("issuing body of a paper", "Department of Health").upper(),
+        "place": place(asked),
+        "on": asked.on,
+    }
+
+
+def number(kind_code: str) -> str:
+    """ "Số:      /BC-SYT": the clerk's office gives the number."""
+    if kind_code:
+        return _("No.:        /%(kind)s-SYT") % {"kind": kind_code}
+    return _("No.:        /SYT-NVY")
+
+
+def place_and_day(where: str, on: date) -> str:
+    """Days below 10 and the first two months have a leading zero, as the decree asks."""
+    if (get_language() or "vi").startswith("vi"):
+        month = f"{on.month:02d}" if on.month < 3 else f"{on.month}"
+        return f"{where}, ngày {on.day:02d} tháng {month} năm {on.year}"
+    return f"{where}, {on.day} {on:%B} {on.year}"
+
+
+def director() -> Signature:
+    return Signature(
+        lines=(pgettext("signature", "DIRECTOR"),), note=_("(signature, full name, seal)")
+    )
+
+
+def recipients(*first: str) -> tuple[str, ...]:
+    return (*first, _("Filed: Registry, Professional Office."))
+
+
+def sample_note() -> str:
+    return _("Holds sample data that was assumed, not reported. Check before signing.")
+
+
+def blank(text: object) -> str:
+    return str(text) if text not in (None, "") else BLANK

@@ -1,0 +1,164 @@
+"""The book of documents: the papers that prove facts."""
+
+from collections import Counter, defaultdict
+
+from django.db.models import Case, CharField, Count, Value, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from facilities.exchange.columns import Column, Kind
+from facilities.folding import fold
+from facilities.models import Document, Edit, Record
+from facilities.registers.choices import YesNo, labels
+from facilities.registers.register import Register
+from facilities.registers.writers import Attributes
+
+
+class Documents(Register):
+    code = "documents"
+    label = gettext_lazy("documents")
+    row_label = gettext_lazy("document")
+    model = Document
+    keys = (("number", "issuer"), ("issuer", "title", "issued-on"))
+    facility_path = ""
+    default_sort = "-issued-on"
+    columns = (
+        Column(
+            "number",
+            gettext_lazy("number"),
+            max_length=80,
+            aliases=("số", "số hiệu", "số ký hiệu", "số văn bản"),
+        ),
+        Column(
+            "title",
+            gettext_lazy("title"),
+            required=True,
+            aliases=("trích yếu", "tên văn bản", "nội dung"),
+        ),
+        Column(
+            "issuer",
+            gettext_lazy("issuer"),
+            required=True,
+            max_length=200,
+            aliases=("cơ quan ban hành", "nơi ban hành"),
+        ),
+        Column("issued-on", gettext_lazy("issued on"), Kind.DAY, aliases=("ngày ban hành",)),
+        Column(
+            "has-file",
+            gettext_lazy("file attached"),
+            Kind.CHOICE,
+            choices=labels(YesNo),
+            writable=False,
+        ),
+        Column(
+            "used-by", gettext_lazy("entries it proves"), Kind.COUNT, writable=False, filtered=False
+        ),
+    )
+    writers = (
+        Attributes(
+            columns={
+                "number": "number",
+                "title": "title",
+                "issuer": "issuer",
+                "issued-on": "issued_on",
+            }
+        ),
+    )
+
+    # --- Reading ------------------------------------------------------------------------
+
+    def base(self, on, known_at=None):
+        return Document.objects.known(known_at)
+
+    def of_facilities(self, rows, facility_ids):
+        """A paper belongs to no facility: only who sees all rows sees the book."""
+        return rows if facility_ids is None else rows.none()
+
+    def facility_of(self, row):
+        return None
+
+    def search(self, rows, text, on):
+        for word in fold(text).split()[:6]:
+            rows = rows.filter(search_key__contains=word)
+        return rows
+
+    def title(self, values):
+        return f"{values.get('number', '')} {values.get('title', '')}".strip()
+
+    def has_sql(self, code):
+        return code == "has-file" or super().has_sql(code)
+
+    def expression(self, code, on, known_at=None):
+        if code == "has-file":
+            return Case(
+                When(file="", then=Value(YesNo.NO.value)),
+                default=Value(YesNo.YES.value),
+                output_field=CharField(),
+            )
+        return super().expression(code, on, known_at)
+
+    def computed(self, keys, on, known_at=None):
+        counts = entries_proven(keys, known_at)
+        return {key: {"used-by": counts[key]} for key in keys}
+
+    # --- Judging ------------------------------------------------------------------------
+
+    def context(self, entries, on):
+        """Which papers have which number and issuer: those there are, and the rows of the file."""
+        numbers = {entry.new.get("number") for entry in entries} - {"", None}
+        papers = defaultdict(set)
+        known = Document.objects.known().filter(number__in=numbers)
+        for key, *paper in known.values_list("pk", "number", "issuer"):
+            papers[_named(*paper)].add(key)
+        for entry in entries:
+            key = entry.row.pk if entry.row else id(entry)
+            papers[_named(entry.new.get("number"), entry.new.get("issuer"))].add(key)
+        return papers
+
+    def check(self, entry, problems, context, on):
+        changed = set(entry.changed)
+        issued_on = entry.new.get("issued-on")
+        if "issued-on" in changed and issued_on and issued_on > on:
+            problems.refuse("issued-on", _("A paper of a day to come proves nothing yet."))
+        number, issuer = entry.new.get("number"), entry.new.get("issuer")
+        if number and changed & {"number", "issuer"} and len(context[_named(number, issuer)]) > 1:
+            problems.warn(
+                "number", _("There is a document of this issuer with this number already.")
+            )
+
+    # --- Writing ------------------------------------------------------------------------
+
+    def create(self, entries, writing):
+        for entry in entries:
+            entry.row = Document(
+                recorded_by=writing.by,
+                recorded_at=writing.at,
+                source=writing.source_of(entry)[:300],
+                import_key=writing.import_key(entry, "title"),
+            )
+        self.writers[0].fill(entries)
+        Document.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+
+    def facts_of(self, row):
+        """None is withdrawn with its paper: they stand on, as reported and no longer documented."""
+        return []
+
+
+def _named(number, issuer) -> tuple[str, str]:
+    return fold(str(number or "")), fold(str(issuer or ""))
+
+
+def entries_proven(keys: list[int], known_at=None) -> Counter:
+    """How many standing entries refer to each of these documents: one query over all kinds of them."""
+    each = []
+    for relation in Document._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and relation.one_to_many) or relation.related_model is Edit:
+            continue
+        rows = relation.related_model.objects.filter(**{f"{relation.field.name}__in": keys})
+        if issubclass(relation.related_model, Record):
+            rows = rows.known(known_at)
+        each.append(rows.order_by().values_list(relation.field.name).annotate(Count("pk")))
+    counts = Counter()
+    for key, count in each[0].union(*each[1:], all=True):
+        counts[key] += count
+    return counts

@@ -1,0 +1,307 @@
+"""The book of facilities: what each is called, where it lies, in which count it stands, how far it is."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db.models import Case, CharField, DateField, IntegerField, Value, When
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from equipment.stages import Stage
+from facilities.as_of import AsOf
+from facilities.exchange.columns import Column
+from facilities.exchange.columns import Kind as Cell
+from facilities.folding import fold
+from facilities.models import (
+    Area,
+    Entry,
+    Facility,
+    FacilityArea,
+    FacilityKind,
+    FacilityName,
+    FacilityOwnership,
+    FacilityScope,
+    Kind,
+    Ownership,
+    Record,
+    Scope,
+)
+from facilities.models.places import FacilityYardstick, in_language
+from facilities.registers.choices import YesNo, area_names, labels
+from facilities.registers.order import NAME_ORDER, with_name_order
+from facilities.registers.register import Register, sql_name
+from facilities.registers.writers import Attributes, Dated
+from rollout.programme.stages import FacilityStage, NextStep
+from rollout.registers.standing import standing_of_facilities
+
+CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+def _described(model, columns: dict[str, str], **more) -> Dated:
+    """Columns that are one dated row: what is written holds from the day of writing on."""
+    return Dated(
+        model=model,
+        link="facility",
+        columns=columns,
+        make=lambda facility, writing, **fields: model(
+            facility=facility, effective_from=writing.on, **fields
+        ),
+        **more,
+    )
+
+
+@dataclass
+class _Area(Dated):
+    """The area, written by its code; the areas of all rows are asked at once."""
+
+    def write(self, entries, writing):
+        codes = {entry.new["area"] for entry in entries if entry.new["area"]}
+        areas = Area.objects.in_bulk(list(codes), field_name="code")
+        Dated.write(replace(self, make=partial(self.make, areas)), entries, writing)
+
+
+def _in_area(areas, facility, writing, area) -> FacilityArea:
+    return FacilityArea(facility=facility, area=areas[area], effective_from=writing.on)
+
+
+class Facilities(Register):
+    code = "facilities"
+    label = gettext_lazy("facilities")
+    row_label = gettext_lazy("facility")
+    model = Facility
+    keys = (("code",), ("name-vi",))
+    search_path = ""
+    facility_path = ""
+    default_sort = "name-vi"
+    sorts = {"name-vi": NAME_ORDER}
+    columns = (
+        Column(
+            "name-vi",
+            gettext_lazy("name in Vietnamese"),
+            required=True,
+            max_length=200,
+            aliases=("tên cơ sở", "tên đơn vị", "cơ sở", "facility"),
+            help=gettext_lazy("Holds from today on. For a decision with its own day: reorganise."),
+        ),
+        Column(
+            "code",
+            gettext_lazy("code"),
+            required=True,
+            max_length=40,
+            filtered=False,
+            shown=False,
+            aliases=("mã", "mã cơ sở"),
+            help=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
+        ),
+        Column("name-en", gettext_lazy("name in English"), max_length=200, shown=False),
+        Column("kind", gettext_lazy("kind"), Cell.CHOICE, choices=labels(Kind), required=True),
+        Column(
+            "ownership",
+            gettext_lazy("ownership"),
+            Cell.CHOICE,
+            choices=labels(Ownership),
+            required=True,
+            shown=False,
+        ),
+        Column(
+            "scope",
+            gettext_lazy("scope"),
+            Cell.CHOICE,
+            choices=labels(Scope),
+            required=True,
+            shown=False,
+        ),
+        Column("scope-because", gettext_lazy("reason for the scope"), shown=False),
+        Column("area", gettext_lazy("area"), Cell.CODE, choices=area_names),
+        Column(
+            "stage",
+            pgettext_lazy("facility", "stage"),
+            Cell.CHOICE,
+            choices=labels(FacilityStage),
+            writable=False,
+        ),
+        Column(
+            "next-step",
+            gettext_lazy("next step"),
+            Cell.CHOICE,
+            choices=labels(NextStep),
+            writable=False,
+        ),
+        Column(
+            "servers",
+            gettext_lazy("has its EMR server"),
+            Cell.CHOICE,
+            choices=labels(YesNo),
+            writable=False,
+        ),
+        Column(
+            "server-stage",
+            gettext_lazy("stage of the server's procurement"),
+            Cell.CHOICE,
+            choices=labels(Stage),
+            writable=False,
+        ),
+        Column(
+            "server-award-due",
+            gettext_lazy("server: award due"),
+            Cell.DAY,
+            writable=False,
+            shown=False,
+        ),
+        Column("progress", gettext_lazy("weighted progress, %"), Cell.COUNT, writable=False),
+        Column("days-late", gettext_lazy("days late"), Cell.COUNT, writable=False),
+    )
+    writers = (
+        Attributes(columns={"code": "code"}),
+        _described(FacilityName, {"name-vi": "name_vi", "name-en": "name_en"}),
+        _described(FacilityKind, {"kind": "kind"}),
+        _described(FacilityOwnership, {"ownership": "ownership"}),
+        _described(FacilityScope, {"scope": "scope", "scope-because": "because"}),
+        _Area(
+            model=FacilityArea,
+            link="facility",
+            columns={"area": "area"},
+            value_of={"area": "area__code"},
+            make=_in_area,
+        ),
+    )
+    computed_codes = frozenset(column.code for column in columns if not column.writable)
+
+    # --- Reading ------------------------------------------------------------------------
+
+    def base(self, on, known_at=None):
+        """The facilities in the register on the day: named by then, not closed and not merged away."""
+        keys = [facility.id for facility in AsOf(on, known_at).on(on)]
+        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+
+    def at_first(self, columns):
+        """Each language under its own name; where there is no English one, the title stands in."""
+        columns = list(columns)
+        found = super().at_first(columns)
+        if not (get_language() or "vi").startswith("en"):
+            return found
+        english = next(column for column in columns if column.code == "name-en")
+        return [english if column.code == "name-vi" else column for column in found]
+
+    def title(self, values):
+        name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
+        return name or str(values.get("code", ""))
+
+    def computed(self, keys, on, known_at=None):
+        found = standing_of_facilities(on, known_at)
+        return {key: found[key] for key in keys if key in found}
+
+    def has_sql(self, code):
+        return code in self.computed_codes or super().has_sql(code)
+
+    def with_columns(self, rows, codes, on, known_at=None):
+        codes = list(codes)
+        told = self._told(codes, on, known_at)
+        return (
+            super()
+            .with_columns(rows, codes, on, known_at)
+            .alias(**{sql_name(code): sql for code, sql in told.items()})
+        )
+
+    def order(self, code, on, known_at=None):
+        return self._told([code], on, known_at).get(code) or super().order(code, on, known_at)
+
+    def _told(self, codes, on, known_at):
+        """SQL for what is computed, told to the database row by row: to filter and to sort by."""
+        computed = self.computed_codes.intersection(codes)
+        found = standing_of_facilities(on, known_at) if computed else {}
+        return {code: _case(self.column(code), found) for code in computed}
+
+    # --- Judging ------------------------------------------------------------------------
+
+    def context(self, entries, on):
+        """Who bears which code and which name: those there are, and the other rows of the file."""
+        named = FacilityName.objects.known().filter(effective_from__lte=on)
+        codes, names = defaultdict(set), defaultdict(set)
+        latest = {}
+        for key, code, name in named.order_by("effective_from", "recorded_at", "pk").values_list(
+            "facility_id", "facility__code", "name_vi"
+        ):
+            codes[code].add(key)
+            latest[key] = name
+        for key, name in latest.items():
+            names[fold(name)].add(key)
+        for entry in entries:
+            key = entry.row.pk if entry.row else id(entry)
+            codes[entry.new.get("code", "")].add(key)
+            names[fold(str(entry.new.get("name-vi", "")))].add(key)
+        return codes, names
+
+    def check(self, entry, problems, context, on):
+        codes, names = context
+        code, name = str(entry.new.get("code", "")), str(entry.new.get("name-vi", ""))
+        changed = set(entry.changed)
+        if entry.row is not None and "code" in changed:
+            problems.refuse(
+                "code",
+                _("A code stays for life: %(code)s. What changes is the name.")
+                % {"code": entry.old["code"]},
+            )
+        elif "code" in changed and code:
+            if not CODE.search(code):
+                problems.refuse(
+                    "code", _("Write small letters a to z, digits and hyphens: bv-luc-nam.")
+                )
+            elif len(codes[code]) > 1:
+                problems.refuse("code", _("Another facility has this code."))
+        if "name-vi" in changed and name and len(names[fold(name)]) > 1:
+            problems.warn("name-vi", _("Another facility has the same name."))
+        if entry.row is not None:
+            if entry.new.get("scope") == Scope.CLOSED:
+                problems.refuse("scope", _("Close or merge it under “Reorganise”."))
+            elif "scope" in changed and not entry.new.get("scope-because"):
+                problems.refuse("scope-because", _("Say why it is counted differently."))
+            if "area" in changed and not entry.new.get("area"):
+                problems.refuse("area", _("Choose the area it lies in now."))
+
+    # --- Writing ------------------------------------------------------------------------
+
+    def create(self, entries, writing):
+        """The facilities; a code whose entry was taken back is used again."""
+        known = Facility.objects.in_bulk([e.new["code"] for e in entries], field_name="code")
+        for entry in entries:
+            entry.row = known.get(entry.new["code"]) or Facility(code=entry.new["code"])
+        Facility.objects.bulk_create([e.row for e in entries if e.row.pk is None], batch_size=1000)
+
+    def facts_of(self, row):
+        """What describes it. Raises ValidationError once anything else has been recorded about it."""
+        found = []
+        for relation in row._meta.get_fields(include_hidden=True):
+            if not (relation.auto_created and relation.one_to_many):
+                continue
+            related = relation.related_model
+            if not issubclass(related, Record | Entry):
+                continue
+            standing = related.objects.filter(
+                **{relation.field.name: row}, withdrawn_at__isnull=True
+            )
+            if issubclass(related, FacilityYardstick):
+                found += standing
+            elif standing.exists():
+                raise ValidationError(
+                    _("Facts have been recorded about it. Close it instead."), code="referred_to"
+                )
+        return found
+
+
+SQL_TYPES = {Cell.CHOICE: CharField(), Cell.COUNT: IntegerField(), Cell.DAY: DateField()}
+
+
+def _case(column: Column, found: dict[int, dict]) -> Case:
+    """SQL for a computed column: each value with the keys of the rows that have it."""
+    by_value = defaultdict(list)
+    for key, values in found.items():
+        by_value[values[column.code]].append(key)
+    return Case(
+        *(When(pk__in=keys, then=Value(value)) for value, keys in by_value.items()),
+        default=Value(column.empty),
+        output_field=SQL_TYPES[column.kind],
+    )

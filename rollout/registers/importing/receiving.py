@@ -1,0 +1,144 @@
+"""Taking a file in, opening it again, finding out what its headings mean, dropping it."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from io import BytesIO
+from itertools import islice
+from pathlib import PurePath
+from typing import BinaryIO
+from uuid import uuid4
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facilities.exchange import headers
+from facilities.exchange.headers import Heading
+from facilities.exchange.reading import read_pasted, read_table
+from facilities.exchange.tables import BadTable, Row, Source
+from facilities.models import Facility, User
+from facilities.registers.register import Register
+from rollout.models import HeadingChoice, ImportFile
+from rollout.registers.catalogue import REGISTERS
+
+SMALL = 2000  # rows that are dealt with while the sender waits; more are a job
+_PASTED = ".pasted"  # the end of the stored name of rows that came by the clipboard
+_REJECTS = ".rejects.xlsx"  # added to it, the place of the rows to be mended
+
+
+def receive(
+    *,
+    register: Register,
+    by: User,
+    on: date,
+    facility: Facility | None = None,
+    upload: File | None = None,
+    pasted: str = "",
+) -> ImportFile:
+    """Keep a file, or pasted rows, for a preview. Raises BadTable, and keeps nothing, if no table
+    with headings of the book can be seen in it.
+
+    `on`: the day its values hold from. `facility`: the one its sender speaks for; None: the Department.
+    """
+    stream, name = _stream(upload, pasted)
+    remembered = _remembered(by, register)
+    source = read_pasted(pasted) if upload is None else read_table(stream, name)
+    _heading, rows = headers.find(source, register.bound(), remembered)
+    # Whatever is wrong with a small file is said at once, beside the field it was chosen in.
+    count = sum(1 for _row in islice(rows, SMALL + 1))
+    if not count:
+        raise BadTable(
+            _("There are headings but no rows below them. Fill in the rows and send it again."),
+            code="empty",
+        )
+    kept = ImportFile(
+        register=register.code,
+        by=by,
+        on=on,
+        facility=facility,
+        name=name[:200],
+        sha256=_digest(stream),
+        headings=remembered,
+        rows_expected=count,
+    )
+    stream.seek(0)
+    # The name it came with says nothing to the disk.
+    kept.file.save(f"{uuid4().hex}{_PASTED if upload is None else ''}", File(stream), save=False)
+    kept.save()
+    return kept
+
+
+def _stream(upload: File | None, pasted: str) -> tuple[BinaryIO, str]:
+    if upload is None:
+        return BytesIO(pasted.encode()), _("pasted rows")
+    return upload.file, PurePath(upload.name or "").name
+
+
+def _digest(stream: BinaryIO) -> str:
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _remembered(user: User, register: Register) -> dict[str, str]:
+    """What a person said before about headings that nobody knew."""
+    chosen = HeadingChoice.objects.filter(user=user, register=register.code)
+    return dict(chosen.values_list("heading", "column"))
+
+
+@contextmanager
+def opened(import_file: ImportFile) -> Iterator[tuple[Source, Heading, Iterator[Row]]]:
+    """The table of a kept file: its headings and the rows below them. Raises BadTable."""
+    register = REGISTERS[import_file.register]
+    with import_file.file.storage.open(import_file.file.name) as stream:
+        if import_file.file.name.endswith(_PASTED):
+            source = read_pasted(stream.read().decode())
+        else:
+            source = read_table(stream.file, import_file.name)
+        heading, rows = headers.find(source, register.bound(), import_file.headings)
+        yield source, heading, rows
+
+
+@transaction.atomic
+def choose_headings(import_file: ImportFile, chosen: Mapping[str, str]) -> None:
+    """Say which column an unknown heading means, "" for none: for this file and for later ones.
+
+    The preview has to be made again.
+    """
+    keyed = {headers.key(heading)[:200]: column for heading, column in chosen.items()}
+    HeadingChoice.objects.bulk_create(
+        [
+            HeadingChoice(
+                user=import_file.by, register=import_file.register, heading=heading, column=column
+            )
+            for heading, column in keyed.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "register", "heading"],
+        update_fields=["column"],
+    )
+    waiting = ImportFile.objects.filter(
+        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
+    )
+    waiting.update(headings=import_file.headings | keyed, previewed_at=None, refusal="")
+    import_file.refresh_from_db()
+
+
+def rejects_place(import_file: ImportFile) -> str:
+    """Where the rows to be mended are kept, beside the file."""
+    return f"{import_file.file.name}{_REJECTS}"
+
+
+def drop(import_file: ImportFile) -> bool:
+    """Throw the file away, with all that was seen in it. Says whether it was still there to drop."""
+    dropped = ImportFile.objects.filter(
+        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
+    ).update(dropped_at=timezone.now(), preview=None)
+    if dropped:
+        storage = import_file.file.storage
+        storage.delete(rejects_place(import_file))
+        storage.delete(import_file.file.name)
+        import_file.refresh_from_db()
+    return bool(dropped)

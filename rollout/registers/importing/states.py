@@ -1,0 +1,46 @@
+"""How far an imported file has come. It follows from what has happened to it; nobody types it."""
+
+from enum import StrEnum
+
+from django.utils.translation import pgettext_lazy
+
+from rollout.models import ImportFile
+
+
+class State(StrEnum):
+    READING = "reading"  # a preview is to be made
+    REFUSED = "refused"  # it cannot be read to its end
+    READY = "ready"  # previewed, and waits for its owner
+    STORING = "storing"  # confirmed, and is to be stored
+    STORED = "stored"
+    DROPPED = "dropped"
+
+    @property
+    def label(self):
+        return LABELS[self]
+
+    @property
+    def is_under_way(self) -> bool:
+        return self in (State.READING, State.STORING)
+
+
+LABELS = {
+    State.READING: pgettext_lazy("import", "being read"),
+    State.REFUSED: pgettext_lazy("import", "cannot be read"),
+    State.READY: pgettext_lazy("import", "waits for your yes"),
+    State.STORING: pgettext_lazy("import", "being stored"),
+    State.STORED: pgettext_lazy("import", "stored"),
+    State.DROPPED: pgettext_lazy("import", "dropped"),
+}
+
+
+def state_of(import_file: ImportFile) -> State:
+    if import_file.change_set_id:
+        return State.STORED
+    if import_file.dropped_at:
+        return State.DROPPED
+    if import_file.confirmed_at:
+        return State.STORING
+    if import_file.refusal:
+        return State.REFUSED
+    return State.READY if import_file.previewed_at else State.READING

@@ -1,0 +1,200 @@
+"""The book of milestones: one row a facility of the rollout, the planned and the actual days of its way."""
+
+from django.db.models import OuterRef, Subquery
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from facilities.as_of import AsOf
+from facilities.exchange.columns import Column, Kind
+from facilities.models import Facility
+from facilities.registers.choices import facilities_by_code, facility_names
+from facilities.registers.order import NAME_ORDER, with_name_order
+from facilities.registers.register import Register
+from facilities.registers.writers import Attributes, Dated, Facts
+from rollout.models import (
+    Conclusion,
+    CouncilDate,
+    CouncilRuling,
+    LegalDeadline,
+    Milestone,
+    MilestoneEvent,
+    MilestoneTarget,
+)
+from rollout.programme.legal import legal_deadlines
+
+# The council has its own dates and rulings; they are shown here and written with the council.
+WRITTEN = tuple(milestone for milestone in Milestone if milestone != Milestone.COUNCIL)
+
+TARGET_WORDS = gettext_lazy("{}: planned")
+REACHED_WORDS = gettext_lazy("{}: reached")
+
+
+def target(milestone: str) -> str:
+    return f"target-{milestone}"
+
+
+def reached(milestone: str) -> str:
+    return f"reached-{milestone}"
+
+
+def _columns(milestone: Milestone) -> tuple[Column, Column]:
+    written = milestone in WRITTEN
+    return (
+        Column(
+            target(milestone),
+            format_lazy(TARGET_WORDS, milestone.label),
+            Kind.DAY,
+            writable=written,
+            shown=milestone in (Milestone.LAUNCH, Milestone.COUNCIL, Milestone.OFFICIAL),
+        ),
+        Column(
+            reached(milestone),
+            format_lazy(REACHED_WORDS, milestone.label),
+            Kind.DAY,
+            writable=written,
+        ),
+    )
+
+
+def _target_writer(milestone: str) -> Dated:
+    return Dated(
+        model=MilestoneTarget,
+        link="facility",
+        columns={target(milestone): "due_on"},
+        kind={"milestone": milestone},
+        make=lambda facility, writing, due_on: MilestoneTarget(
+            facility=facility,
+            milestone=milestone,
+            due_on=due_on,
+            effective_from=writing.on,
+            because=writing.because[:300],
+        ),
+    )
+
+
+def _reached_writer(milestone: str) -> Facts:
+    return Facts(
+        model=MilestoneEvent,
+        link="facility",
+        columns={reached(milestone): "happened_on"},
+        day=reached(milestone),
+        kind={"milestone": milestone},
+        make=lambda facility, before, happened_on: MilestoneEvent(
+            facility=facility, milestone=milestone, happened_on=happened_on
+        ),
+    )
+
+
+class Milestones(Register):
+    code = "milestones"
+    label = gettext_lazy("milestones")
+    row_label = gettext_lazy("milestones of a facility")
+    model = Facility
+    keys = (("facility",),)
+    search_path = ""
+    facility_path = ""
+    makes_rows = False
+    default_sort = "facility"
+    sorts = {"facility": NAME_ORDER}
+    columns = (
+        Column(
+            "facility",
+            gettext_lazy("facility"),
+            Kind.CODE,
+            choices=facility_names,
+            required=True,
+            writable=False,
+        ),
+        *(column for milestone in Milestone for column in _columns(milestone)),
+    )
+    writers = (
+        Attributes(columns={"facility": "code"}, find={"facility": facilities_by_code}),
+        *(_target_writer(milestone.value) for milestone in WRITTEN),
+        *(_reached_writer(milestone.value) for milestone in WRITTEN),
+    )
+
+    # --- Reading ------------------------------------------------------------------------
+
+    def base(self, on, known_at=None):
+        """The facilities of the rollout on the day."""
+        keys = [facility.id for facility in AsOf(on, known_at).on(on) if facility.in_rollout]
+        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+
+    def has_sql(self, code):
+        return code in COUNCIL or super().has_sql(code)
+
+    def expression(self, code, on, known_at=None):
+        if code in COUNCIL:
+            return COUNCIL[code](on, known_at)
+        return super().expression(code, on, known_at)
+
+    # --- Judging ------------------------------------------------------------------------
+
+    def context(self, entries, on):
+        """The deadline of the law that binds the facilities of the rollout; None without one."""
+        binding = (
+            deadline
+            for deadline in legal_deadlines(on)
+            if deadline.applies_to != LegalDeadline.AppliesTo.OTHERS
+        )
+        return next(binding, None)
+
+    def check(self, entry, problems, context, on):
+        changed = set(entry.changed)
+        self._check_order(entry.new, changed, problems)
+        for milestone in WRITTEN:
+            code = target(milestone)
+            if code not in changed:
+                continue
+            due_on = entry.new[code]
+            if due_on is None:
+                problems.refuse(
+                    code,
+                    _("A plan that was set is not removed. Set the day that is planned now."),
+                )
+            elif context and due_on > context.due_on and milestone != Milestone.PORTAL:
+                problems.warn(
+                    code,
+                    _("Later than the law allows: %(day)s, %(name)s.")
+                    % {"day": self.column(code).show(context.due_on), "name": context.name},
+                )
+
+    def _check_order(self, new, changed, problems):
+        """What comes later on the way is reached on the same day or later."""
+        before = None
+        for milestone in Milestone:
+            code = reached(milestone)
+            day = new.get(code)
+            if day is None:
+                continue
+            if before is not None and day < new[before] and changed & {code, before}:
+                problems.warn(
+                    code if code in changed else before,
+                    _("“%(later)s” lies before “%(earlier)s”.")
+                    % {
+                        "later": self.column(code).heading(),
+                        "earlier": self.column(before).heading(),
+                    },
+                )
+            if before is None or day >= new[before]:
+                before = code
+
+
+def _council_held(on, known_at):
+    """The day of the latest ruling; a meeting that only postponed itself ruled nothing."""
+    rulings = CouncilRuling.objects.as_of(on, known_at).filter(facility=OuterRef("pk"))
+    ruled = rulings.exclude(conclusion=Conclusion.POSTPONED)
+    return Subquery(ruled.order_by("-happened_on", "-meeting__code").values("happened_on")[:1])
+
+
+def _council_planned(on, known_at):
+    """The day that was fixed last for a meeting."""
+    dates = CouncilDate.objects.in_force(on, known_at).filter(meeting__facility=OuterRef("pk"))
+    return Subquery(dates.order_by("-effective_from", "-pk").values("scheduled_on")[:1])
+
+
+COUNCIL = {
+    target(Milestone.COUNCIL): _council_planned,
+    reached(Milestone.COUNCIL): _council_held,
+}

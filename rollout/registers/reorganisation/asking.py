@@ -1,0 +1,197 @@
+"""What every decision asks: from which day, which paper, why. And how facilities and areas are chosen."""
+
+import uuid
+from datetime import date
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import RegexValidator
+from django.db.models import Case, When
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from facilities.as_of import AsOf
+from facilities.folding import tidy
+from facilities.forms import PaperField
+from facilities.models import Area, AreaName, Document, Facility, User
+from facilities.models.places import in_language
+from facilities.papers import store_paper
+from facilities.registers.order import NAME_ORDER, with_name_order
+from facilities.services import record
+from rollout.registers.facilities import CODE
+
+READ_DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
+PAPER = ("number", "issuer", "issued_on", "title")
+
+
+class Named:
+    """Rows are offered under the names that they bear on the day."""
+
+    names: dict[int, str] = {}
+
+    def label_from_instance(self, row):
+        return self.names.get(row.pk, row.code)
+
+
+class FacilityField(Named, forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(Facility.objects.none(), **kwargs)
+
+
+class FacilitiesField(Named, forms.ModelMultipleChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(Facility.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class AreaField(Named, forms.ModelChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(Area.objects.none(), **kwargs)
+
+
+class AreasField(Named, forms.ModelMultipleChoiceField):
+    def __init__(self, **kwargs):
+        super().__init__(Area.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+class TidyField(forms.CharField):
+    """Vietnamese text in the one form in which it is stored."""
+
+    def to_python(self, value):
+        return tidy(super().to_python(value))
+
+
+def name_vi(**kwargs) -> TidyField:
+    return TidyField(label=gettext_lazy("Name in Vietnamese"), max_length=200, **kwargs)
+
+
+def name_en(**kwargs) -> TidyField:
+    label = gettext_lazy("Name in English")
+    return TidyField(label=label, max_length=200, required=False, **kwargs)
+
+
+def code(**kwargs) -> forms.SlugField:
+    return forms.SlugField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        help_text=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
+        validators=[
+            RegexValidator(
+                CODE, gettext_lazy("Write small letters a to z, digits and hyphens: bv-luc-nam.")
+            )
+        ],
+        **kwargs,
+    )
+
+
+def same_name() -> forms.BooleanField:
+    label = gettext_lazy("They do have the same name")
+    return forms.BooleanField(label=label, required=False)
+
+
+class Decision(forms.Form):
+    """A decision about facilities. Subclasses add what it decides and how that is written."""
+
+    label: str  # what is done, in the list of choices
+    explained: str  # what follows from it, in a sentence
+
+    change_set = forms.UUIDField(widget=forms.HiddenInput)
+    on = forms.DateField(
+        label=gettext_lazy("In force from"),
+        input_formats=READ_DAYS,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("The first day. It may lie ahead or in the past."),
+    )
+    because = TidyField(label=gettext_lazy("Reason"), max_length=300)
+    number = TidyField(label=gettext_lazy("Number of the decision"), max_length=80, required=False)
+    issuer = TidyField(label=gettext_lazy("Issued by"), max_length=200, required=False)
+    issued_on = forms.DateField(
+        label=gettext_lazy("Issued on"),
+        input_formats=READ_DAYS,
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    title = TidyField(
+        label=gettext_lazy("What it is about"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Empty: the reason."),
+    )
+    file = PaperField(required=False, label=gettext_lazy("Paper that proves it (photo or PDF)"))
+
+    def __init__(self, *args, day: date, **kwargs):
+        """`day`: on which the facilities and areas to choose from stand."""
+        initial = {"change_set": uuid.uuid4(), "on": day} | (kwargs.pop("initial", None) or {})
+        super().__init__(*args, initial=initial, **kwargs)
+        self.asks_same_name = bool(self.data.get("although_same_name"))
+        self._offer(day)
+
+    def _offer(self, day: date) -> None:
+        as_of = AsOf(day)
+        # What a form was sent with may have left by its day: the verb says so, in words.
+        listed = as_of.so_far(day).values() if self.is_bound else as_of.on(day)
+        self.facilities = {facility.id: facility for facility in listed}
+        rows = with_name_order(Facility.objects.filter(pk__in=self.facilities), day)
+        in_rollout = [pk for pk, facility in self.facilities.items() if facility.in_rollout]
+        first = Case(When(pk__in=in_rollout, then=0), default=1)
+        areas = {
+            name.area_id: in_language(name.name_vi, name.name_en)
+            for name in AreaName.objects.in_force(day)
+        }
+        for field in self.fields.values():
+            if isinstance(field, FacilityField | FacilitiesField):
+                field.names = {pk: facility.name for pk, facility in self.facilities.items()}
+                field.queryset = rows.order_by(first, NAME_ORDER)
+            elif isinstance(field, AreaField | AreasField):
+                field.names = areas
+                field.queryset = Area.objects.filter(pk__in=areas).order_by("level", "code")
+
+    def clean(self):
+        cleaned = super().clean()
+        if any(cleaned.get(name) for name in PAPER) and not cleaned.get("issuer"):
+            self.add_error("issuer", _("Say who issued the decision."))
+        return cleaned
+
+    @property
+    def asked(self):
+        """The fields of what is decided, before those of every decision."""
+        for name in self.fields:
+            if name in Decision.base_fields or name in self.apart:
+                continue
+            if name != "although_same_name" or self.asks_same_name:
+                yield self[name]
+
+    apart: frozenset[str] = frozenset()  # fields that a subclass shows by itself
+
+    @property
+    def paper_fields(self):
+        return [self[name] for name in PAPER]
+
+    def refuse(self, error: ValidationError) -> None:
+        """Show beside its field what a verb refused."""
+        problems = (
+            error.error_dict
+            if hasattr(error, "error_dict")
+            else {NON_FIELD_ERRORS: error.error_list}
+        )
+        for name, found in problems.items():
+            if any(problem.code == "duplicate_name" for problem in found):
+                self.asks_same_name = True
+            self.add_error(name if name in self.fields else None, found)
+
+    def paper(self, by: User) -> Document | None:
+        """The decision's paper: as uploaded, the one that is known by its number, or a new entry."""
+        given = {name: self.cleaned_data[name] for name in PAPER}
+        given["title"] = given["title"] or self.cleaned_data["because"]
+        if self.cleaned_data.get("file"):
+            return store_paper(upload=self.cleaned_data["file"], by=by, **given)
+        if not given["issuer"]:
+            return None
+        if given["number"]:
+            known = Document.objects.known().filter(number=given["number"], issuer=given["issuer"])
+            if document := known.order_by("pk").first():
+                return document
+        return record(Document(**given), by=by)
+
+    def carry_out(self, decision: dict) -> None:
+        """Write it. `decision`: `on`, `because`, `by`, `document`. Raises ValidationError."""
+        raise NotImplementedError

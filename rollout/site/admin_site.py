@@ -1,0 +1,85 @@
+"""/admin/: reference tables, facts, users, and how the programme and its jobs are doing.
+
+Whoever may enter is decided by roles (facilities/permissions.py), not by Django's staff flag.
+Signing in happens on the page that everybody uses.
+"""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from facilities import clock
+from facilities.administration import access_to
+from rollout.figures.cached import cached_progress
+from rollout.models import Alert
+from rollout.notices.jobs import statuses
+
+SEVEREST_FIRST = (Alert.Severity.LATE, Alert.Severity.WARNING, Alert.Severity.NOTICE)
+
+
+class AdministrationSite(admin.AdminSite):
+    site_title = _("EMR rollout")
+    site_header = _("EMR rollout: administration")
+    index_title = _("Progress, alerts and jobs")
+    index_template = "admin/dashboard.html"
+    enable_nav_sidebar = False  # some forty tables: the index groups them better
+
+    def has_permission(self, request):
+        return access_to(request).sees_admin
+
+    def login(self, request, extra_context=None):
+        """To the common sign-in; 403 for somebody who is signed in and may not enter."""
+        if self.has_permission(request):
+            return HttpResponseRedirect(self._wanted(request))
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(self._wanted(request), settings.LOGIN_URL)
+
+    def password_change(self, request, extra_context=None):
+        """On the page that everybody uses."""
+        return redirect("password_change")
+
+    def _wanted(self, request) -> str:
+        asked = request.GET.get(REDIRECT_FIELD_NAME, "")
+        safe = url_has_allowed_host_and_scheme(
+            asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+        return asked if safe else reverse("admin:index", current_app=self.name)
+
+    def index(self, request, extra_context=None):
+        access = access_to(request)
+        today, now = clock.today(), timezone.now()
+        return super().index(
+            request,
+            {
+                "today": today,
+                "progress": cached_progress(today),
+                "alerts": open_alerts(),
+                "alerts_open": access.sees_programme,  # whether their list opens for this reader
+                "jobs": statuses(now),
+                **(extra_context or {}),
+            },
+        )
+
+
+def open_alerts() -> list[dict]:
+    """How many alerts stand open, severest first."""
+    counts = dict(
+        Alert.objects.filter(cleared_on__isnull=True)
+        .values_list("severity")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    return [
+        {"severity": severity, "label": severity.label, "count": counts.get(severity.value, 0)}
+        for severity in SEVEREST_FIRST
+    ]

@@ -1,0 +1,62 @@
+"""Who gets in: what is printed in public opens nothing, and from where somebody knocks."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import AuthenticationFailed
+
+from facilities import tokens
+from facilities.models import ApiToken, User
+from rollout.site.demo import API_KEY, DEMO_USERS
+
+PUBLIC_PASSWORDS = {demo.username: demo.password for demo in DEMO_USERS}
+PUBLIC_DIGEST = ApiToken.digest_of(API_KEY)
+
+
+class PasswordBackend(ModelBackend):
+    """Django's check of name and password. A printed password counts only in a demo."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: object,
+    ) -> User | None:
+        # Django's check comes first, so that the refusal takes as long as any other.
+        user = super().authenticate(request, username, password, **kwargs)
+        if user is None or settings.DEMO:
+            return user
+        is_public = PUBLIC_PASSWORDS.get(user.get_username()) == password
+        return None if is_public else user
+
+
+class TokenAuthentication(tokens.TokenAuthentication):
+    """The key of a REST client. The printed one counts only in a demo."""
+
+    def authenticate(self, request):
+        found = super().authenticate(request)
+        if found is not None and not settings.DEMO and found[1].digest == PUBLIC_DIGEST:
+            raise AuthenticationFailed(
+                _("This key is not valid. Ask the Department for a new one.")
+            )
+        return found
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address of whoever asks.
+
+    Behind the proxy it is the last hop of X-Forwarded-For, which the proxy itself has written;
+    what stands before it, and the header without a proxy, is whatever the visitor likes to claim.
+    """
+    peer = request.META.get("REMOTE_ADDR") or None
+    if not settings.BEHIND_PROXY:
+        return peer
+    told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return peer

@@ -1,0 +1,127 @@
+"""What signatures tell the progress: how many certificates have come how far.
+
+Components: `certificates_<event>` for requested, issued, received, handed_over, authenticated,
+and `certificates_needed`. A certificate counts in each from the day of the event until it ends:
+by revocation, or by expiry unless renewed before. A request returned for correction does not
+count until it is made again.
+"""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Max, Min, Q
+
+from facilities.as_of import AsOf
+from facilities.lineage import Passing
+from facilities.timeline import Change
+from signatures.models import CertificateEvent, SignatureNeed
+
+Kind = CertificateEvent.Kind
+NAMED_AT_MOST = 5000
+COUNTED = (Kind.REQUESTED, Kind.ISSUED, Kind.RECEIVED, Kind.HANDED_OVER, Kind.AUTHENTICATED)
+
+PASSES_ON = {f"certificates_{kind}": Passing.ADDS for kind in COUNTED} | {
+    "certificates_needed": Passing.STATED
+}
+
+
+def changes(as_of: AsOf) -> Iterator[Change]:
+    yield from _of(as_of, COUNTED)
+    yield from _needed(as_of)
+
+
+def requested_and_needed(as_of: AsOf) -> Iterator[Change]:
+    """Of `changes` those alone that say how many are still to be asked for: a fifth of the rows."""
+    yield from _of(as_of, (Kind.REQUESTED,))
+    yield from _needed(as_of)
+
+
+def _of(as_of, kinds):
+    yield from _reached(as_of, kinds)
+    yield from _returned(as_of)
+    yield from _ended(as_of, kinds)
+
+
+def _reached(as_of, kinds):
+    rows = (
+        as_of.facts(CertificateEvent)
+        .filter(kind__in=kinds)
+        .values_list("facility_id", "happened_on", "kind", "rung")
+        .annotate(Count("pk"))
+    )
+    for facility_id, on, kind, rung, count in rows:
+        yield Change(facility_id, on, f"certificates_{kind}", count, rung)
+
+
+def _returned(as_of):
+    """A return takes back the request of the same attempt, on the rung on which that was counted."""
+    returned = CertificateEvent.objects.as_of(as_of.until, as_of.known_at).filter(
+        kind=Kind.RETURNED
+    )
+    rows = (
+        as_of.facts(CertificateEvent)
+        .filter(
+            kind=Kind.REQUESTED,
+            certificate__events__in=returned,
+            certificate__events__attempt=F("attempt"),
+        )
+        .values_list("facility_id", "certificate__events__happened_on", "rung")
+        .annotate(Count("pk"))
+    )
+    for facility_id, on, rung, count in rows:
+        yield Change(facility_id, on, "certificates_requested", -count, rung)
+
+
+def _ended(as_of, kinds):
+    """All that an ended certificate had reached is taken back on the day it ended."""
+    ends = (
+        as_of.facts(CertificateEvent)
+        .filter(kind__in=(Kind.ISSUED, Kind.RENEWED, Kind.REVOKED))
+        .values("certificate_id")
+        .annotate(
+            valid_until=Max("valid_until"),
+            revoked_on=Min("happened_on", filter=Q(kind=Kind.REVOKED)),
+        )
+        .filter(Q(revoked_on__isnull=False) | Q(valid_until__lte=as_of.until))
+    )
+    end_of = {
+        certificate: min(day for day in (valid_until, revoked_on) if day)
+        for certificate, valid_until, revoked_on in ends.values_list(
+            "certificate_id", "valid_until", "revoked_on"
+        )
+    }
+    if not end_of:
+        return
+    # A few are named, so that a database without statistics cannot choose a slow way to find them.
+    few = len(end_of) <= NAMED_AT_MOST
+    ended = {"certificate__in": list(end_of) if few else ends.values("certificate_id")}
+    counted = (
+        as_of.facts(CertificateEvent)
+        .filter(kind__in=kinds, **ended)
+        .values_list("certificate_id", "facility_id", "happened_on", "kind", "rung", "attempt")
+    )
+    returned = set(
+        as_of.facts(CertificateEvent)
+        .filter(kind=Kind.RETURNED, **ended)
+        .values_list("certificate_id", "attempt")
+    )
+    for certificate, facility_id, on, kind, rung, attempt in counted:
+        if kind == Kind.REQUESTED and (certificate, attempt) in returned:
+            continue  # the return has taken it back already
+        # What was noted after the end counts on no day, and is not taken back before it came.
+        day = max(on, end_of[certificate])
+        yield Change(facility_id, day, f"certificates_{kind}", -1, rung, is_fact=False)
+
+
+def _needed(as_of):
+    before: dict[int, int] = {}
+    needs = as_of.only(
+        SignatureNeed.objects.in_force(as_of.until, as_of.known_at).with_rung(
+            as_of.known_at, as_of.until
+        )
+    )
+    for facility_id, on, quantity, rung in needs.values_list(
+        "facility_id", "effective_from", "quantity", "rung"
+    ):
+        step = quantity - before.get(facility_id, 0)
+        before[facility_id] = quantity
+        yield Change(facility_id, on, "certificates_needed", step, rung)

@@ -1,0 +1,86 @@
+"""What stands in an inbox: each thing once, the worst first, and what was solved apart."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from facilities.models import Role
+from facilities.working_days import WEEKENDS_ONLY
+from rollout.models import Notice
+from rollout.notices.alerts import raise_alerts
+from rollout.notices.inbox import by_rule, solved, standing
+from rollout.notices.notices import notify
+from rollout.programme.services import record_milestone, set_milestone_target
+from tests import factories
+from tests.factories import user_with
+
+pytestmark = pytest.mark.django_db
+
+DUE = date(2025, 6, 20)  # a Friday
+
+
+@pytest.fixture
+def officer():
+    place = factories.facility("place", name_en="Place Hospital")
+    for milestone, shift in (("launch", 0), ("pilot", -7), ("decision", 14)):
+        set_milestone_target(
+            facility=place,
+            milestone=milestone,
+            due_on=DUE + timedelta(days=shift),
+            set_on=date(2025, 1, 2),
+            by=factories.recorder(),
+        )
+    return user_with(Role.OFFICER, facility=place)
+
+
+def nights(first: date, last: date) -> None:
+    while first <= last:
+        raise_alerts(first)
+        notify(first)
+        first += timedelta(days=1)
+
+
+def names(person, on) -> list[tuple[str, int]]:
+    return [
+        (one.alert.subject.rpartition(":")[2], one.late)
+        for one in standing(person, on, WEEKENDS_ONLY)
+    ]
+
+
+def test_each_thing_stands_once_the_latest_told_and_the_worst_first(officer):
+    on = DUE + timedelta(days=4)  # a Tuesday
+    nights(DUE - timedelta(days=20), on)
+    assert Notice.objects.filter(person=officer).count() > 5
+    assert names(officer, on) == [("pilot", 7), ("launch", 2), ("decision", 0)]
+    found = standing(officer, on, WEEKENDS_ONLY)
+    assert [one.notice.offset for one in found] == [1, 1, -10]
+    assert found[2].left == WEEKENDS_ONLY.between(on, DUE + timedelta(days=14))
+    assert by_rule(found) == [("milestone", 3)]
+
+
+def test_what_is_done_leaves_at_once_and_is_solved_once(officer):
+    nights(DUE - timedelta(days=20), DUE + timedelta(days=3))
+    place = officer.assignments.get().facility
+    record_milestone(facility=place, milestone="launch", happened_on=DUE, by=factories.recorder())
+    on = DUE + timedelta(days=4)
+    raise_alerts(on)  # before anybody was told that it is clear
+    assert "launch" not in dict(names(officer, on))
+    notify(on)
+    over = [one.alert.subject for one in solved(officer)]
+    assert len(over) == len(set(over))
+    assert any(subject.endswith("launch") for subject in over)
+
+
+def test_the_page_shows_one_rule_when_asked_and_says_how_late(officer, client):
+    on = DUE + timedelta(days=4)
+    nights(DUE - timedelta(days=20), on)
+    client.force_login(officer)
+    client.cookies["django_language"] = "en"
+    with time_machine.travel(on, tick=False):
+        address = reverse("rollout:inbox")
+        page = client.get(address, {"show": "milestone"}).text
+        assert "2 working days late, was due on 20 Jun 2025" in page
+        assert page.index("Place Hospital: Pilot") < page.index("Place Hospital: Launch")
+        assert client.get(address, {"show": "nonsense"}).status_code == 200

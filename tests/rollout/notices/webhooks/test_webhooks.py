@@ -1,0 +1,235 @@
+"""Calls that arrive signed, are tried again, and are made once for each event."""
+
+import json
+import threading
+from contextlib import contextmanager
+from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from standardwebhooks import Webhook as Receiver
+from standardwebhooks import WebhookVerificationError
+
+from facilities.models import Facility, Role
+from facilities.services import withdraw
+from rollout.models import MilestoneTarget, Webhook, WebhookCall
+from rollout.notices import alerts
+from rollout.notices.webhooks import calls, services
+from rollout.notices.webhooks.signing import secret_of
+from rollout.programme.services import record_milestone, set_milestone_target
+from tests import factories
+from tests.factories import user_with
+
+pytestmark = pytest.mark.django_db
+
+DUE = date(2025, 6, 20)
+
+
+class Ear:
+    """A system of somebody else: keeps what it hears, answers what it is told to."""
+
+    def __init__(self):
+        self.heard: list[tuple[dict, str]] = []
+        self.answers: list[int] = []
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/alerts"
+
+
+@contextmanager
+def listening():
+    ear = Ear()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            ear.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            status = ear.answers.pop(0) if ear.answers else 204
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", ear.url + "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    ear.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield ear
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def ear():
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture
+def webhook(ear):
+    return services.add(name="Trục tích hợp", url=ear.url, by=factories.recorder())
+
+
+def late():
+    place, by = factories.facility(), factories.recorder()
+    set_milestone_target(
+        facility=place, milestone="launch", due_on=DUE, set_on=date(2025, 1, 1), by=by
+    )
+    alerts.raise_alerts(DUE + timedelta(days=5))
+
+
+def test_an_alert_arrives_and_an_independent_receiver_accepts_it(ear, webhook):
+    late()
+    assert calls.call_waiting(timezone.now()) == 1
+    [(headers, body)] = ear.heard
+    said = Receiver(secret_of(webhook)).verify(body, headers)
+    assert said["type"] == "alert.raised"
+    assert said["data"]["rule"] == "milestone"
+    assert said["data"]["due_on"] == "2025-06-20"
+    with pytest.raises(WebhookVerificationError):
+        Receiver(secret_of(webhook)).verify(body.replace("milestone", "council"), headers)
+
+
+def test_what_is_cleared_and_raised_again_on_one_day_is_told_each_time(ear, webhook):
+    late()
+    on, place = DUE + timedelta(days=5), Facility.objects.get()
+    for _time in range(2):
+        reached = record_milestone(
+            facility=place, milestone="launch", happened_on=on, by=factories.recorder()
+        )
+        alerts.raise_alerts(on)
+        withdraw(fact=reached, because="another facility", by=factories.recorder())
+        alerts.raise_alerts(on)
+        alerts.raise_alerts(on)  # doubled
+    assert calls.call_waiting(timezone.now()) == 5
+    said = [json.loads(body)["type"] for _headers, body in ear.heard]
+    assert said == ["alert.raised", *["alert.cleared", "alert.raised"] * 2]
+
+
+def test_another_key_does_not_fit(ear, webhook):
+    other = services.add(name="x", url=ear.url, by=factories.recorder())
+    assert secret_of(other) != secret_of(webhook)
+    services.test(webhook=webhook, at=timezone.now())
+    calls.call_waiting(timezone.now())
+    [(headers, body)] = ear.heard
+    with pytest.raises(WebhookVerificationError):
+        Receiver(secret_of(other)).verify(body, headers)
+
+
+def test_raised_once_and_cleared_once_however_often_the_job_runs(ear, webhook):
+    late()
+    for _turn in range(3):
+        alerts.raise_alerts(DUE + timedelta(days=5))
+        calls.call_waiting(timezone.now())
+    target = MilestoneTarget.objects.get()
+    withdraw(fact=target, because="typed twice", by=factories.recorder())
+    for _turn in range(3):
+        alerts.raise_alerts(DUE + timedelta(days=6))
+        calls.call_waiting(timezone.now())
+    assert [json.loads(body)["type"] for _h, body in ear.heard] == ["alert.raised", "alert.cleared"]
+
+
+def test_tried_again_later_with_the_same_identifier(ear, webhook):
+    ear.answers = [500, 302, 204]
+    now = timezone.now()
+    services.test(webhook=webhook, at=now)
+    assert calls.call_waiting(now) == 0
+    assert calls.call_waiting(now + timedelta(seconds=30)) == 0  # it waits its minute
+    assert len(ear.heard) == 1
+    assert calls.call_waiting(now + timedelta(minutes=1)) == 0
+    assert len(ear.heard) == 2  # and was not led elsewhere
+    assert calls.call_waiting(now + timedelta(minutes=10)) == 1
+    assert len({headers["webhook-id"] for headers, _body in ear.heard}) == 1
+    call = WebhookCall.objects.get()
+    assert (call.attempts, call.answer, call.error) == (3, 204, "")
+
+
+def test_nobody_there_is_tried_for_three_days_and_then_shown(webhook, ear):
+    Webhook.objects.update(url="http://127.0.0.1:9/")
+    now = timezone.now()
+    services.test(webhook=webhook, at=now)
+    for hours in range(0, 96, 6):
+        calls.call_waiting(now + timedelta(hours=hours))
+    call = WebhookCall.objects.get()
+    assert call.given_up_at is not None
+    assert call.error
+    Webhook.objects.update(url=ear.url)
+    calls.call_again(call=call, now=now + timedelta(hours=100))
+    assert calls.call_waiting(now + timedelta(hours=100)) == 1
+
+
+def test_gone_is_gone(ear, webhook):
+    ear.answers = [410]
+    services.test(webhook=webhook, at=timezone.now())
+    calls.call_waiting(timezone.now())
+    assert WebhookCall.objects.get().given_up_at is not None
+
+
+def test_a_worker_that_died_while_calling_is_made_up_for(ear, webhook):
+    now = timezone.now()
+    services.test(webhook=webhook, at=now)
+    WebhookCall.objects.update(claimed_at=now, begun_at=now)
+    assert calls.call_waiting(now + timedelta(minutes=14)) == 0
+    assert calls.call_waiting(now + timedelta(minutes=16)) == 1
+
+
+def test_an_ended_address_is_called_no_more(ear, webhook):
+    services.test(webhook=webhook, at=timezone.now())
+    services.end(webhook=webhook, by=factories.recorder(), at=timezone.now())
+    late()
+    assert calls.call_waiting(timezone.now()) == 0
+    assert ear.heard == []
+    with pytest.raises(ValidationError):
+        calls.call_again(call=WebhookCall.objects.get(), now=timezone.now())
+
+
+@pytest.mark.parametrize("url", ["ftp://emr.example.vn/", "https://a:b@emr.example.vn/", "x"])
+def test_addresses_that_are_refused(url):
+    assert services.fault_of(url)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254", "0.0.0.0"])
+def test_in_production_nothing_leads_back_here(settings, host):
+    settings.PRODUCTION = True
+    assert services.fault_of(f"https://{host}/")
+    assert services.fault_of("http://10.1.2.3/")
+    assert not services.fault_of("https://10.1.2.3/")
+
+
+def test_the_page_adds_shows_the_key_once_and_calls_again(client, ear):
+    client.force_login(user_with(Role.DEPARTMENT))
+    place = reverse("rollout:webhooks")
+    wrong = client.post(
+        place, {"do": "add", "change_set": change_set(client), "name": "x", "url": "nowhere at"}
+    )
+    assert (wrong.status_code, Webhook.objects.count()) == (400, 0)
+    made = client.post(
+        place, {"do": "add", "change_set": change_set(client), "name": "Trục", "url": ear.url}
+    )
+    webhook = Webhook.objects.get()
+    assert secret_of(webhook) in made.content.decode()
+    assert secret_of(webhook) not in client.get(place).content.decode()
+    client.post(place, {"do": "test", "change_set": change_set(client), "row": webhook.pk})
+    assert calls.call_waiting(timezone.now()) == 1
+    client.post(
+        place,
+        {"do": "again", "change_set": change_set(client), "row": WebhookCall.objects.get().pk},
+    )
+    assert calls.call_waiting(timezone.now()) == 1
+    client.post(place, {"do": "end", "change_set": change_set(client), "row": webhook.pk})
+    assert Webhook.objects.get().ended_at is not None
+
+
+def change_set(client) -> str:
+    return str(client.get(reverse("rollout:webhooks")).context["change_set"])

@@ -1,0 +1,208 @@
+"""Any province loads from a folder of its own; a wrong folder stores nothing and says why."""
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from equipment.models import DeviceMovement
+from facilities.as_of import AsOf
+from facilities.models import Facility, User
+from facilities.services import withdraw
+from rollout.models import MilestoneEvent, Programme
+from rollout.registers.loading import BACGIANG, BadFolder, load_province
+from signatures.models import Certificate, CertificateEvent
+
+pytestmark = pytest.mark.django_db
+
+FILES = {
+    "areas.csv": (
+        "area,level,effective_from,name_vi,name_en,parent,source",
+        "thai-nguyen,province,2025-01-01,Thái Nguyên,Thai Nguyen,,Sở Y tế",
+    ),
+    "programme.csv": ("area", "thai-nguyen"),
+    "facilities.csv": (
+        "facility,effective_from,name_vi,kind,ownership,scope,area,source",
+        "tn-a,2025-01-01,Bệnh viện A,provincial_hospital,public,rollout,thai-nguyen,Sở Y tế",
+        "tn-a,2025-07-01,Bệnh viện A Thái Nguyên,,,,,Sở Y tế",
+    ),
+    "device_types.csv": ("code,group,name_vi", "tablet,bedside,Máy tính bảng"),
+    "device_movements.csv": (
+        "facility,device_type,happened_on,quantity,reason,procurement,source",
+        "tn-a,tablet,2025-03-01,12,opening,,Biên bản kiểm kê",
+    ),
+    "milestone_events.csv": (
+        "facility,milestone,happened_on,source",
+        "tn-a,pilot,2025-03-10,Báo cáo của đơn vị",
+    ),
+    "batches.csv": ("code,facility,form", "tn-a-1,tn-a,01"),
+    "certificates.csv": (
+        "batch,group,count,requested,issued,valid_until,source",
+        "tn-a-1,1,30,2025-02-03,2025-02-10,2030-02-10,Danh sách của đơn vị",
+        "tn-a-1,2,5,2025-02-03,,,Danh sách của đơn vị",
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small province that is in order."""
+    folder = tmp_path / "thainguyen"
+    folder.mkdir()
+    for name, lines in FILES.items():
+        write(folder, name, *lines)
+    return folder
+
+
+def write(folder, name, *lines):
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def problems_of(folder) -> str:
+    with pytest.raises(BadFolder) as caught:
+        load_province(folder)
+    assert not Facility.objects.exists()
+    assert not User.objects.exists()
+    return str(caught.value)
+
+
+def test_another_province_loads_without_a_change_of_code(folder):
+    out = StringIO()
+    call_command("load_province", str(folder), stdout=out)
+    assert "thainguyen" in out.getvalue()
+    assert str(Programme.objects.get()) == "thai-nguyen"
+    assert [f.name_vi for f in AsOf(date(2025, 6, 30)).on(date(2025, 6, 30))] == ["Bệnh viện A"]
+    (facility,) = AsOf(date(2025, 7, 1)).on(date(2025, 7, 1))
+    assert facility.name_vi == "Bệnh viện A Thái Nguyên"
+    assert facility.in_rollout
+    assert DeviceMovement.objects.get().quantity == 12
+
+
+def test_real_certificates_may_stay_without_names(folder):
+    load_province(folder)
+    assert Certificate.objects.filter(holder="", assumed=False).count() == 35
+    assert CertificateEvent.objects.filter(kind="issued").count() == 30
+
+
+def test_a_row_added_later_is_added_and_the_rest_left_alone(folder):
+    load_province(folder)
+    write(
+        folder,
+        "milestone_events.csv",
+        *FILES["milestone_events.csv"],
+        "tn-a,launch,2025-05-05,Báo cáo của đơn vị",
+    )
+    counts = load_province(folder)
+    assert {name: new for name, (new, _rows) in counts.items() if new} == {"milestone_events": 1}
+
+
+def test_a_step_reached_later_is_added_to_certificates_already_stored(folder):
+    load_province(folder)
+    header, first, second = FILES["certificates.csv"]
+    write(
+        folder, "certificates.csv", header, first, second.replace(",,,", ",2025-03-03,2030-03-03,")
+    )
+    counts = load_province(folder)
+    assert counts["certificates"] == (0, 35)
+    assert counts["certificate_events"] == (5, 70)
+
+
+def test_a_withdrawn_fact_does_not_come_back(folder):
+    load_province(folder)
+    pilot = MilestoneEvent.objects.get()
+    withdraw(fact=pilot, because="Nhầm đơn vị", by=pilot.recorded_by)
+    load_province(folder)
+    assert not MilestoneEvent.objects.known().exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "complaint"),
+    [
+        (
+            "milestone_events.csv",
+            ["facility,milestone,happened_on,source", "tn-b,pilot,2025-03-10,Báo cáo"],
+            "milestone_events.csv, line 2, facility: “tn-b” is not in the files",
+        ),
+        (
+            "milestone_events.csv",
+            ["facility,milestone,happened_on,source", "tn-a,flying,2025-03-10,Báo cáo"],
+            "line 2, milestone:",
+        ),
+        (
+            "milestone_events.csv",
+            ["facility,milestone,happened_on,source", "tn-a,pilot,2025-02-30,Báo cáo"],
+            "line 2, happened_on:",
+        ),
+        (
+            "milestone_events.csv",
+            ["facility,milestone,happened_on,source", "tn-a,pilot,2025-03-10,"],
+            "line 2, source: give a source or a document",
+        ),
+        (
+            "milestone_events.csv",
+            ["facility,milestone,happened_on,source", *2 * ["tn-a,pilot,2025-03-10,Báo cáo"]],
+            "line 3: “tn-a:pilot” comes twice",
+        ),
+        (
+            "milestone_events.csv",
+            ["facility,milestone,source", "tn-a,pilot,Báo cáo"],
+            "line 2, happened_on:",
+        ),
+        (
+            "device_movements.csv",
+            [FILES["device_movements.csv"][0], "tn-a,tablet,2025-03-01,0,opening,,Kiểm kê"],
+            "device_movements.csv: the database refuses it",
+        ),
+        ("programme.csv", ["area", "hue"], "“hue” is not in the files"),
+        ("milestones.csv", ["facility"], "milestones.csv: no such file is known"),
+        (
+            "certificates.csv",
+            ["batch,group,count,requested,id_card", "tn-a-1,1,1,2025-02-03,001"],
+            "certificates.csv, line 1, id_card: no such column is known",
+        ),
+        (
+            "certificates.csv",
+            [FILES["certificates.csv"][0], "tn-a-1,1,3,2025-02-03,2025-02-10,2031-02-10,Danh sách"],
+            "line 2, valid_until:",
+        ),
+        (
+            "certificates.csv",
+            [FILES["certificates.csv"][0], "tn-a-1,1,3,2025-02-03,2025-01-10,2029-02-10,Danh sách"],
+            "line 2: a step lies before the one that it follows",
+        ),
+        (
+            "certificates.csv",
+            ["batch,group,count,requested,holder,source", "tn-a-1,1,2,2025-02-03,Một người,Sổ"],
+            "line 2, count: a holder or a serial belongs to one certificate",
+        ),
+    ],
+)
+def test_a_mistake_is_named_and_nothing_is_stored(folder, name, lines, complaint):
+    write(folder, name, *lines)
+    assert complaint in problems_of(folder)
+
+
+def test_a_line_with_too_few_cells_is_named(folder):
+    write(folder, "device_types.csv", "code,group,name_vi", "tablet,bedside")
+    assert "device_types.csv, line 2: fewer cells than columns" in problems_of(folder)
+
+
+def test_many_mistakes_are_named_at_once(folder):
+    lines = [f"tn-{number},pilot,2025-03-10,Báo cáo" for number in range(30)]
+    write(folder, "milestone_events.csv", "facility,milestone,happened_on,source", *lines)
+    found = problems_of(folder).splitlines()
+    assert len(found) == 21
+    assert found[-1] == "... and 10 more"
+
+
+def test_an_absent_folder_is_named_by_the_command(tmp_path):
+    with pytest.raises(CommandError, match="there is no such folder"):
+        call_command("load_province", str(tmp_path / "nowhere"))
+
+
+def test_an_installation_steers_one_province(folder):
+    load_province(folder)
+    with pytest.raises(BadFolder, match="already steers “thai-nguyen”"):
+        load_province(BACGIANG)
+    assert Facility.objects.count() == 1
