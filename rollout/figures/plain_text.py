@@ -1,6 +1,7 @@
 """The progress as plain text, for a terminal or a letter: one line for each figure."""
 
 from collections.abc import Iterator
+from datetime import date
 from unicodedata import combining
 
 from django.utils.formats import date_format
@@ -87,7 +88,7 @@ def _evidence(evidence: dict[str, int]) -> str:
     return evidence_words([evidence[rung.code] for rung in Rung])
 
 
-def _day(day) -> str:
+def _day(day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 

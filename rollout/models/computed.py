@@ -1,5 +1,8 @@
 """What jobs compute. Kept for speed and for the record; nothing decides from it, all can be rebuilt."""
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -9,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from facilities.models import Facility
 from facilities.models.places import in_language
 from rollout.schedule import LABELS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Alert(models.Model):
@@ -58,7 +64,7 @@ class Alert(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.what
 
     @property
@@ -101,7 +107,7 @@ class ProgressSnapshot(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.measure} {self.on}"
 
 
@@ -120,14 +126,14 @@ class JobRun(models.Model):
         ordering = ["-started_at"]
         indexes = [models.Index(name="rollout_job_latest", fields=["job", "-started_at"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.label}, {date_format(localtime(self.started_at), 'SHORT_DATETIME_FORMAT')}"
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return LABELS.get(self.job, self.job)
 
     @property
-    def duration(self):
+    def duration(self) -> timedelta | None:
         """How long it ran; None while it runs or when it died without a word."""
         return self.ended_at - self.started_at if self.ended_at else None
