@@ -25,6 +25,8 @@ class Alert(models.Model):
         WARNING = "warning", _("Warning")
         LATE = "late", _("Late")
 
+    MOST_LETTERS = 300  # of what is due
+
     rule = models.CharField(_("rule"), max_length=40)
     subject = models.CharField(_("subject"), max_length=120)
     facility = models.ForeignKey(
@@ -42,8 +44,8 @@ class Alert(models.Model):
         help_text=_("0 before the day, 1 after it; escalation goes on from there."),
     )
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
-    what_vi = models.CharField(_("what, in Vietnamese"), max_length=300)
-    what_en = models.CharField(_("what, in English"), max_length=300)
+    what_vi = models.CharField(_("what, in Vietnamese"), max_length=MOST_LETTERS)
+    what_en = models.CharField(_("what, in English"), max_length=MOST_LETTERS)
     url = models.CharField(_("page"), max_length=300, blank=True)
     raised_on = models.DateField(_("raised on"), help_text=_("The day the job ran for."))
     raised_at = models.DateTimeField(_("raised at"), auto_now_add=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from facilities.models import Role, RoleAssignment
 from facilities.working_days import WorkingDays, working_days
@@ -132,7 +132,7 @@ class _People:
         return self.by_role.get(audience, [])
 
 
-def open_of_the_same_cause():
+def open_of_the_same_cause() -> QuerySet[Alert]:
     """For a query of notices: the alerts that stand open of what each notice is about."""
     return Alert.objects.filter(
         rule=OuterRef("alert__rule"),

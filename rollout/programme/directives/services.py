@@ -256,7 +256,7 @@ def _happened(
     note: str,
     document: Document | None,
     *,
-    answer_by: date | None = None,
+    answer_by: User | None = None,
 ) -> DirectiveEvent:
     row = _open(directive)
     if happened_on < row.issued_on:
