@@ -40,6 +40,7 @@ from rollout.schedule import LABELS
 
 if TYPE_CHECKING:
     from django.contrib.admin.filters import _ListFilterChoices
+    from django.contrib.admin.options import _ListDisplayT
     from django_stubs_ext import StrOrPromise
 
 MEASURES = {code: measure.label for code, measure in BY_CODE.items()}
@@ -52,7 +53,8 @@ def filter_by(labels: "Mapping[str, StrOrPromise]") -> type[admin.AllValuesField
     class LabelledFilter(admin.AllValuesFieldListFilter):
         def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
             for choice in super().choices(changelist):
-                yield choice | {"display": labels.get(choice["display"], choice["display"])}
+                shown = labels.get(str(choice["display"]), choice["display"])
+                yield {**choice, "display": shown}
 
     return LabelledFilter
 
@@ -110,7 +112,7 @@ class ProgrammeAdmin(TableAdmin):
 
 @admin.register(MeasureWeight)
 class MeasureWeightAdmin(MeasureLabel, FactAdmin):
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> "_ListDisplayT[MeasureWeight]":
         shown = super().get_list_display(request)
         return ["measure_label" if name == "measure" else name for name in shown]
 

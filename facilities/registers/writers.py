@@ -80,7 +80,7 @@ class Writer:
     columns: Mapping[str, str]
     is_fact = False  # its cells are rows of their own, with a paper, a check, a withdrawal
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> Expression:
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Expression | F:
         """SQL for the value of a column of the book's row on a day."""
         raise NotImplementedError
 

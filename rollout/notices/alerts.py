@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from django.db.models import Max, Q, QuerySet
@@ -36,6 +36,9 @@ from rollout.programme import must_start, reporting
 from rollout.programme.deadlines import deadlines
 from rollout.turns import write_in_turn
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 log = structlog.get_logger(__name__)
 
 NOTICE, WARNING, LATE = Alert.Severity.NOTICE, Alert.Severity.WARNING, Alert.Severity.LATE
@@ -47,7 +50,7 @@ COMING, OVERDUE = 0, 1  # levels
 class Rule:
     """From how many working days before the due day on a deadline is told, and how loudly."""
 
-    label: object
+    label: "StrOrPromise"
     notice: int  # first told so many days before
     warning: int  # louder from so many days before
     place: str  # anchor on the facility's page, or the name of the page where there is no facility

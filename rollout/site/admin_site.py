@@ -48,7 +48,8 @@ class AdministrationSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(self._wanted(request), settings.LOGIN_URL)
 
-    def password_change(
+    # The stubs promise a page, but Django itself answers with a redirect once it is changed.
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """On the page that everybody uses."""
