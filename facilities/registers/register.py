@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Expression, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column, Kind, Value
@@ -89,7 +90,7 @@ class Register:
 
     def expression(
         self, code: str, on: date, known_at: datetime | None = None
-    ) -> Expression | F | None:
+    ) -> Combinable | None:
         """SQL for a column; None for one that is computed after reading."""
         writer = self.writer_of(code)
         return writer.expression(code, on, known_at) if writer else None
@@ -126,7 +127,7 @@ class Register:
             found[key] |= {code: v for code, v in more.items() if code in empties}
         return {key: found[key] for key in keys if key in found}
 
-    def order(self, code: str, on: date, known_at: datetime | None = None) -> Expression | F:
+    def order(self, code: str, on: date, known_at: datetime | None = None) -> Combinable:
         """SQL to sort by a column: facilities by their names, as a dictionary does."""
         if code in self.sorts:
             return F(self.sorts[code])
