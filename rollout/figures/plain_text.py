@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from unicodedata import combining
 
 from django.utils.formats import date_format
@@ -13,13 +14,15 @@ from rollout.templatetags.figures import evidence_words, number, share, signed
 
 LABEL, FIGURE = 66, 20
 
+Document = dict[str, Any]  # as it goes out as JSON
 
-def progress_text(document: dict) -> str:
+
+def progress_text(document: Document) -> str:
     """The document of the API (rollout.api.document) in the reader's language."""
     return "\n".join(_lines(document))
 
 
-def _lines(document: dict) -> Iterator[str]:
+def _lines(document: Document) -> Iterator[str]:
     scope = document["scope"]
     yield _("EMR rollout: {province}, as of {day}").format(
         province=scope["name"], day=_day(document["on"])
@@ -64,7 +67,7 @@ def _heading(title: str) -> Iterator[str]:
     yield title
 
 
-def _facility(facility: dict) -> str:
+def _facility(facility: Document) -> str:
     late = ""
     if facility["days_late"]:
         late = ngettext(

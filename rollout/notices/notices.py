@@ -45,7 +45,7 @@ def due_notices(on: date, steps: dict[str, tuple[Step, ...]] | None = None) -> l
         )
     )
     calendar = working_days()
-    found: dict[tuple, Notice] = {}
+    found: dict[tuple[int, int], Notice] = {}
     for alert in alerts:
         for step in _come(alert, steps.get(alert.rule, ()), on, calendar):
             for person_id in people.of(step.audience, alert):

@@ -80,17 +80,19 @@ class Documents(Register):
 
     # --- Reading ------------------------------------------------------------------------
 
-    def base(self, on: date, known_at: datetime | None = None) -> QuerySet:
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Document]:
         return Document.objects.known(known_at)
 
-    def of_facilities(self, rows: QuerySet, facility_ids: Iterable[int] | None) -> QuerySet:
+    def of_facilities(
+        self, rows: QuerySet[Document], facility_ids: Iterable[int] | None
+    ) -> QuerySet[Document]:
         """A paper belongs to no facility: only who sees all rows sees the book."""
         return rows if facility_ids is None else rows.none()
 
     def facility_of(self, row: Document) -> int | None:
         return None
 
-    def search(self, rows: QuerySet, text: str, on: date) -> QuerySet:
+    def search(self, rows: QuerySet[Document], text: str, on: date) -> QuerySet[Document]:
         for word in fold(text).split()[:6]:
             rows = rows.filter(search_key__contains=word)
         return rows

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import (
@@ -189,7 +188,7 @@ class Facilities(Register):
 
     # --- Reading ------------------------------------------------------------------------
 
-    def base(self, on: date, known_at: datetime | None = None) -> QuerySet:
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """The facilities in the register on the day: named by then, not closed and not merged away."""
         keys = [facility.id for facility in AsOf(on, known_at).on(on)]
         return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
@@ -217,8 +216,12 @@ class Facilities(Register):
         return code in self.computed_codes or super().has_sql(code)
 
     def with_columns(
-        self, rows: QuerySet, codes: Iterable[str], on: date, known_at: datetime | None = None
-    ) -> QuerySet:
+        self,
+        rows: QuerySet[Facility],
+        codes: Iterable[str],
+        on: date,
+        known_at: datetime | None = None,
+    ) -> QuerySet[Facility]:
         codes = list(codes)
         told = self._told(codes, on, known_at)
         return (
@@ -317,7 +320,7 @@ class Facilities(Register):
         return found
 
 
-SQL_TYPES: dict[str, Field[Any, Any]] = {
+SQL_TYPES: dict[str, Field] = {
     Cell.CHOICE: CharField(),
     Cell.COUNT: IntegerField(),
     Cell.DAY: DateField(),

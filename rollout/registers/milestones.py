@@ -120,7 +120,7 @@ class Milestones(Register):
 
     # --- Reading ------------------------------------------------------------------------
 
-    def base(self, on: date, known_at: datetime | None = None) -> QuerySet:
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """The facilities of the rollout on the day."""
         keys = [facility.id for facility in AsOf(on, known_at).on(on) if facility.in_rollout]
         return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)

@@ -4,7 +4,7 @@ Whoever may enter is decided by roles (facilities/permissions.py), not by Django
 Signing in happens on the page that everybody uses.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.conf import settings
 from django.contrib import admin
@@ -24,6 +24,9 @@ from facilities.administration import access_to
 from rollout.figures.cached import cached_progress
 from rollout.models import Alert
 from rollout.notices.jobs import statuses
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 SEVEREST_FIRST = (Alert.Severity.LATE, Alert.Severity.WARNING, Alert.Severity.NOTICE)
 
@@ -80,7 +83,13 @@ class AdministrationSite(admin.AdminSite):
         )
 
 
-def open_alerts() -> list[dict]:
+class OpenAlerts(TypedDict):
+    severity: Alert.Severity
+    label: "StrOrPromise"
+    count: int
+
+
+def open_alerts() -> list[OpenAlerts]:
     """How many alerts stand open, severest first."""
     counts = dict(
         Alert.objects.filter(cleared_on__isnull=True)
