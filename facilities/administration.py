@@ -4,6 +4,8 @@ Three kinds of tables: reference rows, which may be changed; facts, which may be
 withdrawn; and what jobs compute, which may be read. Nothing is deleted anywhere.
 """
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from facilities import clock, services
-from facilities.models import Facility, FacilityName, Record
+from facilities.models import Facility, FacilityName, Record, User
 from facilities.permissions import Access, access_of
 
 
@@ -244,7 +246,7 @@ class FactAdmin(TableAdmin):
     def evidence_label(self, fact):
         return capfirst(fact.evidence(clock.today()).label)
 
-    def record(self, fact: Record, *, by) -> Record:
+    def record(self, fact: Any, *, by: User) -> Record:
         """The verb; raises ValidationError when the fact cannot be so."""
         return services.record(fact, by=by)
 

@@ -2,9 +2,11 @@
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import wraps
+from typing import Any, TypeVar
 
 from django.utils.text import capfirst
 
@@ -23,6 +25,8 @@ from facilities.models.places import (
     Scope,
     in_language,
 )
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class AsOf:
         self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
         self.listed_ids = facility_ids
         self.facility_ids = None if facility_ids is None else self.descent.family(facility_ids)
-        self.read: dict = {}  # what `once_per_register` has read
+        self.read: dict[Callable[[AsOf], Any], Any] = {}  # what `once_per_register` has read
 
         def rows(model, subject, *fields):
             found = model.objects.in_force(described_until, known_at)
@@ -240,14 +244,15 @@ class AsOf:
         } | set(self.left_on.values())
 
 
-def once_per_as_of(question):
+def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:
     """Decorates `question(register)`: several readers of one register share one answer."""
 
     @wraps(question)
-    def asked(as_of: AsOf):
+    def asked(as_of: AsOf) -> Answer:
         if question not in as_of.read:
             as_of.read[question] = question(as_of)
-        return as_of.read[question]
+        answer: Answer = as_of.read[question]
+        return answer
 
     return asked
 

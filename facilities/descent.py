@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from facilities.models.places import FacilityLineage, Lineage
+
+FacilityId = TypeVar("FacilityId", int, int | None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Descent:
             for (on, successor), predecessors in sorted(found.items())
         ]
 
-    def heir(self, facility_id: int | None, on: date | None = None) -> int | None:
+    def heir(self, facility_id: FacilityId, on: date | None = None) -> FacilityId:
         """The facility that carries on for this one on a day (None: the last day known); often itself."""
         on = self.until if on is None or self.looking_back else on
         passed = {facility_id}

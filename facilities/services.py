@@ -1,6 +1,7 @@
 """Writing a fact, checking it, taking it back. Whoever calls has settled the permission."""
 
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from facilities import clock
 from facilities.models import Record, User
+
+Fact = TypeVar("Fact", bound=Record)
 
 
 class AlreadyWithdrawn(ValidationError):
@@ -22,7 +25,7 @@ class AlreadyWithdrawn(ValidationError):
 
 
 @transaction.atomic
-def record(fact: Record, *, by: User, at: datetime | None = None) -> Record:
+def record(fact: Fact, *, by: User, at: datetime | None = None) -> Fact:
     """Store a new fact. Raises ValidationError naming the field; nothing is stored then."""
     fact.recorded_by = by
     fact.recorded_at = at or timezone.now()
@@ -53,7 +56,7 @@ def _refuse_future(fact: Record, written_on: date) -> None:
 
 
 @transaction.atomic
-def withdraw(*, fact: Record, because: str, by: User, at: datetime | None = None) -> Record:
+def withdraw(*, fact: Fact, because: str, by: User, at: datetime | None = None) -> Fact:
     """Say that a fact was wrong. It stays readable, with who, when and why; figures drop it from now on.
 
     Raises ValidationError without a reason or with one of more than 500 letters, AlreadyWithdrawn
@@ -81,7 +84,7 @@ def withdraw(*, fact: Record, because: str, by: User, at: datetime | None = None
 
 
 @transaction.atomic
-def correct(*, fact: Record, because: str, by: User, **changes) -> Record:
+def correct(*, fact: Fact, because: str, by: User, **changes: object) -> Fact:
     """Withdraw a fact and record it anew with `changes`, as one act at one moment. Returns the new one.
 
     Refused while other rows hang on this one: they would go on hanging on what was withdrawn.
@@ -97,7 +100,7 @@ def correct(*, fact: Record, because: str, by: User, **changes) -> Record:
 
 
 @transaction.atomic
-def check(*, fact: Record, by: User, at: datetime | None = None) -> Record:
+def check(*, fact: Fact, by: User, at: datetime | None = None) -> Fact:
     """The Department has compared the fact with its paper. A second check changes nothing.
 
     Raises ValidationError when there is no paper, or when the checker entered the fact.

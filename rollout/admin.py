@@ -1,11 +1,18 @@
 """The programme in the admin: milestones, councils, obstacles, directives, yardsticks, jobs."""
 
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from facilities.models import User
 from rollout.figures.measures import BY_CODE
 from rollout.figures.snapshots import OVERALL
 from rollout.models import (
@@ -31,17 +38,23 @@ from rollout.notices.alerts import RULES
 from rollout.programme.services import record_milestone, record_ruling
 from rollout.schedule import LABELS
 
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
+    from django.contrib.admin.options import _ListDisplayT
+    from django_stubs_ext import StrOrPromise
+
 MEASURES = {code: measure.label for code, measure in BY_CODE.items()}
 MEASURES[OVERALL] = _("overall progress")
 
 
-def filter_by(labels: dict) -> type[admin.AllValuesFieldListFilter]:
+def filter_by(labels: "Mapping[str, StrOrPromise]") -> type[admin.AllValuesFieldListFilter]:
     """A filter over stored codes that shows them under their labels."""
 
     class LabelledFilter(admin.AllValuesFieldListFilter):
-        def choices(self, changelist):
+        def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
             for choice in super().choices(changelist):
-                yield choice | {"display": labels.get(choice["display"], choice["display"])}
+                shown = labels.get(str(choice["display"]), choice["display"])
+                yield {**choice, "display": shown}
 
     return LabelledFilter
 
@@ -50,7 +63,7 @@ class MeasureLabel:
     """Mixin for rows about one measure: shows its label in the place of its code."""
 
     @admin.display(description=_("measure"), ordering="measure")
-    def measure_label(self, row):
+    def measure_label(self, row: MeasureWeight | ProgressSnapshot) -> "StrOrPromise":
         return MEASURES.get(row.measure, row.measure)
 
 
@@ -73,7 +86,7 @@ admin.site.register(
 class MilestoneEventAdmin(FactAdmin):
     not_asked = ("source", "assumed")
 
-    def record(self, fact, *, by):
+    def record(self, fact: MilestoneEvent, *, by: User) -> MilestoneEvent:
         return record_milestone(
             facility=fact.facility,
             milestone=fact.milestone,
@@ -87,17 +100,19 @@ class MilestoneEventAdmin(FactAdmin):
 class ProgrammeAdmin(TableAdmin):
     fixed = ("area",)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Programme.objects.exists()
 
-    def save_model(self, request, obj, form, change):
+    def save_model(
+        self, request: HttpRequest, obj: Programme, form: ModelForm, change: bool
+    ) -> None:
         obj.pk = 1  # the one row
         super().save_model(request, obj, form, change)
 
 
 @admin.register(MeasureWeight)
 class MeasureWeightAdmin(MeasureLabel, FactAdmin):
-    def get_list_display(self, request):
+    def get_list_display(self, request: HttpRequest) -> "_ListDisplayT[MeasureWeight]":
         shown = super().get_list_display(request)
         return ["measure_label" if name == "measure" else name for name in shown]
 
@@ -115,7 +130,7 @@ class CouncilRulingAdmin(FactAdmin):
     facility_of = "meeting"
     not_asked = ("source", "assumed")
 
-    def record(self, fact, *, by):
+    def record(self, fact: CouncilRuling, *, by: User) -> CouncilRuling:
         return record_ruling(
             meeting=fact.meeting,
             conclusion=fact.conclusion,
@@ -143,7 +158,7 @@ class AlertAdmin(ReadOnlyAdmin):
     search_fields = ("what_vi", "what_en")
 
     @admin.display(description=_("what"))
-    def what_is_due(self, alert):
+    def what_is_due(self, alert: Alert) -> str:
         return alert.what
 
 
@@ -165,11 +180,11 @@ class JobRunAdmin(ReadOnlyAdmin):
     date_hierarchy = "started_at"
 
     @admin.display(description=_("job"), ordering="job")
-    def job_label(self, run):
+    def job_label(self, run: JobRun) -> "StrOrPromise":
         return run.label
 
     @admin.display(description=_("time taken"))
-    def time_taken(self, run):
+    def time_taken(self, run: JobRun) -> str | None:
         if run.duration is None:
             return None
         seconds = number_format(run.duration.total_seconds(), 1)

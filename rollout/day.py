@@ -1,10 +1,11 @@
 """The day a reader asks about. Together with the commands and jobs, it asks the clock for today."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -17,6 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from facilities import clock
 from facilities.as_of import AsOf
+
+Read = TypeVar("Read")
+Default = TypeVar("Default")
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
@@ -87,7 +91,7 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: b
     today = today or clock.today()
     errors: dict[str, str] = {}
 
-    def read(name, parse, default):
+    def read(name: str, parse: Callable[[str], Read], default: Default) -> Read | Default:
         text = parameters.get(name, "").strip()
         if not text:
             return default

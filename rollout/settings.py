@@ -7,6 +7,7 @@ docs/operations.md lists the variables that can be set.
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from csp.constants import NONE, SELF
@@ -94,7 +95,7 @@ ROOT_URLCONF = "rollout.urls"
 WSGI_APPLICATION = "rollout.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -345,7 +346,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # --- Logs ---------------------------------------------------------------------------------
 
 # No names, no e-mail addresses, no form contents: events carry identifiers only.
-_BEFORE = [
+_BEFORE: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import override
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class Kind(StrEnum):
@@ -34,9 +38,9 @@ class Column:
     """
 
     code: str
-    label: str
+    label: "StrOrPromise"
     kind: Kind = Kind.TEXT
-    choices: Callable[[], Mapping[str, str]] | None = None
+    choices: "Callable[[], Mapping[str, StrOrPromise]] | None" = None
     aliases: tuple[str, ...] = ()
     required: bool = False
     writable: bool = True
@@ -44,7 +48,7 @@ class Column:
     filtered: bool = True  # whether a list can be filtered by it
     personal: bool = False
     max_length: int = 300
-    help: str = ""
+    help: "StrOrPromise" = ""
 
     @property
     def empty(self) -> Value:

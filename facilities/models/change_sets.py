@@ -189,10 +189,12 @@ class Note(models.Model):
 class Draft(models.Model):
     """What somebody has typed into a form and not sent. It is nobody's fact and is dropped when sent."""
 
+    LONGEST_NAME = 120  # of its form
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="drafts", verbose_name=_("user")
     )
-    form = models.CharField(_("form"), max_length=120)
+    form = models.CharField(_("form"), max_length=LONGEST_NAME)
     fields = models.JSONField(_("fields"), default=dict)
     saved_at = models.DateTimeField(_("saved at"), auto_now=True)
 

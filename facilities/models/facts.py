@@ -1,6 +1,7 @@
 """The shape of a fact: what happened, on which day, who wrote it down when, what proves it."""
 
 from datetime import date, datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -202,7 +203,7 @@ class Record(Tracked):
         """How well the row is proven on day `on`, as it is known now."""
         return rung_of(self, on=on)
 
-    def for_correction(self, **changes):
+    def for_correction(self, **changes: object) -> Self:
         """A fresh, unsaved copy with changes: what `services.correct` records instead of this row."""
         kept = {
             field.attname: getattr(self, field.attname)

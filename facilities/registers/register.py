@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
-from facilities.models import FacilityName
+from facilities.models import FacilityName, Record
 from facilities.registers.choices import FACILITY_HEADINGS, facility_names, names_on
 from facilities.registers.writers import Attributes, RowEntry, Writer, Writing, chunks
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
 
@@ -41,8 +46,8 @@ class Register:
     """Subclasses set the attributes and, where they have more rules, `check` and `create`."""
 
     code: str  # in addresses
-    label: str  # lazy: what the list is called
-    row_label: str  # lazy: what one row is called
+    label: "StrOrPromise"  # lazy: what the list is called
+    row_label: "StrOrPromise"  # lazy: what one row is called
     model: type[Model]
     # Each way to find the row a file speaks of: the first whose columns are all filled in.
     keys: tuple[tuple[str, ...], ...] = ()
@@ -83,7 +88,9 @@ class Register:
         """Whether rows can be filtered and sorted by the column."""
         return self.writer_of(code) is not None
 
-    def expression(self, code: str, on: date, known_at: datetime | None = None):
+    def expression(
+        self, code: str, on: date, known_at: datetime | None = None
+    ) -> Combinable | None:
         """SQL for a column; None for one that is computed after reading."""
         writer = self.writer_of(code)
         return writer.expression(code, on, known_at) if writer else None
@@ -120,7 +127,7 @@ class Register:
             found[key] |= {code: v for code, v in more.items() if code in empties}
         return {key: found[key] for key in keys if key in found}
 
-    def order(self, code: str, on: date, known_at: datetime | None = None):
+    def order(self, code: str, on: date, known_at: datetime | None = None) -> Combinable:
         """SQL to sort by a column: facilities by their names, as a dictionary does."""
         if code in self.sorts:
             return F(self.sorts[code])
@@ -226,11 +233,11 @@ class Register:
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries: list[RowEntry], on: date) -> object:
+    def context(self, entries: list[RowEntry], on: date) -> Any:
         """What `check` needs to know beside the row, read once for many rows."""
         return None
 
-    def check(self, entry: RowEntry, problems: Problems, context, on: date) -> None:
+    def check(self, entry: RowEntry, problems: Problems, context: Any, on: date) -> None:
         """Rules of this book. `on`: the day of writing."""
 
     def problems(self, entries: list[RowEntry], on: date) -> list[Problems]:
@@ -276,15 +283,15 @@ class Register:
         attributes.fill(entries)
         self.model.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
 
-    def facility_of(self, row: Model) -> int | None:
+    def facility_of(self, row: Any) -> int | None:
         """The facility a row belongs to."""
         return getattr(row, f"{self.facility_path}_id") if self.facility_path else row.pk
 
-    def facts_of(self, row: Model) -> list:
+    def facts_of(self, row: Any) -> list[Record]:
         """Every standing fact about the row, to be withdrawn with it."""
         return self._facts_about([row])
 
-    def facts_of_rows(self, rows: list[Model]) -> list:
+    def facts_of_rows(self, rows: list[Any]) -> list[Record]:
         """The same for many rows: a query for each kind of fact, unless a book has rules of its own."""
         if type(self).facts_of is not Register.facts_of:
             return [fact for row in rows for fact in self.facts_of(row)]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
-from django.db.models import Expression, F, Model, OuterRef, Subquery
+from django.db.models import F, Model, OuterRef, Subquery
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from facilities import bulk
@@ -80,7 +81,7 @@ class Writer:
     columns: Mapping[str, str]
     is_fact = False  # its cells are rows of their own, with a paper, a check, a withdrawal
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> Expression:
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
         """SQL for the value of a column of the book's row on a day."""
         raise NotImplementedError
 

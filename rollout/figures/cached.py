@@ -40,18 +40,18 @@ def _release() -> str:
 RELEASE = _release()
 
 
-def key(kind: str, version: int, *parts) -> str:
+def key(kind: str, version: int, *parts: object) -> str:
     """A cache key for something that follows from the facts of a ledger version."""
     text = ":".join("" if part is None else _text(part) for part in parts)
     return f"{kind}:{RELEASE}:{version}:{text}"
 
 
-def _text(part) -> str:
+def _text(part: object) -> str:
     return part.isoformat() if isinstance(part, date | datetime) else str(part)
 
 
 def remembered(
-    kind: str, on: date, known_at: datetime | None, *parts, compute: Callable[[], Found]
+    kind: str, on: date, known_at: datetime | None, *parts: object, compute: Callable[[], Found]
 ) -> Found:
     """What `compute` finds, found once per state of the facts. None is found anew each time."""
     place = key(kind, Ledger.current(), on, known_at, *parts)

@@ -5,15 +5,19 @@ reports (measures). Changing a rule means a new version here and a line in CHANG
 needs, weights, scope and legal deadlines are dated rows in the database, not here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
 from facilities.evidence import Rung
 from facilities.timeline import EMPTY, FacilityState, Tally
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 NO_EVIDENCE = (0,) * len(Rung)
 
@@ -41,18 +45,20 @@ class Cell:
 
 UNKNOWN = Cell(done=0, total=None, share=None)
 
+Reading = Callable[[FacilityState], Cell]
+
 
 @dataclass(frozen=True)
 class Measure:
     """One line of the report."""
 
     code: str
-    label: str
-    rule: str
+    label: "StrOrPromise"
+    rule: "StrOrPromise"
     version: int
     unit: str  # "facilities" or "certificates"
     counts: Callable[[FacilityOnDay], bool]  # which facilities it is about
-    read: Callable[[FacilityState], Cell]
+    read: Reading
 
 
 def _tally(state: FacilityState, component: str) -> Tally:
@@ -60,11 +66,17 @@ def _tally(state: FacilityState, component: str) -> Tally:
     return state.get(component, EMPTY)
 
 
-def _newest(tallies) -> date | None:
+def _newest(tallies: Iterable[Tally]) -> date | None:
     return max((t.newest_on for t in tallies if t.newest_on), default=None)
 
 
-def _yes(rung: Rung | None, newest_on: date | None, *, share: float | None = None, begun=False):
+def _yes(
+    rung: Rung | None,
+    newest_on: date | None,
+    *,
+    share: float | None = None,
+    begun: bool = False,
+) -> Cell:
     """The cell of a facility that fulfils a measure (on a rung) or does not (None)."""
     if share is None:
         share = 0.0 if rung is None else 1.0
@@ -74,17 +86,30 @@ def _yes(rung: Rung | None, newest_on: date | None, *, share: float | None = Non
     return Cell(1, 1, share, evidence, newest_on, begun=True, weigh=share)
 
 
-def reached(*ways: tuple[str, ...], begun_by: str | None = None):
+def _weakest(rungs: Iterable[Rung | None]) -> Rung | None:
+    """The rung that all of them reach; None when one is on no rung at all."""
+    weakest = Rung.DECIDED
+    for rung in rungs:
+        if rung is None:
+            return None
+        weakest = min(weakest, rung)
+    return weakest
+
+
+def reached(*ways: tuple[str, ...], begun_by: str | None = None) -> Reading:
     """Fulfilled when, on some way, each component is there; it stands on the best way's weakest rung."""
 
     def read(state: FacilityState) -> Cell:
-        best, used = None, []
+        best: Rung | None = None
+        used: list[Tally] = []
         for way in ways:
             tallies = [_tally(state, component) for component in way]
             used += tallies
-            rungs = [tally.rung_reaching(1) if tally.amount >= 1 else None for tally in tallies]
-            if None not in rungs:
-                best = min(rungs) if best is None else max(best, min(rungs))
+            rung = _weakest(
+                tally.rung_reaching(1) if tally.amount >= 1 else None for tally in tallies
+            )
+            if rung is not None:
+                best = rung if best is None else max(best, rung)
         begun = any(tally.amount > 0 for tally in used)
         if begun_by and not begun:
             begun = _tally(state, begun_by).amount > 0
@@ -96,7 +121,8 @@ def reached(*ways: tuple[str, ...], begun_by: str | None = None):
 def norms_met(state: FacilityState) -> Cell:
     """Fulfilled when every device type with a norm is there in full; the share counts all pieces."""
     needed = have = 0
-    rungs, used = [], []
+    rungs: list[Rung | None] = []
+    used: list[Tally] = []
     for component, norm in state.items():
         prefix, _sep, device = component.partition(":")
         if prefix != "norm" or norm.amount <= 0:
@@ -109,11 +135,10 @@ def norms_met(state: FacilityState) -> Cell:
         rungs.append(installed.rung_reaching(norm.amount) if enough else None)
     if not needed:
         return UNKNOWN
-    rung = None if None in rungs else min(rungs)
-    return _yes(rung, _newest(used), share=have / needed)
+    return _yes(_weakest(rungs), _newest(used), share=have / needed)
 
 
-def certificates(reached: str, *, of: str, needs_plan: bool = False):
+def certificates(reached: str, *, of: str, needs_plan: bool = False) -> Reading:
     """So many certificates came so far, out of those that count in another component.
 
     The weighted progress measures every step against the need. Against what was registered, a

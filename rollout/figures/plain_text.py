@@ -1,6 +1,8 @@
 """The progress as plain text, for a terminal or a letter: one line for each figure."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 from unicodedata import combining
 
 from django.utils.formats import date_format
@@ -12,13 +14,15 @@ from rollout.templatetags.figures import evidence_words, number, share, signed
 
 LABEL, FIGURE = 66, 20
 
+Document = dict[str, Any]  # as it goes out as JSON
 
-def progress_text(document: dict) -> str:
+
+def progress_text(document: Document) -> str:
     """The document of the API (rollout.api.document) in the reader's language."""
     return "\n".join(_lines(document))
 
 
-def _lines(document: dict) -> Iterator[str]:
+def _lines(document: Document) -> Iterator[str]:
     scope = document["scope"]
     yield _("EMR rollout: {province}, as of {day}").format(
         province=scope["name"], day=_day(document["on"])
@@ -63,7 +67,7 @@ def _heading(title: str) -> Iterator[str]:
     yield title
 
 
-def _facility(facility: dict) -> str:
+def _facility(facility: Document) -> str:
     late = ""
     if facility["days_late"]:
         late = ngettext(
@@ -87,7 +91,7 @@ def _evidence(evidence: dict[str, int]) -> str:
     return evidence_words([evidence[rung.code] for rung in Rung])
 
 
-def _day(day) -> str:
+def _day(day: date) -> str:
     return date_format(day, "SHORT_DATE_FORMAT")
 
 

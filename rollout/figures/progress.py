@@ -9,33 +9,46 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
+from typing import NamedTuple
 
 import connectivity.changes
 import equipment.changes
 import rollout.programme.changes
 import signatures.changes
 from equipment.files import files, server_files
-from facilities.as_of import AsOf
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.lineage import inherit
 from facilities.models import Ownership
-from facilities.timeline import Change, State, fold
-from facilities.working_days import working_days_of
+from facilities.timeline import Change, FacilityState, State, fold
+from facilities.working_days import WorkingDays, working_days_of
 from rollout.figures.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cells_of
 from rollout.figures.results import FacilityResult, Figure, MeasureResult, Progress
 from rollout.models import MeasureWeight, Programme
 from rollout.programme.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.programme.deadlines import deadlines
 from rollout.programme.legal import legal_deadlines
-from rollout.programme.milestone_line import line, reached, targets
-from rollout.programme.obstacles import obstacles
-from rollout.programme.reporting import RULE, freshness
+from rollout.programme.milestone_line import Target, line, reached, targets
+from rollout.programme.obstacles import ObstacleOnDay, obstacles
+from rollout.programme.reporting import RULE, Freshness, freshness
 from rollout.programme.stages import next_step_of, stage_of
 
 MODULES = (equipment.changes, signatures.changes, connectivity.changes, rollout.programme.changes)
 
-NOT_LATE = (0, None, False)  # working days, what for, whether its day is assumed
-
 PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
+
+Cells = dict[str, Cell]  # of one facility, by measure
+Weights = dict[str, Decimal]  # by measure
+
+
+class Late(NamedTuple):
+    """The longest overdue deadline of a facility."""
+
+    days: int = 0  # working days
+    what: object = None  # in words
+    assumed: bool = False  # no source gives its day
+
+
+NOT_LATE = Late()
 
 
 def changes(as_of: AsOf) -> list[Change]:
@@ -61,7 +74,7 @@ def progress(
     state = fold(all_changes, on)
     cells = {facility.id: cells_of(facility, state.get(facility.id, {})) for facility in listed}
     weights = weights_on(on, known_at)
-    before = {}
+    before: dict[str, Sum] = {}
     if compare:
         if compare > on:  # a later day has changes of its own
             as_of_then = AsOf(compare, known_at, map_on=map_on)
@@ -98,7 +111,7 @@ def progress(
     )
 
 
-def weights_on(on: date, known_at: datetime | None = None) -> dict[str, Decimal]:
+def weights_on(on: date, known_at: datetime | None = None) -> Weights:
     """The weight of each measure on a day; a measure without a row weighs nothing."""
     rows = MeasureWeight.objects.in_force(on, known_at).values_list("measure", "weight")
     return {measure.code: Decimal(0) for measure in MEASURES} | {
@@ -119,7 +132,7 @@ class Sum:
     newest_on: date | None = None
 
 
-def summed(measure: Measure, cells: dict[int, dict[str, Cell]]) -> Sum:
+def summed(measure: Measure, cells: dict[int, Cells]) -> Sum:
     """The facilities are the denominator of a measure of facilities, known or not."""
     found = Sum(total=0 if measure.unit == "facilities" else None)
     for of_facility in cells.values():
@@ -141,7 +154,13 @@ def summed(measure: Measure, cells: dict[int, dict[str, Cell]]) -> Sum:
     return found
 
 
-def _result(measure, cells, weights, before: Sum | None, expected: date | None) -> MeasureResult:
+def _result(
+    measure: Measure,
+    cells: dict[int, Cells],
+    weights: Weights,
+    before: Sum | None,
+    expected: date | None,
+) -> MeasureResult:
     now = summed(measure, cells)
     return MeasureResult(
         code=measure.code,
@@ -159,7 +178,7 @@ def _result(measure, cells, weights, before: Sum | None, expected: date | None) 
     )
 
 
-def _bidding_ends(as_of: AsOf, cells) -> date | None:
+def _bidding_ends(as_of: AsOf, cells: dict[int, Cells]) -> date | None:
     """The latest day on which bidding for a server that is still missing is to end."""
     ends_on = {file.id: file.bidding_ends_on for file in files(as_of)}
     awaited = [
@@ -173,31 +192,36 @@ def _bidding_ends(as_of: AsOf, cells) -> date | None:
     return max((day for day in awaited if day), default=None)
 
 
-def _facilities(as_of, listed, state: State, cells, weights) -> tuple[FacilityResult, ...]:
+def _facilities(
+    as_of: AsOf,
+    listed: list[FacilityOnDay],
+    state: State,
+    cells: dict[int, Cells],
+    weights: Weights,
+) -> tuple[FacilityResult, ...]:
     """The facilities of the rollout: longest late first, then least progress, then by code."""
     on = as_of.until
     planned = targets(as_of)
     holding = [obstacle for obstacle in obstacles(as_of) if obstacle.cleared_on is None]
-    held = defaultdict(list)
+    held: dict[int, list[ObstacleOnDay]] = defaultdict(list)
     for obstacle in holding:
         for facility_id in obstacle.facility_ids:
             held[facility_id].append(obstacle)
-    councils = defaultdict(list)
+    councils: dict[int, list[Meeting]] = defaultdict(list)
     for meeting in meetings(as_of):
         councils[meeting.facility_id].append(meeting)
-    late = {}
+    late: dict[int | None, Late] = {}
     for deadline in deadlines(as_of):
         if deadline.rule == RULE:
             continue  # whoever is silent is not for that behind with the rollout
         days = deadline.days_late(on)
-        if days and days > late.get(deadline.facility_id, NOT_LATE)[0]:
-            late[deadline.facility_id] = (days, deadline.what, deadline.assumed)
+        if days and days > late.get(deadline.facility_id, NOT_LATE).days:
+            late[deadline.facility_id] = Late(days, deadline.what, deadline.assumed)
     heard = freshness(as_of)
     found = []
     for facility in listed:
         if not facility.in_rollout:
             continue
-        days_late, late_for, late_assumed = late.get(facility.id, NOT_LATE)
         found.append(
             _facility(
                 facility,
@@ -209,10 +233,8 @@ def _facilities(as_of, listed, state: State, cells, weights) -> tuple[FacilityRe
                 weights,
                 on,
                 working_days_of(as_of),
-                days_late=days_late,
-                late_for=late_for,
-                late_assumed=late_assumed,
-                freshness=heard[facility.id],
+                late=late.get(facility.id, NOT_LATE),
+                heard=heard[facility.id],
             )
         )
     return tuple(
@@ -224,7 +246,18 @@ def _facilities(as_of, listed, state: State, cells, weights) -> tuple[FacilityRe
 
 
 def _facility(
-    facility, state, cells, planned, councils: list[Meeting], held, weights, on, working, **others
+    facility: FacilityOnDay,
+    state: FacilityState,
+    cells: Cells,
+    planned: dict[str, Target],
+    councils: list[Meeting],
+    held: list[ObstacleOnDay],
+    weights: Weights,
+    on: date,
+    working: WorkingDays,
+    *,
+    late: Late,
+    heard: Freshness,
 ) -> FacilityResult:
     ruled, awaited = standing_ruling(councils), awaited_meeting(councils)
     council_on = awaited.scheduled_on if awaited else None
@@ -245,12 +278,15 @@ def _facility(
         measures=cells,
         milestones=line(facility.id, state, planned, councils, held, on, working),
         progress=_weighted(cells, weights),
+        days_late=late.days,
+        late_for=late.what,
+        late_assumed=late.assumed,
         council_on=council_on,
-        **others,
+        freshness=heard,
     )
 
 
-def _weighted(cells: dict[str, Cell], weights: dict[str, Decimal]) -> float | None:
+def _weighted(cells: Cells, weights: Weights) -> float | None:
     """The weighted mean of what is known, each measure counted at most as whole."""
     known = [
         (float(weights[code]), min(cell.weigh, 1.0))

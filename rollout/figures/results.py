@@ -4,6 +4,7 @@ so that one result serves readers of every language."""
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -14,6 +15,9 @@ from rollout.programme.legal import LegalDeadlineOnDay
 from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.reporting import NOTHING_ASKED, Freshness
 from rollout.programme.stages import FacilityStage, NextStep
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 STALE_AFTER = timedelta(days=30)
 
@@ -40,11 +44,11 @@ class MeasureResult:
         return BY_CODE[self.code]
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return self.measure.label
 
     @property
-    def rule(self):
+    def rule(self) -> "StrOrPromise":
         return self.measure.rule
 
     @property
@@ -121,11 +125,11 @@ class FacilityResult:
         return self.facility.name
 
     @property
-    def stage_label(self):
+    def stage_label(self) -> "StrOrPromise":
         return FacilityStage(self.stage).label
 
     @property
-    def next_step_label(self):
+    def next_step_label(self) -> "StrOrPromise":
         return NextStep(self.next_step).label
 
 

@@ -17,6 +17,8 @@ from rollout.turns import write_in_turn
 
 OVERALL = "overall"  # the weighted progress, beside the measures
 
+Rows = dict[tuple[int | None, str], ProgressSnapshot]  # by facility (None: all) and measure
+
 FIGURES = ("done", "total", "share")
 
 
@@ -31,9 +33,10 @@ def compute_progress(on: date) -> int:
     )
 
 
-def _write(on: date, wanted: dict[tuple, ProgressSnapshot]) -> int:
+def _write(on: date, wanted: Rows) -> int:
     stored = ProgressSnapshot.objects.filter(on=on)
-    standing, outdated = set(), []
+    standing: set[tuple[int | None, str]] = set()
+    outdated: list[int] = []
     for row in stored:
         place = (row.facility_id, row.measure)
         if place in wanted and _figures(row) == _figures(wanted[place]):
@@ -55,7 +58,13 @@ def rows_of(progress: Progress) -> Iterator[ProgressSnapshot]:
     """The progress of a day as unsaved rows."""
     at = timezone.now()
 
-    def row(facility_id, measure, done, total, share):
+    def row(
+        facility_id: int | None,
+        measure: str,
+        done: int | None,
+        total: int | None,
+        share: float | None,
+    ) -> ProgressSnapshot:
         return ProgressSnapshot(
             on=progress.on,
             facility_id=facility_id,
@@ -75,5 +84,5 @@ def rows_of(progress: Progress) -> Iterator[ProgressSnapshot]:
         yield row(facility.id, OVERALL, None, None, facility.progress)
 
 
-def _figures(row: ProgressSnapshot) -> tuple:
+def _figures(row: ProgressSnapshot) -> tuple[object, ...]:
     return tuple(getattr(row, name) for name in FIGURES)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from facilities.as_of import AsOf
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.timeline import series
 from rollout.figures.measures import Measure
-from rollout.figures.progress import changes, summed
+from rollout.figures.progress import Cells, changes, summed
 
 LONGEST_DAYS = 1100  # three years of days: beyond it a curve on a page says nothing more
 
@@ -35,8 +35,8 @@ def trend(
     as_of = AsOf(last, known_at, map_on=map_on)
     register_moves = as_of.days_of_change()
     points: list[Point] = []
-    counted: dict[int, object] = {}  # facilities the measure is about, on the day
-    cells: dict[int, dict] = {}
+    counted: dict[int, FacilityOnDay] = {}  # facilities the measure is about, on the day
+    cells: dict[int, Cells] = {}
     for day, state, moved in series(changes(as_of), first, last):
         if not points or day in register_moves:
             counted = {f.id: f for f in as_of.on(day) if measure.counts(f)}

@@ -9,14 +9,15 @@ independently of each other.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from equipment.bidding import minimum
+from equipment.bidding import Minimum, minimum
 from equipment.durations import ENOUGH
 from equipment.files import File, files, server_files
 from equipment.stages import ROUTES, Path, Stage
@@ -28,6 +29,9 @@ from rollout.models import Milestone
 from rollout.programme.councils import Meeting, awaited_meeting, meetings
 from rollout.programme.durations import WAY, days_of
 from rollout.programme.must_start import law_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 RULE = "1"  # version: goes up when the same facts give another forecast
 LOW, LIKELY, SAFE = 0.1, 0.5, 0.9
@@ -62,10 +66,10 @@ class Foresight:
     sample: int = 0  # durations behind the step with the fewest
     done_on: date | None = None
     lacking: str = ""
-    lacking_step: object = ""
+    lacking_step: "StrOrPromise" = ""
 
     @property
-    def lacking_label(self):
+    def lacking_label(self) -> "StrOrPromise":
         return LACKING.get(self.lacking, "")
 
     @property
@@ -97,7 +101,8 @@ class Outlook:
 def foresee(as_of: AsOf, shift: Shift | None = None) -> Outlook:
     """As the facts stood on the register's day. Stores nothing."""
     on, law = as_of.until, law_of(as_of)
-    found, walks = [], []
+    found: list[Foresight] = []
+    walks: list[list[int]] = []
     world = _World(as_of, shift)
     for facility in as_of.on(on):
         if not facility.in_rollout:
@@ -137,7 +142,7 @@ class _World:
             if file in by_id:
                 self.files[as_of.descent.heir(facility_id)].append(by_id[file])
 
-    def of(self, facility: FacilityOnDay, law: date | None):
+    def of(self, facility: FacilityOnDay, law: date | None) -> tuple[Foresight, list[int] | None]:
         """The forecast, and the days it rests on; None for these where there is none."""
         days = self.days.get(facility.id, {})
         if days.get(Milestone.OFFICIAL) and days.get(Milestone.COUNCIL):
@@ -175,17 +180,17 @@ class _World:
     def _worked(self, day: int) -> date:
         return self.working.next_working(date.fromordinal(day))
 
-    def _milestone(self, facility, code) -> Leg:
+    def _milestone(self, facility: FacilityOnDay, code: Milestone) -> Leg:
         pool = self.durations.milestones.get(code.value, ())
         if code != Milestone.COUNCIL:
             return Leg(code.value, pool)
         meeting = awaited_meeting(self.meetings.get(facility.id, []))
         fixed = meeting.scheduled_on if meeting else None
-        if meeting and self._shifts("council", meeting.id):
-            fixed = self.shift.on
+        if meeting:
+            fixed = self._shifted("council", meeting.id) or fixed
         return Leg(code.value, pool, fixed=fixed.toordinal() if fixed else None)
 
-    def _servers(self, facility) -> tuple[list[Leg], int, str]:
+    def _servers(self, facility: FacilityOnDay) -> tuple[list[Leg], int, str]:
         """The way of servers not there yet (empty: they are, or nobody needs them any more), the day
         of its last step, and what is lacking. The file that has come furthest leads."""
         of_it = self.files.get(facility.id, [])
@@ -194,13 +199,14 @@ class _World:
         if not of_it:
             return [], 0, NO_FILE
         file = max(of_it, key=_reach)
-        stages = ROUTES[file.path].stages
+        stages = ROUTES[Path(file.path)].stages
         first = stages.index(Stage(file.reached.stage)) + 1 if file.reached else 1
         until = stages.index(Stage.ACCEPTANCE) + 1
         legs = [self._stage(file, stage) for stage in stages[first:until]]
-        if legs and self._shifts("file", file.id):
-            legs[0] = Leg(legs[0].code, legs[0].pool, fixed=self.shift.on.toordinal())
-        begun = file.reached.reached_on if file.reached else self.on
+        shifted_to = self._shifted("file", file.id)
+        if legs and shifted_to:
+            legs[0] = Leg(legs[0].code, legs[0].pool, fixed=shifted_to.toordinal())
+        begun = (file.reached and file.reached.reached_on) or self.on
         return legs, begun.toordinal(), ""
 
     def _stage(self, file: File, stage: Stage) -> Leg:
@@ -208,36 +214,42 @@ class _World:
         pool = self.durations.stages.get((file.path, stage.value), ())
         return Leg(stage.value, pool, least=self._first(least) if least else None)
 
-    def _first(self, least) -> Callable[[int], int]:
+    def _first(self, least: Minimum) -> Callable[[int], int]:
         if not least.working:
             return lambda posted: posted + least.days
         add = self.working.add
         return lambda posted: add(date.fromordinal(posted), least.days).toordinal()
 
-    def _shifts(self, kind: str, subject: int) -> bool:
-        return self.shift is not None and (self.shift.kind, self.shift.subject) == (kind, subject)
+    def _shifted(self, kind: str, subject: int) -> date | None:
+        """The day that the what-if puts this subject on; None where it leaves it alone."""
+        shift = self.shift
+        return shift.on if shift and (shift.kind, shift.subject) == (kind, subject) else None
 
 
-def _name(code: str):
+def _name(code: str) -> "StrOrPromise":
     if code == AFTER_SERVERS:
         return _("from the servers to the launch")
     return Milestone(code).label if code in Milestone.values else Stage(code).label
 
 
 def _reach(file: File) -> tuple[int, date]:
-    if not file.reached:
+    step = file.reached
+    if step is None or step.reached_on is None:
         return (0, date.min)
-    return (
-        ROUTES[Path(file.path)].stages.index(Stage(file.reached.stage)),
-        file.reached.reached_on,
-    )
+    return (ROUTES[Path(file.path)].stages.index(Stage(step.stage)), step.reached_on)
 
 
 def _share(ends: list[int], law: date | None) -> float | None:
     return sum(day <= law.toordinal() for day in ends) / len(ends) if law else None
 
 
-def _province(found, together, done, law, working) -> Foresight:
+def _province(
+    found: list[Foresight],
+    together: list[list[int]],
+    done: list[date],
+    law: date | None,
+    working: WorkingDays,
+) -> Foresight:
     """Over when the last facility is. `together`: of each draw, the days of all, sorted."""
     if not found:
         return Foresight(None)
@@ -260,7 +272,9 @@ def _by(day: int, together: list[list[int]], done: int) -> tuple[int, int, int]:
     return quantile(counts, LOW), quantile(counts, LIKELY), quantile(counts, SAFE)
 
 
-def _fan(outlook: Outlook, together, done: int):
+def _fan(
+    outlook: Outlook, together: list[list[int]], done: int
+) -> Iterator[tuple[date, int, int, int]]:
     if not outlook.province.is_foreseen:
         return
     first, last = (day.toordinal() for day in horizon(outlook))

@@ -59,13 +59,15 @@ def scores(as_of: AsOf) -> list[Score]:
         for pk, days in days_of(as_of).items()
         if Milestone.OFFICIAL in days
     }
-    asked = {(pk, day - timedelta(days=n)): (day, n) for pk, day in began.items() for n in AHEAD}
+    asked: dict[tuple[int | None, date], tuple[date, int]] = {
+        (pk, day - timedelta(days=n)): (day, n) for pk, day in began.items() for n in AHEAD
+    }
     rows = Forecast.objects.filter(
         facility__in=list(began), on__in={on for _pk, on in asked}
     ).values_list("facility_id", "on", "likely_on", "safe_on")
     found: dict[int, list[tuple[int, bool]]] = {n: [] for n in AHEAD}
     for pk, on, likely_on, safe_on in rows:
-        if (pk, on) in asked:
+        if likely_on and safe_on and (pk, on) in asked:
             day, ahead = asked[pk, on]
             found[ahead].append((abs((day - likely_on).days), day <= safe_on))
     return [
@@ -95,7 +97,7 @@ def chance_scores(as_of: AsOf) -> list[ChanceScore]:
         facility__isnull=False, chance__isnull=False, law_on__isnull=False
     )
     passed = forecasts.filter(law_on__lt=on).order_by().values_list("law_on", flat=True).distinct()
-    asked = {(law, law - timedelta(days=n)): n for law in passed for n in AHEAD}
+    asked = {(law, law - timedelta(days=n)): n for law in passed if law for n in AHEAD}
     if not asked:
         return []
     days = days_of(as_of)
@@ -105,6 +107,8 @@ def chance_scores(as_of: AsOf) -> list[ChanceScore]:
     )
     errors: dict[int, list[float]] = {n: [] for n in AHEAD}
     for facility_id, day, law, chance in rows:
+        if facility_id is None or law is None or chance is None:
+            continue  # as asked above; the columns may be empty
         heir = as_of.descent.heir(facility_id)
         if (law, day) in asked and heir in rollout:
             made = days.get(heir, {}).get(Milestone.OFFICIAL, date.max) <= law

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from facilities.as_of import AsOf
+from facilities.as_of import AsOf, FacilityOnDay
 from rollout.figures.contradictions import contradictions
 from rollout.models import AgendaItem, WorkingSession
 from rollout.programme.councils import meetings
@@ -15,6 +16,9 @@ from rollout.programme.directives import directives
 from rollout.programme.directives.promises import carried_over
 from rollout.programme.obstacles import obstacles
 from rollout.publishing.brief.links import Links
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 COUNCILS_AHEAD = timedelta(days=14)
 MOST = 8  # lines of one part; how many more there are is said
@@ -48,7 +52,7 @@ class Part:
     more: int
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return PARTS[self.code]
 
 
@@ -74,12 +78,12 @@ def agenda(session: WorkingSession, as_of: AsOf) -> list[Part]:
     ]
 
 
-def _items(session, as_of) -> Iterator[Line]:
+def _items(session: WorkingSession, as_of: AsOf) -> Iterator[Line]:
     for item in AgendaItem.objects.known(as_of.known_at).filter(session=session).order_by("pk"):
         yield Line(item.name, row=item)
 
 
-def _directives(session, as_of, link) -> Iterator[Line]:
+def _directives(session: WorkingSession, as_of: AsOf, link: Links) -> Iterator[Line]:
     on = as_of.until
     for one in carried_over(directives(on, as_of.known_at), session.held_on):
         yield Line(
@@ -87,7 +91,7 @@ def _directives(session, as_of, link) -> Iterator[Line]:
         )
 
 
-def _obstacles(as_of, link) -> Iterator[Line]:
+def _obstacles(as_of: AsOf, link: Links) -> Iterator[Line]:
     for one in obstacles(as_of):
         if one.cleared_on is None:
             yield Line(
@@ -99,24 +103,28 @@ def _obstacles(as_of, link) -> Iterator[Line]:
             )
 
 
-def _councils(as_of, link, names) -> Iterator[Line]:
+def _councils(as_of: AsOf, link: Links, names: dict[int, FacilityOnDay]) -> Iterator[Line]:
     on = as_of.until
-    near = [m for m in meetings(as_of) if m.awaited and m.scheduled_on <= on + COUNCILS_AHEAD]
-    for one in sorted(near, key=lambda m: (m.scheduled_on, m.code)):
+    near = [
+        (m.scheduled_on, m)
+        for m in meetings(as_of)
+        if m.awaited and m.scheduled_on and m.scheduled_on <= on + COUNCILS_AHEAD
+    ]
+    for scheduled_on, one in sorted(near, key=lambda found: (found[0], found[1].code)):
         place = names.get(one.facility_id)
         yield Line(
             place.name if place else one.code,
             link.to("council", one.code),
             str(one.level_label),
-            one.scheduled_on,
-            max(0, (on - one.scheduled_on).days),
+            scheduled_on,
+            max(0, (on - scheduled_on).days),
         )
 
 
-def _late(as_of, link, names) -> Iterator[Line]:
+def _late(as_of: AsOf, link: Links, names: dict[int, FacilityOnDay]) -> Iterator[Line]:
     on = as_of.until
     late = [d for d in deadlines(as_of) if d.days_late(on) and d.rule != "directive"]
     for one in sorted(late, key=lambda d: (d.due_on, d.subject)):
-        place = names.get(one.facility_id)
+        place = names.get(one.facility_id) if one.facility_id else None
         href = link.to("facility", place.code) if place else link.to("deadline-list")
         yield Line(str(one.what), href, place.name if place else "", one.due_on, one.days_late(on))

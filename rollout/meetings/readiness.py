@@ -1,6 +1,7 @@
 """The readiness gate: what should be there before a council's day is fixed. It advises, no more."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,9 @@ from rollout.figures.measures import UNKNOWN
 from rollout.figures.results import FacilityResult
 from rollout.models import Milestone
 from rollout.programme.obstacles import obstacles
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Of the certificates registered, how many must have signed before a council looks at how records
 # are signed. A share of our own: no circular gives one.
@@ -27,7 +31,7 @@ class Check:
     """One question of the gate. `measure`: whose rows answer it; empty: the facility's page."""
 
     code: str
-    label: object
+    label: "StrOrPromise"
     state: str
     done: int | None = None
     total: int | None = None
@@ -43,7 +47,7 @@ class Check:
         return MARKS[self.state]
 
     @property
-    def state_label(self):
+    def state_label(self) -> "StrOrPromise":
         return STATES[self.state]
 
 
@@ -95,7 +99,7 @@ def _checks(result: FacilityResult, is_held: bool) -> tuple[Check, ...]:
     )
 
 
-def _measured(result: FacilityResult, measure: str, label) -> Check:
+def _measured(result: FacilityResult, measure: str, label: "StrOrPromise") -> Check:
     cell = result.measures.get(measure, UNKNOWN)
     state = NOT_KNOWN if cell.total is None else (MET if cell.state == "done" else NOT_MET)
     return Check(measure, label, state, measure=measure)

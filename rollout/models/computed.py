@@ -1,5 +1,8 @@
 """What jobs compute. Kept for speed and for the record; nothing decides from it, all can be rebuilt."""
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.formats import date_format
@@ -10,6 +13,9 @@ from facilities.models import Facility
 from facilities.models.places import in_language
 from rollout.schedule import LABELS
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class Alert(models.Model):
     """Something is due soon or late. One row per rule, subject, due date and level, for ever."""
@@ -18,6 +24,8 @@ class Alert(models.Model):
         NOTICE = "notice", _("Notice")
         WARNING = "warning", _("Warning")
         LATE = "late", _("Late")
+
+    MOST_LETTERS = 300  # of what is due
 
     rule = models.CharField(_("rule"), max_length=40)
     subject = models.CharField(_("subject"), max_length=120)
@@ -36,8 +44,8 @@ class Alert(models.Model):
         help_text=_("0 before the day, 1 after it; escalation goes on from there."),
     )
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
-    what_vi = models.CharField(_("what, in Vietnamese"), max_length=300)
-    what_en = models.CharField(_("what, in English"), max_length=300)
+    what_vi = models.CharField(_("what, in Vietnamese"), max_length=MOST_LETTERS)
+    what_en = models.CharField(_("what, in English"), max_length=MOST_LETTERS)
     url = models.CharField(_("page"), max_length=300, blank=True)
     raised_on = models.DateField(_("raised on"), help_text=_("The day the job ran for."))
     raised_at = models.DateTimeField(_("raised at"), auto_now_add=True)
@@ -58,7 +66,7 @@ class Alert(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.what
 
     @property
@@ -101,7 +109,7 @@ class ProgressSnapshot(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.measure} {self.on}"
 
 
@@ -120,14 +128,14 @@ class JobRun(models.Model):
         ordering = ["-started_at"]
         indexes = [models.Index(name="rollout_job_latest", fields=["job", "-started_at"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.label}, {date_format(localtime(self.started_at), 'SHORT_DATETIME_FORMAT')}"
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return LABELS.get(self.job, self.job)
 
     @property
-    def duration(self):
+    def duration(self) -> timedelta | None:
         """How long it ran; None while it runs or when it died without a word."""
         return self.ended_at - self.started_at if self.ended_at else None

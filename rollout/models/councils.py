@@ -67,7 +67,7 @@ class CouncilMeeting(Tracked):
         verbose_name_plural = _("council meetings")
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
 

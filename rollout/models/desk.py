@@ -44,7 +44,7 @@ class SavedView(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -96,7 +96,7 @@ class ImportFile(models.Model):
         ordering = ["-at"]
         indexes = [models.Index(name="rollout_import_of_person", fields=["by", "-at"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -119,5 +119,5 @@ class HeadingChoice(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.heading}: {self.column}"

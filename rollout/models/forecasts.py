@@ -51,5 +51,5 @@ class Forecast(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.on} {self.facility_id or ''}"

@@ -23,7 +23,7 @@ class Programme(Tracked):
         verbose_name_plural = _("programme")
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="rollout_programme_one_row")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.area)
 
     @classmethod

@@ -86,7 +86,7 @@ class AlertResponse(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.alert_id}"
 
 
@@ -145,13 +145,14 @@ class Notice(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.alert_id}"
 
     @property
     def why(self) -> str:
         """Why this person got it, in the reader's language."""
-        given = {"audience": self.get_audience_display(), "days": abs(self.offset)}
+        days = abs(self.offset)
+        given = {"audience": self.get_audience_display(), "days": days}
         if self.kind == self.Kind.CLEAR:
             return gettext("You had been told of it as: %(audience)s.") % given
         if self.offset == 0:
@@ -160,13 +161,13 @@ class Notice(models.Model):
             text = ngettext(
                 "You get this as %(audience)s, %(days)s working day before the due day.",
                 "You get this as %(audience)s, %(days)s working days before the due day.",
-                given["days"],
+                days,
             )
         else:
             text = ngettext(
                 "You get this as %(audience)s, %(days)s working day after the due day.",
                 "You get this as %(audience)s, %(days)s working days after the due day.",
-                given["days"],
+                days,
             )
         return text % given
 
@@ -206,7 +207,7 @@ class PostBox(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.person)
 
 
@@ -233,7 +234,7 @@ class Sending(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.key
 
 
@@ -331,5 +332,5 @@ class FeedAddress(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"

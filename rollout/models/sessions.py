@@ -119,5 +119,5 @@ class PublishedBrief(Tracked):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.on} {self.digest[:12]}"

@@ -42,7 +42,7 @@ class Webhook(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 

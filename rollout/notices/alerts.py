@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from django.db.models import Max, Q, QuerySet
@@ -36,6 +36,9 @@ from rollout.programme import must_start, reporting
 from rollout.programme.deadlines import deadlines
 from rollout.turns import write_in_turn
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 log = structlog.get_logger(__name__)
 
 NOTICE, WARNING, LATE = Alert.Severity.NOTICE, Alert.Severity.WARNING, Alert.Severity.LATE
@@ -47,7 +50,7 @@ COMING, OVERDUE = 0, 1  # levels
 class Rule:
     """From how many working days before the due day on a deadline is told, and how loudly."""
 
-    label: object
+    label: "StrOrPromise"
     notice: int  # first told so many days before
     warning: int  # louder from so many days before
     place: str  # anchor on the facility's page, or the name of the page where there is no facility
@@ -83,6 +86,7 @@ RULES = {
 }
 
 KEY = ("rule", "subject", "due_on", "level")
+Key = tuple[str, str, date, int]
 FOLLOWING = ("facility_id", "severity", "what_vi", "what_en", "url")  # what follows the facts
 
 
@@ -180,7 +184,7 @@ def _told(as_of: AsOf) -> Iterator[Told]:
     on = as_of.until
     facilities = {f.id: f for f in as_of.on(on) if f.in_rollout}
     for deadline in chain(deadlines(as_of), must_start.deadlines(as_of)):
-        facility = facilities.get(deadline.facility_id)
+        facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
         if deadline.done_on is not None or (deadline.facility_id and facility is None):
             continue
         stage = RULES[deadline.rule].stage(deadline.due_on, on, deadline.working)
@@ -190,7 +194,7 @@ def _told(as_of: AsOf) -> Iterator[Told]:
 
 def _words(language: str, told: list[Told]) -> list[str]:
     """What is due, with the name that the facility has on the day."""
-    limit = Alert._meta.get_field("what_vi").max_length
+    limit = Alert.MOST_LETTERS
     with override(language):
         texts = [
             f"{one.facility.name}: {one.deadline.what}" if one.facility else str(one.deadline.what)
@@ -199,7 +203,7 @@ def _words(language: str, told: list[Told]) -> list[str]:
     return [text if len(text) <= limit else f"{text[: limit - 1]}…" for text in texts]
 
 
-class _Pages(dict):
+class _Pages(dict[tuple[str, FacilityOnDay | None], str]):
     """Addresses by place and facility, each made once."""
 
     def __missing__(self, key: tuple[str, FacilityOnDay | None]) -> str:
@@ -212,7 +216,7 @@ class _Pages(dict):
         return address
 
 
-def _open_or_due_like(wanted: dict[tuple, Alert], rules: Iterable[str]):
+def _open_or_due_like(wanted: dict[Key, Alert], rules: Iterable[str]) -> QuerySet[Alert]:
     """Open alerts, and cleared ones that may have to be opened again."""
     due = [alert.due_on for alert in wanted.values()]
     candidates = Q(cleared_on__isnull=True)
@@ -221,8 +225,8 @@ def _open_or_due_like(wanted: dict[tuple, Alert], rules: Iterable[str]):
     return Alert.objects.filter(candidates, rule__in=list(rules))
 
 
-def _key(alert: Alert) -> tuple:
-    return tuple(getattr(alert, name) for name in KEY)
+def _key(alert: Alert) -> Key:
+    return alert.rule, alert.subject, alert.due_on, alert.level
 
 
 def _differs(alert: Alert, stored: Alert | None) -> bool:

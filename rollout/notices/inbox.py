@@ -73,7 +73,7 @@ def solved(person: User) -> list[Notice]:
     rows = Notice.objects.filter(
         Q(kind=Notice.Kind.CLEAR) | Q(alert__cleared_on__isnull=False), person=person
     )
-    latest: dict[tuple, Notice] = {}
+    latest: dict[tuple[str, str, date], Notice] = {}
     for notice in rows.select_related("alert").order_by("-pk")[: 4 * LATELY]:
         alert = notice.alert
         latest.setdefault((alert.rule, alert.subject, alert.due_on), notice)

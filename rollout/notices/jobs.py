@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
@@ -20,6 +21,9 @@ from rollout.day import parse_date
 from rollout.models import JobRun
 from rollout.schedule import BEAT, COMPUTE_PROGRESS, LABELS, RAISE_ALERTS
 from rollout.sending import send
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +103,7 @@ class JobStatus:
     died: bool  # the latest run was killed half-way: it has no end, and must have ended by now
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return LABELS[self.job]
 
     @property
@@ -122,7 +126,7 @@ class JobStatus:
         return "done" if self.last.ended_at else "under_way"
 
     @property
-    def state_label(self):
+    def state_label(self) -> "StrOrPromise":
         return STATE_LABELS[self.state]
 
 
@@ -172,7 +176,7 @@ class _ProgressAfterFactsChanged:
     def connect(self) -> None:
         facts_changed.connect(self.facts_changed, dispatch_uid="progress-after-facts-changed")
 
-    def facts_changed(self, **_kwargs) -> None:
+    def facts_changed(self, **_kwargs: object) -> None:
         # Once per transaction, however many rows it writes. Robust: the write has been accepted by
         # then, and without a broker the next run of the schedule computes it.
         if self.send_job not in [job[1] for job in connection.run_on_commit]:

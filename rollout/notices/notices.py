@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from facilities.models import Role, RoleAssignment
 from facilities.working_days import WorkingDays, working_days
@@ -45,7 +45,7 @@ def due_notices(on: date, steps: dict[str, tuple[Step, ...]] | None = None) -> l
         )
     )
     calendar = working_days()
-    found: dict[tuple, Notice] = {}
+    found: dict[tuple[int, int], Notice] = {}
     for alert in alerts:
         for step in _come(alert, steps.get(alert.rule, ()), on, calendar):
             for person_id in people.of(step.audience, alert):
@@ -132,7 +132,7 @@ class _People:
         return self.by_role.get(audience, [])
 
 
-def open_of_the_same_cause():
+def open_of_the_same_cause() -> QuerySet[Alert]:
     """For a query of notices: the alerts that stand open of what each notice is about."""
     return Alert.objects.filter(
         rule=OuterRef("alert__rule"),

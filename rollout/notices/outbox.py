@@ -17,7 +17,8 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import Exists, F, Q
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db.models import Exists, F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -68,7 +69,9 @@ def is_quiet(box: PostBox, hour: int) -> bool:
     return hour >= box.quiet_from or hour < box.quiet_until
 
 
-def _compose_for(person: User, box: PostBox, notices, today: list[str], now: datetime) -> int:
+def _compose_for(
+    person: User, box: PostBox, notices: list[Notice], today: list[str], now: datetime
+) -> int:
     worth = _worth_mailing(person, notices)
     left = box.ceiling - len(today)
     hour, on = timezone.localtime(now).hour, clock.day_of(now)
@@ -133,7 +136,7 @@ def send_waiting(now: datetime) -> int:
     return sent
 
 
-def _send(pk: int, link, now: datetime) -> bool:
+def _send(pk: int, link: BaseEmailBackend, now: datetime) -> bool:
     claim = uuid.uuid4()
     free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM)
     rows = Message.objects.filter(WAITING, free, pk=pk, begun_at__isnull=True)
@@ -181,7 +184,7 @@ def _said(error: OSError) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def _put_back(mine, message: Message, error: OSError, now: datetime) -> None:
+def _put_back(mine: QuerySet[Message], message: Message, error: OSError, now: datetime) -> None:
     """It was not taken, so it may be tried again."""
     log.warning("mail_not_sent", message=message.pk, error=type(error).__name__)
     said = _said(error)
@@ -192,7 +195,7 @@ def _put_back(mine, message: Message, error: OSError, now: datetime) -> None:
     mine.update(begun_at=None, claimed_at=None, claim=None, error=said, not_before=now + wait)
 
 
-def _mail(message: Message, link) -> EmailMessage | None:
+def _mail(message: Message, link: BaseEmailBackend) -> EmailMessage | None:
     """As things stand now; None when nothing of it is left to tell."""
     person = message.person
     with translation.override(person.language):
@@ -238,7 +241,7 @@ def _text(person: User, notices: list[Notice]) -> str:
     )
 
 
-def in_doubt(now: datetime):
+def in_doubt(now: datetime) -> QuerySet[Message]:
     """Begun by somebody who never came back: perhaps it went out, perhaps not."""
     return Message.objects.filter(WAITING, begun_at__lt=now - CLAIM)
 

@@ -5,16 +5,17 @@ facts, so `alerts.raise_alerts` leaves them alone, as this leaves its.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from connectivity.gateways import pulses
+from connectivity.models import Partner
 from connectivity.pulse import LATE, SILENT, Pulse
 from facilities import clock
-from facilities.as_of import AsOf
+from facilities.as_of import AsOf, FacilityOnDay
 from rollout.models import Alert
 from rollout.notices.alerts import COMING, OVERDUE, write
 from rollout.notices.jobs import JobStatus, statuses
@@ -48,7 +49,7 @@ def _called_for(now: datetime) -> Iterator[Alert]:
             yield _of_job(status, on, standing)
 
 
-def _of_gateway(pulse: Pulse, facility, on) -> Alert:
+def _of_gateway(pulse: Pulse, facility: FacilityOnDay, on: date) -> Alert:
     gateway, silent = pulse.gateway, pulse.state == SILENT
     text = {
         language: _words(language, silent, facility, gateway.partner) for language in ("vi", "en")
@@ -67,17 +68,17 @@ def _of_gateway(pulse: Pulse, facility, on) -> Alert:
     )
 
 
-def _words(language: str, silent: bool, facility, partner) -> str:
+def _words(language: str, silent: bool, facility: FacilityOnDay, partner: Partner) -> str:
     with override(language):
         said = (
             _("%(facility)s: the connection with %(partner)s is silent")
             if silent
             else _("%(facility)s: the connection with %(partner)s is late")
         )
-        return (said % {"facility": facility.name, "partner": partner.name})[:300]
+        return (said % {"facility": facility.name, "partner": partner.name})[: Alert.MOST_LETTERS]
 
 
-def _of_job(status: JobStatus, on, standing: dict) -> Alert:
+def _of_job(status: JobStatus, on: date, standing: dict[str, date]) -> Alert:
     """What stands keeps its day: a job that never went well is one cause, not a new one every day."""
     subject, since = f"job:{status.job}", status.succeeded_at
     text = {}

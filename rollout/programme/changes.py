@@ -25,7 +25,7 @@ def changes(as_of: AsOf) -> Iterator[Change]:
 
 
 @once_per_as_of
-def milestone_events(as_of: AsOf) -> list[tuple]:
+def milestone_events(as_of: AsOf) -> list[tuple[int, date, str, int]]:
     """(facility, day, milestone, rung) of every milestone reached by the register's day."""
     return list(
         as_of.facts(MilestoneEvent).values_list("facility_id", "happened_on", "milestone", "rung")
@@ -47,7 +47,7 @@ def milestones_reached(as_of: AsOf) -> dict[int, dict[str, date]]:
     return found
 
 
-def _evaluated(as_of):
+def _evaluated(as_of: AsOf) -> Iterator[Change]:
     """`evaluated`: the latest ruling of the facility's councils passed it, with conditions or without."""
     standing: dict[int, int] = {}  # facility -> rung of the passing ruling that stands
     rulings = as_of.facts(CouncilRuling).order_by("happened_on", "meeting__code")

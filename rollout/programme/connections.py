@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
@@ -12,6 +12,9 @@ from connectivity.models import BeatDay, Gateway, Partner
 from connectivity.pulse import AWAITED, LATE, LIVE, SILENT, STATE_LABELS, Cell, Pulse, strip
 from facilities import clock
 from facilities.as_of import AsOf, FacilityOnDay
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 NO_ADDRESS = "none"
 WORST_FIRST = (SILENT, LATE, AWAITED, LIVE, NO_ADDRESS)
@@ -32,7 +35,7 @@ class Connection(NamedTuple):
         return self.pulse.state if self.pulse else NO_ADDRESS
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return LABELS[self.state]
 
 

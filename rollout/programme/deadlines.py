@@ -18,7 +18,7 @@ from facilities.working_days import working_days_of
 from rollout.models import ConditionMet, CouncilCondition, Milestone
 from rollout.programme import reporting
 from rollout.programme.changes import milestones_reached
-from rollout.programme.councils import meetings, standing_ruling
+from rollout.programme.councils import Meeting, meetings, standing_ruling
 from rollout.programme.directives import directives
 from rollout.programme.legal import legal_deadlines
 from rollout.programme.milestone_line import targets
@@ -51,7 +51,7 @@ def _of_all_modules(as_of: AsOf) -> Iterator[Deadline]:
         yield from _legal(as_of)
 
 
-def _milestones(as_of):
+def _milestones(as_of: AsOf) -> Iterator[Deadline]:
     """A milestone is done once it, or a later one, was reached: its day may not have been recorded."""
     order = [milestone.value for milestone in Milestone]
     reached: dict[int, list[tuple[int, date]]] = {
@@ -59,9 +59,9 @@ def _milestones(as_of):
         for facility_id, days in milestones_reached(as_of).items()
     }
     for meeting in meetings(as_of):
-        if meeting.has_ruled:
+        if meeting.ruled_on:
             reached.setdefault(meeting.facility_id, []).append(
-                (order.index(Milestone.COUNCIL), meeting.held_on)
+                (order.index(Milestone.COUNCIL), meeting.ruled_on)
             )
     for facility_id, planned in targets(as_of).items():
         for milestone, target in planned.items():
@@ -77,7 +77,7 @@ def _milestones(as_of):
             )
 
 
-def _councils(as_of):
+def _councils(as_of: AsOf) -> Iterator[Deadline]:
     for meeting in meetings(as_of):
         if meeting.scheduled_on:
             yield Deadline(
@@ -91,7 +91,7 @@ def _councils(as_of):
             )
 
 
-def _conditions(as_of):
+def _conditions(as_of: AsOf) -> Iterator[Deadline]:
     """What councils asked to be put right, once they had ruled."""
     ruled = {meeting.id: meeting for meeting in meetings(as_of) if meeting.has_ruled}
     met = {
@@ -109,7 +109,7 @@ def _conditions(as_of):
         )
 
 
-def _reports(as_of):
+def _reports(as_of: AsOf) -> Iterator[Deadline]:
     """The week that runs and the one before it; what was missed earlier nobody can make good."""
     weeks = reporting.calendar(as_of)
     if not weeks.weeks:
@@ -132,7 +132,7 @@ def _reports(as_of):
             )
 
 
-def _directives(on, known_at: datetime | None):
+def _directives(on: date, known_at: datetime | None) -> Iterator[Deadline]:
     for directive in directives(on, known_at):
         if directive.due_on:
             yield Deadline(
@@ -145,7 +145,7 @@ def _directives(on, known_at: datetime | None):
             )
 
 
-def _legal(as_of):
+def _legal(as_of: AsOf) -> Iterator[Deadline]:
     """The law is met on the day the last facility of the rollout began official use."""
     official = _official_since(as_of)
     in_rollout = [f.id for f in as_of.on(as_of.until) if f.in_rollout]
@@ -162,19 +162,19 @@ def _legal(as_of):
         )
 
 
-def _official_since(as_of) -> dict[int, date]:
+def _official_since(as_of: AsOf) -> dict[int, date]:
     """Since when a facility has been both passed by its council and in official use."""
     used = {
         facility_id: days[Milestone.OFFICIAL]
         for facility_id, days in milestones_reached(as_of).items()
         if Milestone.OFFICIAL in days
     }
-    councils = defaultdict(list)
+    councils: dict[int, list[Meeting]] = defaultdict(list)
     for meeting in meetings(as_of):
         councils[meeting.facility_id].append(meeting)
     found = {}
     for facility_id, day in used.items():
         ruling = standing_ruling(councils[facility_id])
-        if ruling and ruling.passed:
+        if ruling and ruling.passed and ruling.held_on:
             found[facility_id] = max(day, ruling.held_on)
     return found

@@ -10,7 +10,7 @@ from equipment.stages import Stage
 from facilities.as_of import AsOf, once_per_as_of
 from rollout.models import Milestone
 from rollout.programme.changes import milestones_reached
-from rollout.programme.councils import meetings, standing_ruling
+from rollout.programme.councils import Meeting, meetings, standing_ruling
 
 # Portal and what comes after official use bind nobody to the law's day.
 WAY = (
@@ -38,12 +38,12 @@ ASSUMED = {
 def days_of(as_of: AsOf) -> dict[int, dict[str, date]]:
     """The day of each milestone of each facility, the council's by its ruling."""
     found = {pk: dict(days) for pk, days in milestones_reached(as_of).items()}
-    of = defaultdict(list)
+    of: dict[int, list[Meeting]] = defaultdict(list)
     for meeting in meetings(as_of):
         of[meeting.facility_id].append(meeting)
     for pk, theirs in of.items():
         ruling = standing_ruling(theirs)
-        if ruling and ruling.passed:
+        if ruling and ruling.passed and ruling.held_on:
             found.setdefault(pk, {})[Milestone.COUNCIL.value] = ruling.held_on
     return found
 
@@ -51,7 +51,7 @@ def days_of(as_of: AsOf) -> dict[int, dict[str, date]]:
 @once_per_as_of
 def seen(as_of: AsOf) -> dict[str, tuple[int, ...]]:
     """Milestone -> days from the one before it, sorted, of the whole province whatever part is looked at."""
-    found = defaultdict(list)
+    found: dict[str, list[int]] = defaultdict(list)
     for days in days_of(_whole(as_of)).values():
         for before, after in pairwise(WAY):
             if before in days and after in days and days[after] >= days[before]:
@@ -67,11 +67,12 @@ def usually(as_of: AsOf, milestone: Milestone) -> Usual:
 def servers_to_launch(as_of: AsOf) -> tuple[int, ...]:
     """Days from the acceptance of servers to the launch, sorted."""
     reached = days_of(as_of)
-    accepted = {file.id: file.step(Stage.ACCEPTANCE).reached_on for file in files(as_of)}
+    acceptances = {file.id: file.step(Stage.ACCEPTANCE) for file in files(as_of)}
     found = []
     for facility_id, file in server_files(as_of):
-        day, launch = accepted.get(file), reached.get(as_of.descent.heir(facility_id), {})
-        launch = launch.get(Milestone.LAUNCH)
+        acceptance = acceptances.get(file)
+        day = acceptance.reached_on if acceptance else None
+        launch = reached.get(as_of.descent.heir(facility_id), {}).get(Milestone.LAUNCH)
         if day and launch and launch >= day:
             found.append((launch - day).days)
     return tuple(sorted(found))

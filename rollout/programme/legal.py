@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from facilities.models.places import in_language
 from rollout.models import LegalDeadline
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class LegalDeadlineOnDay:
         return in_language(self.name_vi, self.name_en)
 
     @property
-    def applies_to_label(self):
+    def applies_to_label(self) -> "StrOrPromise":
         return LegalDeadline.AppliesTo(self.applies_to).label
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.timeline import EMPTY, FacilityState
@@ -10,6 +11,9 @@ from facilities.working_days import WEEKENDS_ONLY, WorkingDays
 from rollout.models import Milestone, MilestoneTarget
 from rollout.programme.councils import Meeting, awaited_meeting, standing_ruling
 from rollout.programme.obstacles import ObstacleOnDay
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class MilestoneOnDay:
     state: str
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return Milestone(self.code).label
 
     @property

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from django.db.models import Max
 from django.utils import timezone
@@ -19,6 +19,11 @@ from facilities import clock
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.models import ChangeSet, Facility, Scope
 from rollout.models import ReportingCalendar, ReportingException, StatusReport
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+End = TypeVar("End", date, datetime)
 
 RULE = "status_report"  # of the deadlines and alerts about reports
 SOON_DAYS = 2  # so many days before its cut-off a week is said to be due
@@ -57,7 +62,7 @@ class Calendar:
             if (week := self._first(self._days, day))
         }
 
-    def _first(self, ends: list, end) -> Week | None:
+    def _first(self, ends: list[End], end: End) -> Week | None:
         place = bisect_left(ends, end)
         return self.weeks[place] if place < len(ends) else None
 
@@ -186,7 +191,7 @@ class Freshness:
     missed: int = 0  # weeks in a row
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return LABELS[self.word] if self.word else ""
 
     @property

@@ -98,7 +98,8 @@ def next_step_of(
     if stage == FacilityStage.COUNCIL_FAILED:
         return NextStep.EVALUATE_AGAIN
     if stage == FacilityStage.COUNCIL_SCHEDULED:
-        return NextStep.RECORD_RULING if council_on < on else NextStep.HOLD_COUNCIL
+        has_passed = council_on is not None and council_on < on
+        return NextStep.RECORD_RULING if has_passed else NextStep.HOLD_COUNCIL
     for missing, step in (
         (not has_servers, NextStep.SERVERS),
         (not has_devices, NextStep.DEVICES),

@@ -16,7 +16,7 @@ from facilities.registers.forms import REASON, SEEN
 
 MOST_DRAFTS = 50  # of one person; the oldest make room
 MOST_BYTES = 20_000  # of one draft
-LONGEST_NAME = Draft._meta.get_field("form").max_length
+LONGEST_NAME = Draft.LONGEST_NAME
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "change_set", "choose"})
 
 Fields = Mapping[str, list[str]]

@@ -2,17 +2,30 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, CharField, DateField, IntegerField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Field,
+    ForeignObjectRel,
+    IntegerField,
+    QuerySet,
+    When,
+)
+from django.db.models import Value as Literal
+from django.db.models.expressions import Combinable
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from equipment.stages import Stage
 from facilities.as_of import AsOf
-from facilities.exchange.columns import Column
+from facilities.exchange.columns import Column, Value
 from facilities.exchange.columns import Kind as Cell
 from facilities.folding import fold
 from facilities.models import (
@@ -32,15 +45,17 @@ from facilities.models import (
 from facilities.models.places import FacilityYardstick, in_language
 from facilities.registers.choices import YesNo, area_names, labels
 from facilities.registers.order import NAME_ORDER, with_name_order
-from facilities.registers.register import Register, sql_name
-from facilities.registers.writers import Attributes, Dated
+from facilities.registers.register import Problems, Register, sql_name
+from facilities.registers.writers import Attributes, Dated, RowEntry, Writing
 from rollout.programme.stages import FacilityStage, NextStep
 from rollout.registers.standing import standing_of_facilities
+
+Bearers = tuple[Mapping[str, set[int]], Mapping[str, set[int]]]  # of each code, of each name
 
 CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
-def _described(model, columns: dict[str, str], **more) -> Dated:
+def _described(model: type[FacilityYardstick], columns: dict[str, str]) -> Dated:
     """Columns that are one dated row: what is written holds from the day of writing on."""
     return Dated(
         model=model,
@@ -49,7 +64,6 @@ def _described(model, columns: dict[str, str], **more) -> Dated:
         make=lambda facility, writing, **fields: model(
             facility=facility, effective_from=writing.on, **fields
         ),
-        **more,
     )
 
 
@@ -57,13 +71,15 @@ def _described(model, columns: dict[str, str], **more) -> Dated:
 class _Area(Dated):
     """The area, written by its code; the areas of all rows are asked at once."""
 
-    def write(self, entries, writing):
-        codes = {entry.new["area"] for entry in entries if entry.new["area"]}
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
+        codes = {str(entry.new["area"]) for entry in entries if entry.new["area"]}
         areas = Area.objects.in_bulk(list(codes), field_name="code")
         Dated.write(replace(self, make=partial(self.make, areas)), entries, writing)
 
 
-def _in_area(areas, facility, writing, area) -> FacilityArea:
+def _in_area(
+    areas: Mapping[str, Area], facility: Facility, writing: Writing, area: str
+) -> FacilityArea:
     return FacilityArea(facility=facility, area=areas[area], effective_from=writing.on)
 
 
@@ -172,12 +188,12 @@ class Facilities(Register):
 
     # --- Reading ------------------------------------------------------------------------
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """The facilities in the register on the day: named by then, not closed and not merged away."""
         keys = [facility.id for facility in AsOf(on, known_at).on(on)]
         return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
 
-    def at_first(self, columns):
+    def at_first(self, columns: Iterable[Column]) -> list[Column]:
         """Each language under its own name; where there is no English one, the title stands in."""
         columns = list(columns)
         found = super().at_first(columns)
@@ -186,18 +202,26 @@ class Facilities(Register):
         english = next(column for column in columns if column.code == "name-en")
         return [english if column.code == "name-vi" else column for column in found]
 
-    def title(self, values):
+    def title(self, values: Mapping[str, Value]) -> str:
         name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
         return name or str(values.get("code", ""))
 
-    def computed(self, keys, on, known_at=None):
+    def computed(
+        self, keys: list[int], on: date, known_at: datetime | None = None
+    ) -> dict[int, dict[str, Value]]:
         found = standing_of_facilities(on, known_at)
         return {key: found[key] for key in keys if key in found}
 
-    def has_sql(self, code):
+    def has_sql(self, code: str) -> bool:
         return code in self.computed_codes or super().has_sql(code)
 
-    def with_columns(self, rows, codes, on, known_at=None):
+    def with_columns(
+        self,
+        rows: QuerySet[Facility],
+        codes: Iterable[str],
+        on: date,
+        known_at: datetime | None = None,
+    ) -> QuerySet[Facility]:
         codes = list(codes)
         told = self._told(codes, on, known_at)
         return (
@@ -206,10 +230,10 @@ class Facilities(Register):
             .alias(**{sql_name(code): sql for code, sql in told.items()})
         )
 
-    def order(self, code, on, known_at=None):
+    def order(self, code: str, on: date, known_at: datetime | None = None) -> Combinable:
         return self._told([code], on, known_at).get(code) or super().order(code, on, known_at)
 
-    def _told(self, codes, on, known_at):
+    def _told(self, codes: Iterable[str], on: date, known_at: datetime | None) -> dict[str, Case]:
         """SQL for what is computed, told to the database row by row: to filter and to sort by."""
         computed = self.computed_codes.intersection(codes)
         found = standing_of_facilities(on, known_at) if computed else {}
@@ -217,11 +241,12 @@ class Facilities(Register):
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries, on):
+    def context(self, entries: list[RowEntry], on: date) -> Bearers:
         """Who bears which code and which name: those there are, and the other rows of the file."""
         named = FacilityName.objects.known().filter(effective_from__lte=on)
-        codes, names = defaultdict(set), defaultdict(set)
-        latest = {}
+        codes: dict[str, set[int]] = defaultdict(set)
+        names: dict[str, set[int]] = defaultdict(set)
+        latest: dict[int, str] = {}
         for key, code, name in named.order_by("effective_from", "recorded_at", "pk").values_list(
             "facility_id", "facility__code", "name_vi"
         ):
@@ -231,11 +256,11 @@ class Facilities(Register):
             names[fold(name)].add(key)
         for entry in entries:
             key = entry.row.pk if entry.row else id(entry)
-            codes[entry.new.get("code", "")].add(key)
+            codes[str(entry.new.get("code", ""))].add(key)
             names[fold(str(entry.new.get("name-vi", "")))].add(key)
         return codes, names
 
-    def check(self, entry, problems, context, on):
+    def check(self, entry: RowEntry, problems: Problems, context: Bearers, on: date) -> None:
         codes, names = context
         code, name = str(entry.new.get("code", "")), str(entry.new.get("name-vi", ""))
         changed = set(entry.changed)
@@ -264,44 +289,51 @@ class Facilities(Register):
 
     # --- Writing ------------------------------------------------------------------------
 
-    def create(self, entries, writing):
+    def create(self, entries: list[RowEntry], writing: Writing) -> None:
         """The facilities; a code whose entry was taken back is used again."""
-        known = Facility.objects.in_bulk([e.new["code"] for e in entries], field_name="code")
-        for entry in entries:
-            entry.row = known.get(entry.new["code"]) or Facility(code=entry.new["code"])
-        Facility.objects.bulk_create([e.row for e in entries if e.row.pk is None], batch_size=1000)
+        codes = [str(entry.new["code"]) for entry in entries]
+        known = Facility.objects.in_bulk(codes, field_name="code")
+        new: list[Facility] = []
+        for entry, code in zip(entries, codes, strict=True):
+            facility = known.get(code) or Facility(code=code)
+            entry.row = facility
+            if facility.pk is None:
+                new.append(facility)
+        Facility.objects.bulk_create(new, batch_size=1000)
 
-    def facts_of(self, row):
+    def facts_of(self, row: Facility) -> list[Record]:
         """What describes it. Raises ValidationError once anything else has been recorded about it."""
-        found = []
+        found: list[Record] = []
         for relation in row._meta.get_fields(include_hidden=True):
-            if not (relation.auto_created and relation.one_to_many):
+            if not isinstance(relation, ForeignObjectRel) or not relation.one_to_many:
                 continue
             related = relation.related_model
             if not issubclass(related, Record | Entry):
                 continue
-            standing = related.objects.filter(
-                **{relation.field.name: row}, withdrawn_at__isnull=True
-            )
+            about = {relation.field.name: row, "withdrawn_at__isnull": True}
             if issubclass(related, FacilityYardstick):
-                found += standing
-            elif standing.exists():
+                found += related.objects.filter(**about)
+            elif related.objects.filter(**about).exists():
                 raise ValidationError(
                     _("Facts have been recorded about it. Close it instead."), code="referred_to"
                 )
         return found
 
 
-SQL_TYPES = {Cell.CHOICE: CharField(), Cell.COUNT: IntegerField(), Cell.DAY: DateField()}
+SQL_TYPES: dict[str, Field] = {
+    Cell.CHOICE: CharField(),
+    Cell.COUNT: IntegerField(),
+    Cell.DAY: DateField(),
+}
 
 
-def _case(column: Column, found: dict[int, dict]) -> Case:
+def _case(column: Column, found: Mapping[int, Mapping[str, Value]]) -> Case:
     """SQL for a computed column: each value with the keys of the rows that have it."""
-    by_value = defaultdict(list)
+    by_value: dict[Value, list[int]] = defaultdict(list)
     for key, values in found.items():
         by_value[values[column.code]].append(key)
     return Case(
-        *(When(pk__in=keys, then=Value(value)) for value, keys in by_value.items()),
-        default=Value(column.empty),
+        *(When(pk__in=keys, then=Literal(value)) for value, keys in by_value.items()),
+        default=Literal(column.empty),
         output_field=SQL_TYPES[column.kind],
     )

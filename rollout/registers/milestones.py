@@ -1,17 +1,21 @@
 """The book of milestones: one row a facility of the rollout, the planned and the actual days of its way."""
 
-from django.db.models import OuterRef, Subquery
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
-from facilities.exchange.columns import Column, Kind
+from facilities.exchange.columns import Column, Kind, Value
 from facilities.models import Facility
 from facilities.registers.choices import facilities_by_code, facility_names
 from facilities.registers.order import NAME_ORDER, with_name_order
-from facilities.registers.register import Register
-from facilities.registers.writers import Attributes, Dated, Facts
+from facilities.registers.register import Problems, Register
+from facilities.registers.writers import Attributes, Dated, Facts, RowEntry
 from rollout.models import (
     Conclusion,
     CouncilDate,
@@ -21,7 +25,7 @@ from rollout.models import (
     MilestoneEvent,
     MilestoneTarget,
 )
-from rollout.programme.legal import legal_deadlines
+from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
 
 # The council has its own dates and rulings; they are shown here and written with the council.
 WRITTEN = tuple(milestone for milestone in Milestone if milestone != Milestone.COUNCIL)
@@ -116,22 +120,24 @@ class Milestones(Register):
 
     # --- Reading ------------------------------------------------------------------------
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """The facilities of the rollout on the day."""
         keys = [facility.id for facility in AsOf(on, known_at).on(on) if facility.in_rollout]
         return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
 
-    def has_sql(self, code):
+    def has_sql(self, code: str) -> bool:
         return code in COUNCIL or super().has_sql(code)
 
-    def expression(self, code, on, known_at=None):
+    def expression(
+        self, code: str, on: date, known_at: datetime | None = None
+    ) -> Combinable | None:
         if code in COUNCIL:
             return COUNCIL[code](on, known_at)
         return super().expression(code, on, known_at)
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries, on):
+    def context(self, entries: list[RowEntry], on: date) -> LegalDeadlineOnDay | None:
         """The deadline of the law that binds the facilities of the rollout; None without one."""
         binding = (
             deadline
@@ -140,7 +146,9 @@ class Milestones(Register):
         )
         return next(binding, None)
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self, entry: RowEntry, problems: Problems, context: LegalDeadlineOnDay | None, on: date
+    ) -> None:
         changed = set(entry.changed)
         self._check_order(entry.new, changed, problems)
         for milestone in WRITTEN:
@@ -148,7 +156,7 @@ class Milestones(Register):
             if code not in changed:
                 continue
             due_on = entry.new[code]
-            if due_on is None:
+            if not isinstance(due_on, date):
                 problems.refuse(
                     code,
                     _("A plan that was set is not removed. Set the day that is planned now."),
@@ -160,15 +168,16 @@ class Milestones(Register):
                     % {"day": self.column(code).show(context.due_on), "name": context.name},
                 )
 
-    def _check_order(self, new, changed, problems):
+    def _check_order(self, new: Mapping[str, Value], changed: set[str], problems: Problems) -> None:
         """What comes later on the way is reached on the same day or later."""
-        before = None
+        before: str | None = None
+        latest = date.min
         for milestone in Milestone:
             code = reached(milestone)
             day = new.get(code)
-            if day is None:
+            if not isinstance(day, date):
                 continue
-            if before is not None and day < new[before] and changed & {code, before}:
+            if before is not None and day < latest and changed & {code, before}:
                 problems.warn(
                     code if code in changed else before,
                     _("“%(later)s” lies before “%(earlier)s”.")
@@ -177,18 +186,18 @@ class Milestones(Register):
                         "earlier": self.column(before).heading(),
                     },
                 )
-            if before is None or day >= new[before]:
-                before = code
+            if day >= latest:
+                before, latest = code, day
 
 
-def _council_held(on, known_at):
+def _council_held(on: date, known_at: datetime | None) -> Subquery:
     """The day of the latest ruling; a meeting that only postponed itself ruled nothing."""
     rulings = CouncilRuling.objects.as_of(on, known_at).filter(facility=OuterRef("pk"))
     ruled = rulings.exclude(conclusion=Conclusion.POSTPONED)
     return Subquery(ruled.order_by("-happened_on", "-meeting__code").values("happened_on")[:1])
 
 
-def _council_planned(on, known_at):
+def _council_planned(on: date, known_at: datetime | None) -> Subquery:
     """The day that was fixed last for a meeting."""
     dates = CouncilDate.objects.in_force(on, known_at).filter(meeting__facility=OuterRef("pk"))
     return Subquery(dates.order_by("-effective_from", "-pk").values("scheduled_on")[:1])

@@ -110,16 +110,16 @@ def _stages(as_of: AsOf, pk: int) -> Iterator[TodoItem]:
     for file in files(as_of):
         if file.facility_id != pk:
             continue
-        awaited = [s for s in file.steps if s.target and s.passed_on is None]
-        for step in sorted(awaited, key=lambda step: step.target)[:1]:
-            if step.target > as_of.until + SOON:
+        awaited = [(s.target, s) for s in file.steps if s.target and s.passed_on is None]
+        for target, step in sorted(awaited, key=lambda found: found[0])[:1]:
+            if target > as_of.until + SOON:
                 continue
             amounts = [code for code, stage in AMOUNTS.items() if stage == step.stage]
             yield TodoItem(
                 kind="stage",
                 what=f"{step.label} ({file.code})",
-                due_on=step.target,
-                days_late=_late(step.target, as_of),
+                due_on=target,
+                days_late=_late(target, as_of),
                 because=file.title,
                 register="procurements",
                 row=file.id,

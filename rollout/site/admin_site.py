@@ -4,14 +4,17 @@ Whoever may enter is decided by roles (facilities/permissions.py), not by Django
 Signing in happens on the page that everybody uses.
 """
 
+from typing import TYPE_CHECKING, Any, TypedDict
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,6 +26,9 @@ from rollout.figures.cached import cached_progress
 from rollout.models import Alert
 from rollout.notices.jobs import statuses
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 SEVEREST_FIRST = (Alert.Severity.LATE, Alert.Severity.WARNING, Alert.Severity.NOTICE)
 
 
@@ -33,10 +39,12 @@ class AdministrationSite(admin.AdminSite):
     index_template = "admin/dashboard.html"
     enable_nav_sidebar = False  # some forty tables: the index groups them better
 
-    def has_permission(self, request):
+    def has_permission(self, request: HttpRequest) -> bool:
         return access_to(request).sees_admin
 
-    def login(self, request, extra_context=None):
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """To the common sign-in; 403 for somebody who is signed in and may not enter."""
         if self.has_permission(request):
             return HttpResponseRedirect(self._wanted(request))
@@ -44,18 +52,23 @@ class AdministrationSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(self._wanted(request), settings.LOGIN_URL)
 
-    def password_change(self, request, extra_context=None):
+    # The stubs promise a page, but Django itself answers with a redirect once it is changed.
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """On the page that everybody uses."""
         return redirect("password_change")
 
-    def _wanted(self, request) -> str:
+    def _wanted(self, request: HttpRequest) -> str:
         asked = request.GET.get(REDIRECT_FIELD_NAME, "")
         safe = url_has_allowed_host_and_scheme(
             asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
         return asked if safe else reverse("admin:index", current_app=self.name)
 
-    def index(self, request, extra_context=None):
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         access = access_to(request)
         today, now = clock.today(), timezone.now()
         return super().index(
@@ -71,7 +84,13 @@ class AdministrationSite(admin.AdminSite):
         )
 
 
-def open_alerts() -> list[dict]:
+class OpenAlerts(TypedDict):
+    severity: Alert.Severity
+    label: "StrOrPromise"
+    count: int
+
+
+def open_alerts() -> list[OpenAlerts]:
     """How many alerts stand open, severest first."""
     counts = dict(
         Alert.objects.filter(cleared_on__isnull=True)

@@ -79,7 +79,7 @@ def jobs() -> None:
         raise NotReady
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[[], None]] = {
     "database": database,
     "migrations": migrations,
     "cache": shared_cache,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -21,7 +22,9 @@ class TextGZipMiddleware(GZipMiddleware):
     keeps the size of a page from telling its secrets.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         packed = response.get("Content-Type", "").startswith(PACKED)
         if packed or response.status_code in UNTOUCHED:
             return response

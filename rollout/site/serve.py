@@ -43,10 +43,10 @@ def main() -> int:
             run(port, stack)
     except Stopped:
         print("\nStopped.", flush=True)
-        return 0
     except embedded.NotStarted as error:
         print(f"Not started: {error}", file=sys.stderr, flush=True)
         return 1
+    return 0
 
 
 def run(port: int, stack: contextlib.ExitStack) -> None:

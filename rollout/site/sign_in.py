@@ -7,6 +7,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
 from facilities import tokens
 from facilities.models import ApiToken, User
@@ -37,7 +38,7 @@ class PasswordBackend(ModelBackend):
 class TokenAuthentication(tokens.TokenAuthentication):
     """The key of a REST client. The printed one counts only in a demo."""
 
-    def authenticate(self, request):
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         found = super().authenticate(request)
         if found is not None and not settings.DEMO and found[1].digest == PUBLIC_DIGEST:
             raise AuthenticationFailed(

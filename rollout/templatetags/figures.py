@@ -4,6 +4,7 @@ Every state has a shape and a word; colour comes on top. Shapes are drawn once p
 (templates/_marks.html) and referred to by `mark`.
 """
 
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -131,7 +132,7 @@ def mark(state: str) -> SafeString:
 
 @register.filter
 def state_word(state: str) -> str:
-    return STATE_WORDS[state]
+    return str(STATE_WORDS[state])
 
 
 @register.filter
@@ -153,13 +154,13 @@ def rung_tag(rung: Rung | None) -> SafeString:
 
 
 @register.filter
-def evidence_words(evidence) -> str:
+def evidence_words(evidence: Sequence[int]) -> str:
     """Counts by rung, strongest first: "5 checked · 4 documented · 2 assumed"."""
     return " · ".join(on_rung(evidence[rung], rung) for rung in STRONGEST_FIRST if evidence[rung])
 
 
 @register.filter
-def assumed_words(evidence) -> str:
+def assumed_words(evidence: Sequence[int]) -> str:
     """The same of what is assumed; empty where nothing is."""
     return on_rung(evidence[Rung.ASSUMED], Rung.ASSUMED) if evidence[Rung.ASSUMED] else ""
 
@@ -170,13 +171,13 @@ def on_rung(count: int, rung: Rung) -> str:
 
 
 @register.filter
-def sole_rung(evidence) -> Rung | None:
+def sole_rung(evidence: Sequence[int]) -> Rung | None:
     """The rung of a single yes; None when there is none."""
     return next((rung for rung in STRONGEST_FIRST if evidence[rung]), None)
 
 
 @register.simple_tag
-def evidence_bar(evidence, total: int | None) -> SafeString:
+def evidence_bar(evidence: Sequence[int], total: int | None) -> SafeString:
     """How much of `total` is done, cut by how well it is proven. Its words stand beside it."""
     whole = max(total or 0, sum(evidence), 1)
     x, pieces = 0.0, []
@@ -214,7 +215,7 @@ def share_bar(value: float | None) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def link(context, name: str, *args, **query) -> str:
+def link(context: template.Context, name: str, *args: Hashable, **query: object) -> str:
     """The address of a page, on the day that the reader is looking at."""
     asked = context["day"].query if "day" in context else ""
     parts = [part for part in (asked, urlencode({k: v for k, v in query.items() if v})) if part]
@@ -223,6 +224,6 @@ def link(context, name: str, *args, **query) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _address(name: str, *args) -> str:
+def _address(name: str, *args: Hashable) -> str:
     """Looked up once: the frame of a page alone has fifteen links, the matrix sixty more."""
     return reverse(name, args=args)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.functional import lazy
@@ -13,6 +14,9 @@ from facilities.timeline import EMPTY, Change, State, fold
 from rollout.figures.progress import changes
 from rollout.templatetags.figures import day
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
@@ -21,7 +25,7 @@ class Contradiction:
     rule: str
     subject: str
     facility_id: int | None
-    said: object  # what stands against what, in words; lazy, for readers of every language
+    said: "StrOrPromise"  # what stands against what, in words; lazy, for readers of every language
     mend_url: str  # the page where it is put right
 
     @property
@@ -34,9 +38,9 @@ class Rule:
     """`owner`: who puts it right. `find` reads in a fixed number of queries for all facilities."""
 
     code: str
-    label: object
-    example: object
-    owner: object
+    label: "StrOrPromise"
+    example: "StrOrPromise"
+    owner: "StrOrPromise"
     find: Callable[[AsOf], Iterable[Contradiction]]
 
 
@@ -70,7 +74,7 @@ def has(as_of: AsOf, facility_id: int, component: str) -> bool:
     return standing(as_of).get(facility_id, {}).get(component, EMPTY).amount >= 1
 
 
-def words(text, **values):
+def words(text: "StrOrPromise", **values: object) -> "StrOrPromise":
     """A translatable text with values filled in, in the language of whoever reads it."""
 
     def filled() -> str:

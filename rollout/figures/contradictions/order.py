@@ -32,7 +32,7 @@ def _passed_on(as_of: AsOf) -> dict[int, date]:
     """The day of the first ruling that passed each facility."""
     found: dict[int, date] = {}
     for meeting in meetings(as_of):
-        if meeting.passed:
+        if meeting.passed and meeting.held_on:
             known = found.get(meeting.facility_id, meeting.held_on)
             found[meeting.facility_id] = min(known, meeting.held_on)
     return found
@@ -73,7 +73,8 @@ def council_before_self_assessment(as_of: AsOf) -> Iterator[Contradiction]:
     reached = milestones_reached(as_of)
     for meeting in meetings(as_of):
         assessed_on = reached.get(meeting.facility_id, {}).get(Milestone.SELF_ASSESSMENT)
-        if not meeting.has_ruled or assessed_on is None or assessed_on <= meeting.held_on:
+        ruled_on = meeting.ruled_on
+        if ruled_on is None or assessed_on is None or assessed_on <= ruled_on:
             continue
         yield Contradiction(
             rule="council-before-self-assessment",
@@ -81,7 +82,7 @@ def council_before_self_assessment(as_of: AsOf) -> Iterator[Contradiction]:
             facility_id=meeting.facility_id,
             said=words(
                 _("The council met on {held}, before the self-assessment of {assessed}."),
-                held=meeting.held_on,
+                held=ruled_on,
                 assessed=assessed_on,
             ),
             mend_url=row_page("milestones", meeting.facility_id),
@@ -92,7 +93,9 @@ def council_before_servers(as_of: AsOf) -> Iterator[Contradiction]:
     """A council that passed a facility in which no server stood accepted by then."""
     servers = amount_on(as_of, "servers")
     for meeting in meetings(as_of):
-        if not meeting.passed or servers(meeting.facility_id, meeting.held_on) >= 1:
+        if not meeting.passed or meeting.held_on is None:
+            continue
+        if servers(meeting.facility_id, meeting.held_on) >= 1:
             continue
         yield Contradiction(
             rule="council-before-servers",

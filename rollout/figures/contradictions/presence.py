@@ -1,6 +1,7 @@
 """One thing is there without another that it cannot be without."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +18,15 @@ from rollout.models import LegalDeadline, Milestone
 from rollout.programme.legal import legal_deadlines
 from rollout.programme.milestone_line import targets
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 OFFICIAL = f"milestone:{Milestone.OFFICIAL}"
 
 
-def _official_without(as_of: AsOf, component: str, rule: str, text) -> Iterator:
+def _official_without(
+    as_of: AsOf, component: str, rule: str, text: "StrOrPromise"
+) -> Iterator[Contradiction]:
     for facility in in_rollout(as_of):
         if has(as_of, facility.id, OFFICIAL) and not has(as_of, facility.id, component):
             yield Contradiction(

@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -13,6 +15,9 @@ from facilities.as_of import AsOf
 from rollout.figures.contradictions.finder import Contradiction, Rule, amount_on, row_page, words
 from rollout.figures.contradictions.presence import OFFICER
 from signatures.models import CertificateEvent
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Kind = CertificateEvent.Kind
 
@@ -99,7 +104,9 @@ def devices_against_stocktake(as_of: AsOf) -> Iterator[Contradiction]:
             )
 
 
-def _counted_otherwise(device_type, closed_on, found, stands):
+def _counted_otherwise(
+    device_type: DeviceType, closed_on: date, found: int, stands: int
+) -> "StrOrPromise":
     return words(
         _("{type}: the stocktake of {day} found {found}, the register says {stands} for that day."),
         type=device_type,

@@ -1,6 +1,6 @@
 from datetime import date
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from facilities import clock
 from facilities.models import ApiToken, User
@@ -10,7 +10,7 @@ from facilities.permissions import access_of
 class Command(BaseCommand):
     help = "Make a key for a program that reads the API. The key is printed once and kept nowhere."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", help="Account the program acts as.")
         parser.add_argument("--label", required=True, help="What the key is for.")
         parser.add_argument(
@@ -29,8 +29,11 @@ class Command(BaseCommand):
             ),
         )
 
-    def handle(self, *, username: str, label: str, expires_on: date, scope: str, **options):
-        if expires_on <= clock.real_day():
+    def handle(
+        self, *, username: str, label: str, expires_on: date, scope: str, **options: object
+    ) -> None:
+        today = clock.real_day()
+        if expires_on <= today:
             raise CommandError(f"The key would expire on {expires_on}, which is not after today.")
         user = User.objects.filter(username=username).first()
         if user is None:

@@ -1,16 +1,16 @@
 from django.conf import settings
-from django.core.management.base import CommandError, no_translations
+from django.core.management.base import CommandError, CommandParser, no_translations
 
 from facilities import clock
-from rollout.management.commands import load_province
+from rollout.management.commands.load_province import LoadCommand
 from rollout.registers.loading import BACGIANG
 from rollout.site import demo
 
 
-class Command(load_province.Command):
+class Command(LoadCommand):
     help = "Load Bac Giang as of 21 May 2025. A second time changes nothing."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--demo-users",
             action="store_true",
@@ -18,7 +18,7 @@ class Command(load_province.Command):
         )
 
     @no_translations
-    def handle(self, *, demo_users: bool, verbosity: int, **options):
+    def handle(self, *, demo_users: bool, verbosity: int, **options: object) -> None:
         if demo_users and not settings.DEMO:
             raise CommandError(
                 "Demo accounts have public passwords and exist only with EMR_DEMO=1."

@@ -4,7 +4,7 @@ from time import perf_counter
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from rollout import tasks
 from rollout.notices import alerts, jobs
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     # The checks ask for every page; here none is served yet.
     requires_system_checks = []
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--since",
             metavar="DATE",
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             help="the day the sample is about: alerts of that day are raised before those of today",
         )
 
-    def handle(self, *, since: str, **options):
+    def handle(self, *, since: str, **options: object) -> None:
         loaded = StringIO()
         self._step("tables", lambda: call_command("migrate", interactive=False, verbosity=0))
         self._step(

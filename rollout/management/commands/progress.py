@@ -1,8 +1,10 @@
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from datetime import date, datetime
+from typing import TypeVar
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
 
 from facilities import clock
@@ -12,11 +14,13 @@ from rollout.day import parse_date, parse_moment
 from rollout.figures.plain_text import progress_text
 from rollout.figures.progress import progress
 
+Read = TypeVar("Read", date, datetime)
 
-def argument(parse: Callable) -> Callable:
+
+def argument(parse: Callable[[str], Read]) -> Callable[[str], Read]:
     """A reader of day or moment whose complaint reaches the person at the terminal."""
 
-    def read(text: str):
+    def read(text: str) -> Read:
         try:
             return parse(text)
         except ValueError as error:
@@ -28,7 +32,7 @@ def argument(parse: Callable) -> Callable:
 class Command(BaseCommand):
     help = "Print the progress of the province on a day: the document of GET /api/v1/progress/."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--on", type=argument(parse_date), help="The day; today if absent.")
         parser.add_argument(
             "--known-at",
@@ -46,7 +50,16 @@ class Command(BaseCommand):
             help="Language of labels. Default: %(default)s.",
         )
 
-    def handle(self, *, on, known_at, compare, json: bool, lang: str, **options):
+    def handle(
+        self,
+        *,
+        on: date | None,
+        known_at: datetime | None,
+        compare: date | None,
+        json: bool,
+        lang: str,
+        **options: object,
+    ) -> None:
         with translation.override(lang):
             found = progress(on or clock.today(), known_at=known_at, compare=compare)
             document = progress_document(found)

@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rollout import tasks
 from rollout.notices import alerts, jobs
@@ -10,10 +10,10 @@ class Command(BaseCommand):
         "Repeating it changes nothing, and days go forward only."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--on", metavar="DATE", help="the day, e.g. 2025-05-21; default: today")
 
-    def handle(self, *, on, **options):
+    def handle(self, *, on: str | None, **options: object) -> None:
         try:
             day = jobs.day_of(on)
         except ValueError as error:

@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from rollout import tasks
 from rollout.models import ImportFile
@@ -11,10 +11,10 @@ class Command(BaseCommand):
         "storing what was confirmed. Repeating it changes nothing."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("pk", type=int, help="the number of the file, as in its address")
 
-    def handle(self, *, pk, **options):
+    def handle(self, *, pk: int, **options: object) -> None:
         if not ImportFile.objects.filter(pk=pk).exists():
             raise CommandError(f"There is no imported file {pk}.")
         rows = tasks.import_file(pk)

@@ -10,7 +10,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,7 +61,7 @@ def held(person: User, on: date) -> list[RoleAssignment]:
     return list(rows.select_related("facility", "agency").order_by("role", "pk"))
 
 
-def standing(person: User, on: date):
+def standing(person: User, on: date) -> QuerySet[FeedAddress]:
     """The addresses a person may see and revoke: their own, and those of their roles."""
     shared = Q()
     for one in held(person, on):
@@ -88,7 +88,8 @@ def access_through(address: FeedAddress, on: date) -> Access:
     """What its person, or its role, may see on the day."""
     if not address.role:
         return access_of(address.person, on)
-    return access_as(_holder(address, on))
+    holder = _holder(address, on)
+    return access_as(holder) if holder else Access(address.person)
 
 
 def _holder(address: FeedAddress, on: date) -> RoleAssignment | None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from facilities.as_of import AsOf
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.permissions import Access
 from facilities.timeline import Deadline
 from rollout.models import CouncilDate, CouncilMeeting, WorkingSession
@@ -71,7 +71,7 @@ def _deadlines(as_of: AsOf) -> Iterator[Event]:
         # Councils have an event of their own; a report every week would bury the rest.
         if deadline.rule in (COUNCIL, reporting.RULE):
             continue
-        facility = facilities.get(deadline.facility_id)
+        facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
         if deadline.facility_id and facility is None:
             continue
         yield Event(
@@ -84,7 +84,7 @@ def _deadlines(as_of: AsOf) -> Iterator[Event]:
         )
 
 
-def _page(deadline: Deadline, facility) -> str:
+def _page(deadline: Deadline, facility: FacilityOnDay | None) -> str:
     place = RULES[deadline.rule].place
     if facility is None:
         return reverse(place)

@@ -10,7 +10,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from facilities.models import Ledger
+from facilities.models import Ledger, User
 from rollout.models import Notice
 from rollout.notices.feeds.events import Event
 
@@ -42,7 +42,7 @@ def as_icalendar(events: Iterable[Event], now: datetime) -> bytes:
     return calendar.to_ical()
 
 
-def as_atom(notices: Iterable[Notice], person) -> str:
+def as_atom(notices: Iterable[Notice], person: User) -> str:
     feed = Atom1Feed(
         title=_("Reminders of %(person)s") % {"person": person},
         link=f"{settings.SITE_URL}{reverse('rollout:inbox')}",

@@ -47,7 +47,11 @@ def announce(raised: Iterable[Alert], cleared: Iterable[Alert], on: date) -> Non
     write(webhooks, said, at)
 
 
-def write(webhooks: Iterable[Webhook], events, at: datetime | None = None) -> None:
+def write(
+    webhooks: Iterable[Webhook],
+    events: Iterable[tuple[str, str, dict[str, object]]],
+    at: datetime | None = None,
+) -> None:
     """`events`: name, key, what is said. The same event twice is one call."""
     at = at or timezone.now()
     WebhookCall.objects.bulk_create(
@@ -77,11 +81,11 @@ def _key(event: str, alert: Alert, at: datetime) -> str:
     return f"{event}:{hashlib.sha256(place.encode()).hexdigest()[:32]}"
 
 
-def _said(alert: Alert, on: date) -> dict:
+def _said(alert: Alert, on: date) -> dict[str, object]:
     return {
         "rule": alert.rule,
         "subject": alert.subject,
-        "facility": alert.facility.code if alert.facility_id else None,
+        "facility": alert.facility.code if alert.facility else None,
         "due_on": alert.due_on.isoformat(),
         "level": alert.level,
         "severity": alert.severity,
@@ -151,7 +155,7 @@ def _post(call: WebhookCall, now: datetime) -> tuple[int | None, str]:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A signed call goes to the address that was added, and nowhere else."""
 
-    def redirect_request(self, *_args, **_kwargs):
+    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
         return None
 
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from facilities.working_days import WorkingDays, working_days
 from rollout.models import (
@@ -21,6 +22,9 @@ from rollout.models import (
     Mark,
 )
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True, slots=True)
 class CriterionOnSheet:
@@ -28,7 +32,7 @@ class CriterionOnSheet:
     marks: dict[int, str]  # by member
 
     @property
-    def counts(self) -> list[tuple[str, int]]:
+    def counts(self) -> "list[tuple[StrOrPromise, int]]":
         """How many members found it met, basically met, not met."""
         found = Counter(self.marks.values())
         return [(Mark(mark).label, found[mark]) for mark in Mark.values if found[mark]]

@@ -3,11 +3,15 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.evidence import Rung
 from rollout.models import Conclusion, CouncilDate, CouncilMeeting, CouncilRuling
 from rollout.models.councils import PASSING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,11 @@ class Meeting:
     assumed: str
 
     @property
-    def level_label(self):
+    def level_label(self) -> "StrOrPromise":
         return CouncilMeeting.Level(self.level).label
 
     @property
-    def conclusion_label(self):
+    def conclusion_label(self) -> "StrOrPromise":
         return Conclusion(self.conclusion).label if self.conclusion else ""
 
     @property
@@ -42,9 +46,14 @@ class Meeting:
         return self.conclusion is not None and self.conclusion != Conclusion.POSTPONED
 
     @property
+    def ruled_on(self) -> date | None:
+        """The day it ruled; None as long as it has not."""
+        return self.held_on if self.has_ruled else None
+
+    @property
     def awaited(self) -> bool:
         """A day is fixed on which it is still to rule. A postponed meeting waits for a day fixed anew."""
-        if self.has_ruled or self.scheduled_on is None:
+        if self.has_ruled or self.scheduled_on is None or self.fixed_on is None:
             return False
         return self.held_on is None or self.fixed_on >= self.held_on < self.scheduled_on
 
@@ -69,7 +78,7 @@ def meetings(as_of: AsOf) -> list[Meeting]:
 
 
 def _recorded(as_of: AsOf) -> list[Meeting]:
-    dates = defaultdict(list)
+    dates: dict[int, list[CouncilDate]] = defaultdict(list)
     for row in as_of.only(
         CouncilDate.objects.in_force(as_of.until, as_of.known_at), "meeting__facility_id"
     ):
@@ -79,7 +88,7 @@ def _recorded(as_of: AsOf) -> list[Meeting]:
     found = []
     recorded = as_of.only(CouncilMeeting.objects.select_related("criteria_set"))
     for meeting in recorded.order_by("code"):
-        fixed, ruling = dates.get(meeting.pk, ()), rulings.get(meeting.pk)
+        fixed, ruling = dates.get(meeting.pk, []), rulings.get(meeting.pk)
         if not fixed and ruling is None:
             continue
         found.append(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 from django.utils.translation import pgettext_lazy
@@ -10,6 +11,9 @@ from facilities.models import Agency
 from facilities.models.places import in_language
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Kind = DirectiveEvent.Kind
 
@@ -87,7 +91,7 @@ class DirectiveOnDay:
         return "returned" if any(e.kind == Kind.RETURNED for e in self.events) else "open"
 
     @property
-    def state_label(self):
+    def state_label(self) -> "StrOrPromise":
         return STATES[self.state]
 
     @property

@@ -6,17 +6,21 @@ rules are constraints of the database too.
 
 from collections.abc import Iterable
 from datetime import date
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facilities.models import Agency, Document, User
+from facilities.models import Agency, Document, Record, User
 from facilities.services import AlreadyWithdrawn, day_of_writing, record, withdraw
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
 
 Kind = DirectiveEvent.Kind
+
+Fact = TypeVar("Fact", bound=Record)
 
 
 def next_code(on: date) -> str:
@@ -244,7 +248,15 @@ def withdraw_directive(*, directive: Directive, because: str, by: User) -> None:
 
 
 def _happened(
-    directive, kind, happened_on, by, agency, note, document, *, answer_by=None
+    directive: Directive,
+    kind: str,
+    happened_on: date,
+    by: User,
+    agency: Agency | None,
+    note: str,
+    document: Document | None,
+    *,
+    answer_by: User | None = None,
 ) -> DirectiveEvent:
     row = _open(directive)
     if happened_on < row.issued_on:
@@ -283,14 +295,14 @@ def _open(directive: Directive) -> Directive:
     return row
 
 
-def _standing_answers(row: Directive, agency: Agency | None = None):
+def _standing_answers(row: Directive, agency: Agency | None = None) -> QuerySet[DirectiveEvent]:
     """The answers that were not returned since, oldest first."""
     events = list(
         DirectiveEvent.objects.known()
         .filter(directive=row, kind__in=(Kind.ANSWERED, Kind.RETURNED))
         .order_by("happened_on", "recorded_at", "pk")
     )
-    returned = {}
+    returned: dict[int | None, int] = {}
     for place, event in enumerate(events):
         if event.kind == Kind.RETURNED:
             returned[event.agency_id] = place
@@ -308,7 +320,7 @@ def _standing_answers(row: Directive, agency: Agency | None = None):
     )
 
 
-def _once(row, *, by: User, refused: dict):
+def _once(row: Fact, *, by: User, refused: dict[str, str]) -> Fact:
     """Record it; what the database refuses because another was first is said in words."""
     try:
         with transaction.atomic():

@@ -1,11 +1,12 @@
 """What holds the milestones of one facility, in the words of its pages."""
 
 from facilities.models import Facility
+from rollout.day import Day
 from rollout.models import Milestone
 from rollout.programme.obstacles.reading import obstacles
 
 
-def held_context(facility: Facility, day) -> dict:
+def held_context(facility: Facility, day: Day) -> dict[str, object]:
     """Each milestone held on the day, with its obstacle and since when; longest held first."""
     found = obstacles(day.as_of(frozenset({facility.pk})))
     held = [

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
 
@@ -12,6 +13,11 @@ from facilities.models.places import in_language
 from rollout.models import Milestone, Obstacle, ObstacleCleared, ObstacleHold
 from rollout.programme.changes import milestones_reached
 from rollout.programme.councils import meetings
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Reached = dict[tuple[int, str], date]  # (facility, milestone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class ObstacleOnDay:
         return in_language(self.solution_vi, self.solution_en)
 
     @property
-    def kind_label(self):
+    def kind_label(self) -> "StrOrPromise":
         return Obstacle.Kind(self.kind).label
 
     @property
@@ -85,15 +91,15 @@ def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
     is open at a merger holds the successor from then on, once only.
     """
     on, known_at = as_of.until, as_of.known_at
-    reached = {
+    reached: Reached = {
         (facility_id, milestone): day
         for facility_id, days in milestones_reached(as_of).items()
         for milestone, day in days.items()
     }
     for meeting in meetings(as_of):
-        if meeting.has_ruled:
+        if ruled_on := meeting.ruled_on:
             council = (meeting.facility_id, Milestone.COUNCIL.value)
-            reached[council] = min(meeting.held_on, reached.get(council, meeting.held_on))
+            reached[council] = min(ruled_on, reached.get(council, ruled_on))
     rows = (
         Obstacle.objects.known(known_at)
         .filter(raised_on__lte=on)
@@ -140,7 +146,7 @@ def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
 
 def facility_days(holds: Iterable[Hold], on: date) -> int:
     """Days lost by day `on`. A facility loses a day once, however many of its milestones are held."""
-    spans = defaultdict(list)
+    spans: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for hold in holds:
         if days := hold.days(on):
             spans[hold.facility_id].append((hold.since, hold.since + timedelta(days=days)))
@@ -153,7 +159,9 @@ def facility_days(holds: Iterable[Hold], on: date) -> int:
     return lost
 
 
-def _holds(rows, cleared_on: date | None, reached: dict, as_of: AsOf) -> list[Hold]:
+def _holds(
+    rows: Iterable[ObstacleHold], cleared_on: date | None, reached: Reached, as_of: AsOf
+) -> list[Hold]:
     found: list[Hold] = []
     held: set[tuple[int, str]] = set()
     for row in sorted(rows, key=lambda row: (row.facility_id in as_of.descent.merged, row.pk)):

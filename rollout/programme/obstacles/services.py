@@ -40,7 +40,7 @@ def raise_obstacle(
     raised_on: date,
     change_set: ChangeSet,
     document: Document | None = None,
-    **described,
+    **described: object,
 ) -> Obstacle:
     """A new obstacle; it holds nobody yet. `described`: fields of `DESCRIBING`."""
     if Obstacle.objects.known().filter(code=code).exists():
@@ -53,7 +53,7 @@ def raise_obstacle(
 
 
 @transaction.atomic
-def change_obstacle(*, obstacle: Obstacle, change_set: ChangeSet, **described) -> list[str]:
+def change_obstacle(*, obstacle: Obstacle, change_set: ChangeSet, **described: object) -> list[str]:
     """Change what describes an obstacle. Returns the names of the fields that changed, each logged."""
     row = _standing(obstacle)
     changed = []

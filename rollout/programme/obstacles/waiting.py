@@ -5,8 +5,10 @@ signed and not delivered do not appear here by themselves.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,9 @@ from rollout.models import ConditionMet, CouncilCondition
 from rollout.programme.councils import meetings
 from rollout.programme.directives import directives
 from rollout.programme.obstacles.reading import obstacles
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 AGENCY, SUPPLIER, OWNER, NOBODY = "agency", "supplier", "owner", "nobody"
 
@@ -56,7 +61,7 @@ class Awaited:
     things: tuple[Waiting, ...]
 
     @property
-    def group_label(self):
+    def group_label(self) -> "StrOrPromise":
         return GROUPS[self.group]
 
     @property
@@ -115,23 +120,23 @@ def awaited(as_of: AsOf) -> list[Awaited]:
     return sorted(groups, key=lambda awaited: (awaited.since, awaited.group, awaited.name))
 
 
-def _conditions(as_of: AsOf):
+def _conditions(as_of: AsOf) -> Iterator[tuple[str, Waiting]]:
     """Conditions of councils that had ruled by the day and that nobody had met by then."""
-    ruled = {meeting.id: meeting for meeting in meetings(as_of) if meeting.has_ruled}
+    by_id = {meeting.id: meeting for meeting in meetings(as_of)}
     met = set(
         ConditionMet.objects.known(as_of.known_at)
         .filter(met_on__lte=as_of.until)
         .values_list("condition_id", flat=True)
     )
     for row in CouncilCondition.objects.known(as_of.known_at).order_by("pk"):
-        meeting = ruled.get(row.meeting_id)
-        if meeting is None or row.pk in met:
+        meeting = by_id.get(row.meeting_id)
+        if meeting is None or meeting.ruled_on is None or row.pk in met:
             continue
         thing = Waiting(
             "condition",
             meeting.code,
             row.text,
-            meeting.held_on,
+            meeting.ruled_on,
             row.due_on,
             (meeting.facility_id,),
             working_days_of(as_of),

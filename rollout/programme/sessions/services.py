@@ -28,13 +28,13 @@ DESCRIBING = (
 
 
 @transaction.atomic
-def plan(*, change_set: ChangeSet, **described) -> WorkingSession:
+def plan(*, change_set: ChangeSet, **described: object) -> WorkingSession:
     """A session, to come or held already. `described`: fields of `DESCRIBING`."""
     return record(WorkingSession(**described), by=change_set.by)
 
 
 @transaction.atomic
-def change(*, session: WorkingSession, change_set: ChangeSet, **described) -> list[str]:
+def change(*, session: WorkingSession, change_set: ChangeSet, **described: object) -> list[str]:
     """Change what describes a session. Returns the names of the changed fields, each logged.
 
     A session that was concluded keeps its day: its brief and its directives hang on it.

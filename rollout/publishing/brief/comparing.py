@@ -10,6 +10,7 @@ from django.utils import translation
 from facilities.evidence import Rung
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES, Measure
+from rollout.figures.results import MeasureResult
 from rollout.programme.directives.reading import DirectiveOnDay
 from rollout.publishing.brief.links import Links
 from rollout.publishing.brief.rendering import LANGUAGES
@@ -52,7 +53,9 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
             yield Sentence("restated", values, now.done, _assumed(source, there, now))
 
 
-def _assumed(source: Source, there: Links, old, new=None) -> Assumed | None:
+def _assumed(
+    source: Source, there: Links, old: MeasureResult, new: MeasureResult | None = None
+) -> Assumed | None:
     """Of the later figure, or else of the earlier one."""
     if new and (found := source.assumed(new.code)):
         return found

@@ -27,7 +27,7 @@ class Brief:
     sections: tuple[Section, ...]
 
     @property
-    def content(self) -> dict:
+    def content(self) -> dict[str, object]:
         """Figures, days and names, the same in each language and on each machine."""
         return {
             "on": self.on.isoformat(),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -88,7 +89,7 @@ def recompute(published: PublishedBrief) -> tuple[bool, list[Difference]]:
     ]
 
 
-def _flat(content: dict) -> dict[str, object]:
+def _flat(content: dict[str, Any]) -> dict[str, object]:
     """Every value under its own name; the second sentence of a code carries its number."""
     found: dict[str, object] = {"on": content.get("on"), "compare": content.get("compare")}
     for section in content.get("sections", ()):

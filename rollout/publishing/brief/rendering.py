@@ -1,8 +1,9 @@
 """A sentence becomes text: in parts with their links, or plain, in the active language."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from string import Formatter
+from typing import TypedDict
 
 from django.utils import translation
 
@@ -51,7 +52,15 @@ def text(sentence: Sentence) -> str:
     return "".join(words for words, _href in parts(sentence))
 
 
-def drawn(sections: tuple[Section, ...], language: str) -> list[dict]:
+class Drawn(TypedDict):
+    """A section in one language; of each sentence its parts: words, and the page behind them."""
+
+    code: str
+    title: str
+    sentences: list[list[list[str]]]
+
+
+def drawn(sections: tuple[Section, ...], language: str) -> list[Drawn]:
     """Titles and sentences in one language, as plain lists: for templates, and for keeping."""
     with translation.override(language):
         return [
@@ -66,7 +75,7 @@ def drawn(sections: tuple[Section, ...], language: str) -> list[dict]:
         ]
 
 
-def as_text(words: list[dict]) -> str:
+def as_text(words: Iterable[Drawn]) -> str:
     """What `drawn` gave, as text: a title, its sentences, an empty line."""
     blocks = []
     for section in words:

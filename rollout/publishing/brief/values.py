@@ -4,6 +4,7 @@ A sentence is a code with values; its wording, one per language, comes from `wor
 of a brief is over codes and values, so it does not change when a comma of the wording does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -38,10 +39,10 @@ class Count(Value):
 
     number: int | None
 
-    def words(self):
+    def words(self) -> str:
         return figures.number(self.number) if self.number is not None else _("unknown")
 
-    def plain(self):
+    def plain(self) -> int | None:
         return self.number
 
 
@@ -51,10 +52,10 @@ class Share(Value):
 
     share: float | None
 
-    def words(self):
+    def words(self) -> str:
         return figures.share(self.share) if self.share is not None else _("unknown")
 
-    def plain(self):
+    def plain(self) -> float | None:
         return None if self.share is None else round(self.share, SHARE_DIGITS)
 
 
@@ -62,10 +63,10 @@ class Share(Value):
 class Day(Value):
     day: date | None
 
-    def words(self):
+    def words(self) -> str:
         return figures.day(self.day) if self.day else _("no day set")
 
-    def plain(self):
+    def plain(self) -> str | None:
         return self.day.isoformat() if self.day else None
 
 
@@ -75,10 +76,10 @@ class Month(Value):
 
     day: date
 
-    def words(self):
+    def words(self) -> str:
         return date_format(self.day, "YEAR_MONTH_FORMAT")
 
-    def plain(self):
+    def plain(self) -> str:
         return self.day.strftime("%Y-%m")
 
 
@@ -89,10 +90,10 @@ class Name(Value):
     vi: str
     en: str = ""
 
-    def words(self):
+    def words(self) -> str:
         return in_language(self.vi, self.en)
 
-    def plain(self):
+    def plain(self) -> list[str]:
         return [self.vi, self.en]
 
 
@@ -103,10 +104,10 @@ class Dated(Value):
     name: Name
     day: date
 
-    def words(self):
+    def words(self) -> str:
         return f"{self.name.words()} ({figures.day(self.day)})"
 
-    def plain(self):
+    def plain(self) -> list[object]:
         return [self.name.plain(), self.day.isoformat()]
 
 
@@ -116,10 +117,10 @@ class Several(Value):
 
     values: tuple[Value, ...]
 
-    def words(self):
+    def words(self) -> str:
         return "; ".join(value.words() for value in self.values)
 
-    def plain(self):
+    def plain(self) -> list[object]:
         return [value.plain() for value in self.values]
 
 
@@ -134,12 +135,12 @@ class Assumed(Value):
     number: int | None = None
     day: date | None = None
 
-    def words(self):
+    def words(self) -> str:
         word = str(Rung.ASSUMED.label)
         words = word if self.number is None else figures.on_rung(self.number, Rung.ASSUMED)
         return f"{figures.day(self.day)}: {words}" if self.day else words
 
-    def plain(self):
+    def plain(self) -> int | None:
         return self.number
 
 
@@ -148,11 +149,11 @@ class Sentence:
     """`count`: the number the wording agrees with in languages that have a plural."""
 
     code: str
-    values: dict[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     count: int = 1
     assumed: Assumed | None = None
 
-    def plain(self) -> dict:
+    def plain(self) -> dict[str, object]:
         return {
             "code": self.code,
             "values": {name: value.plain() for name, value in sorted(self.values.items())},

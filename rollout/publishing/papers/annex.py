@@ -26,7 +26,7 @@ def as_xlsx(asked: Asked) -> bytes:
     """
     progress = cached_progress(asked.on, known_at=asked.known_at)
     register = Workbook()
-    sheet = register.active
+    sheet = register.worksheets[0]
     sheet.title = _("Progress")
     sheet.append([_("Rollout of electronic medical records in %s") % progress.name])
     sheet.append([_("As of %(day)s") % {"day": day(asked.on)}])
@@ -35,21 +35,21 @@ def as_xlsx(asked: Asked) -> bytes:
         head += [f"{measure.label}: {_('done')}", f"{measure.label}: {_('out of')}"]
     sheet.append(head)
     for result in of_rollout(progress):
-        row = [result.code, result.name]
+        row: list[str | int | None] = [result.code, result.name]
         for measure in MEASURES:
             cell = result.measures.get(measure.code)
             row += [cell.done, cell.total] if cell else [None, None]
         sheet.append(row)
     last = sheet.max_row
-    totals = [None, _("Total")]
+    totals: list[str | int | None] = [None, _("Total")]
     for column in range(3, len(head) + 1):
         letter = get_column_letter(column)
         totals.append(f"=SUM({letter}{FIRST_ROW}:{letter}{last})" if last >= FIRST_ROW else 0)
     sheet.append(totals)
     sheet["A1"].font = Font(bold=True, size=14)
-    for cell in (*sheet[3], *sheet[sheet.max_row]):
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for head_or_sum in (*sheet[3], *sheet[sheet.max_row]):
+        head_or_sum.font = Font(bold=True)
+        head_or_sum.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width = 22
     sheet.column_dimensions["B"].width = 44
     sheet.freeze_panes = f"C{FIRST_ROW}"

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import TableHeadingsDisplay
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
 from rollout.publishing.papers.faces import PAPER_FONTS, PAPER_STYLES
 from rollout.publishing.papers.paper import (
@@ -36,7 +36,7 @@ MM_OF_POINT = 25.4 / 72
 
 
 class Sheet(FPDF):
-    def header(self):
+    def header(self) -> None:
         if self.page_no() > 1:
             self.set_y(10)
             self.set_font(FONT, size=LARGE)
@@ -46,7 +46,7 @@ class Sheet(FPDF):
 
 def as_pdf(paper: Paper) -> bytes:
     """The paper under the active language; one that is to stand on one sheet, as large as it fits."""
-    size = BODY
+    size: float = BODY
     sheet = _drawn(paper, size)
     while paper.one_sheet and sheet.pages_count > 1 and size > SMALLEST:
         _let_go(sheet)
@@ -60,7 +60,8 @@ def as_pdf(paper: Paper) -> bytes:
 def _let_go(sheet: Sheet) -> None:
     """The library keeps the files of the fonts open."""
     for font in sheet.fonts.values():
-        font.ttfont.close()
+        if isinstance(font, TTFFont):
+            font.ttfont.close()
 
 
 def _drawn(paper: Paper, size: float) -> Sheet:
@@ -91,19 +92,19 @@ def _height(size: float) -> float:
     return size * MM_OF_POINT * 1.3
 
 
-def _centred(sheet, x: float, width: float, text: str, size: float, style: str = "") -> None:
+def _centred(sheet: Sheet, x: float, width: float, text: str, size: float, style: str = "") -> None:
     sheet.set_font(FONT, style, size)
     sheet.set_x(x)
     sheet.multi_cell(width, _height(size), text, align="C", new_x="LEFT", new_y="NEXT")
 
 
-def _under(sheet, x: float, width: float, length: float) -> None:
+def _under(sheet: Sheet, x: float, width: float, length: float) -> None:
     y = sheet.get_y() + 0.8
     sheet.line(x + (width - length) / 2, y, x + (width + length) / 2, y)
     sheet.set_y(y + 1)
 
 
-def _head(sheet, paper: Paper) -> None:
+def _head(sheet: Sheet, paper: Paper) -> None:
     right = LEFT + LEFT_HALF
     top = sheet.get_y()
     if paper.superior:
@@ -126,7 +127,7 @@ def _head(sheet, paper: Paper) -> None:
     sheet.set_y(max(left_end, sheet.get_y()) + 4)
 
 
-def _title(sheet, paper: Paper) -> None:
+def _title(sheet: Sheet, paper: Paper) -> None:
     if not paper.is_letter:
         _centred(sheet, LEFT, TEXT_WIDTH, paper.kind, BODY, "B")
         _centred(sheet, LEFT, TEXT_WIDTH, paper.subject, BODY, "B")
@@ -146,7 +147,7 @@ def _title(sheet, paper: Paper) -> None:
         sheet.ln(3)
 
 
-def _block(sheet, block: Block, size: float) -> None:
+def _block(sheet: Sheet, block: Block, size: float) -> None:
     match block:
         case Heading():
             if sheet.will_page_break(3 * _height(size)):
@@ -163,7 +164,9 @@ def _block(sheet, block: Block, size: float) -> None:
             _table(sheet, block, size)
 
 
-def _text(sheet, text: str, size: float, *, style="", bold="", align="J") -> None:
+def _text(
+    sheet: Sheet, text: str, size: float, *, style: str = "", bold: str = "", align: str = "J"
+) -> None:
     with (
         sheet.text_columns(text_align=align, line_height=1.3) as column,
         column.paragraph(first_line_indent=INDENT, top_margin=2 * size / BODY) as paragraph,
@@ -176,7 +179,7 @@ def _text(sheet, text: str, size: float, *, style="", bold="", align="J") -> Non
     sheet.set_x(LEFT)
 
 
-def _table(sheet, block: Table, size: float) -> None:
+def _table(sheet: Sheet, block: Table, size: float) -> None:
     sheet.ln(2)
     if sheet.will_page_break(5 * _height(size)):
         sheet.add_page()
@@ -211,7 +214,7 @@ def _table(sheet, block: Table, size: float) -> None:
     sheet.ln(2)
 
 
-def _foot(sheet, paper: Paper, size: float) -> None:
+def _foot(sheet: Sheet, paper: Paper, size: float) -> None:
     if not paper.signatures and not paper.recipients:
         _note(sheet, paper)
         return
@@ -238,7 +241,7 @@ def _foot(sheet, paper: Paper, size: float) -> None:
     _note(sheet, paper)
 
 
-def _recipients(sheet, paper: Paper) -> None:
+def _recipients(sheet: Sheet, paper: Paper) -> None:
     if not paper.recipients:
         return
     sheet.set_x(LEFT)
@@ -251,7 +254,7 @@ def _recipients(sheet, paper: Paper) -> None:
         )
 
 
-def _signature(sheet, x: float, width: float, top: float, signature: Signature) -> float:
+def _signature(sheet: Sheet, x: float, width: float, top: float, signature: Signature) -> float:
     """Where it ends."""
     sheet.set_y(top)
     for text in signature.lines:
@@ -264,7 +267,7 @@ def _signature(sheet, x: float, width: float, top: float, signature: Signature) 
     return sheet.get_y()
 
 
-def _note(sheet, paper: Paper) -> None:
+def _note(sheet: Sheet, paper: Paper) -> None:
     if paper.note:
         sheet.ln(3)
         sheet.set_x(LEFT)

@@ -9,12 +9,16 @@ from io import BytesIO
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx import Document
+from docx.document import Document as DocxDocument
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.table import Table as DocxTable
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph as DocxParagraph
 
 from rollout.publishing.papers.paper import (
     Block,
@@ -52,7 +56,7 @@ def as_docx(paper: Paper) -> bytes:
     return stream.getvalue()
 
 
-def _set_up(document, paper: Paper) -> None:
+def _set_up(document: DocxDocument, paper: Paper) -> None:
     style = document.styles["Normal"]
     style.font.name = FONT
     style.font.size = ONE_SHEET if paper.one_sheet else Pt(14)
@@ -82,7 +86,7 @@ def _set_up(document, paper: Paper) -> None:
     properties.comments = ""
 
 
-def _page_number(paragraph) -> None:
+def _page_number(paragraph: DocxParagraph) -> None:
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
         run = paragraph.add_run()
         run.font.size = Pt(13)
@@ -96,23 +100,36 @@ def _page_number(paragraph) -> None:
 
 
 def _run(
-    paragraph, text: str, *, size: int | None = None, bold=False, italic=False, underline=False
-):
+    paragraph: DocxParagraph,
+    text: str,
+    *,
+    size: int | None = None,
+    bold: bool = False,
+    italic: bool = False,
+    underline: bool = False,
+) -> None:
     """`size` None: that of the text."""
     run = paragraph.add_run(text)
     run.font.size = Pt(size) if size else None
     run.bold, run.italic, run.underline = bold, italic, underline
-    return run
 
 
-def _line(cell, text: str, *, first=False, **looks):
+def _line(
+    cell: _Cell,
+    text: str,
+    *,
+    first: bool = False,
+    size: int | None = None,
+    bold: bool = False,
+    italic: bool = False,
+    underline: bool = False,
+) -> None:
     paragraph = cell.paragraphs[0] if first else cell.add_paragraph()
     paragraph.alignment = CENTRE
-    _run(paragraph, text, **looks)
-    return paragraph
+    _run(paragraph, text, size=size, bold=bold, italic=italic, underline=underline)
 
 
-def _grid(document, rows: int, widths: tuple[float, ...]):
+def _grid(document: DocxDocument, rows: int, widths: tuple[float, ...]) -> DocxTable:
     table = document.add_table(rows=rows, cols=len(widths))
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
@@ -123,12 +140,12 @@ def _grid(document, rows: int, widths: tuple[float, ...]):
     return table
 
 
-def _rule(cell, share: int) -> None:
+def _rule(cell: _Cell, share: int) -> None:
     """A line under the issuing body, a third to a half as long: spaces underlined."""
     _line(cell, "\N{NO-BREAK SPACE}" * share, size=6, underline=True)
 
 
-def _head(document, paper: Paper) -> None:
+def _head(document: DocxDocument, paper: Paper) -> None:
     table = _grid(document, 2, (LEFT_HALF, RIGHT_HALF))
     left, right = table.rows[0].cells
     if paper.superior:
@@ -146,7 +163,7 @@ def _head(document, paper: Paper) -> None:
     _line(right, place_and_day(paper.place, paper.on), first=True, size=13, italic=True)
 
 
-def _title(document, paper: Paper) -> None:
+def _title(document: DocxDocument, paper: Paper) -> None:
     if not paper.is_letter:
         kind = document.add_paragraph()
         kind.alignment = CENTRE
@@ -171,7 +188,7 @@ def _title(document, paper: Paper) -> None:
                 _run(line, f"- {one};" if one is not joined[-1] else f"- {one}.")
 
 
-def _block(document, block: Block) -> None:
+def _block(document: DocxDocument, block: Block) -> None:
     match block:
         case Heading():
             paragraph = document.add_paragraph()
@@ -199,7 +216,7 @@ def _block(document, block: Block) -> None:
             _table(document, block)
 
 
-def _table(document, block: Table) -> None:
+def _table(document: DocxDocument, block: Table) -> None:
     caption = document.add_paragraph()
     caption.paragraph_format.space_before = Pt(8)
     caption.paragraph_format.space_after = Pt(4)
@@ -229,7 +246,7 @@ def _table(document, block: Table) -> None:
             )
 
 
-def _foot(document, paper: Paper) -> None:
+def _foot(document: DocxDocument, paper: Paper) -> None:
     space = document.add_paragraph()
     space.paragraph_format.keep_with_next = True
     if len(paper.signatures) > 1:
@@ -247,13 +264,13 @@ def _foot(document, paper: Paper) -> None:
         _signature(right, signature)
 
 
-def _recipients(first, holder, paper: Paper) -> None:
+def _recipients(first: DocxParagraph, holder: DocxDocument | _Cell, paper: Paper) -> None:
     _run(first, _("Recipients:"), size=12, bold=True, italic=True)
     for text in paper.recipients:
         _run(holder.add_paragraph(), f"- {text}", size=11)
 
 
-def _signature(cell, signature: Signature) -> None:
+def _signature(cell: _Cell, signature: Signature) -> None:
     for index, text in enumerate(signature.lines):
         _line(cell, text, first=index == 0, bold=True)
     _line(cell, signature.note, size=12, italic=True)

@@ -1,6 +1,7 @@
 """Words that all papers share: who writes, where, and how days and blanks are written."""
 
 from datetime import date
+from typing import TypedDict
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -52,7 +53,14 @@ def _in_full(name: str) -> str:
     return _("%(name)s province") % {"name": name}
 
 
-def heading(asked: Asked) -> dict[str, object]:
+class Heading(TypedDict):
+    superior: str
+    issuer: str
+    place: str
+    on: date
+
+
+def heading(asked: Asked) -> Heading:
     """Superior, issuing body, place and day: the same on every paper of the Department."""
     return {
         "superior": peoples_committee(asked).upper(),

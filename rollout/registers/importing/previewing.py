@@ -4,7 +4,7 @@ import pickle
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.core.files import File
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils import timezone
 from facilities.exchange import headers
 from facilities.exchange.outcomes import Compared, Outcome, Problem
 from facilities.exchange.tables import BadTable, column_letter
+from facilities.registers.writers import RowEntry
 from rollout.models import ImportFile
 from rollout.registers.importing.how_far import note
 from rollout.registers.importing.receiving import rejects_place
@@ -19,6 +20,8 @@ from rollout.registers.importing.validation import Fingerprint, Validated, judge
 
 SHOWN = 200  # rows of each outcome that the preview shows
 SHOWN_PROBLEMS = 500
+
+Told = dict[str, Any]  # a row or a problem, as it is kept in JSON
 
 
 def preview(import_file: ImportFile, *, moved: str = "") -> None:
@@ -57,19 +60,20 @@ class _Preview:
         self.columns = found.comparison.columns
         self.register = found.comparison.register
         self.count = self.problem_count = 0
-        self.outcomes = Counter({outcome.value: 0 for outcome in Outcome}, odd=0)
-        self.rows: dict[str, list[dict]] = {outcome.value: [] for outcome in Outcome}
-        self.odd: list[dict] = []
-        self.problems: list[dict] = []
+        self.outcomes: Counter[str] = Counter({outcome.value: 0 for outcome in Outcome})
+        self.outcomes["odd"] = 0
+        self.rows: dict[str, list[Told]] = {outcome.value: [] for outcome in Outcome}
+        self.odd: list[Told] = []
+        self.problems: list[Told] = []
         self.fingerprint = Fingerprint(self.columns)
 
     def add(self, chunk: list[Compared]) -> None:
         for compared in chunk:
-            outcome = compared.outcome
+            outcome, entry = compared.outcome, compared.entry
             self.count += 1
             self.outcomes[outcome.value] += 1
             self.fingerprint.add(compared)
-            if outcome == Outcome.WRONG:
+            if outcome == Outcome.WRONG or entry is None:
                 self._add_wrong(compared)
                 continue
             if compared.warnings:
@@ -77,7 +81,7 @@ class _Preview:
                 self.odd += self._told(compared, compared.warnings, self.odd)
             shown = self.rows[outcome.value]
             if len(shown) < SHOWN:
-                shown.append(self._row(compared))
+                shown.append(self._row(compared.number, entry))
 
     def _add_wrong(self, compared: Compared) -> None:
         self.problem_count += len(compared.problems)
@@ -85,7 +89,7 @@ class _Preview:
         texts = [self._sentence(problem) for problem in compared.problems]
         pickle.dump(((compared.number, compared.cells), texts), self.wrong)
 
-    def _told(self, compared: Compared, problems: list[Problem], already: list) -> list[dict]:
+    def _told(self, compared: Compared, problems: list[Problem], already: list[Told]) -> list[Told]:
         return [
             {
                 "row": compared.number,
@@ -105,34 +109,33 @@ class _Preview:
         heading = self._heading(problem)
         return f"{heading}: {problem.text}" if heading else problem.text
 
-    def _row(self, compared: Compared) -> dict:
+    def _row(self, number: int, entry: RowEntry) -> Told:
         """Cells in their one written form; whoever shows them puts them into words."""
-        entry = compared.entry
         cells = [
             [code, self.columns[code].text(entry.old.get(code)), self.columns[code].text(value)]
             for code, value in entry.new.items()
             if code in self.columns and self._differs(entry, code)
         ]
         return {
-            "row": compared.number,
+            "row": number,
             "title": self.register.named(entry.new, self.columns.values(), with_names=False),
             "cells": cells,
         }
 
-    def _differs(self, entry, code: str) -> bool:
+    def _differs(self, entry: RowEntry, code: str) -> bool:
         return (entry.new[code] or "") != (entry.old.get(code) or "")
 
     def _asked(self) -> list[dict[str, str]]:
         """Headings that nobody knows by themselves, each with the column that its sender chose."""
         heading = self.found.heading
-        found = {}
+        found: dict[str, dict[str, str]] = {}
         for place, text in enumerate(heading.texts):
             key = headers.key(text)
             if place in heading.unknown or (text and key in self.remembered):
                 found.setdefault(key, {"heading": text, "column": self.remembered.get(key, "")})
         return list(found.values())
 
-    def document(self) -> dict:
+    def document(self) -> dict[str, Any]:
         comparison, heading = self.found.comparison, self.found.heading
         return {
             "kind": self.found.source.kind,
@@ -170,7 +173,7 @@ def _keep_rejects(import_file: ImportFile, found: Validated, wrong: BinaryIO) ->
         storage.save(place, File(stream))
 
 
-def spooled(stream: BinaryIO) -> Iterator:
+def spooled(stream: BinaryIO) -> Iterator[Any]:
     """Everything that was pickled into a temporary file, from its start."""
     stream.seek(0)
     while True:

@@ -7,7 +7,7 @@ from datetime import date
 from io import BytesIO
 from itertools import islice
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from uuid import uuid4
 
 from django.core.files import File
@@ -74,12 +74,19 @@ def receive(
 def _stream(upload: File | None, pasted: str) -> tuple[BinaryIO, str]:
     if upload is None:
         return BytesIO(pasted.encode()), _("pasted rows")
-    return upload.file, PurePath(upload.name or "").name
+    return _bytes_of(upload), PurePath(upload.name or "").name
+
+
+def _bytes_of(file: File) -> BinaryIO:
+    """The stream itself, without Django's wrapper: what reads tables wants the one it was given."""
+    return cast(BinaryIO, file.file)  # opened for bytes, which the wrapper does not say
 
 
 def _digest(stream: BinaryIO) -> str:
-    stream.seek(0)
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for chunk in File(stream).chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _remembered(user: User, register: Register) -> dict[str, str]:
@@ -92,11 +99,12 @@ def _remembered(user: User, register: Register) -> dict[str, str]:
 def opened(import_file: ImportFile) -> Iterator[tuple[Source, Heading, Iterator[Row]]]:
     """The table of a kept file: its headings and the rows below them. Raises BadTable."""
     register = REGISTERS[import_file.register]
-    with import_file.file.storage.open(import_file.file.name) as stream:
-        if import_file.file.name.endswith(_PASTED):
+    place = str(import_file.file)
+    with import_file.file.storage.open(place) as stream:
+        if place.endswith(_PASTED):
             source = read_pasted(stream.read().decode())
         else:
-            source = read_table(stream.file, import_file.name)
+            source = read_table(_bytes_of(stream), import_file.name)
         heading, rows = headers.find(source, register.bound(), import_file.headings)
         yield source, heading, rows
 
@@ -139,6 +147,6 @@ def drop(import_file: ImportFile) -> bool:
     if dropped:
         storage = import_file.file.storage
         storage.delete(rejects_place(import_file))
-        storage.delete(import_file.file.name)
+        storage.delete(str(import_file.file))
         import_file.refresh_from_db()
     return bool(dropped)

@@ -1,10 +1,14 @@
 """How far an imported file has come. It follows from what has happened to it; nobody types it."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.utils.translation import pgettext_lazy
 
 from rollout.models import ImportFile
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class State(StrEnum):
@@ -16,7 +20,7 @@ class State(StrEnum):
     DROPPED = "dropped"
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return LABELS[self]
 
     @property

@@ -3,7 +3,7 @@
 import pickle
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from facilities.exchange.columns import Value
 from facilities.exchange.outcomes import Compared, Outcome
 from facilities.exchange.tables import BadTable
 from facilities.models import ChangeSet, Ledger
 from facilities.registers.entering import begin, enter_rows, writing_of
+from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry
 from rollout.models import ImportFile
 from rollout.registers.catalogue import REGISTERS
@@ -63,8 +65,8 @@ class _Row:
 
     number: int
     row: int | None
-    old: dict
-    new: dict
+    old: dict[str, Value]
+    new: dict[str, Value]
     odd: list[str]
 
 
@@ -81,12 +83,14 @@ def store(import_file: ImportFile) -> ChangeSet | None:
     try:
         change_set = _stored(import_file)
     except ValidationError as error:
-        return _return(import_file, " ".join(error.messages))
+        _return(import_file, " ".join(error.messages))
+        return None
     if change_set is None:
-        return _return(
+        _return(
             import_file,
             _("The register has changed since you looked. Nothing was stored; look again."),
         )
+        return None
     import_file.refresh_from_db()
     return change_set
 
@@ -112,7 +116,8 @@ def _stored(import_file: ImportFile) -> ChangeSet | None:
             mine = ImportFile.objects.select_related("change_set").get(pk=import_file.pk)
             if mine.change_set_id or not mine.confirmed_at:
                 return mine.change_set
-            if fingerprint != mine.preview["fingerprint"]:
+            seen = mine.preview
+            if seen is None or fingerprint != seen["fingerprint"]:
                 return None
             change_set = begin(
                 kind=ChangeSet.Kind.IMPORT,
@@ -125,12 +130,12 @@ def _stored(import_file: ImportFile) -> ChangeSet | None:
             )
             _write(mine, change_set, waiting, count)
             ImportFile.objects.filter(pk=mine.pk).update(
-                change_set=change_set, rows_written=count, preview=_remains(mine.preview)
+                change_set=change_set, rows_written=count, preview=_remains(seen)
             )
     return change_set
 
 
-def _remains(seen: dict) -> dict:
+def _remains(seen: dict[str, Any]) -> dict[str, Any]:
     """Of a preview whose rows are stored: the counts, and what is still to be mended."""
     return seen | {"rows": {outcome.value: [] for outcome in Outcome}, "odd": []}
 
@@ -146,8 +151,9 @@ def _spool(import_file: ImportFile, waiting: BinaryIO) -> tuple[str, int]:
             rows = []
             for compared in chunk:
                 fingerprint.add(compared)
-                if compared.outcome in (Outcome.NEW, Outcome.CHANGED):
-                    rows.append(_row(compared))
+                entry = compared.entry
+                if entry and compared.outcome in (Outcome.NEW, Outcome.CHANGED):
+                    rows.append(_row(compared, entry))
             pickle.dump(rows, waiting)
             count += len(rows)
             done += len(chunk)
@@ -155,8 +161,7 @@ def _spool(import_file: ImportFile, waiting: BinaryIO) -> tuple[str, int]:
     return fingerprint.text(), count
 
 
-def _row(compared: Compared) -> _Row:
-    entry = compared.entry
+def _row(compared: Compared, entry: RowEntry) -> _Row:
     return _Row(
         compared.number,
         entry.row.pk if entry.row else None,
@@ -174,7 +179,9 @@ def _write(import_file: ImportFile, change_set: ChangeSet, waiting: BinaryIO, co
         writing = writing_of(change_set, on=import_file.on, source=source)
         done = 0
         for rows in spooled(waiting):
-            found = register.model.objects.in_bulk([row.row for row in rows if row.row is not None])
+            found = register.model._default_manager.in_bulk(
+                [row.row for row in rows if row.row is not None]
+            )
             entries = [
                 RowEntry(
                     found[row.row] if row.row is not None else None,
@@ -191,7 +198,7 @@ def _write(import_file: ImportFile, change_set: ChangeSet, waiting: BinaryIO, co
             note(import_file, done=count + done, of=2 * count)
 
 
-def _refuse_foreign(import_file: ImportFile, register, entries: list[RowEntry]) -> None:
+def _refuse_foreign(import_file: ImportFile, register: Register, entries: list[RowEntry]) -> None:
     """What an officer's file has written belongs to the officer's facility, whatever the book is."""
     if import_file.facility_id is None:
         return

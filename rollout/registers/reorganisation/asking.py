@@ -1,7 +1,9 @@
 """What every decision asks: from which day, which paper, why. And how facilities and areas are chosen."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,6 +22,9 @@ from facilities.registers.order import NAME_ORDER, with_name_order
 from facilities.services import record
 from rollout.registers.facilities import CODE
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 READ_DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
 PAPER = ("number", "issuer", "issued_on", "title")
 
@@ -29,47 +34,48 @@ class Named:
 
     names: dict[int, str] = {}
 
-    def label_from_instance(self, row):
+    def label_from_instance(self, row: Facility | Area) -> str:
         return self.names.get(row.pk, row.code)
 
 
 class FacilityField(Named, forms.ModelChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(Facility.objects.none(), **kwargs)
 
 
 class FacilitiesField(Named, forms.ModelMultipleChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(Facility.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 class AreaField(Named, forms.ModelChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(Area.objects.none(), **kwargs)
 
 
 class AreasField(Named, forms.ModelMultipleChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(Area.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 class TidyField(forms.CharField):
     """Vietnamese text in the one form in which it is stored."""
 
-    def to_python(self, value):
-        return tidy(super().to_python(value))
+    def to_python(self, value: object) -> str:
+        return tidy(super().to_python(value) or "")
 
 
-def name_vi(**kwargs) -> TidyField:
-    return TidyField(label=gettext_lazy("Name in Vietnamese"), max_length=200, **kwargs)
+def name_vi(*, required: bool = True) -> TidyField:
+    label = gettext_lazy("Name in Vietnamese")
+    return TidyField(label=label, max_length=200, required=required)
 
 
-def name_en(**kwargs) -> TidyField:
+def name_en() -> TidyField:
     label = gettext_lazy("Name in English")
-    return TidyField(label=label, max_length=200, required=False, **kwargs)
+    return TidyField(label=label, max_length=200, required=False)
 
 
-def code(**kwargs) -> forms.SlugField:
+def code(*, required: bool = True) -> forms.SlugField:
     return forms.SlugField(
         label=gettext_lazy("Code"),
         max_length=40,
@@ -79,7 +85,7 @@ def code(**kwargs) -> forms.SlugField:
                 CODE, gettext_lazy("Write small letters a to z, digits and hyphens: bv-luc-nam.")
             )
         ],
-        **kwargs,
+        required=required,
     )
 
 
@@ -88,11 +94,20 @@ def same_name() -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False)
 
 
+class Taken(TypedDict):
+    """What every decision says: from which day, why, who wrote it down, and its paper."""
+
+    on: date
+    because: str
+    by: User
+    document: Document | None
+
+
 class Decision(forms.Form):
     """A decision about facilities. Subclasses add what it decides and how that is written."""
 
-    label: str  # what is done, in the list of choices
-    explained: str  # what follows from it, in a sentence
+    label: "StrOrPromise"  # what is done, in the list of choices
+    explained: "StrOrPromise"  # what follows from it, in a sentence
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
     on = forms.DateField(
@@ -118,10 +133,11 @@ class Decision(forms.Form):
     )
     file = PaperField(required=False, label=gettext_lazy("Paper that proves it (photo or PDF)"))
 
-    def __init__(self, *args, day: date, **kwargs):
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         """`day`: on which the facilities and areas to choose from stand."""
-        initial = {"change_set": uuid.uuid4(), "on": day} | (kwargs.pop("initial", None) or {})
-        super().__init__(*args, initial=initial, **kwargs)
+        given = kwargs.get("initial") or {}
+        kwargs["initial"] = {"change_set": uuid.uuid4(), "on": day} | given
+        super().__init__(*args, **kwargs)
         self.asks_same_name = bool(self.data.get("although_same_name"))
         self._offer(day)
 
@@ -145,14 +161,15 @@ class Decision(forms.Form):
                 field.names = areas
                 field.queryset = Area.objects.filter(pk__in=areas).order_by("level", "code")
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         if any(cleaned.get(name) for name in PAPER) and not cleaned.get("issuer"):
             self.add_error("issuer", _("Say who issued the decision."))
         return cleaned
 
     @property
-    def asked(self):
+    def asked(self) -> Iterator[forms.BoundField]:
         """The fields of what is decided, before those of every decision."""
         for name in self.fields:
             if name in Decision.base_fields or name in self.apart:
@@ -163,7 +180,7 @@ class Decision(forms.Form):
     apart: frozenset[str] = frozenset()  # fields that a subclass shows by itself
 
     @property
-    def paper_fields(self):
+    def paper_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in PAPER]
 
     def refuse(self, error: ValidationError) -> None:
@@ -192,6 +209,6 @@ class Decision(forms.Form):
                 return document
         return record(Document(**given), by=by)
 
-    def carry_out(self, decision: dict) -> None:
-        """Write it. `decision`: `on`, `because`, `by`, `document`. Raises ValidationError."""
+    def carry_out(self, decision: Taken) -> None:
+        """Write it. Raises ValidationError for what the verbs refuse."""
         raise NotImplementedError

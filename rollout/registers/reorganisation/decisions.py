@@ -1,5 +1,9 @@
 """The decisions that can be taken about facilities and areas, each as a form that calls its verb."""
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Unpack
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -15,6 +19,7 @@ from rollout.registers.reorganisation.asking import (
     Decision,
     FacilitiesField,
     FacilityField,
+    Taken,
     TidyField,
     code,
     name_en,
@@ -42,7 +47,7 @@ class Open(Decision):
     area = AreaField(label=gettext_lazy("Area"), required=False)
     although_same_name = same_name()
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         names = ("code", "name_vi", "name_en", "kind", "ownership", "scope", "area")
         reorganising.open_facility(
             **{name: self.cleaned_data[name] for name in names},
@@ -60,7 +65,7 @@ class Rename(Decision):
     name_en = name_en()
     although_same_name = same_name()
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         names = ("facility", "name_vi", "name_en", "although_same_name")
         reorganising.rename(**{name: self.cleaned_data[name] for name in names}, **decision)
 
@@ -74,7 +79,7 @@ class Close(Decision):
 
     facility = FacilityField(label=FACILITY)
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         reorganising.close_facility(facility=self.cleaned_data["facility"], **decision)
 
 
@@ -96,7 +101,7 @@ class Merge(Decision):
     name_en = name_en()
     although_same_name = same_name()
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not cleaned.get("successor"):
             for name in ("code", "name_vi"):
@@ -104,7 +109,7 @@ class Merge(Decision):
                     self.add_error(name, _("Choose who carries on, or name the new facility."))
         return cleaned
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         successor = self.cleaned_data["successor"]
         if successor is None:
             first = _on_its_day(self.cleaned_data["predecessors"][0], decision["on"])
@@ -134,21 +139,22 @@ class Split(Decision):
     )
     although_same_name = same_name()
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in range(1, SPLIT_OFF + 1):
             self.fields[f"code_{number}"] = code(required=False)
             self.fields[f"name_vi_{number}"] = name_vi(required=False)
         self.order_fields([name for name in self.fields if name != "although_same_name"])
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self.new = []
+        self.new: list[tuple[int, str, str]] = []
         for number in range(1, SPLIT_OFF + 1):
             names = [f"code_{number}", f"name_vi_{number}"]
             values = [cleaned.get(name, "") for name in names]
             if all(values):
-                self.new.append((number, *values))
+                new_code, new_name = values
+                self.new.append((number, new_code, new_name))
             elif any(values):
                 missing = names[values.index("")]
                 if missing not in self.errors:
@@ -157,7 +163,7 @@ class Split(Decision):
             self.add_error("code_1", _("Name at least one facility that is split off."))
         return cleaned
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         predecessor = self.cleaned_data["predecessor"]
         like = _on_its_day(predecessor, decision["on"])
         successors = [predecessor] if self.cleaned_data["goes_on"] else []
@@ -185,7 +191,7 @@ class Move(Decision):
     facilities_moved = FacilitiesField(label=gettext_lazy("Facilities"))
     area = AreaField(label=gettext_lazy("Area in which they lie then"))
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         for facility in self.cleaned_data["facilities_moved"]:
             reorganising.move_to_area(facility=facility, area=self.cleaned_data["area"], **decision)
 
@@ -200,7 +206,7 @@ class OpenArea(Decision):
     name_en = name_en()
     parent = AreaField(label=gettext_lazy("Lies in"), required=False)
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         names = ("code", "level", "name_vi", "name_en", "parent")
         reorganising.open_area(**{name: self.cleaned_data[name] for name in names}, **decision)
 
@@ -213,7 +219,7 @@ class RenameArea(Decision):
     name_vi = name_vi()
     name_en = name_en()
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         names = ("area", "name_vi", "name_en")
         reorganising.rename_area(**{name: self.cleaned_data[name] for name in names}, **decision)
 
@@ -225,7 +231,7 @@ class MoveArea(Decision):
     areas = AreasField(label=gettext_lazy("Areas"))
     parent = AreaField(label=gettext_lazy("Lie in"))
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         for area in self.cleaned_data["areas"]:
             reorganising.move_area(area=area, parent=self.cleaned_data["parent"], **decision)
 
@@ -242,7 +248,7 @@ class RenameMany(Decision):
 
     although_same_name = same_name()
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shown = sorted(self.facilities.values(), key=lambda f: (not f.in_rollout, f.code))
         if self.is_bound:
@@ -263,14 +269,14 @@ class RenameMany(Decision):
         }
 
     @property
-    def rows(self):
+    def rows(self) -> Iterator[tuple[FacilityOnDay | forms.BoundField, ...]]:
         for facility in self.listed:
             fields = [self[name] for name in self._names(facility)]
             yield facility, *fields
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self.renamed = {}
+        self.renamed: dict[int, tuple[str, str]] = {}
         for facility in self.listed:
             name, english, was = (cleaned.get(field, "") for field in self._names(facility))
             if (name, english) == (was, facility.name_en):
@@ -288,7 +294,7 @@ class RenameMany(Decision):
             self.add_error(None, _("No name has been changed."))
         return cleaned
 
-    def carry_out(self, decision):
+    def carry_out(self, decision: Taken) -> None:
         """Names may be swapped, so what counts is whether two are the same in the end."""
         self._refuse_same_names(decision["on"])
         rows = Facility.objects.in_bulk(self.renamed)
@@ -301,12 +307,12 @@ class RenameMany(Decision):
                 **decision,
             )
 
-    def _refuse_same_names(self, on) -> None:
+    def _refuse_same_names(self, on: date) -> None:
         if self.cleaned_data["although_same_name"]:
             return
         borne: dict[str, list[int]] = {}
         for facility in AsOf(on).on(on):
-            name = self.renamed.get(facility.id, (facility.name_vi,))[0]
+            name = self.renamed.get(facility.id, (facility.name_vi, ""))[0]
             borne.setdefault(fold(name), []).append(facility.id)
         problems = {
             f"name_vi-{pk}": ValidationError(
@@ -321,7 +327,7 @@ class RenameMany(Decision):
             raise ValidationError(problems)
 
 
-def _on_its_day(facility: Facility, on) -> FacilityOnDay:
+def _on_its_day(facility: Facility, on: date) -> FacilityOnDay:
     """The facility as described on the day. Raises ValidationError if it is not in the register then."""
     found = AsOf(on, facility_ids=frozenset({facility.pk})).on(on)
     if not found:
@@ -331,14 +337,26 @@ def _on_its_day(facility: Facility, on) -> FacilityOnDay:
     return found[0]
 
 
-def _opened_like(like: FacilityOnDay, **fields) -> Facility:
+def _opened_like(
+    like: FacilityOnDay,
+    *,
+    code: str,
+    name_vi: str,
+    name_en: str = "",
+    although_same_name: bool,
+    **decision: Unpack[Taken],
+) -> Facility:
     """A new facility of the kind, the ownership, the scope and the area of another one."""
     return reorganising.open_facility(
         kind=like.kind,
         ownership=like.ownership,
         scope=like.scope,
-        area=Area.objects.filter(pk=like.area_id).first(),
-        **fields,
+        area=Area.objects.filter(pk=like.area_id).first() if like.area_id else None,
+        code=code,
+        name_vi=name_vi,
+        name_en=name_en,
+        although_same_name=although_same_name,
+        **decision,
     )
 
 

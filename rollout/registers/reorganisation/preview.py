@@ -25,13 +25,16 @@ class Difference:
 
     @property
     def facility(self) -> FacilityOnDay:
-        return self.before or self.after
+        found = self.before or self.after
+        if found is None:
+            raise ValueError("a facility that is in the register on neither day")
+        return found
 
     @property
     def words(self) -> list[tuple[str, str, str]]:
         """What changes, from what, to what."""
         if self.before is None:
-            return [(_("opens"), "", self.after.name)]
+            return [(_("opens"), "", self.facility.name)]
         if self.after is None:
             if self.heir is not None:
                 return [(_("merges into"), self.before.name, self.heir.name)]
@@ -73,7 +76,7 @@ class Preview:
     by_the_new_map: Progress  # the eve, told by the first day's facilities
     on_the_day: Progress
 
-    def rows(self) -> Iterator[tuple[str, str, str, str]]:
+    def rows(self) -> Iterator[tuple[str, ...]]:
         """A label with its figure on the eve, on the eve by the new map, and on the day."""
         days = (self.as_it_was, self.by_the_new_map, self.on_the_day)
         yield _("Facilities in the rollout"), *(str(p.public + p.private) for p in days)

@@ -25,7 +25,7 @@ def write(form: Decision, *, by: User) -> tuple[ChangeSet, list[Difference]]:
     document = form.paper(by)
     form.carry_out({"on": on, "because": because, "by": by, "document": document})
     found = differences(before, AsOf(on), on)
-    areas = dict(Area.objects.values_list("pk", "code"))
+    areas: dict[int | None, str] = dict(Area.objects.values_list("pk", "code"))
     Edit.objects.bulk_create(
         Edit(
             change_set=change_set,
@@ -44,11 +44,11 @@ def write(form: Decision, *, by: User) -> tuple[ChangeSet, list[Difference]]:
     return change_set, found
 
 
-def _cells(difference: Difference, areas: dict[int, str]) -> Iterator[tuple[str, str, str]]:
+def _cells(difference: Difference, areas: dict[int | None, str]) -> Iterator[tuple[str, str, str]]:
     """The cells of the book of facilities that changed: column, old, new. "": the row was made."""
     before, after = difference.before, difference.after
     if before is None:
-        yield "", "", after.name_vi
+        yield "", "", difference.facility.name_vi
         return
     if after is None:
         yield "scope", before.scope, Scope.CLOSED.value

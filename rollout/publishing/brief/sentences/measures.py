@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from connectivity.models import Partner
 from equipment.models import DeviceNorm, DeviceType
-from rollout.figures.results import MeasureResult
+from rollout.figures.results import FacilityResult, MeasureResult
 from rollout.models import Milestone
 from rollout.programme.councils import meetings
 from rollout.programme.milestone_line import targets
@@ -19,6 +19,7 @@ from rollout.publishing.brief.values import (
     Sentence,
     Several,
     Share,
+    Value,
 )
 
 # Of what is registered so much is issued: where nothing is, the whole may still be assumed.
@@ -39,7 +40,7 @@ def case_of(result: MeasureResult) -> str:
     return "all" if result.counted >= result.total and not result.unknown else "some"
 
 
-def of_measure(source: Source, code: str, **more) -> Sentence:
+def of_measure(source: Source, code: str, **more: Value) -> Sentence:
     result = source.progress.measure(code)
     values = {
         "done": source.count(result.done, code, "done"),
@@ -48,7 +49,7 @@ def of_measure(source: Source, code: str, **more) -> Sentence:
     case = case_of(result)
     count = (result.total or 0) if case == "all" else result.done
     return Sentence(
-        f"{code}_{case}", values | more, count, source.assumed(*OUT_OF.get(code, (code,)))
+        f"{code}_{case}", {**values, **more}, count, source.assumed(*OUT_OF.get(code, (code,)))
     )
 
 
@@ -56,15 +57,15 @@ def equipment(source: Source) -> Iterator[Sentence]:
     servers = source.progress.measure("servers")
     yield of_measure(source, "servers")
     if servers.missing:
-        yield _bidding(source, servers)
+        yield _bidding(source, servers, servers.missing)
     if source.progress.facilities:
         yield of_measure(source, "devices")
         yield from _devices(source)
 
 
-def _bidding(source: Source, servers: MeasureResult) -> Sentence:
-    values = {
-        "missing": source.count(servers.missing, "servers", "open"),
+def _bidding(source: Source, servers: MeasureResult, missing: int) -> Sentence:
+    values: dict[str, Value] = {
+        "missing": source.count(missing, "servers", "open"),
         "begun": source.count(servers.begun, "servers", "open"),
     }
     by = servers.expected_by
@@ -72,13 +73,13 @@ def _bidding(source: Source, servers: MeasureResult) -> Sentence:
     # Who has none is as sure as who has some.
     assumed = Assumed(href) if source.assumed("servers") else None
     if by is None:
-        return Sentence("bidding_undated", values, servers.missing, assumed)
+        return Sentence("bidding_undated", values, missing, assumed)
     if by < source.on:
-        return Sentence("bidding_late", values | {"day": Day(href, by)}, servers.missing, assumed)
+        return Sentence("bidding_late", values | {"day": Day(href, by)}, missing, assumed)
     values["month"] = Month(href, by)
-    if servers.begun < servers.missing:
+    if servers.begun < missing:
         return Sentence("bidding_of_some", values, servers.begun, assumed)
-    return Sentence("bidding", values, servers.missing, assumed)
+    return Sentence("bidding", values, missing, assumed)
 
 
 def _devices(source: Source) -> Iterator[Sentence]:
@@ -110,19 +111,23 @@ def use(source: Source) -> Iterator[Sentence]:
 
 
 def _councils(source: Source) -> Iterator[Sentence]:
-    awaited = [
-        m for m in meetings(source.as_of) if m.awaited and m.facility_id in source.facilities
-    ]
-    awaited.sort(key=lambda m: (m.scheduled_on, m.code))
+    awaited = sorted(
+        (
+            (m.scheduled_on, m)
+            for m in meetings(source.as_of)
+            if m.awaited and m.scheduled_on and m.facility_id in source.facilities
+        ),
+        key=lambda found: (found[0], found[1].code),
+    )
     href = source.link.to("council-list")
     for code, found in (
-        ("councils_unruled", [m for m in awaited if m.scheduled_on < source.on]),
-        ("councils_fixed", [m for m in awaited if m.scheduled_on >= source.on]),
+        ("councils_unruled", [one for one in awaited if one[0] < source.on]),
+        ("councils_fixed", [one for one in awaited if one[0] >= source.on]),
     ):
-        listed = tuple(Dated(href, source.facility(m.facility_id), m.scheduled_on) for m in found)
+        listed = tuple(Dated(href, source.facility(m.facility_id), day) for day, m in found)
         if found:
             values = {"number": Count(href, len(found)), "meetings": Several(href, listed)}
-            yield Sentence(code, values, len(found), among(href, (m.assumed for m in found)))
+            yield Sentence(code, values, len(found), among(href, (m.assumed for _day, m in found)))
     if not awaited:
         yield Sentence("councils_none")
 
@@ -160,7 +165,7 @@ def _launches(source: Source) -> Iterator[Sentence]:
         yield Sentence("launch_undated", {"number": Count(href, undated)}, undated)
 
 
-def _has_launched(facility) -> bool:
+def _has_launched(facility: FacilityResult) -> bool:
     """Whoever is past the launch has launched, though its day may not be on record."""
     later = (Milestone.LAUNCH, Milestone.OFFICIAL, Milestone.PORTAL)
     return any(m.actual for m in facility.milestones if m.code in later)

@@ -1,5 +1,7 @@
 """Minutes by which the devices of a procurement, or the certificates of a batch, change hands."""
 
+from typing import NamedTuple
+
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -10,6 +12,14 @@ from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 from rollout.publishing.papers.paper import Paper, Paragraph, Signature, Table
 from rollout.templatetags.figures import day, number
 from signatures.models import Batch, Certificate
+
+
+class HandedOver(NamedTuple):
+    taker: str
+    table: Table
+    what: str
+    assumed: bool
+
 
 DEVICES, CERTIFICATES = "devices:", "certificates:"
 
@@ -44,21 +54,21 @@ def _of_batch(batch: Batch, names: dict[int, str]) -> str:
 def build(asked: Asked) -> Paper:
     names = {f.id: f.name for f in asked.as_of.on(asked.on)}
     if asked.about.startswith(DEVICES):
-        taker, table, what, assumed = _devices(asked, names)
+        found = _devices(asked, names)
     elif asked.about.startswith(CERTIFICATES):
-        taker, table, what, assumed = _certificates(asked, names)
+        found = _certificates(asked, names)
     else:
         raise NoSuchSubject
     return Paper(
         **wording.heading(asked),
         number=wording.number("BB"),
         kind=_("HAND-OVER MINUTES"),
-        subject=what,
+        subject=found.what,
         blocks=(
             Paragraph(wording.BLANK, bold=_("The side handing over:")),
-            Paragraph(taker, bold=_("The side taking over:")),
+            Paragraph(found.taker, bold=_("The side taking over:")),
             Paragraph(_("Both sides went over the following and hand it over:")),
-            table,
+            found.table,
             Paragraph(
                 _(
                     "Condition at the hand-over: %(blank)s. The minutes are made in two copies of "
@@ -72,11 +82,11 @@ def build(asked: Asked) -> Paper:
             Signature((_("SIDE TAKING OVER"),), "", _("(signature, full name)")),
         ),
         file_name="ban-giao",
-        note=wording.sample_note() if assumed else "",
+        note=wording.sample_note() if found.assumed else "",
     )
 
 
-def _devices(asked: Asked, names: dict[int, str]):
+def _devices(asked: Asked, names: dict[int, str]) -> HandedOver:
     code = asked.about.removeprefix(DEVICES)
     file = Procurement.objects.standing(asked.known_at).filter(code=code).first()
     if file is None:
@@ -110,10 +120,10 @@ def _devices(asked: Asked, names: dict[int, str]):
         right=frozenset({0, 3}),
         total=("", _("Total"), "", number(sum(lot.quantity for lot in lots)), ""),
     )
-    return names.get(file.facility_id, wording.BLANK), table, file.title, False
+    return HandedOver(names.get(file.facility_id, wording.BLANK), table, file.title, False)
 
 
-def _certificates(asked: Asked, names: dict[int, str]):
+def _certificates(asked: Asked, names: dict[int, str]) -> HandedOver:
     code = asked.about.removeprefix(CERTIFICATES)
     batch = Batch.objects.select_related("letter").filter(code=code).first()
     if batch is None:
@@ -140,7 +150,7 @@ def _certificates(asked: Asked, names: dict[int, str]):
     )
     what = _of_batch(batch, names)
     assumed = any(c.assumed for c in certificates)
-    return names.get(batch.facility_id, wording.BLANK), table, what, assumed
+    return HandedOver(names.get(batch.facility_id, wording.BLANK), table, what, assumed)
 
 
 KIND = Kind(

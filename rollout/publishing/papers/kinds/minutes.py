@@ -1,9 +1,11 @@
 """Minutes of an evaluation council: everything that was written down about it, blank where nothing was."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from rollout.models import CouncilExamined
+from rollout.models import CouncilExamined, CouncilMember
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind
 from rollout.publishing.papers.kinds.of_a_council import Council, council, subjects
@@ -43,7 +45,7 @@ def build(asked: Asked) -> Paper:
     )
 
 
-def _name(members) -> str:
+def _name(members: Sequence[CouncilMember]) -> str:
     return members[0].name if members else wording.BLANK
 
 
@@ -75,7 +77,7 @@ def _opening(found: Council) -> list[Block]:
 
 
 def _examined(found: Council) -> list[Block]:
-    def of(kind) -> tuple[str, ...]:
+    def of(kind: str) -> tuple[str, ...]:
         rows = [row for row in found.dossier.examined if row.kind == kind]
         return tuple(f"{r.what}. {r.remark}".strip() for r in rows) or (wording.BLANK,)
 

@@ -5,7 +5,8 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from equipment.stock import stock
+from equipment.models import DeviceType
+from equipment.stock import Line, stock
 from rollout.models import Obstacle
 from rollout.programme.directives import directives
 from rollout.programme.obstacles import obstacles
@@ -81,19 +82,19 @@ NORM_KINDS = (Obstacle.Kind.STANDARDS, Obstacle.Kind.PROCUREMENT)
 
 def _needs(asked: Asked) -> Table:
     """By device type: needed where a norm is known, installed, and what is missing of the norm."""
-    kinds = defaultdict(list)
+    kinds: dict[DeviceType, list[Line]] = defaultdict(list)
     for line in stock(asked.as_of):
         kinds[line.device_type].append(line)
     rows = []
     for place, (kind, lines) in enumerate(sorted(kinds.items(), key=lambda k: str(k[0].code)), 1):
-        known = [line for line in lines if line.norm is not None]
-        needed = sum(line.norm for line in known) if known else None
-        missing = sum(max(0, line.norm - line.installed) for line in known) if known else None
+        known = [(line.norm, line) for line in lines if line.norm is not None]
+        needed = sum(norm for norm, _line in known) if known else None
+        missing = sum(max(0, norm - line.installed) for norm, line in known) if known else None
         rows.append(
             (
                 number(place),
                 kind.name,
-                number(len({line.facility_id for line in known})) if known else "",
+                number(len({line.facility_id for _norm, line in known})) if known else "",
                 number(needed) if needed is not None else "",
                 number(sum(line.installed for line in lines)),
                 number(missing) if missing is not None else "",

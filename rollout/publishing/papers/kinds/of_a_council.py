@@ -64,17 +64,22 @@ def _by_turn(asked: Asked) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
     """
     facilities = asked.as_of.so_far(asked.on)
     told = {meeting.code: meeting for meeting in meetings(asked.as_of)}
-    ruled, to_rule = [], []
+    ruled: list[tuple[date, tuple[str, str]]] = []
+    to_rule: list[tuple[date, tuple[str, str]]] = []
     for row in CouncilMeeting.objects.order_by("code"):
         meeting = told.get(row.code)
         has_ruled = meeting is not None and meeting.has_ruled
-        when = meeting and (meeting.held_on if has_ruled else meeting.scheduled_on)
+        when = None
+        if meeting is not None:
+            when = meeting.held_on if has_ruled else meeting.scheduled_on
         facility = facilities.get(row.facility_id)
         words = f"{facility.name if facility else row.code}, {_day(when)}"
         (ruled if has_ruled else to_rule).append((when or date.max, (row.code, words)))
-    return tuple(
-        [subject for _when, subject in sorted(some, key=itemgetter(0))] for some in (ruled, to_rule)
-    )
+    return _subjects_by_day(ruled), _subjects_by_day(to_rule)
+
+
+def _subjects_by_day(found: list[tuple[date, tuple[str, str]]]) -> list[tuple[str, str]]:
+    return [subject for _when, subject in sorted(found, key=itemgetter(0))]
 
 
 def _day(when: date | None) -> str:

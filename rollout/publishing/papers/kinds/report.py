@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from facilities.models.places import in_language
 from rollout.figures.cached import cached_progress
-from rollout.figures.results import Progress
+from rollout.figures.measures import Cell
+from rollout.figures.results import FacilityResult, Progress
 from rollout.models import WorkingSession
 from rollout.publishing.brief.document import Brief, brief, compared_with
 from rollout.publishing.brief.rendering import text
@@ -117,11 +118,11 @@ def by_facility(progress: Progress) -> Table:
     )
 
 
-def of_rollout(progress: Progress) -> list:
+def of_rollout(progress: Progress) -> list[FacilityResult]:
     return sorted(progress.facilities, key=lambda f: f.facility.name_vi)
 
 
-def _cell(cell) -> str:
+def _cell(cell: Cell | None) -> str:
     if cell is None:
         return "–"
     return _out_of(cell.done, cell.total)

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.models import Agency
 from rollout.programme.directives import directives
-from rollout.programme.obstacles import obstacles
+from rollout.programme.directives.reading import DirectiveOnDay
+from rollout.programme.obstacles import ObstacleOnDay, obstacles
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 from rollout.publishing.papers.paper import Block, Paper, Paragraph, Table
@@ -20,11 +21,11 @@ def subjects(asked: Asked) -> list[tuple[str, str]]:
     return [(agency.code, agency.name) for agency in agencies]
 
 
-def _open(asked: Asked):
+def _open(asked: Asked) -> list[DirectiveOnDay]:
     return [d for d in directives(asked.on, asked.known_at) if d.closed_on is None]
 
 
-def _standing(asked: Asked):
+def _standing(asked: Asked) -> list[ObstacleOnDay]:
     return [o for o in obstacles(asked.as_of) if o.cleared_on is None]
 
 
@@ -48,7 +49,7 @@ def build(asked: Asked) -> Paper:
         )
     ]
     if due:
-        rows = tuple(
+        overdue = tuple(
             (
                 d.code,
                 d.text,
@@ -62,13 +63,13 @@ def build(asked: Asked) -> Paper:
             Table(
                 caption=_("Directives not yet closed"),
                 head=(_("Number"), _("Directive"), _("Issued on"), _("Due on"), _("Days late")),
-                rows=rows,
+                rows=overdue,
                 widths=(0.15, 0.43, 0.16, 0.16, 0.1),
                 right=frozenset({2, 3, 4}),
             )
         )
     if held:
-        rows = tuple(
+        holding = tuple(
             (o.name, day(o.raised_on), number(len(o.facility_ids)), number(o.facility_days))
             for o in held
         )
@@ -76,7 +77,7 @@ def build(asked: Asked) -> Paper:
             Table(
                 caption=_("Obstacles that wait for it"),
                 head=(_("Obstacle"), _("Since"), _("Facilities held"), _("Facility-days lost")),
-                rows=rows,
+                rows=holding,
                 widths=(0.5, 0.18, 0.16, 0.16),
                 right=frozenset({1, 2, 3}),
             )

@@ -10,7 +10,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from facilities.models import Role
+from facilities.models import Role, RoleAssignment
 from rollout.models import FeedAddress
 from rollout.notices.feeds import addresses
 from rollout.programme.services import set_milestone_target
@@ -63,6 +63,16 @@ def test_it_goes_on_when_its_maker_leaves_and_ends_with_the_last_of_the_role(cli
         leaving.is_active = False
         leaving.save()
         assert client.get(address).status_code == status
+
+
+def test_a_role_that_ended_while_its_calendar_was_asked_for_sees_nothing(place):
+    maker = user_with(Role.OFFICER, facility=place)
+    address, _url = shared(maker)
+    assert addresses.access_through(address, DAY).sees_rows_of(place.pk)
+    RoleAssignment.objects.filter(user=maker).update(valid_until=DAY)
+    found = addresses.access_through(address, DAY)
+    assert not found.roles
+    assert not found.sees_rows_of(place.pk)
 
 
 def test_it_holds_what_the_role_sees_whatever_its_maker_sees_besides(client, place):
