@@ -7,11 +7,11 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from facilities.grouping import grouped
 from facilities.models import User
 from rollout.figures.measures import BY_CODE
 from rollout.figures.snapshots import OVERALL
@@ -187,5 +187,5 @@ class JobRunAdmin(ReadOnlyAdmin):
     def time_taken(self, run: JobRun) -> str | None:
         if run.duration is None:
             return None
-        seconds = number_format(run.duration.total_seconds(), 1)
+        seconds = grouped(run.duration.total_seconds(), 1)
         return gettext("%(seconds)s s") % {"seconds": seconds}

@@ -190,7 +190,6 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale-addons"]
 FORMAT_MODULE_PATH = "rollout.formats"
-USE_THOUSAND_SEPARATOR = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 # The day the product stands on, for sample data; None: the day in Viet Nam. Read by facilities/clock.py.

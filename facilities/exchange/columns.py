@@ -6,9 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import override
+
+from facilities.grouping import grouped
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -91,7 +93,7 @@ class Column:
         if self.kind == Kind.DAY:
             return date_format(value, "SHORT_DATE_FORMAT")
         if self.is_number:
-            return number_format(value)
+            return grouped(value)
         if self.choices is not None:
             return str(self.choices().get(str(value), value))
         return str(value)
