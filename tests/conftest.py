@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 
+from tests.keys import start_high
+
 # Under a loaded machine an example may take long; in CI the same examples come every time.
 hypothesis.settings.register_profile(
     "house", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=50
@@ -22,6 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        start_high(connection)
 
 
 @pytest.fixture(autouse=True)
