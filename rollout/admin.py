@@ -1,11 +1,11 @@
 """The programme in the admin: milestones, councils, obstacles, directives, yardsticks, jobs."""
 
 from django.contrib import admin
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from facilities.grouping import grouped
 from rollout.alerts import RULES
 from rollout.measures import BY_CODE
 from rollout.models import (
@@ -172,5 +172,5 @@ class JobRunAdmin(ReadOnlyAdmin):
     def time_taken(self, run):
         if run.duration is None:
             return None
-        seconds = number_format(run.duration.total_seconds(), 1)
+        seconds = grouped(run.duration.total_seconds(), 1)
         return gettext("%(seconds)s s") % {"seconds": seconds}

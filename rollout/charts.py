@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from facilities.grouping import grouped
 from rollout.templatetags.figures import day
 
 INK, SOFT, LINE, ACCENT, LAW = "#16211f", "#4d5a57", "#d9dfdc", "#0b5570", "#b3261e"
@@ -135,7 +135,7 @@ class _Drawing:
     @property
     def left(self) -> float:
         """Room for the longest number beside the axis: a digit is six tenths of the type size."""
-        return self.size.font * (1 + 0.62 * len(number_format(self.highest)))
+        return self.size.font * (1 + 0.62 * len(grouped(self.highest)))
 
     def x(self, on: date) -> float:
         span = max((self.curve.last - self.curve.first).days, 1)
@@ -163,7 +163,7 @@ class _Drawing:
                     round(self.left - 6, 1),
                     round(self.y(value) + self.size.font * 0.36, 1),
                     SOFT,
-                    number_format(value),
+                    grouped(value),
                 )
                 for value in values
             ),
@@ -276,8 +276,7 @@ class _Drawing:
             "end" if to_the_left else "start",
             INK,
             # Translators: a value in a chart and its day, e.g. "5 on 21 May 2025".
-            _("%(count)s on %(day)s")
-            % {"count": number_format(value), "day": day(self.curve.until)},
+            _("%(count)s on %(day)s") % {"count": grouped(value), "day": day(self.curve.until)},
         )
 
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import translation
 
 from tests.keys import start_high
+from tests.printing import watched
 
 # Under a loaded machine an example may take long; in CI the same examples come every time.
 hypothesis.settings.register_profile(
@@ -30,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         start_high(connection)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_template_prints_well():
+    with watched():
+        yield
 
 
 @pytest.fixture(autouse=True)

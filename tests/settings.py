@@ -18,6 +18,8 @@ from rollout.settings import *
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Templates remember where in them something is printed (tests/printing.py).
+TEMPLATES[0]["OPTIONS"]["debug"] = True
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

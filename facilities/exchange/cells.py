@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from facilities.exchange import guards
@@ -15,6 +14,7 @@ from facilities.exchange.days import NotADay, day
 from facilities.exchange.numbers import NotWhole, whole
 from facilities.exchange.tables import Cell, excerpt
 from facilities.folding import tidy
+from facilities.grouping import grouped
 
 # Excel keeps 15 digits of a number and turns the rest into zeros.
 EXACT_LIMIT = 10**15
@@ -124,6 +124,6 @@ def _limited(text: str, limit: int) -> str:
     if len(text) > limit:
         raise BadCell(
             _("At most %(limit)s letters; there are %(count)s.")
-            % {"limit": number_format(limit), "count": number_format(len(text))}
+            % {"limit": grouped(limit), "count": grouped(len(text))}
         )
     return text

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import override
+
+from facilities.grouping import grouped
 
 
 class Kind(StrEnum):
@@ -87,7 +89,7 @@ class Column:
         if self.kind == Kind.DAY:
             return date_format(value, "SHORT_DATE_FORMAT")
         if self.is_number:
-            return number_format(value)
+            return grouped(value)
         if self.choices is not None:
             return str(self.choices().get(str(value), value))
         return str(value)

@@ -11,10 +11,10 @@ from itertools import chain, islice
 from typing import BinaryIO
 from unicodedata import normalize
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from facilities.exchange.tables import BadTable, Cell, Row, Source, checked, not_empty
+from facilities.grouping import grouped
 
 PASTED_LIMIT = 10_000_000  # letters
 _CHUNK = 64 * 1024
@@ -39,7 +39,7 @@ def read_pasted(text: str) -> Source:
     if len(text) > PASTED_LIMIT:
         raise BadTable(
             _("More than %(limit)s letters were pasted. Send the rows as a file instead.")
-            % {"limit": number_format(PASTED_LIMIT)},
+            % {"limit": grouped(PASTED_LIMIT)},
             code="too_large",
         )
     lines = list(islice(StringIO(text, newline=""), _SAMPLE_LINES))

@@ -3,10 +3,10 @@
 import re
 from decimal import Decimal, InvalidOperation
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from facilities.exchange.tables import excerpt
+from facilities.grouping import grouped
 
 COUNT_LIMIT = 2_147_483_647  # what a column of the database holds
 MONEY_LIMIT = 9_000_000_000_000_000  # beyond, Excel itself loses digits
@@ -38,7 +38,7 @@ def whole(cell: str | int | float | Decimal, *, money: bool) -> int:
     if number > limit:
         raise NotWhole(
             _("%(number)s is too large; at most %(limit)s is possible. Look for a digit too many.")
-            % {"number": number_format(number), "limit": number_format(limit)}
+            % {"number": grouped(number), "limit": grouped(limit)}
         )
     return number
 
@@ -84,7 +84,7 @@ def _from_text(text: str, *, money: bool) -> int:
 
 
 def _not_a_number(text: str, *, money: bool = False) -> str:
-    example = number_format(1_500_000_000 if money else 1_234, force_grouping=True)
+    example = grouped(1_500_000_000 if money else 1_234)
     if money:
         return _(
             "“%(text)s” is not an amount. Write whole dong in digits, such as %(example)s."

@@ -2,11 +2,11 @@
 
 from typing import BinaryIO
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from facilities.exchange import delimited, sniffing, xlsx
 from facilities.exchange.tables import FILE_LIMIT, BadTable, Source
+from facilities.grouping import grouped
 
 
 def read_table(stream: BinaryIO, filename: str = "") -> Source:
@@ -30,7 +30,7 @@ def read_table(stream: BinaryIO, filename: str = "") -> Source:
                 "Take pictures out of it, or split it."
             )
             % {
-                "size": number_format(size / 1024 / 1024, decimal_pos=1),
+                "size": grouped(size / 1024 / 1024, decimals=1),
                 "limit": FILE_LIMIT // 1024 // 1024,
             },
             code="too_large",

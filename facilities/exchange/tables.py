@@ -7,11 +7,11 @@ from decimal import Decimal
 from itertools import chain
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import number_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from facilities.folding import tidy
+from facilities.grouping import grouped
 
 FILE_LIMIT = 20 * 1024 * 1024  # bytes
 ROW_LIMIT = 120_000  # rows that hold something
@@ -82,7 +82,7 @@ def checked(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[Row]:
         if count > ROW_LIMIT:
             raise BadTable(
                 _("The table has more than %(limit)s rows. Split it into several files.")
-                % {"limit": number_format(ROW_LIMIT)},
+                % {"limit": grouped(ROW_LIMIT)},
                 code="too_many_rows",
             )
         if len(row) > COLUMN_LIMIT:
@@ -123,6 +123,6 @@ def too_long_text(number: int, index: int) -> BadTable:
             "The text in cell %(cell)s is longer than %(limit)s letters. Shorten it; "
             "in a CSV file, look for a quotation mark that is not closed."
         )
-        % {"cell": f"{column_letter(index)}{number}", "limit": number_format(TEXT_LIMIT)},
+        % {"cell": f"{column_letter(index)}{number}", "limit": grouped(TEXT_LIMIT)},
         code="too_long_text",
     )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -25,6 +24,7 @@ from facilities.exchange.writing import (
     width,
     write_csv,
 )
+from facilities.grouping import grouped
 
 ROWS = 20_000  # so many rows of the sheet have drop-down lists
 _REQUIRED_FILL = PatternFill("solid", fgColor="FFE8B3")
@@ -137,7 +137,7 @@ def _expected(column: Column) -> str:
         return _("A whole amount in dong.")
     if column.kind == Kind.COUNT:
         return _("A whole number.")
-    return _("Text of at most %(limit)s letters.") % {"limit": number_format(column.max_length)}
+    return _("Text of at most %(limit)s letters.") % {"limit": grouped(column.max_length)}
 
 
 def _write_notes(notes: Worksheet, columns: Sequence[Column]) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from facilities.grouping import grouped
 from facilities.models import Scope, User
 from facilities.register import FacilityOnDay, Register
 from rollout.progress import progress
@@ -83,8 +83,8 @@ class Preview:
 
 def _figure(found: Progress, code: str) -> str:
     measure = found.measure(code)
-    total = "?" if measure.total is None else number_format(measure.total, force_grouping=True)
-    return f"{number_format(measure.done, force_grouping=True)}/{total}"
+    total = "?" if measure.total is None else grouped(measure.total)
+    return f"{grouped(measure.done)}/{total}"
 
 
 def preview(form: Decision, *, by: User) -> Preview:

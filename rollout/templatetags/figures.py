@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from facilities.evidence import RUNG_EXPLANATIONS, Rung
+from facilities.grouping import grouped
 
 register = template.Library()
 
@@ -47,7 +48,7 @@ MINUS = "\N{MINUS SIGN}"
 @register.filter
 def number(value: float | None, decimals: int = 0) -> str:
     """A count in the reader's notation: 4.187 or 4,187. None is the word "unknown"."""
-    return pgettext("figure", "unknown") if value is None else number_format(value, decimals)
+    return pgettext("figure", "unknown") if value is None else grouped(value, decimals)
 
 
 @register.filter
@@ -65,7 +66,7 @@ def share(value: float | None) -> str:
         percent = 0.1
     decimals = 0 if percent == int(percent) else 1
     # Translators: a percentage. Vietnamese puts a no-break space before the sign.
-    return _("%(number)s%%") % {"number": number_format(percent, decimals)}
+    return _("%(number)s%%") % {"number": grouped(percent, decimals)}
 
 
 @register.filter
@@ -112,7 +113,7 @@ def weekday(value: date) -> str:
 def signed(value: int) -> str:
     """+4 or −2, with a real minus sign; 0 has none."""
     sign = "+" if value > 0 else MINUS if value < 0 else ""
-    return f"{sign}{number_format(abs(value))}"
+    return f"{sign}{grouped(abs(value))}"
 
 
 @register.filter
@@ -166,7 +167,7 @@ def assumed_words(evidence) -> str:
 
 def on_rung(count: int, rung: Rung) -> str:
     # Translators: so many of a figure stand on this rung of evidence, e.g. "5 checked".
-    return _("%(count)s %(rung)s") % {"count": number_format(count), "rung": rung.label}
+    return _("%(count)s %(rung)s") % {"count": grouped(count), "rung": rung.label}
 
 
 @register.filter

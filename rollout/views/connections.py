@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from connectivity import gateways
@@ -16,6 +15,7 @@ from connectivity.pulse import runs, told
 from facilities.exchange.columns import Column
 from facilities.exchange.writing import write_csv
 from facilities.folding import fold
+from facilities.grouping import grouped
 from facilities.models import Facility
 from rollout.connections import (
     LABELS,
@@ -107,7 +107,7 @@ def _verbs_of_all(request, access, everything, sent: Sent, made: dict) -> dict[s
         "Issue an address to %(count)s connection that has none",
         "Issue addresses to all %(count)s connections that have none",
         len(without),
-    ) % {"count": number_format(len(without))}
+    ) % {"count": grouped(len(without))}
     return {"issue-all": Verb(form, issue, title)}
 
 
