@@ -19,7 +19,7 @@ class CreateModels(Operation):
     category = OperationCategory.ADDITION
     reduces_to_sql = True
     reversible = True
-    serialization_expand_args = ("models",)
+    serialization_expand_args = ["models"]
 
     def __init__(self, models: Sequence[CreateModel]) -> None:
         self.models = models

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from io import StringIO
 from time import perf_counter
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             help="the day the sample is about: alerts of that day are raised before those of today",
         )
 
-    def handle(self, *, since: str, **options: object) -> None:
+    def handle(self, *args: Any, since: str, **options: Any) -> None:
         loaded = StringIO()
         self._step("tables", lambda: call_command("migrate", interactive=False, verbosity=0))
         self._step(
@@ -46,8 +47,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _raise_alerts(self, since: str) -> None:
-        reached = alerts.last_day()
-        if reached is None or reached.isoformat() < since:
+        reached, today = alerts.last_day(), jobs.day_of(None)
+        if since < today.isoformat() and (reached is None or reached.isoformat() < since):
             tasks.raise_alerts(since)
-        if jobs.day_of(None).isoformat() > since:
-            tasks.raise_alerts()
+        tasks.raise_alerts()

@@ -48,3 +48,10 @@ def test_a_sample_that_stands_on_its_day_has_the_alerts_of_that_day_alone(settin
     assert not Alert.objects.filter(cleared_on__isnull=False).exists()
     assert set(ProgressSnapshot.objects.values_list("on", flat=True)) == {settings.TODAY}
     assert set(Notice.objects.values_list("on", flat=True)) <= {settings.TODAY}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_may_stand_on_a_day_before_that_of_the_report(settings):
+    settings.TODAY = date(2025, 2, 18)
+    prepare()
+    assert set(Alert.objects.values_list("raised_on", flat=True)) == {settings.TODAY}
