@@ -30,6 +30,7 @@ from django.utils.translation import ngettext
 
 from facilities.models import User
 from rollout.models import Alert, Message, Notice, PostBox
+from rollout.notices import unsubscribe
 from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
 from rollout.notices.notices import open_of_the_same_cause
 from rollout.turns import one_at_a_time
@@ -172,9 +173,10 @@ def _came_of(error: Exception) -> Outcome:
 
 
 def _mail(message: Message) -> EmailMessage | None:
-    """As things stand now; None when nothing of it is left to tell, or to nobody."""
+    """As things stand now; None when nothing of it is left to tell, or nobody wants to read it."""
     person = message.person
-    if not person.email:
+    wanted = message.kind == Message.Kind.TEST or unsubscribe.gets_mail(person)
+    if not (person.email and wanted):
         return None
     with translation.override(person.language):
         if message.kind == Message.Kind.TEST:
@@ -202,6 +204,9 @@ def _mail(message: Message) -> EmailMessage | None:
         to=[person.email],
         headers={
             "Message-ID": f"<{message.key.replace(':', '.')}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{unsubscribe.address_of(person)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
 
