@@ -7,6 +7,7 @@ from django.urls import include, path
 from rollout.pages.account import ChangePassword, PasswordChanged, SignIn
 from rollout.pages.notices.beats import beat_of_gateway
 from rollout.pages.notices.feeds import calendar_feed, news_feed
+from rollout.pages.notices.unsubscribe import unsubscribe_page
 from rollout.site.health import healthz, readyz
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("beat/<str:secret>", beat_of_gateway, name="beat"),
     path("feeds/<str:secret>.ics", calendar_feed, name="calendar-feed"),
     path("feeds/<str:secret>.atom", news_feed, name="news-feed"),
+    path("unsubscribe/<str:secret>", unsubscribe_page, name="unsubscribe"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Record, Role
 from rollout.models.computed import Alert
+from rollout.models.delivery import WAITING, Delivery
 
 FARTHEST = 250  # working days: a year
 
@@ -211,37 +212,7 @@ class PostBox(models.Model):
         return str(self.person)
 
 
-class Sending(models.Model):
-    """A row of an outbox. Its state is read from its moments; none of them is ever taken back.
-
-    made -> claimed (a worker took it) -> begun (the far end was called) -> sent. Who dies after
-    `claimed` did no harm: it is claimed again. Who dies after `begun` leaves it in doubt: it is
-    shown as undelivered, and only a person sends it again, so nothing goes out twice unseen.
-    """
-
-    key = models.CharField(_("key"), max_length=120)
-    made_at = models.DateTimeField(_("made at"))
-    not_before = models.DateTimeField(_("not before"))
-    claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
-    claim = models.UUIDField(_("claim"), null=True, blank=True)
-    begun_at = models.DateTimeField(_("begun at"), null=True, blank=True)
-    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    error = models.CharField(_("error"), max_length=300, blank=True)
-    given_up_at = models.DateTimeField(_("given up at"), null=True, blank=True)
-    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.key
-
-
-WAITING = Q(sent_at__isnull=True, given_up_at__isnull=True, cancelled_at__isnull=True)
-
-
-class Message(Sending):
+class Message(Delivery):
     """An e-mail to one person: the summary of a day, or one thing at once."""
 
     class Kind(models.TextChoices):

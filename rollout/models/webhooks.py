@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from rollout.models.reminders import WAITING, Sending
+from rollout.models.delivery import WAITING, Delivery
 
 
 class Webhook(models.Model):
@@ -46,7 +46,7 @@ class Webhook(models.Model):
         return self.name
 
 
-class WebhookCall(Sending):
+class WebhookCall(Delivery):
     """One call of a webhook: what it says, how often it was tried, what came back.
 
     Unlike mail, a call in doubt is made again: it carries the same identifier, by which the

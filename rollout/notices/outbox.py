@@ -1,24 +1,28 @@
 """Mail that goes out once, or is visibly not delivered.
 
 Notices are gathered into messages, one summary a day for a person and the gravest at once; a row is
-written before anything is sent. A worker claims a message, writes down that it begins, hands it
-over, and writes down that it was sent. Who dies before it begins has done nothing. Who dies after
-leaves it in doubt: nobody knows whether it went out, so only a person sends it again. So does a
-server that falls silent half-way; one that says no, or is not there, is tried again.
+written before anything is sent. A server that falls silent half-way leaves a message in doubt, and
+only a person sends it again. One that refuses for now, or is not there, is tried again; what it
+refuses for good is given up and shown at once.
 """
 
-import smtplib
 import uuid
 from collections import defaultdict
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
+from smtplib import (
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPServerDisconnected,
+)
 
-import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import Exists, F, Q, QuerySet
+from django.db.models import Exists, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -27,16 +31,13 @@ from django.utils.translation import ngettext
 from facilities import clock
 from facilities.models import User
 from rollout.models import Alert, Message, Notice, PostBox
-from rollout.models.reminders import WAITING
+from rollout.notices import unsubscribe
+from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
 from rollout.notices.notices import open_of_the_same_cause
 from rollout.turns import one_at_a_time
 
-log = structlog.get_logger(__name__)
-
 STALE = timedelta(days=7)  # what was told longer ago and never mailed stays in the inbox only
-CLAIM = timedelta(minutes=15)  # a worker that has not gone on by then is dead
 BACKOFF = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180))
-GIVE_UP_AFTER = timedelta(days=3)
 MOST_IN_TEST = 20  # things in the test of a rule
 
 
@@ -121,83 +122,65 @@ def send_waiting(now: datetime) -> int:
     """Send what may go out now; returns how many were sent. Nothing without a mail server."""
     if not settings.MAILS:
         return 0
-    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM)
-    due = (
-        Message.objects.filter(WAITING, free, begun_at__isnull=True, not_before__lte=now)
-        .order_by("made_at", "pk")
-        .values_list("pk", flat=True)
-    )
-    link, sent = get_connection(), 0
-    try:
-        for pk in list(due):
-            sent += _send(pk, link, now)
-    finally:
-        link.close()
-    return sent
+    with closing(_Post()) as post:
+        return deliver(Message.objects.select_related("person"), post, now)
 
 
-def _send(pk: int, link: BaseEmailBackend, now: datetime) -> bool:
-    claim = uuid.uuid4()
-    free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM)
-    rows = Message.objects.filter(WAITING, free, pk=pk, begun_at__isnull=True)
-    if not rows.update(claimed_at=now, claim=claim):
-        return False  # somebody else has it
-    message = Message.objects.select_related("person").get(pk=pk)
-    mine = Message.objects.filter(pk=pk, claim=claim)
-    mail = _mail(message, link)
-    if mail is None:
-        mine.update(cancelled_at=now)
-        return False
-    if not mine.filter(begun_at__isnull=True).update(
-        begun_at=now,
-        to=message.person.email,
-        subject=mail.subject[:200],
-        text=mail.body,
-        attempts=F("attempts") + 1,
-    ):
-        return False
-    opened = False
-    try:
-        link.open()
-        opened = True
-        mail.send()
-    except OSError as error:  # what smtplib raises is among them
-        link.close()  # it may be broken, and the next message needs one that is not
-        if opened and not _refused(error):
-            # It fell silent half-way and may have taken the mail: in doubt, as if we had died here.
-            log.warning("mail_in_doubt", message=message.pk, error=type(error).__name__)
-            mine.update(error=_said(error))
-        else:
-            _put_back(mine, message, error, now)
-        return False
-    mine.update(sent_at=now, error="")
-    return True
+class _Post(Transport[Message]):
+    """One connection to the mail server, for one message after the other."""
+
+    receiver = "person"
+    backoff = BACKOFF
+    repeats_doubtful = False
+
+    def __init__(self) -> None:
+        self._line = get_connection()
+
+    def close(self) -> None:
+        with suppress(Exception):  # it may be broken already
+            self._line.close()
+
+    def pack(self, message: Message) -> Parcel | None:
+        mail = _mail(message)
+        if mail is None:
+            return None
+        mail.message()  # what cannot be written as a mail fails before it begins
+        told = {"to": mail.to[0], "subject": mail.subject[:200], "text": mail.body}
+        return Parcel(partial(self._send, mail), told)
+
+    def _send(self, mail: EmailMessage) -> Result:
+        opened = False
+        try:
+            self._line.open()
+            opened = True
+            self._line.send_messages([mail])
+        except Exception as error:
+            self.close()  # the next message needs one that is not broken
+            outcome = _came_of(error) if opened else Outcome.REFUSED_FOR_NOW
+            return Result(outcome, said(error))
+        return Result(Outcome.DELIVERED)
 
 
-def _refused(error: OSError) -> bool:
-    """The server said no; a connection that breaks says nothing."""
-    silent = smtplib.SMTPServerDisconnected
-    return isinstance(error, smtplib.SMTPException) and not isinstance(error, silent)
+def _came_of(error: Exception) -> Outcome:
+    """A server that says no has not taken the mail; one that falls silent may have."""
+    if isinstance(error, SMTPServerDisconnected) or not isinstance(error, SMTPException):
+        return Outcome.IN_DOUBT
+    if isinstance(error, SMTPRecipientsRefused):
+        codes = [code for code, _text in error.recipients.values()]
+    elif isinstance(error, SMTPDataError):
+        codes = [error.smtp_code]
+    else:  # of our name, our password, our sender: nothing this mail could help
+        return Outcome.REFUSED_FOR_NOW
+    for_good = codes and all(500 <= code < 600 for code in codes)
+    return Outcome.REFUSED_FOR_GOOD if for_good else Outcome.REFUSED_FOR_NOW
 
 
-def _said(error: OSError) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
-
-
-def _put_back(mine: QuerySet[Message], message: Message, error: OSError, now: datetime) -> None:
-    """It was not taken, so it may be tried again."""
-    log.warning("mail_not_sent", message=message.pk, error=type(error).__name__)
-    said = _said(error)
-    if now - message.made_at > GIVE_UP_AFTER:
-        mine.update(given_up_at=now, error=said)
-        return
-    wait = BACKOFF[min(message.attempts, len(BACKOFF) - 1)]
-    mine.update(begun_at=None, claimed_at=None, claim=None, error=said, not_before=now + wait)
-
-
-def _mail(message: Message, link: BaseEmailBackend) -> EmailMessage | None:
-    """As things stand now; None when nothing of it is left to tell."""
+def _mail(message: Message) -> EmailMessage | None:
+    """As things stand now; None when nothing of it is left to tell, or nobody wants to read it."""
     person = message.person
+    wanted = message.kind == Message.Kind.TEST or unsubscribe.gets_mail(person)
+    if not (person.email and wanted):
+        return None
     with translation.override(person.language):
         if message.kind == Message.Kind.TEST:
             subject, text = _("Test of reminders"), message.text
@@ -222,8 +205,12 @@ def _mail(message: Message, link: BaseEmailBackend) -> EmailMessage | None:
         subject=subject,
         body=text,
         to=[person.email],
-        connection=link,
-        headers={"Message-ID": f"<{message.key.replace(':', '.')}@{host}>"},
+        headers={
+            "Message-ID": f"<{message.key.replace(':', '.')}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{unsubscribe.address_of(person)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
     )
 
 
@@ -241,17 +228,10 @@ def _text(person: User, notices: list[Notice]) -> str:
     )
 
 
-def in_doubt(now: datetime) -> QuerySet[Message]:
-    """Begun by somebody who never came back: perhaps it went out, perhaps not."""
-    return Message.objects.filter(WAITING, begun_at__lt=now - CLAIM)
-
-
 def send_again(*, message: Message, now: datetime) -> None:
     """A person decides that it goes out once more, although it may have gone out before."""
-    again = Message.objects.filter(
-        Q(given_up_at__isnull=False) | Q(begun_at__lt=now - CLAIM), pk=message.pk, sent_at=None
-    ).update(begun_at=None, claimed_at=None, claim=None, given_up_at=None, not_before=now, error="")
-    if not again:
+    rows = Message.objects.filter(pk=message.pk)
+    if not (rows.in_doubt(now) | rows.filter(given_up_at__isnull=False)).queue_again(now):
         raise ValidationError(
             _("Only what was given up or is in doubt is sent again."), code="state"
         )

@@ -31,7 +31,7 @@ class TextGZipMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
-SECRET_ADDRESSES = ("/beat/", "/feeds/")
+SECRET_ADDRESSES = ("/beat/", "/feeds/", "/unsubscribe/")
 
 
 class NoSecretAddresses(logging.Filter):

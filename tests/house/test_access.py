@@ -75,6 +75,7 @@ ARGUMENTS = {
     "beat": lambda: {"secret": "nobody"},
     "calendar-feed": lambda: {"secret": "nobody"},
     "news-feed": lambda: {"secret": "nobody"},
+    "unsubscribe": lambda: {"secret": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": _change_set().pk},

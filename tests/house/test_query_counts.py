@@ -40,6 +40,7 @@ ARGUMENTS = {
     "beat": {"secret": "nobody"},
     "calendar-feed": {"secret": "nobody"},
     "news-feed": {"secret": "nobody"},
+    "unsubscribe": {"secret": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
     "rollout:register-bulk": {"register": "connections"},
     "rollout:register-export": {"register": "certificates", "form": "csv"},

@@ -6,30 +6,30 @@ answer at all, is tried again after a while, for three days. Addresses that redi
 
 import hashlib
 import json
-import urllib.error
-import urllib.request
-import uuid
-from collections.abc import Iterable
+import socket
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import date, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
 
-import structlog
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rollout.models import Alert, Webhook, WebhookCall
-from rollout.models.reminders import WAITING
+from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
+from rollout.notices.webhooks.addresses import fault_of
 from rollout.notices.webhooks.signing import headers
 
-log = structlog.get_logger(__name__)
-
-TIMEOUT = 10  # seconds
-CLAIM = timedelta(minutes=15)  # a worker that has not ended by then is dead
+SILENCE = 10  # seconds without a word
+LONGEST_CALL = 30  # seconds, also for who says a word now and then
 BACKOFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360))
-GIVE_UP_AFTER = timedelta(days=3)
-MOST_AT_ONCE = 500
 
 RAISED, CLEARED = "alert.raised", "alert.cleared"
 
@@ -96,90 +96,77 @@ def _said(alert: Alert, on: date) -> dict[str, object]:
 
 def call_waiting(now: datetime) -> int:
     """Make the calls that are due; returns how many were answered well."""
-    due = (
-        WebhookCall.objects.filter(WAITING, _free(now), not_before__lte=now)
-        .order_by("made_at", "pk")
-        .values_list("pk", flat=True)[:MOST_AT_ONCE]
-    )
-    return sum(_call(pk, now) for pk in list(due))
+    return deliver(WebhookCall.objects.select_related("webhook"), _Calls(), now)
 
 
-def _free(now: datetime) -> Q:
-    return Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM)
+class _Calls(Transport[WebhookCall]):
+    """A call in doubt is made again: the receiver knows by its identifier what it has had."""
+
+    receiver = "webhook"
+    backoff = BACKOFF
+    repeats_doubtful = True
+
+    def pack(self, call: WebhookCall) -> Parcel | None:
+        webhook = call.webhook
+        if webhook.ended_at:
+            return None
+        signed = headers(webhook, f"{webhook.pk}.{call.key}", int(time.time()), call.body)
+        return Parcel(partial(_call, webhook.url, call.body.encode(), signed), {"answer": None})
 
 
-def _call(pk: int, now: datetime) -> bool:
-    claim = uuid.uuid4()
-    rows = WebhookCall.objects.filter(WAITING, _free(now), pk=pk)
-    if not rows.update(claimed_at=now, claim=claim, begun_at=now, attempts=F("attempts") + 1):
-        return False  # somebody else has it
-    call = WebhookCall.objects.select_related("webhook").get(pk=pk)
-    mine = WebhookCall.objects.filter(pk=pk, claim=claim)
-    answer, error = _post(call, now)
-    if answer and HTTPStatus.OK <= answer < HTTPStatus.MULTIPLE_CHOICES:
-        mine.update(sent_at=now, answer=answer, error="")
-        return True
-    log.warning("webhook_not_answered", call=pk, answer=answer, error=error)
-    ended = {"answer": answer, "error": error[:300], "claimed_at": None, "claim": None}
-    if answer == HTTPStatus.GONE or now - call.made_at > GIVE_UP_AFTER:
-        mine.update(given_up_at=now, **ended)
-    else:
-        wait = BACKOFF[min(call.attempts - 1, len(BACKOFF) - 1)]
-        mine.update(not_before=now + wait, begun_at=None, **ended)
-    return False
-
-
-def _post(call: WebhookCall, now: datetime) -> tuple[int | None, str]:
-    """Status and what went wrong; no status without an answer."""
-    from rollout.notices.webhooks.services import fault_of
-
-    if fault := fault_of(call.webhook.url):
-        return None, fault
-    identifier = f"{call.webhook_id}.{call.key}"
-    request = urllib.request.Request(  # noqa: S310 its scheme was looked at
-        call.webhook.url,
-        data=call.body.encode(),
-        headers=headers(call.webhook, identifier, int(now.timestamp()), call.body),
-        method="POST",
-    )
+def _call(url: str, body: bytes, signed: dict[str, str]) -> Result:
+    if fault := fault_of(url):
+        return Result(Outcome.REFUSED_FOR_NOW, fault)
     try:
-        with _opener.open(request, timeout=TIMEOUT) as response:
-            return response.status, ""
-    except urllib.error.HTTPError as error:
-        error.close()
-        return error.code, f"HTTP {error.code}"
-    except (OSError, ValueError) as error:
-        return None, f"{type(error).__name__}: {error}"
+        answer = _post(url, body, signed)
+    except (OSError, HTTPException) as error:
+        return Result(Outcome.IN_DOUBT, said(error))
+    noted = {"answer": answer}
+    if HTTPStatus.OK <= answer < HTTPStatus.MULTIPLE_CHOICES:
+        return Result(Outcome.DELIVERED, noted=noted)
+    gone = answer == HTTPStatus.GONE
+    outcome = Outcome.REFUSED_FOR_GOOD if gone else Outcome.REFUSED_FOR_NOW
+    return Result(outcome, f"HTTP {answer}", noted)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A signed call goes to the address that was added, and nowhere else."""
+def _post(url: str, body: bytes, signed: dict[str, str]) -> int:
+    """The status of the answer.
 
-    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
-        return None
+    To the address that was added and nowhere else: redirects are not followed, and no proxy of the
+    environment is asked, for what is inside the province's network is called directly.
+    """
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = kind(parts.hostname or "", parts.port, timeout=SILENCE)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    with closing(connection):
+        connection.connect()
+        with _at_most(LONGEST_CALL, connection.sock):
+            connection.request("POST", target, body, signed)
+            return connection.getresponse().status
 
 
-# Without the proxy of the environment: what is inside the province's network is called directly.
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+@contextmanager
+def _at_most(seconds: float, line: socket.socket) -> Iterator[None]:
+    """Hang up then: the timeout of a socket begins anew with every byte."""
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def call_again(*, call: WebhookCall, now: datetime) -> None:
     """A person wants a call made once more, whatever became of it. Raises ValidationError."""
-    again = WebhookCall.objects.filter(
-        Q(sent_at__isnull=False) | Q(given_up_at__isnull=False),
-        pk=call.pk,
-        webhook__ended_at=None,
-    ).update(
-        sent_at=None,
-        given_up_at=None,
-        begun_at=None,
-        claimed_at=None,
-        claim=None,
-        made_at=now,
-        not_before=now,
-        error="",
-    )
-    if not again:
+    over = Q(sent_at__isnull=False) | Q(given_up_at__isnull=False)
+    rows = WebhookCall.objects.filter(over, pk=call.pk, webhook__ended_at=None)
+    if not rows.queue_again(now):
         raise ValidationError(
             _("Only a call that is over, to an address still in use, is made again."), code="state"
         )

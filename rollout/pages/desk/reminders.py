@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from facilities.models import User
 from rollout.models import Alert, Audience, EscalationStep, Message, Notice
-from rollout.models.reminders import WAITING
 from rollout.notices import outbox
 from rollout.notices.escalation import RULES, escalation_steps, set_steps
 from rollout.notices.notices import due_notices
@@ -141,7 +140,7 @@ def outbox_list(request, day, access):
         if done := sent.carry_out(actions, here=reverse("rollout:outbox")):
             return done
         status = 400
-    doubtful = set(outbox.in_doubt(now).values_list("pk", flat=True))
+    doubtful = set(Message.objects.in_doubt(now).values_list("pk", flat=True))
     found = paged(request, Message.objects.select_related("person"))
     context = {
         "registers": REGISTERS.values(),
@@ -149,7 +148,7 @@ def outbox_list(request, day, access):
         "page": found,
         "rows": [{"message": one, "in_doubt": one.pk in doubtful} for one in found],
         "counts": {
-            "waiting": Message.objects.filter(WAITING).count() - len(doubtful),
+            "waiting": Message.objects.waiting().count() - len(doubtful),
             "in_doubt": len(doubtful),
             "given_up": Message.objects.filter(given_up_at__isnull=False).count(),
         },

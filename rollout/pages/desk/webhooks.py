@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rollout.models import Webhook, WebhookCall
-from rollout.models.reminders import WAITING
 from rollout.notices.webhooks import calls, services
 from rollout.notices.webhooks.signing import secret_of
 from rollout.pages.actions import Action, Sent
@@ -41,7 +40,7 @@ def webhook_list(request, day, access):
         "actions": {} if made else {"add": actions["add"]},
         "page": found,
         "rows": found,
-        "waiting": WebhookCall.objects.filter(WAITING).count(),
+        "waiting": WebhookCall.objects.waiting().count(),
         "change_set": uuid.uuid4(),
     }
     return "desk/webhooks.html", context, status

@@ -324,7 +324,7 @@ def test_a_worker_killed_before_it_was_taken_leaves_it_in_doubt_and_a_person_dec
     later = at(after(1), 9)
     outbox.send_waiting(later)
     assert mailed() == []
-    message = outbox.in_doubt(later).get()
+    message = Message.objects.in_doubt(later).get()
     outbox.send_again(message=message, now=later)
     outbox.send_waiting(later)
     assert mailed() == [world.officer.email]
@@ -342,7 +342,7 @@ def test_a_worker_killed_after_it_was_taken_never_doubles_it(world):
     for hour in range(9, 20):
         post(at(after(1), hour))
     assert mailed() == [world.officer.email]
-    assert outbox.in_doubt(at(after(1), 20)).count() == 1
+    assert Message.objects.in_doubt(at(after(1), 20)).count() == 1
 
 
 def test_a_server_that_breaks_off_leaves_one_in_doubt_and_one_that_refuses_is_asked_again(world):
@@ -350,7 +350,7 @@ def test_a_server_that_breaks_off_leaves_one_in_doubt_and_one_that_refuses_is_as
     outbox.compose(at(after(3)))
     postman.TROUBLE["send"] = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
     outbox.send_waiting(at(after(3)))
-    doubtful = outbox.in_doubt(at(after(3), 9))
+    doubtful = Message.objects.in_doubt(at(after(3), 9))
     assert doubtful.count() == 2
     assert "SMTPServerDisconnected" in doubtful[0].error
     outbox.send_again(message=doubtful[0], now=at(after(3), 9))
@@ -360,6 +360,86 @@ def test_a_server_that_breaks_off_leaves_one_in_doubt_and_one_that_refuses_is_as
     postman.TROUBLE.clear()
     outbox.send_waiting(at(after(3), 10))
     assert len(mailed()) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        smtplib.SMTPRecipientsRefused({"officer": (550, b"5.1.1 no such user")}),
+        smtplib.SMTPDataError(554, b"5.7.1 not wanted"),
+    ],
+)
+def test_what_the_server_refuses_for_good_is_given_up_and_shown_at_once(world, client, refusal):
+    night(after(1))
+    outbox.compose(at(after(1)))
+    postman.TROUBLE["send"] = refusal
+    outbox.send_waiting(at(after(1)))
+    message = Message.objects.get()
+    assert (message.given_up_at, message.attempts) == (at(after(1)), 1)
+    postman.TROUBLE.clear()
+    assert outbox.send_waiting(at(after(2))) == 0
+    client.force_login(world.department)
+    client.cookies["django_language"] = "en"
+    with time_machine.travel(at(after(1)), tick=False):
+        page = client.get(reverse("rollout:outbox")).text
+    assert type(refusal).__name__ in page
+    outbox.send_again(message=message, now=at(after(2)))
+    assert outbox.send_waiting(at(after(2))) == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "refusal"),
+    [
+        ("open", smtplib.SMTPAuthenticationError(535, b"5.7.8 wrong password")),
+        ("send", smtplib.SMTPSenderRefused(550, b"5.7.1 who are you", "emr@localhost")),
+        ("send", smtplib.SMTPRecipientsRefused({"officer": (450, b"4.2.0 come back later")})),
+    ],
+)
+def test_what_no_mail_can_help_and_what_is_busy_is_tried_again(world, moment, refusal):
+    night(after(1))
+    outbox.compose(at(after(1)))
+    postman.TROUBLE[moment] = refusal
+    outbox.send_waiting(at(after(1)))
+    assert Message.objects.get().given_up_at is None
+    postman.TROUBLE.clear()
+    assert outbox.send_waiting(at(after(1), 9)) == 1
+
+
+def test_a_mail_that_cannot_be_written_keeps_none_of_the_others(world, monkeypatch):
+    night(after(3))
+    outbox.compose(at(after(3)))
+    write = outbox._mail
+
+    def written(message):
+        if message.person == world.officer:
+            raise UnicodeError("no such letter")
+        return write(message)
+
+    monkeypatch.setattr(outbox, "_mail", written)
+    assert outbox.send_waiting(at(after(3))) == 1
+    assert mailed() == [world.head.email]
+    assert "UnicodeError" in Message.objects.get(person=world.officer).error
+
+
+def test_who_has_no_address_any_more_is_sent_nothing(world):
+    night(after(1))
+    outbox.compose(at(after(1)))
+    world.officer.email = ""
+    world.officer.save()
+    assert outbox.send_waiting(at(after(1))) == 0
+    message = Message.objects.get()
+    assert (message.sent_at, message.cancelled_at) == (None, at(after(1)))
+
+
+def test_an_all_clear_is_not_mailed_to_whom_the_server_refused(world):
+    night(after(1))
+    postman.TROUBLE["send"] = smtplib.SMTPDataError(554, b"no")
+    post(at(after(1)))
+    postman.TROUBLE.clear()
+    world.reach(after(1))
+    night(after(2))
+    post(at(after(2)))
+    assert mailed() == []
 
 
 def test_a_worker_killed_before_it_began_did_no_harm(world, monkeypatch):

@@ -1,6 +1,7 @@
 """Calls that arrive signed, are tried again, and are made once for each event."""
 
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from facilities.services import withdraw
 from rollout.models import MilestoneTarget, Webhook, WebhookCall
 from rollout.notices import alerts
 from rollout.notices.webhooks import calls, services
+from rollout.notices.webhooks.addresses import fault_of
 from rollout.notices.webhooks.signing import secret_of
 from rollout.programme.services import record_milestone, set_milestone_target
 from tests import factories
@@ -34,6 +36,7 @@ class Ear:
     def __init__(self):
         self.heard: list[tuple[dict, str]] = []
         self.answers: list[int] = []
+        self.babbles: bytes = b""  # instead of an answer
         self.port = 0
 
     @property
@@ -49,6 +52,9 @@ def listening():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             ear.heard.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if ear.babbles:
+                self.wfile.write(ear.babbles)
+                return
             status = ear.answers.pop(0) if ear.answers else 204
             self.send_response(status)
             if status == 302:
@@ -169,6 +175,62 @@ def test_nobody_there_is_tried_for_three_days_and_then_shown(webhook, ear):
     assert calls.call_waiting(now + timedelta(hours=100)) == 1
 
 
+def stored(url: str) -> Webhook:
+    """An address that nobody could add today."""
+    return Webhook.objects.create(name="x", url=url, salt="x", made_by=factories.recorder())
+
+
+@pytest.mark.parametrize(
+    "babble",
+    [
+        b"what?\r\n\r\n",
+        b"HTTP/1.1 204 Heard\r\nX-Long: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 two\r\n\r\n",
+        b"HTTP/1.1 \x00\xff\r\n\r\n",
+    ],
+)
+def test_whoever_answers_nonsense_keeps_nobody_else_from_being_called(ear, webhook, babble):
+    with listening() as nonsense:
+        nonsense.babbles = babble
+        wrong = services.add(name="nonsense", url=nonsense.url, by=factories.recorder())
+        now = timezone.now()
+        for one in (wrong, webhook):
+            services.test(webhook=one, at=now)
+        assert calls.call_waiting(now) == 1
+    assert len(ear.heard) == 1
+    call = WebhookCall.objects.get(webhook=wrong)
+    assert (call.attempts, call.answer, bool(call.error)) == (1, None, True)
+    assert call.not_before > now
+    calls.call_waiting(now + timedelta(days=4))
+    call.refresh_from_db()
+    assert call.given_up_at is not None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/", "http://127.0.0.1/đường", "http://[::1", "http://a..b/"]
+)
+def test_an_address_that_cannot_be_called_keeps_nobody_else_from_being_called(ear, webhook, url):
+    wrong, now = stored(url), timezone.now()
+    for one in (wrong, webhook):
+        services.test(webhook=one, at=now)
+    assert calls.call_waiting(now) == 1
+    call = WebhookCall.objects.get(webhook=wrong)
+    assert (call.attempts, bool(call.error)) == (1, True)
+    assert call.not_before > now
+
+
+def test_who_never_comes_to_an_end_is_hung_up_on(ear, webhook, monkeypatch):
+    monkeypatch.setattr(calls, "LONGEST_CALL", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # it takes the call and says nothing
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/"
+        slow = services.add(name="mute", url=url, by=factories.recorder())
+        now = timezone.now()
+        services.test(webhook=slow, at=now)
+        services.test(webhook=webhook, at=now)
+        assert calls.call_waiting(now) == 1
+    assert WebhookCall.objects.get(webhook=slow).error
+
+
 def test_gone_is_gone(ear, webhook):
     ear.answers = [410]
     services.test(webhook=webhook, at=timezone.now())
@@ -194,17 +256,54 @@ def test_an_ended_address_is_called_no_more(ear, webhook):
         calls.call_again(call=WebhookCall.objects.get(), now=timezone.now())
 
 
-@pytest.mark.parametrize("url", ["ftp://emr.example.vn/", "https://a:b@emr.example.vn/", "x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://emr.example.vn/",
+        "https://a:b@emr.example.vn/",
+        "x",
+        "https://emr.example.vn:99999/",
+        "https://emr.example.vn:0/",
+        "https://emr..vn/",
+        f"https://{'x' * 64}.vn/",
+        "https://[::1/",
+    ],
+)
 def test_addresses_that_are_refused(url):
-    assert services.fault_of(url)
+    assert fault_of(url)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254", "0.0.0.0"])
 def test_in_production_nothing_leads_back_here(settings, host):
     settings.PRODUCTION = True
-    assert services.fault_of(f"https://{host}/")
-    assert services.fault_of("http://10.1.2.3/")
-    assert not services.fault_of("https://10.1.2.3/")
+    assert fault_of(f"https://{host}/")
+    assert fault_of("http://10.1.2.3/")
+    assert not fault_of("https://10.1.2.3/")
+
+
+def test_an_address_with_other_letters_is_kept_as_it_is_called(ear):
+    url = ear.url.replace("alerts", "cảnh-báo/100%25?tên=trục&x=a+b")
+    webhook = services.add(name="x", url=url, by=factories.recorder())
+    assert webhook.url == ear.url.replace(
+        "alerts", "c%E1%BA%A3nh-b%C3%A1o/100%25?t%C3%AAn=tr%E1%BB%A5c&x=a+b"
+    )
+    assert services.add(
+        name="y", url="https://trục.example.vn/", by=factories.recorder()
+    ).url.startswith("https://xn--")
+    services.test(webhook=webhook, at=timezone.now())
+    assert calls.call_waiting(timezone.now()) == 1
+
+
+@pytest.mark.parametrize("url", ["https://emr.example.vn:99999/", "https://[::1/", "http://a..b/"])
+def test_the_page_says_what_is_wrong_with_an_address(client, url):
+    client.force_login(user_with(Role.DEPARTMENT))
+    client.cookies["django_language"] = "en"
+    sent = {"do": "add", "change_set": change_set(client), "name": "x", "url": url}
+    refused = client.post(reverse("rollout:webhooks"), sent)
+    assert refused.status_code == 400
+    assert url in refused.text
+    assert 'aria-invalid="true"' in refused.text
+    assert not Webhook.objects.exists()
 
 
 def test_the_page_adds_shows_the_key_once_and_calls_again(client, ear):
