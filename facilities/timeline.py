@@ -29,7 +29,7 @@ class Tally:
 
     __slots__ = ("by_rung", "newest_on")
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.by_rung = [0] * len(Rung)
         self.newest_on: date | None = None
 

@@ -81,7 +81,7 @@ class ChangeSet(models.Model):
             models.Index(name="facilities_act_of_facility", fields=["facility", "-at"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
 
 
@@ -153,7 +153,7 @@ class Edit(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.register}:{self.row}:{self.column}"
 
     @property
@@ -182,7 +182,7 @@ class Note(models.Model):
         ordering = ["-at"]
         indexes = [models.Index(name="facilities_note_of_row", fields=["register", "row"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:60]
 
 
@@ -205,5 +205,5 @@ class Draft(models.Model):
             models.UniqueConstraint(name="facilities_draft_once", fields=["user", "form"])
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.form

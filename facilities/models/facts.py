@@ -1,7 +1,8 @@
 """The shape of a fact: what happened, on which day, who wrote it down when, what proves it."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -12,8 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from facilities.evidence import Assumed, Rung, rung_expression, rung_of
 from facilities.signals import facts_changed
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 # The write and the ledger's move are stored both or not at all, also outside a transaction.
 together = transaction.atomic(savepoint=False)
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class Ledger(models.Model):
@@ -28,7 +34,7 @@ class Ledger(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="facilities_ledger_one_row")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.version)
 
     @classmethod
@@ -37,7 +43,7 @@ class Ledger(models.Model):
         row = cls.objects.filter(pk=1)
         if not row.update(version=F("version") + 1):
             # The very first write. Of two at once, the second waits here and then counts on.
-            cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
+            Ledger.objects.bulk_create([Ledger(pk=1)], ignore_conflicts=True)
             row.update(version=F("version") + 1)
         facts_changed.send(sender=cls)
 
@@ -46,32 +52,40 @@ class Ledger(models.Model):
         return cls.objects.filter(pk=1).values_list("version", flat=True).first() or 0
 
 
-class TrackedQuerySet(models.QuerySet):
+class TrackedQuerySet(models.QuerySet[Row]):
     @together
-    def bulk_create(self, objs, *args, **kwargs):
-        created = super().bulk_create(objs, *args, **kwargs)
+    def bulk_create(
+        self,
+        objs: Iterable[Row],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[Row]:
+        created = super().bulk_create(
+            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
         if created:
             Ledger.touch()
         return created
 
     @together
-    def update(self, **kwargs):
+    def update(self, **kwargs: Any) -> int:
         changed = super().update(**kwargs)
         if changed:
             Ledger.touch()
         return changed
 
-    update.alters_data = True
-
     @together
-    def delete(self):
+    def delete(self) -> tuple[int, dict[str, int]]:
         deleted = super().delete()
         if deleted[0]:
             Ledger.touch()
         return deleted
 
-    delete.alters_data = True
-    delete.queryset_only = True  # as in Django: no `Model.objects.delete()` by mistake
+    # As in Django: no `Model.objects.delete()` by mistake.
+    delete.queryset_only = True  # type: ignore[attr-defined]  # functions have no fields in stubs
 
 
 class Tracked(models.Model):
@@ -83,19 +97,25 @@ class Tracked(models.Model):
         abstract = True
 
     @together
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
         Ledger.touch()
 
     @together
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         result = super().delete(*args, **kwargs)
         Ledger.touch()
         return result
 
 
-class RecordQuerySet(TrackedQuerySet):
-    def known(self, known_at: datetime | None = None):
+class Proven(TypedDict):
+    """What `with_rung` adds to a row."""
+
+    rung: int
+
+
+class RecordQuerySet(TrackedQuerySet[Row]):
+    def known(self, known_at: datetime | None = None) -> Self:
         """Rows as they were known at that moment: recorded by then and not yet withdrawn by then."""
         if known_at is None:
             return self.filter(withdrawn_at__isnull=True)
@@ -104,7 +124,9 @@ class RecordQuerySet(TrackedQuerySet):
             recorded_at__lte=known_at,
         )
 
-    def with_rung(self, known_at: datetime | None = None, on: date | None = None):
+    def with_rung(
+        self, known_at: datetime | None = None, on: date | None = None
+    ) -> "RecordQuerySet[WithAnnotations[Row, Proven]]":
         """Annotate `rung`: how well the row is proven on day `on`, as known at `known_at`."""
         return self.annotate(rung=rung_expression(known_at, on))
 
@@ -165,7 +187,7 @@ class Record(Tracked):
         help_text=_("File and row it came from: the same file twice changes nothing."),
     )
 
-    objects = RecordQuerySet.as_manager()
+    objects: ClassVar = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -196,7 +218,7 @@ class Record(Tracked):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} #{self.pk}"
 
     def evidence(self, on: date) -> Rung:
@@ -231,8 +253,8 @@ CLOCK_FIELDS = frozenset(
 )
 
 
-class DatedFactQuerySet(RecordQuerySet):
-    def as_of(self, on: date, known_at: datetime | None = None):
+class DatedFactQuerySet(RecordQuerySet[Row]):
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """What had happened by day `on`, as it was known at `known_at` (None: as known now)."""
         return self.known(known_at).filter(happened_on__lte=on)
 
@@ -245,15 +267,15 @@ class DatedFact(Record):
     )
     happened_on = models.DateField(_("happened on"))
 
-    objects = DatedFactQuerySet.as_manager()
+    objects: ClassVar = DatedFactQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = True
         ordering = ["happened_on", "pk"]
 
 
-class YardstickQuerySet(RecordQuerySet):
-    def in_force(self, on: date, known_at: datetime | None = None):
+class YardstickQuerySet(RecordQuerySet[Row]):
+    def in_force(self, on: date, known_at: datetime | None = None) -> Self:
         """Rows that had begun by `on`, oldest first: per subject the last one wins.
 
         A row holds from its first day up to, not including, the first day of the next.
@@ -265,8 +287,8 @@ class YardstickQuerySet(RecordQuerySet):
         )
 
 
-class EntryQuerySet(TrackedQuerySet):
-    def standing(self, known_at: datetime | None = None):
+class EntryQuerySet(TrackedQuerySet[Row]):
+    def standing(self, known_at: datetime | None = None) -> Self:
         """Rows that had not been withdrawn by that moment."""
         if known_at is None:
             return self.filter(withdrawn_at__isnull=True)
@@ -294,7 +316,7 @@ class Entry(Tracked):
         _("withdrawn because"), max_length=500, blank=True, editable=False
     )
 
-    objects = EntryQuerySet.as_manager()
+    objects: ClassVar = EntryQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -317,7 +339,7 @@ class Yardstick(Record):
 
     effective_from = models.DateField(_("effective from"))
 
-    objects = YardstickQuerySet.as_manager()
+    objects: ClassVar = YardstickQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = True

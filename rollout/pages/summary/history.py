@@ -210,7 +210,7 @@ def _certificates(as_of: AsOf) -> Iterator[Entry]:
     if as_of.known_at:
         gone = Q(withdrawn_at__lte=as_of.known_at, recorded_at__lte=as_of.known_at)
     withdrawn = (
-        as_of.only(CertificateEvent.objects)
+        as_of.only(CertificateEvent.objects.all())
         .filter(gone, happened_on__lte=as_of.until)
         .with_rung(as_of.known_at, as_of.until)
         .order_by()
