@@ -39,7 +39,7 @@ WEEK = 7  # days
 class LiveView:
     """It may be otherwise a minute later: no entity tag, and no copy is kept."""
 
-    services = "private, no-store"
+    caching = "private, no-store"
 
     def respond_now(self, document: dict) -> HttpResponse:
         return HttpResponse(json_of(document), content_type="application/json")

@@ -29,7 +29,7 @@ class ReadView(APIView):
     """Reads the summary, for every role."""
 
     http_method_names = ["get", "head", "options"]
-    services = "private, no-cache"
+    caching = "private, no-cache"
     access: Access
 
     def initial(self, request, *args, **kwargs):
@@ -73,7 +73,7 @@ class ReadView(APIView):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers["Cache-Control"] = self.services
+        response.headers["Cache-Control"] = self.caching
         patch_vary_headers(
             response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
         )

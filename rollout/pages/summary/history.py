@@ -140,10 +140,10 @@ def history(as_of: AsOf) -> tuple[list[Entry], list[Entry]]:
 
 
 def _facts(as_of: AsOf) -> Iterator[Entry]:
-    for model, also, notify in TOLD:
+    for model, also, tell in TOLD:
         rows = as_of.only(model.objects).filter(happened_on__lte=as_of.until)
         for fact in _recorded(rows, as_of, also).order_by("-happened_on", "-pk")[:LATEST]:
-            yield _entry(fact, fact.happened_on, notify(fact), as_of)
+            yield _entry(fact, fact.happened_on, tell(fact), as_of)
 
 
 def _plans(as_of: AsOf) -> Iterator[Entry]:

@@ -149,7 +149,7 @@ def test_private_ones_belong_to_it_and_those_outside_do_not(reader, partner):
     assert codes(reader.get(URL)) == ["clinic"]
 
 
-def simulation(reader, url: str) -> list[list[str]]:
+def read_on(reader, url: str) -> list[list[str]]:
     found = []
     while url:
         answer = reader.get(url)
@@ -159,12 +159,12 @@ def simulation(reader, url: str) -> list[list[str]]:
 
 
 def test_a_long_list_comes_in_pieces_that_lose_and_repeat_nothing(reader, five):
-    assert simulation(reader, f"{URL}?limit=2") == [["a", "b"], ["c", "d"], ["e"]]
-    assert simulation(reader, f"{URL}?limit=5") == [["a", "b", "c", "d", "e"]]
+    assert read_on(reader, f"{URL}?limit=2") == [["a", "b"], ["c", "d"], ["e"]]
+    assert read_on(reader, f"{URL}?limit=5") == [["a", "b", "c", "d", "e"]]
     first = reader.get(f"{URL}?limit=2").json()["next"]
     factories.facility("aa")  # before the place that has been reached
-    assert simulation(reader, first) == [["c", "d"], ["e"]]
-    assert simulation(reader, f"{URL}?limit=1&state=none") == [["aa"], ["e"]]
+    assert read_on(reader, first) == [["c", "d"], ["e"]]
+    assert read_on(reader, f"{URL}?limit=1&state=none") == [["aa"], ["e"]]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

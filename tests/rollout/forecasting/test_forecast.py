@@ -17,7 +17,7 @@ from facilities.models import Facility, Ledger, Role
 from rollout.forecasting import Shift, foresee, keep
 from rollout.forecasting.forecast import FAN_STEPS, horizon
 from rollout.forecasting.services import chance_scores, first_score_on, scores
-from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulation
+from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulate
 from rollout.models import Forecast
 from rollout.programme.services import record_milestone
 from tests import factories
@@ -57,7 +57,7 @@ durations = st.lists(st.integers(1, 90), min_size=5, max_size=30).map(
 class TestWalk:
     @given(pool=durations, ago=st.integers(0, 200))
     def test_what_has_not_happened_happens_later(self, pool, ago):
-        ends = simulation([Leg("x", pool)], begun=DAY - ago, on=DAY, seed="a")
+        ends = simulate([Leg("x", pool)], begun=DAY - ago, on=DAY, seed="a")
         assert len(ends) == DRAWS
         assert all(end > DAY for end in ends)
         if any(days > ago for days in pool):
@@ -66,24 +66,24 @@ class TestWalk:
     @given(pool=durations, fixed=st.integers(0, 60))
     def test_a_fixed_day_is_kept_unless_the_way_to_it_is_longer(self, pool, fixed):
         legs = [Leg("before", pool), Leg("council", pool, fixed=DAY + fixed)]
-        before = simulation(legs[:1], begun=DAY, on=DAY, seed="a")
-        both = simulation(legs, begun=DAY, on=DAY, seed="a")
+        before = simulate(legs[:1], begun=DAY, on=DAY, seed="a")
+        both = simulate(legs, begun=DAY, on=DAY, seed="a")
         for day, end in zip(before, both, strict=True):
             assert end == DAY + fixed if day <= DAY + fixed else end > day
 
     @given(pool=durations, gate=st.integers(0, 300))
     def test_nothing_passes_a_gate_before_it_opens(self, pool, gate):
         opened = [DAY + gate] * DRAWS
-        ends = simulation([Leg("x", pool)], begun=DAY, on=DAY, seed="a", gate=("x", opened))
+        ends = simulate([Leg("x", pool)], begun=DAY, on=DAY, seed="a", gate=("x", opened))
         assert min(ends) >= DAY + gate
 
     def test_bidders_keep_their_time(self):
         legs = [Leg("opening", (1, 1, 1, 1, 1), least=lambda posted: posted + 18)]
-        assert set(simulation(legs, begun=DAY, on=DAY, seed="a")) == {DAY + 18}
+        assert set(simulate(legs, begun=DAY, on=DAY, seed="a")) == {DAY + 18}
 
     def test_the_same_draws_each_time(self):
         leg = Leg("x", tuple(range(1, 40)))
-        assert simulation([leg], begun=DAY, on=DAY, seed="a") == simulation(
+        assert simulate([leg], begun=DAY, on=DAY, seed="a") == simulate(
             [leg], begun=DAY, on=DAY, seed="a"
         )
 
