@@ -6,7 +6,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils import translation
 
 from tests.keys import start_high
@@ -37,6 +38,20 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _every_template_prints_well():
     with watched():
         yield
+
+
+@pytest.fixture(scope="module")
+def bac_giang_of_the_module(django_db_setup, django_db_blocker):
+    """Bac Giang, loaded once for a file of tests and taken back at its end: they only add to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_bacgiang", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def bac_giang(bac_giang_of_the_module, db):
+    """Bac Giang as it is loaded, and whatever the test adds until it ends."""
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -104,8 +103,7 @@ def test_a_withdrawn_day_is_worked_again_and_the_past_knows_it_still():
     # Weekdays of the year, less the weekdays off, plus the days worked instead.
     [(2024, 262 - 12 + 1), (2025, 261 - 12 + 1), (2026, 261 - 13 + 2)],
 )
-def test_the_years_that_are_loaded(year, count):
-    call_command("load_bacgiang", verbosity=0)
+def test_the_years_that_are_loaded(bac_giang, year, count):
     calendar = working_days()
     assert calendar.between(date(year - 1, 12, 31), date(year, 12, 31)) == count
     assert {2024, 2025, 2026, 2027} == calendar.years

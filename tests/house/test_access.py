@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -165,9 +164,8 @@ def path_of(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def _bac_giang(django_db_setup, django_db_blocker):
+def _bac_giang(bac_giang_of_the_module, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
         desk_rows(Facility.objects.get(code=OWN))
         yield
         transaction.set_rollback(True)

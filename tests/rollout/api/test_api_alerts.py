@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -28,10 +27,9 @@ ON = date(2025, 5, 21)
 
 
 @pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """Loaded once and taken back at the end: the tests only add to it."""
+def seeded(bac_giang_of_the_module, django_db_blocker):
+    """With the alerts of two days."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
         for day in (ON - timedelta(days=1), ON):
             raise_alerts(day)
         yield
