@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -35,7 +36,7 @@ def judge(
     accepted: Iterable[int],
     registers: Mapping[str, Register],
     by: User,
-    on,
+    on: date,
 ) -> None:
     """Accept some cells of an act and return others, each with its reason (by key of the `Edit`).
 
@@ -62,7 +63,7 @@ def judge(
         )
 
 
-def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User, on) -> None:
+def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User, on: date) -> None:
     """The facts that still stand as they were reported, if a paper proves them.
 
     A fact is checked as a whole: one of its cells returned, or not judged yet, leaves it unchecked.
@@ -76,7 +77,7 @@ def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User,
         if writer is None or not writer.is_fact:
             continue
         keys = {edit.row for edit in same}
-        standing = writer.standing(list(register.model.objects.filter(pk__in=keys)), on)
+        standing = writer.standing(list(register.model._default_manager.filter(pk__in=keys)), on)
         values = register.values(list(keys), on, codes=[column])
         unsettled = set(
             Edit.objects.filter(change_set=same[0].change_set_id, register=code, row__in=keys)
@@ -115,7 +116,7 @@ def remarks(facility_id: int) -> list[Edit]:
 
     Nothing is owed about a row that was withdrawn.
     """
-    latest: dict[tuple, Edit] = {}
+    latest: dict[tuple[str, int, str], Edit] = {}
     edits = Edit.objects.filter(facility=facility_id).order_by("pk")
     touched = edits.filter(reviewed_at__isnull=False).exclude(returned_because="").values("row")
     gone = set()

@@ -1,5 +1,6 @@
 """Writing a fact, checking it, taking it back. Whoever calls has settled the permission."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ Fact = TypeVar("Fact", bound=Record)
 class AlreadyWithdrawn(ValidationError):
     """Somebody else took the fact back first."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             _("This entry has already been withdrawn. Reload the page to see what stands now."),
             code="already_withdrawn",
@@ -67,7 +68,7 @@ def withdraw(*, fact: Fact, because: str, by: User, at: datetime | None = None) 
         raise ValidationError({"because": _("Give the reason.")}, code="required")
     try:
         # The update below asks no validator, and PostgreSQL refuses what is too long.
-        fact._meta.get_field("withdrawn_because").run_validators(because)
+        type(fact).withdrawn_because.field.run_validators(because)
     except ValidationError as error:
         raise ValidationError({"because": error}) from None
     at = at or timezone.now()
@@ -126,7 +127,7 @@ def check(*, fact: Fact, by: User, at: datetime | None = None) -> Fact:
 
 
 @transaction.atomic
-def record_many(facts: list[Record], *, by: User, at: datetime | None = None) -> int:
+def record_many(facts: Sequence[Record], *, by: User, at: datetime | None = None) -> int:
     """Store facts of one model that come with an import key; those already stored are left alone.
 
     Returns how many were new. All or nothing: one bad row stores none. Each row's own rules

@@ -156,7 +156,7 @@ class Documents(Register):
                 import_key=writing.import_key(entry, "title"),
             )
         self.writers[0].fill(entries)
-        Document.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+        Document.objects.bulk_create([entry.stored for entry in entries], batch_size=1000)
 
     def facts_of(self, row: Document) -> list[Record]:
         """None is withdrawn with its paper: they stand on, as reported and no longer documented."""
