@@ -4,6 +4,8 @@ Three kinds of tables: reference rows, which may be changed; facts, which may be
 withdrawn; and what jobs compute, which may be read. Nothing is deleted anywhere.
 """
 
+from collections.abc import Callable, Iterable
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,12 +16,14 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from facilities import services
+from facilities.grouping import grouped
 from facilities.models import Facility, FacilityName, Record
 from facilities.permissions import Access, access_of
 
@@ -55,6 +59,18 @@ class FacilityChoice(forms.ModelChoiceField):
         return f"{facility.name_now or facility.code} ({facility.code})"
 
 
+def grouped_column(field: models.Field) -> Callable[[models.Model], str | None]:
+    """A whole number of a row as people read it, in place of the bare field."""
+
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def column(row: models.Model) -> str | None:
+        value = getattr(row, field.name)
+        return None if value is None else grouped(value)
+
+    column.__name__ = field.name  # names the style of the column
+    return column
+
+
 class TableAdmin(admin.ModelAdmin):
     """Who sees, adds and changes rows follows from roles: names of properties of `Access`."""
 
@@ -88,6 +104,26 @@ class TableAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
+
+    @cached_property
+    def _numbers(self) -> dict[str, Callable[[models.Model], str | None]]:
+        return {
+            field.name: grouped_column(field)
+            for field in self.opts.concrete_fields
+            if isinstance(field, models.IntegerField) and not (field.primary_key or field.choices)
+        }
+
+    def readable(self, names: Iterable[str]) -> list[str | Callable[[models.Model], str | None]]:
+        """The columns of that name, those of numbers grouped: for what is shown and not typed."""
+        return [self._numbers.get(name, name) for name in names]
+
+    def get_list_display(self, request):
+        return self.readable(super().get_list_display(request))
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        typed = obj is None or self.has_change_permission(request, obj)
+        return fields if typed else self.readable(fields)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.related_model is Facility:
@@ -215,7 +251,7 @@ class FactAdmin(TableAdmin):
             return [name for name in shown if name not in self.not_asked]
         if hasattr(self.model, "facility"):
             shown = ["facility_name", *(name for name in shown if name != "facility")]
-        return [*shown, *self.clocks]
+        return self.readable([*shown, *self.clocks])
 
     def get_readonly_fields(self, request, obj=None):
         return ("facility_name", *self.clocks) if obj else ()
@@ -224,7 +260,7 @@ class FactAdmin(TableAdmin):
         plain = {field.name for field in self.opts.concrete_fields} - {"facility"}
         named = ["facility_name"] if hasattr(self.model, "facility") else []
         own = [name for name in self.own_fields if name in plain]
-        return [*named, *own, "evidence_label", "recorded_by", "withdrawn_at"]
+        return self.readable([*named, *own, "evidence_label", "recorded_by", "withdrawn_at"])
 
     def get_ordering(self, request):
         """Newest first."""
