@@ -84,13 +84,13 @@ def test_every_connection_is_told_with_its_state_to_the_minute(reader, five):
         assert reader.get(URL).json()["totals"]["late"] == 2
 
 
-def test_a_connection_says_when_it_was_heard_and_when_it_must_be(reader, five):
+def test_a_connection_says_when_it_was_heard_and_when_it_must_be(reader, partner, five):
     live, *_others, bare = reader.get(URL).json()["connections"]
     assert live == {
         "facility": "a",
         "facility_name": "A",
         "partner": "bach-mai",
-        "partner_name": "Bach Mai Hospital",
+        "partner_name": partner.name_en,
         "state": "live",
         "state_label": "alive",
         "last_at": "2025-05-21T08:00:00+07:00",
@@ -114,9 +114,9 @@ def test_a_connection_says_when_it_was_heard_and_when_it_must_be(reader, five):
     ]
 
 
-def test_labels_are_in_the_readers_language(reader, five):
+def test_labels_are_in_the_readers_language(reader, partner, five):
     one = reader.get(URL, headers={"accept-language": "vi"}).json()["connections"][4]
-    assert (one["state_label"], one["partner_name"]) == ("chưa có địa chỉ", "Bệnh viện Bạch Mai")
+    assert (one["state_label"], one["partner_name"]) == ("chưa có địa chỉ", partner.name_vi)
 
 
 def test_today_begins_at_midnight_and_the_week_six_days_before(reader, partner):
