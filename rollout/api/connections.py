@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 
 from connectivity import gateways
 from connectivity.models import BeatDay, Partner
@@ -47,7 +48,7 @@ class LiveView:
 
 class ConnectionsView(LiveView, ProgrammeView):
     @extend_schema(**schema.CONNECTIONS, responses={200: shapes.Connections, **schema.LIVE_NOT_200})
-    def get(self, request):
+    def get(self, request: Request):
         asked = asked_rows(
             request.query_params,
             days=(),
@@ -91,7 +92,7 @@ class ConnectionView(LiveView, ReadView):
             410: schema.GONE,
         },
     )
-    def get(self, request, code, partner):
+    def get(self, request: Request, code: str, partner: str):
         asked_day(request.query_params, ())
         now = timezone.now()
         facility = _facility(code, clock.day_of(now))

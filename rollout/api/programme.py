@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
 
 from facilities.as_of import FacilityOnDay
 from facilities.models import Ledger
@@ -33,7 +34,7 @@ class AlertsView(ProgrammeView):
     """Alerts are written by jobs and not by facts alone: the tag follows from the answer itself."""
 
     @extend_schema(**schema.ALERTS, responses={200: shapes.Alerts, **schema.PROGRAMME_NOT_200})
-    def get(self, request):
+    def get(self, request: Request):
         asked = asked_rows(
             request.query_params,
             days=("on",),
@@ -74,7 +75,7 @@ class DeadlinesView(ProgrammeView):
     @extend_schema(
         **schema.DEADLINES, responses={200: shapes.Deadlines, **schema.PROGRAMME_NOT_200}
     )
-    def get(self, request):
+    def get(self, request: Request):
         asked = asked_rows(
             request.query_params,
             days=("on", "known_at", "map"),

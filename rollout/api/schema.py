@@ -1,5 +1,7 @@
 """What the OpenAPI description says beyond the documents, and where it is read."""
 
+from typing import Any
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +25,7 @@ class BearerToken(OpenApiAuthenticationExtension):
     target_class = "rollout.site.sign_in.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema):
+    def get_security_definition(self, auto_schema) -> dict[str, Any]:
         return {
             "type": "http",
             "scheme": "bearer",

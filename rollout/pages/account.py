@@ -1,5 +1,7 @@
 """Signing in, and what everybody may change about the own account."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import views
 from django.urls import reverse
@@ -42,7 +44,7 @@ class SignIn(views.LoginView):
 class _WithMenu:
     """Mixin: the menu of the signed-in person's roles, as on every page."""
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any):
         access = access_of(self.request.user, clock.today())
         return super().get_context_data(access=access, **kwargs)
 

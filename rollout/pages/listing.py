@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 
 from facilities.as_of import AsOf
+from rollout.pages.page import SignedIn
 
 ROWS_A_PAGE = 100
 
@@ -12,5 +13,5 @@ def names(as_of: AsOf) -> dict:
     return as_of.so_far(as_of.until)
 
 
-def paged(request, rows):
+def paged(request: SignedIn, rows):
     return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))

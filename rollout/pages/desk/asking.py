@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -29,7 +30,9 @@ class Chip:
 class Asked:
     """A list as its address asks for it. What cannot be read is left out and named in `problems`."""
 
-    def __init__(self, register: Register, parameters: QueryDict, day: Day, *, with_names: bool):
+    def __init__(
+        self, register: Register, parameters: QueryDict, day: Day, *, with_names: bool
+    ) -> None:
         self.register, self.parameters, self.day = register, parameters, day
         self.all_columns = register.bound(with_names=with_names, on=day.on)
         self.by_code = {column.code: column for column in self.all_columns}
@@ -96,7 +99,7 @@ class Asked:
             self.found, self.sort, places, self.day.on, self.day.known_at
         )
 
-    def query(self, *, drop: Iterable[str] = (), **changed) -> str:
+    def query(self, *, drop: Iterable[str] = (), **changed: Any) -> str:
         """The address's query with changes; the page number goes with any of them."""
         gone = {"page", "view", "csrfmiddlewaretoken", *drop, *changed}
         kept = [

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from facilities.models import ChangeSet, Edit, FacilityName
+from rollout.day import Day
 from rollout.registers.catalogue import REGISTERS
 
 
@@ -18,7 +19,7 @@ class ShownEdit:
     new: str
 
 
-def shown_edits(edits: list[Edit], day) -> list[ShownEdit]:
+def shown_edits(edits: list[Edit], day: Day) -> list[ShownEdit]:
     """A fixed number of queries for each book among them."""
     keys = defaultdict(set)
     for edit in edits:
@@ -48,7 +49,7 @@ def _shown(edit: Edit, title: str, columns: dict) -> ShownEdit:
     )
 
 
-def facility_names(change_sets: Iterable[ChangeSet], day) -> dict[int, str]:
+def facility_names(change_sets: Iterable[ChangeSet], day: Day) -> dict[int, str]:
     """The names that the facilities of some acts bear on the day."""
     keys = {change_set.facility_id for change_set in change_sets if change_set.facility_id}
     found = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__in=keys)

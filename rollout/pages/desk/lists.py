@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from facilities.models import Role
+from facilities.models import Role, User
+from facilities.permissions import Access
 from facilities.registers.register import Register
+from rollout.day import Day
 from rollout.figures.cached import cached_sums
 from rollout.models import SavedView
 from rollout.pages.desk.asking import SIZES, Asked
 from rollout.pages.desk.page import desk
+from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.exports import export
 from rollout.registers.catalogue import REGISTERS
 
@@ -24,7 +27,7 @@ def register_or_404(code: str) -> Register:
 
 
 @desk()
-def register_list(request, day, access, register):
+def register_list(request: SignedIn, day: Day, access: Access, register: str) -> Page:
     """A list without any question in its address opens the view kept as the role's first one."""
     register = register_or_404(register)
     views = saved_views(request.user, register.code)
@@ -68,14 +71,14 @@ def register_list(request, day, access, register):
 
 
 @desk()
-def register_export(request, day, access, register, form):
+def register_export(request: SignedIn, day: Day, access: Access, register: str, form: str) -> Page:
     """Exactly what the list shows: its filters, columns, order; every page of it."""
     register = register_or_404(register)
     asked = Asked(register, request.GET, day, with_names=True)
     return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
 
 
-def saved_views(user, register: str) -> list[SavedView]:
+def saved_views(user: User, register: str) -> list[SavedView]:
     """One's own and the shared ones."""
     own = SavedView.objects.filter(register=register, owner=user)
     return list((own | SavedView.objects.filter(register=register, shared=True)).distinct())
@@ -83,7 +86,7 @@ def saved_views(user, register: str) -> list[SavedView]:
 
 @require_POST
 @desk()
-def view_save(request, day, access, register):
+def view_save(request: SignedIn, day: Day, access: Access, register: str) -> Page:
     """Keep the list as it is under a name; the same name again replaces one's own."""
     register = register_or_404(register)
     name = request.POST.get("name", "").strip()[:80]
@@ -114,7 +117,7 @@ def view_save(request, day, access, register):
 
 @require_POST
 @desk()
-def view_drop(request, day, access, register, pk):
+def view_drop(request: SignedIn, day: Day, access: Access, register: str, pk: int) -> Page:
     """Only one's own."""
     register = register_or_404(register)
     dropped, _rows = SavedView.objects.filter(

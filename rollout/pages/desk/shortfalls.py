@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -18,9 +19,12 @@ from equipment.registers.movements import log_made
 from equipment.stock import Line, stock
 from facilities.as_of import FacilityOnDay
 from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
+from rollout.day import Day
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.devices import MoveForm, move_devices
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 ROWS_A_PAGE = 100
@@ -52,7 +56,7 @@ class Totals:
 
 
 @desk()
-def shortfalls(request, day, access):
+def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
     lines = [line for line in stock(as_of) if line.facility_id in facilities]
@@ -95,7 +99,7 @@ def shortfalls(request, day, access):
     return "desk/shortfalls.html", context
 
 
-def _query(day, **asked) -> str:
+def _query(day: Day, **asked: Any) -> str:
     chosen = urlencode({name: value for name, value in asked.items() if value})
     return "&".join(part for part in (day.query, chosen) if part)
 
@@ -137,7 +141,7 @@ def _told(proposal: Proposal, types, facilities) -> dict:
 
 
 @desk()
-def device_move(request, day, access):
+def device_move(request: SignedIn, day: Day, access: Access) -> Page:
     """Record that devices were moved: by which paper, and why."""
     asked = {name: request.GET.get(name, "") for name in ("type", "giver", "taker", "quantity")}
     form = MoveForm(

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -32,7 +33,7 @@ class DeviceForm(forms.Form):
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, today: date, initial=None, **kwargs):
+    def __init__(self, *args: Any, today: date, initial=None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
         self.today = today
         facilities = [*NOTHING, *names_on(today).items()]
@@ -187,7 +188,7 @@ class PatternForm(DeviceForm):
     )
     day = forms.DateField(label=_("There since"), widget=DAY, input_formats=DAY_FORMATS)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["arrival"].choices = [*NOTHING, *((way.value, way.label) for way in ARRIVALS)]
 
@@ -224,7 +225,7 @@ class RoundForm(DeviceForm):
     facility = forms.ChoiceField(label=_("Facility"))
     title = forms.CharField(label=_("Title"), max_length=200)
 
-    def __init__(self, *args, facility_ids: frozenset[int] | None, **kwargs):
+    def __init__(self, *args: Any, facility_ids: frozenset[int] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if facility_ids is not None:
             own = set(Facility.objects.filter(pk__in=facility_ids).values_list("code", flat=True))

@@ -1,5 +1,7 @@
 """Forms of reminders: what a person does about one, how they are written to, the steps of a rule."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -73,7 +75,7 @@ class FeedForm(OnceForm):
         ),
     )
 
-    def __init__(self, *args, held: list[RoleAssignment], **kwargs):
+    def __init__(self, *args: Any, held: list[RoleAssignment], **kwargs: Any) -> None:
         """`held`: the roles of the person who asks."""
         super().__init__(*args, **kwargs)
         self.held = {str(one.pk): one for one in held}

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ class OnceForm(forms.Form):
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, initial=None, **kwargs):
+    def __init__(self, *args: Any, initial=None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
 
     def refuse(self, error: ValidationError) -> None:
@@ -48,7 +49,9 @@ class ExceptionForm(OnceForm):
     )
     because = forms.CharField(label=_("Reason"), max_length=300)
 
-    def __init__(self, *args, weeks: Iterable[Week], facilities: list[FacilityOnDay], **kwargs):
+    def __init__(
+        self, *args: Any, weeks: Iterable[Week], facilities: list[FacilityOnDay], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["due_on"].choices = [
             (week.due_on.isoformat(), day(week.due_on)) for week in weeks
@@ -88,7 +91,7 @@ class CalendarForm(OnceForm):
         label=_("Reason"), max_length=300, help_text=_("For example the letter that says so.")
     )
 
-    def __init__(self, *args, today: date, **kwargs):
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
 

@@ -6,8 +6,10 @@ from django.http import Http404
 
 from facilities.exchange.columns import Column
 from facilities.models import Facility, FacilityName
+from facilities.permissions import Access
 from facilities.registers.register import Register
 from facilities.registers.writers import Dated
+from rollout.day import Day
 from rollout.pages.page import page
 from rollout.registers.catalogue import REGISTERS
 
@@ -29,7 +31,7 @@ class Own:
     others: tuple[tuple[str, str], ...]  # code and name of further facilities of the officer
 
 
-def own(request, day, access, facility_id: int | None = None) -> Own:
+def own(request: SignedIn, day: Day, access: Access, facility_id: int | None = None) -> Own:
     """The facility whose row is asked for, else that of `?facility=`, else the first.
 
     Raises Http404 for one that is not the own.
@@ -68,7 +70,7 @@ def own_columns(register: Register) -> list[Column]:
     ]
 
 
-def own_row(register: Register, pk: int, access, day):
+def own_row(register: Register, pk: int, access: Access, day: Day):
     """A row of an own facility with its values. Raises Http404 for any other."""
     rows = register.of_facilities(register.base(day.today), access.facility_ids)
     row = rows.filter(pk=pk).first()

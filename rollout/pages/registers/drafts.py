@@ -9,7 +9,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rollout.pages.page import page
+from facilities.permissions import Access
+from rollout.day import Day
+from rollout.pages.page import SignedIn, page
 from rollout.registers import drafts
 
 
@@ -19,7 +21,7 @@ def drafting():
 
 @require_POST
 @drafting()
-def keep(request, day, access):
+def keep(request: SignedIn, day: Day, access: Access):
     """`draft`: the name of the form; `fields`: JSON, each name with its values. 204, or 400."""
     try:
         fields = _fields(request.POST.get("fields", ""))
@@ -49,7 +51,7 @@ def _are_texts(values) -> bool:
 
 @require_POST
 @drafting()
-def drop(request, day, access):
+def drop(request: SignedIn, day: Day, access: Access) -> HttpResponseRedirect:
     """Drop a draft and go back to where the form is."""
     drafts.drop(user=request.user, form=request.POST.get("draft", ""))
     back = request.POST.get("next", "")

@@ -11,13 +11,15 @@ from facilities.as_of import AsOf
 from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
+from facilities.permissions import Access
 from facilities.timeline import EMPTY, FacilityState, fold
 from facilities.working_days import working_days_of
+from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import changes
-from rollout.pages.page import kept, page
+from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary.history import history
 from rollout.pages.summary.matrix import holds_of, remark
 from rollout.programme import must_start
@@ -27,7 +29,7 @@ from signatures.changes import COUNTED
 
 
 @page(lambda access: access.sees_summary)
-def facility(request, day, access, code):
+def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """The headline for everybody who sees the summary; the rows for those who may see them."""
     names = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
     name = names.filter(facility__code=code).last()
@@ -46,7 +48,7 @@ def facility(request, day, access, code):
     return "cached.html", context | {"title": name.name}
 
 
-def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
+def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
     """Without `in_full` the page says how far the facility is, but not what keeps it."""
     as_of = day.as_of(frozenset({pk}))
     if not (listed := as_of.on(day.on)):
