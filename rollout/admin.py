@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from facilities.administration import FactAdmin, ReadOnlyAdmin, Shown, TableAdmin
 from facilities.grouping import grouped
 from facilities.models import User
 from rollout.figures.measures import BY_CODE
@@ -40,7 +40,6 @@ from rollout.schedule import LABELS
 
 if TYPE_CHECKING:
     from django.contrib.admin.filters import _ListFilterChoices
-    from django.contrib.admin.options import _ListDisplayT
     from django_stubs_ext import StrOrPromise
 
 MEASURES = {code: measure.label for code, measure in BY_CODE.items()}
@@ -112,9 +111,9 @@ class ProgrammeAdmin(TableAdmin):
 
 @admin.register(MeasureWeight)
 class MeasureWeightAdmin(MeasureLabel, FactAdmin):
-    def get_list_display(self, request: HttpRequest) -> "_ListDisplayT[MeasureWeight]":
+    def get_list_display(self, request: HttpRequest) -> tuple[Shown, ...]:
         shown = super().get_list_display(request)
-        return ["measure_label" if name == "measure" else name for name in shown]
+        return tuple("measure_label" if name == "measure" else name for name in shown)
 
 
 @admin.register(CouncilMeeting)
