@@ -62,7 +62,7 @@ class CachedAnswer:
         """The body, compressed by gzip."""
         return self._piece("packed")
 
-    def _piece(self, name: str):
+    def _piece(self, name: str) -> Any:
         found = cache.get(f"{self._place}:{name}")
         if found is None:
             answer = answer_of(self._build())
@@ -78,7 +78,7 @@ class CachedAnswer:
         return found
 
 
-def json_of(value) -> str:
+def json_of(value: object) -> str:
     return json.dumps(
         value, cls=JSONEncoder, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )

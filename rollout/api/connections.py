@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,7 +50,7 @@ class LiveView:
 
 class ConnectionsView(LiveView, ProgrammeView):
     @extend_schema(**schema.CONNECTIONS, responses={200: shapes.Connections, **schema.LIVE_NOT_200})
-    def get(self, request: Request):
+    def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
             days=(),
@@ -92,7 +94,7 @@ class ConnectionView(LiveView, ReadView):
             410: schema.GONE,
         },
     )
-    def get(self, request: Request, code: str, partner: str):
+    def get(self, request: Request, code: str, partner: str) -> HttpResponseBase:
         asked_day(request.query_params, ())
         now = timezone.now()
         facility = _facility(code, clock.day_of(now))
@@ -120,7 +122,7 @@ class ConnectionView(LiveView, ReadView):
         )
 
 
-def _partners():
+def _partners() -> QuerySet[Partner, str]:
     return Partner.objects.values_list("code", flat=True)
 
 

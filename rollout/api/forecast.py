@@ -1,5 +1,6 @@
 """The forecast of a day in the API: computed from the facts as the page does, and stored nowhere."""
 
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,7 +17,7 @@ from rollout.forecasting.forecast import RULE
 
 class ForecastView(ProgrammeView):
     @extend_schema(**schema.FORECAST, responses={200: shapes.Forecast, **schema.PROGRAMME_NOT_200})
-    def get(self, request: Request):
+    def get(self, request: Request) -> HttpResponseBase:
         day = parameters.asked_day(request.query_params, parameters.FORECAST)
         return self.respond(
             request,

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.cache import cache
 from django.db.models import Count, Q
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -34,7 +35,7 @@ class AlertsView(ProgrammeView):
     """Alerts are written by jobs and not by facts alone: the tag follows from the answer itself."""
 
     @extend_schema(**schema.ALERTS, responses={200: shapes.Alerts, **schema.PROGRAMME_NOT_200})
-    def get(self, request: Request):
+    def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
             days=("on",),
@@ -75,7 +76,7 @@ class DeadlinesView(ProgrammeView):
     @extend_schema(
         **schema.DEADLINES, responses={200: shapes.Deadlines, **schema.PROGRAMME_NOT_200}
     )
-    def get(self, request: Request):
+    def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
             days=("on", "known_at", "map"),

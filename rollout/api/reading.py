@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import re_accepts_gzip
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -74,7 +75,9 @@ class ReadView(APIView):
         response.headers["ETag"] = tag
         return response
 
-    def finalize_response(self, request: Request, response, *args: Any, **kwargs: Any):
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = self.caching
         patch_vary_headers(

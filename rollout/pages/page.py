@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -53,17 +53,20 @@ def page(
     """
     caching = {"private": True} | ({"no_cache": True} if stored else {"no_store": True})
 
-    def decorate(view):
-        def answered(request: SignedIn, *args: Any, **kwargs: Any):
+    def decorate(view: View[Asked]) -> Answering[Asked]:
+        def answered(
+            request: HttpRequest, *args: Asked.args, **kwargs: Asked.kwargs
+        ) -> HttpResponseBase:
             try:
                 _refuse_nul(request)
                 day = read_day(request.GET)
             except ValidationError as error:
                 return render(request, "400.html", {"problems": _in_words(error)}, status=400)
-            access = access_of(request.user, day.today)
+            signed_in = cast(SignedIn, request)  # `login_required` has seen to it
+            access = access_of(signed_in.user, day.today)
             if not may(access):
                 raise PermissionDenied
-            found = view(request, day, access, *args, **kwargs)
+            found = view(signed_in, day, access, *args, **kwargs)
             if isinstance(found, HttpResponseBase):  # a redirect, a file
                 return found
             template, context, *status = found
@@ -72,13 +75,15 @@ def page(
                 "access": access,
                 "section": section,
                 "province": SimpleLazyObject(partial(_province, day)),
-                "unread": SimpleLazyObject(partial(responses.unread, request.user)),
+                "unread": SimpleLazyObject(partial(responses.unread, signed_in.user)),
             }
             return render(request, template, shared | context, status=(status or [200])[0])
 
         @login_required
         @wraps(view)
-        def answer(request: SignedIn, *args: Any, **kwargs: Any):
+        def answer(
+            request: HttpRequest, *args: Asked.args, **kwargs: Asked.kwargs
+        ) -> HttpResponseBase:
             response = answered(request, *args, **kwargs)
             patch_cache_control(response, **caching)
             return response
@@ -88,7 +93,7 @@ def page(
     return decorate
 
 
-def _refuse_nul(request: SignedIn) -> None:
+def _refuse_nul(request: HttpRequest) -> None:
     """No person types it, and PostgreSQL stores none."""
     sent = (*request.GET.lists(), *request.POST.lists())
     if any("\x00" in text for name, texts in sent for text in (name, *texts)):

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column
-from facilities.registers.filtering import GIVEN, MISSING, filter_set
+from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set
 from facilities.registers.register import Register
 from rollout.day import PARAMETERS, Day
 
@@ -64,7 +65,7 @@ class Asked:
         return asked if sortable else self.register.default_sort
 
     @cached_property
-    def filters(self):
+    def filters(self) -> RegisterFilter:
         """The bound filter set over the rows; its form says what could not be read."""
         rows = self.register.base(self.day.on, self.day.known_at)
         asked = {name for name in self.parameters if name not in OWN}
@@ -125,7 +126,7 @@ class Asked:
             found.append(Chip(f"{field.label}: {words}", self.query(drop=[name])))
         return found
 
-    def _words(self, name: str, asked: list[str], field, form) -> str:
+    def _words(self, name: str, asked: list[str], field: forms.Field, form: forms.Form) -> str:
         column = self.by_code.get(name)
         if column is not None and column.choices is not None:
             return ", ".join(str(column.choices().get(value, value)) for value in asked)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from facilities.exchange.columns import Value
 from facilities.models import ChangeSet
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin, enter_rows, writing_of
@@ -32,9 +33,9 @@ SHOWN = 200
 
 @require_POST
 @desk()
-def register_bulk(request: SignedIn, day: Day, access: Access, register: str) -> Page:
+def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """Without a column: asks which. With one: shows what would change; with `yes`: stores it."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     keys = chosen_rows(request, register, day)
     back = (
         f"{reverse('rollout:register-list', args=[register.code])}?{request.POST.get('query', '')}"
@@ -123,7 +124,9 @@ def chosen_rows(request: SignedIn, register: Register, day: Day) -> list[int]:
     return sorted(keys)
 
 
-def entries_of(register: Register, keys, code: str, value, on: date) -> list[RowEntry]:
+def entries_of(
+    register: Register, keys: list[int], code: str, value: Value, on: date
+) -> list[RowEntry]:
     """The rows that are still in the book: what was withdrawn since the list was drawn is left out."""
     rows = register.base(on).in_bulk(keys)
     values = register.values([key for key in keys if key in rows], on)

@@ -27,9 +27,9 @@ def register_or_404(code: str) -> Register:
 
 
 @desk()
-def register_list(request: SignedIn, day: Day, access: Access, register: str) -> Page:
+def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """A list without any question in its address opens the view kept as the role's first one."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     views = saved_views(request.user, register.code)
     first = next((view for view in views if view.default_for == Role.DEPARTMENT), None)
     if first and first.query and not request.GET:
@@ -71,9 +71,9 @@ def register_list(request: SignedIn, day: Day, access: Access, register: str) ->
 
 
 @desk()
-def register_export(request: SignedIn, day: Day, access: Access, register: str, form: str) -> Page:
+def register_export(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
     """Exactly what the list shows: its filters, columns, order; every page of it."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     asked = Asked(register, request.GET, day, with_names=True)
     return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
 
@@ -86,9 +86,9 @@ def saved_views(user: User, register: str) -> list[SavedView]:
 
 @require_POST
 @desk()
-def view_save(request: SignedIn, day: Day, access: Access, register: str) -> Page:
+def view_save(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """Keep the list as it is under a name; the same name again replaces one's own."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     name = request.POST.get("name", "").strip()[:80]
     address = reverse("rollout:register-list", args=[register.code])
     # Read and written anew: whatever else was sent would lead the list back to itself.
@@ -117,9 +117,9 @@ def view_save(request: SignedIn, day: Day, access: Access, register: str) -> Pag
 
 @require_POST
 @desk()
-def view_drop(request: SignedIn, day: Day, access: Access, register: str, pk: int) -> Page:
+def view_drop(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """Only one's own."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     dropped, _rows = SavedView.objects.filter(
         pk=pk, owner=request.user, register=register.code
     ).delete()

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from facilities.permissions import Access
 from rollout.day import Day
 from rollout.models import Alert, Audience, EscalationStep, Message, Notice
 from rollout.notices import outbox
-from rollout.notices.escalation import RULES, escalation_steps, set_steps
+from rollout.notices.escalation import RULES, Step, escalation_steps, set_steps
 from rollout.notices.notices import due_notices
 from rollout.pages.actions import Action, Sent
 from rollout.pages.desk.page import desk
@@ -24,6 +25,8 @@ from rollout.pages.forms.reminding import SeenForm
 from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
+
+Steps = dict[str, tuple[Step, ...]]
 
 MOST_SHOWN = 30  # notices in a preview
 
@@ -96,7 +99,7 @@ def reminders(request: SignedIn, day: Day, access: Access) -> Page:
     return "desk/escalation.html", context, status
 
 
-def _preview(form: StepsForm, steps, on: date) -> dict | None:
+def _preview(form: StepsForm, steps: Steps, on: date) -> dict | None:
     """What would be told today with these steps, and to whom; nothing is stored."""
     if not form.is_valid():
         return None
@@ -112,16 +115,16 @@ def _preview(form: StepsForm, steps, on: date) -> dict | None:
     }
 
 
-def _told(steps, given: dict, on: date) -> list[Notice]:
+def _told(steps: Steps, given: dict[str, Any], on: date) -> list[Notice]:
     """What the rule would tell with these steps, and nobody has been told yet."""
     return [n for n in _tried(steps, given, on) if n.alert.rule == given["rule"]]
 
 
-def _tried(steps, given: dict, on: date) -> list[Notice]:
+def _tried(steps: Steps, given: dict[str, Any], on: date) -> list[Notice]:
     return due_notices(on, steps | {given["rule"]: tuple(given["steps"])})
 
 
-def _counted(notices) -> dict:
+def _counted(notices: list[Notice]) -> dict:
     return {"notices": len(notices), "people": len({notice.person_id for notice in notices})}
 
 

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -41,6 +42,10 @@ from rollout.programme.reporting import (
 )
 from rollout.registers.catalogue import REGISTERS
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
 WEEKS_SHOWN = 8  # ended ones, and the one that runs
 WORST_FIRST = (SILENT, LATE, DUE, FRESH, None)
 
@@ -71,7 +76,7 @@ class Mark:
         return MARKS[self.code][0]
 
     @property
-    def word(self):
+    def word(self) -> "StrOrPromise":
         return MARKS[self.code][1]
 
 
@@ -127,7 +132,9 @@ def reporting(request: SignedIn, day: Day, access: Access) -> Page:
     return "desk/reporting.html", context, status
 
 
-def _lines(as_of: AsOf, weeks: Calendar, in_rollout, shown: list[Week], at: datetime) -> list[Line]:
+def _lines(
+    as_of: AsOf, weeks: Calendar, in_rollout: list[FacilityOnDay], shown: list[Week], at: datetime
+) -> list[Line]:
     """The longest silent first."""
     if not shown:
         return []
@@ -193,7 +200,7 @@ def _written(request: SignedIn, forms: dict) -> bool:
 
 
 @transaction.atomic
-def _write(request: SignedIn, kind: str, form) -> None:
+def _write(request: SignedIn, kind: str, form: Any) -> None:
     because = form.cleaned_data.get("because") or form.cleaned_data.get("source", "")
     begin(
         kind=ChangeSet.Kind.FORM,

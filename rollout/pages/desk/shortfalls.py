@@ -1,6 +1,6 @@
 """What each facility lacks and what it has to spare, and moving it before anything is bought."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -104,7 +104,7 @@ def _query(day: Day, **asked: Any) -> str:
     return "&".join(part for part in (day.query, chosen) if part)
 
 
-def _one_of(asked: str, known) -> str:
+def _one_of(asked: str, known: Collection[str]) -> str:
     return asked if asked in known else ""
 
 
@@ -123,7 +123,9 @@ def _balance(line: Line, facility: FacilityOnDay) -> Balance:
     )
 
 
-def _told(proposal: Proposal, types, facilities) -> dict:
+def _told(
+    proposal: Proposal, types: Mapping[Any, Any], facilities: Mapping[int, FacilityOnDay]
+) -> dict:
     giver, taker = facilities[proposal.giver], facilities[proposal.taker]
     asked = {
         "type": proposal.device_type,

@@ -4,6 +4,7 @@ The Department's for every facility, an officer's for the own one, at the same a
 """
 
 import uuid
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from django.contrib import messages
@@ -33,14 +34,14 @@ from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
 from rollout.pages.desk.record import uuid_of
 from rollout.pages.forms.devices import RoundForm
-from rollout.pages.page import SignedIn, page
+from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers.catalogue import REGISTERS
 
 MOST = 1_000_000
 LEAVE, RETIRED = "leave", "retired"
 
 
-def stocktaking():
+def stocktaking() -> Callable[[View[Asked]], Answering[Asked]]:
     """A page for those who keep the registers, or speak for a facility."""
     return page(
         lambda access: access.keeps_registers or access.reports, section="desk", stored=False
@@ -67,7 +68,7 @@ def _round_or_404(access: Access, pk: int) -> StocktakeRound:
 
 
 @stocktaking()
-def stocktake_list(request: SignedIn, day: Day, access: Access):
+def stocktake_list(request: SignedIn, day: Day, access: Access) -> Page:
     mine = None if access.keeps_registers else access.facility_ids
     title = _("Stocktake of %(day)s") % {"day": day.today.strftime("%d/%m/%Y")}
     form = RoundForm(
@@ -93,7 +94,7 @@ def stocktake_list(request: SignedIn, day: Day, access: Access):
 
 
 @stocktaking()
-def stocktake(request: SignedIn, day: Day, access: Access, pk: int):
+def stocktake(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     found_round = _round_or_404(access, pk)
     if request.method == "POST":
         if "counts" in request.POST:
@@ -162,7 +163,7 @@ def _count(request: SignedIn, round: StocktakeRound, day: Day) -> None:
 
 
 @stocktaking()
-def stocktake_close(request: SignedIn, day: Day, access: Access, pk: int):
+def stocktake_close(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     """Lists what would become facts; with a yes to exactly that, records it and ends the round."""
     found_round = _round_or_404(access, pk)
     here = reverse("rollout:stocktake", args=[pk])
@@ -200,7 +201,7 @@ def stocktake_close(request: SignedIn, day: Day, access: Access, pk: int):
 
 
 def _offered(
-    found: Findings, access: Access, retired=()
+    found: Findings, access: Access, retired: Sequence[int] = ()
 ) -> tuple[list[Difference], list[Difference]]:
     """What this user may record, and what only the Department may: devices of other facilities."""
     offered, elsewhere = [], []

@@ -56,7 +56,7 @@ def _actions(request: SignedIn, sent: Sent, made: dict, now: datetime) -> dict[s
     def add(given: dict[str, Any], change_set: ChangeSet) -> None:
         made["webhook"] = services.add(name=given["name"], url=given["url"], by=request.user)
 
-    def webhook(given: dict[str, Any]):
+    def webhook(given: dict[str, Any]) -> Webhook:
         return get_object_or_404(Webhook, pk=given["row"])
 
     return {

@@ -30,7 +30,7 @@ class IssueForm(OnceForm):
         else:
             del self.fields["because"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         return {"because": ""} | super().clean()
 
 

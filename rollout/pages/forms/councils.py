@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
@@ -13,6 +14,7 @@ from rollout.models import (
     CouncilExamined,
     CouncilMeeting,
     CouncilMember,
+    CriteriaGroup,
     CriteriaSet,
     Mark,
     Milestone,
@@ -108,7 +110,7 @@ class MarksForm(OnceForm):
                 names.append(name)
             self.groups.append((found.group, names))
 
-    def by_group(self):
+    def by_group(self) -> list[tuple[CriteriaGroup, list[BoundField]]]:
         return [(group, [self[name] for name in names]) for group, names in self.groups]
 
     @property

@@ -33,7 +33,9 @@ class DeviceForm(forms.Form):
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, today: date, initial=None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: date, initial: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
         self.today = today
         facilities = [*NOTHING, *names_on(today).items()]
@@ -86,13 +88,13 @@ class MoveForm(DeviceForm):
     file = PaperField(required=False)
     because = forms.CharField(label=_("Reason"), max_length=500)
 
-    def clean_happened_on(self):
+    def clean_happened_on(self) -> date:
         return self.not_to_come("happened_on")
 
-    def clean_tags(self):
+    def clean_tags(self) -> list[str]:
         return list(dict.fromkeys(lines_of(self.cleaned_data["tags"])))
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("giver") and cleaned["giver"] == cleaned.get("taker"):
             self.add_error("taker", gettext("Devices move to another facility."))
@@ -192,16 +194,16 @@ class PatternForm(DeviceForm):
         super().__init__(*args, **kwargs)
         self.fields["arrival"].choices = [*NOTHING, *((way.value, way.label) for way in ARRIVALS)]
 
-    def clean_day(self):
+    def clean_day(self) -> date:
         return self.not_to_come("day")
 
-    def clean_pattern(self):
+    def clean_pattern(self) -> list[str]:
         return expand(tidy(self.cleaned_data["pattern"]))
 
-    def clean_serials(self):
+    def clean_serials(self) -> list[str]:
         return lines_of(self.cleaned_data["serials"])
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         tags, serials = cleaned.get("pattern"), cleaned.get("serials")
         if tags and serials and len(tags) != len(serials):

@@ -48,7 +48,7 @@ class StepForm(forms.Form):
             "loud": step.severity,
         }
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         if not self.has_changed() or not any(given.values()):
             given["step"] = None
@@ -105,7 +105,9 @@ class StepsForm(OnceForm):
     rule = forms.ChoiceField(choices=[(code, code) for code in RULES], widget=forms.HiddenInput)
     because = text_field(gettext_lazy("Reason for the change"), 300)
 
-    def __init__(self, data=None, files=None, *, steps: tuple[Step, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, steps: tuple[Step, ...], **kwargs: Any
+    ) -> None:
         super().__init__(data, files, **kwargs)
         self.rows = StepRows(
             data,
@@ -113,7 +115,7 @@ class StepsForm(OnceForm):
             initial=[StepForm.of(step) for step in steps] if data is None else None,
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         if self.rows.is_valid():
             given["steps"] = self.rows.steps

@@ -1,12 +1,15 @@
 """Fields that the programme's forms share."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from facilities.models import Agency
 from rollout.models import WorkingSession
 from rollout.templatetags.figures import day
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class DayField(forms.DateField):
@@ -38,7 +41,9 @@ class AgenciesField(forms.ModelMultipleChoiceField):
         super().__init__(queryset=Agency.objects.none(), **kwargs)
 
 
-def text_field(label, length: int, *, lines: int = 0, **kwargs: Any) -> forms.CharField:
+def text_field(
+    label: "StrOrPromise", length: int, *, lines: int = 0, **kwargs: Any
+) -> forms.CharField:
     """A line of text, or several lines."""
     if lines:
         kwargs["widget"] = forms.Textarea(attrs={"rows": lines})

@@ -43,7 +43,7 @@ class BoxForm(OnceForm):
         label=gettext_lazy("Most messages a day"), min_value=1, max_value=50
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("by_mail") and not given.get("email") and "email" not in self.errors:
             self.add_error("email", _("Give an address first."))
@@ -84,7 +84,7 @@ class FeedForm(OnceForm):
             *((pk, said(one)) for pk, one in self.held.items()),
         ]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         given["of"] = self.held.get(given.get("of") or "")
         if given["of"] and given.get("kind") == FeedAddress.Kind.NEWS:

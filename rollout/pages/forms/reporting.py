@@ -21,7 +21,7 @@ class OnceForm(forms.Form):
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, initial=None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
 
     def refuse(self, error: ValidationError) -> None:

@@ -1,6 +1,6 @@
 """Rows of the own facility: lists of them, and the form that answers some cells of one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -44,15 +44,15 @@ class AnswerForm(CellForm):
         super().__init__(*args, **kwargs)
         self.returned = returned or {}
 
-    def lines(self):
+    def lines(self) -> Iterator[Any]:
         for line in super().lines():
             yield line | {"returned": self.returned.get(line["column"].code, "")}
 
 
 @my()
-def own_list(request: SignedIn, day: Day, access: Access, register: str) -> Page:
+def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """The rows of the own facility; a book with one row a facility opens that row."""
-    register = own_register(register)
+    register = own_register(code)
     me = own(request, day, access)
     if register.model is Facility:
         return HttpResponseRedirect(reverse("rollout:my-row", args=[register.code, me.facility.pk]))
@@ -79,9 +79,9 @@ def own_list(request: SignedIn, day: Day, access: Access, register: str) -> Page
 
 
 @my()
-def own_form(request: SignedIn, day: Day, access: Access, register: str, pk: int) -> Page:
+def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """`?cells=` asks for some cells only. What is sent is stored, or comes back with what is wrong."""
-    register = own_register(register)
+    register = own_register(code)
     row, values = own_row(register, pk, access, day)
     facility = Facility.objects.get(pk=register.facility_of(row))
     asked = set(filter(None, request.GET.get("cells", "").split(",")))
@@ -129,7 +129,7 @@ def own_form(request: SignedIn, day: Day, access: Access, register: str, pk: int
     return "my/form.html", context, status
 
 
-def _returned(register: Register, row) -> dict[str, str]:
+def _returned(register: Register, row: Any) -> dict[str, str]:
     """The reviewer's words at the columns they are about, until those are written anew."""
     edits = Edit.objects.filter(register=register.code, row=row.pk).order_by("pk")
     latest = {edit.column: edit.returned_because for edit in edits}
@@ -140,14 +140,14 @@ def home_of(facility: Facility) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('rollout:my')}?facility={facility.code}")
 
 
-def paper_of(request: SignedIn, form, title: str) -> Document | None:
+def paper_of(request: SignedIn, form: Any, title: str) -> Document | None:
     upload = form.cleaned_data.get("file")
     return store_paper(upload=upload, title=title[:300], by=request.user) if upload else None
 
 
 @transaction.atomic
 def store(
-    request: SignedIn, day: Day, register: Register, row, facility: Facility, form: AnswerForm
+    request: SignedIn, day: Day, register: Register, row: Any, facility: Facility, form: AnswerForm
 ) -> None:
     """The cells, their paper, and the report of the week they count as: all or nothing."""
     change_set = begin(

@@ -35,7 +35,7 @@ class StepForm(AnswerForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, asks_reason=False, **kwargs)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for column in self.columns:
             if column.code not in self.errors and not cleaned.get(column.code):
@@ -44,7 +44,7 @@ class StepForm(AnswerForm):
 
 
 @my()
-def waiting(request: SignedIn, day: Day, access: Access, step) -> Page:
+def waiting(request: SignedIn, day: Day, access: Access, step: str) -> Page:
     """Some or all of them on one day, with one paper."""
     if step not in WAITING_FOR:
         raise Http404

@@ -91,7 +91,7 @@ ADDRESSES = (
 
 
 def _actions_of_all(
-    request: SignedIn, access: Access, everything, sent: Sent, made: dict
+    request: SignedIn, access: Access, everything: list[Connection], sent: Sent, made: dict
 ) -> dict[str, Action]:
     """One file of addresses for a province, instead of fourteen hundred pages."""
     without = [one for one in everything if one.pulse is None]
@@ -117,7 +117,7 @@ def _actions_of_all(
     return {"issue-all": Action(form, issue, title)}
 
 
-def _handed_out(request: SignedIn, everything, made: dict) -> HttpResponse:
+def _handed_out(request: SignedIn, everything: list[Connection], made: dict) -> HttpResponse:
     """The addresses as a table, this once. Nothing keeps their secrets."""
     rows = [
         [
@@ -198,7 +198,13 @@ def connection(request: SignedIn, day: Day, access: Access, code: str, partner: 
 
 
 def _actions(
-    request: SignedIn, access: Access, facility, partner: str, standing, sent: Sent, made: dict
+    request: SignedIn,
+    access: Access,
+    facility: Facility,
+    partner: str,
+    standing: Any,
+    sent: Sent,
+    made: dict,
 ) -> dict[str, Action]:
     if not access.records_for(facility.pk):
         return {}

@@ -1,8 +1,9 @@
 """Evaluation councils: the list, one with all its papers, and the verbs of the Department."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from facilities.models import ChangeSet, Document, Facility, User
+from facilities.models import ChangeSet, Document, Facility, Record, User
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
@@ -50,7 +51,7 @@ from rollout.pages.forms.councils import (
     ResultsForm,
     RuleForm,
 )
-from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.listing import names, paged
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.councils import meetings, services
@@ -58,6 +59,9 @@ from rollout.programme.councils.criteria import set_for
 from rollout.programme.councils.dossier import Dossier, dossier
 from rollout.programme.obstacles.holding import held_context
 from rollout.programme.services import record_milestone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Entries about a council that are taken back one by one.
 TAKEN_BACK = {
@@ -183,10 +187,16 @@ def _actions(
     by = request.user
     actions: dict[str, Action] = {}
 
-    def offer(do: str, form, write, title: StrOrPromise, **options: Any) -> None:
+    def offer(
+        do: str,
+        form: type[OnceForm],
+        write: Callable[[dict, ChangeSet], object],
+        title: "StrOrPromise",
+        **options: Any,
+    ) -> None:
         actions[do] = Action(sent.form(do, form, **options), write, title)
 
-    def paper(given: dict[str, Any], **described: Any):
+    def paper(given: dict[str, Any], **described: Any) -> Document | None:
         return stored_paper(given, f"{row.code}: {row.facility}", by=by, **described)
 
     if told.ruling is None:
@@ -292,7 +302,7 @@ def _actions(
     return actions
 
 
-def _take_back(fact, because: str, by: User) -> None:
+def _take_back(fact: Record, because: str, by: User) -> None:
     """With what hangs on it: a member's marks, a condition's fulfilment."""
     hanging = {
         CouncilMember: (CouncilScore, "member"),

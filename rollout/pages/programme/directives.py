@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from facilities.models import ChangeSet
+from facilities.models import ChangeSet, Document
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import withdraw
@@ -181,7 +181,7 @@ def _actions(
     own = [agency for agency in found.agencies if access.answers_for({agency.pk})]
     actions: dict[str, Action] = {}
 
-    def paper(given: dict[str, Any]):
+    def paper(given: dict[str, Any]) -> Document | None:
         return stored_paper(given, f"{found.code}: {found.text_vi}", by=by)
 
     if own and not found.closed_on:

@@ -37,10 +37,11 @@ from rollout.pages.forms.obstacles import (
     WithdrawObstacleForm,
     first_values,
 )
-from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.costs import costs
+from rollout.programme.obstacles.reading import ObstacleOnDay
 from rollout.programme.obstacles.waiting import awaited
 
 ROWS_A_PAGE = 100
@@ -107,7 +108,7 @@ def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
 
 
 @transaction.atomic
-def _raise(request: SignedIn, form) -> Obstacle:
+def _raise(request: SignedIn, form: RaiseForm) -> Obstacle:
     given = form.cleaned_data
     change_set = begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
     return services.raise_obstacle(
@@ -141,7 +142,7 @@ def obstacle(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     return "programme/obstacle.html", context, status
 
 
-def _told(found, row: Obstacle, as_of: AsOf, day: Day) -> dict:
+def _told(found: ObstacleOnDay | None, row: Obstacle, as_of: AsOf, day: Day) -> dict:
     """What the page says on the day, whoever reads it."""
     facilities = as_of.so_far(as_of.until)
     holds = [
@@ -192,7 +193,7 @@ def _forms(request: SignedIn, row: Obstacle, names: dict, day: Day) -> dict:
     ]
     in_rollout = [place for place in names.values() if place.in_rollout]
 
-    def made(code: str, form, **options: Any):
+    def made(code: str, form: type[OnceForm], **options: Any) -> OnceForm:
         data, files = (request.POST, request.FILES) if code == sent else (None, None)
         return form(data, files, initial=first[code], auto_id=f"{code}-%s", **options)
 
@@ -231,7 +232,9 @@ def _written(request: SignedIn, row: Obstacle, forms: dict) -> str:
 
 
 @transaction.atomic
-def _write(request: SignedIn, row: Obstacle, do: str, given: dict, form) -> None:
+def _write(
+    request: SignedIn, row: Obstacle, do: str, given: dict[str, Any], form: OnceForm
+) -> None:
     change_set = begin(
         kind=ChangeSet.Kind.FORM,
         by=request.user,
@@ -245,11 +248,15 @@ def _write(request: SignedIn, row: Obstacle, do: str, given: dict, form) -> None
     WRITERS[do](request, row, given, form, change_set)
 
 
-def _change(request: SignedIn, row, given: dict[str, Any], form, change_set: ChangeSet) -> None:
+def _change(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.change_obstacle(obstacle=row, change_set=change_set, **form.described)
 
 
-def _hold(request: SignedIn, row, given: dict[str, Any], form, change_set: ChangeSet) -> None:
+def _hold(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.hold(
         obstacle=row,
         facilities=Facility.objects.filter(pk__in=given["facilities"]).order_by("code"),
@@ -261,14 +268,18 @@ def _hold(request: SignedIn, row, given: dict[str, Any], form, change_set: Chang
     )
 
 
-def _end(request: SignedIn, row, given: dict[str, Any], form, change_set: ChangeSet) -> None:
+def _end(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     held = get_object_or_404(ObstacleHold, pk=given["row"], obstacle=row)
     services.end_hold(
         held=held, ends_on=given["ends_on"], because=given["because"], by=request.user
     )
 
 
-def _clear(request: SignedIn, row, given: dict[str, Any], form, change_set: ChangeSet) -> None:
+def _clear(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.clear(
         obstacle=row,
         cleared_on=given["cleared_on"],
@@ -278,7 +289,9 @@ def _clear(request: SignedIn, row, given: dict[str, Any], form, change_set: Chan
     )
 
 
-def _urge(request: SignedIn, row, given: dict[str, Any], form, change_set: ChangeSet) -> None:
+def _urge(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.urge(
         obstacle=row,
         happened_on=given["happened_on"],
@@ -291,7 +304,9 @@ def _urge(request: SignedIn, row, given: dict[str, Any], form, change_set: Chang
     )
 
 
-def _withdraw(request: SignedIn, row, given: dict[str, Any], form, change_set: ChangeSet) -> None:
+def _withdraw(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.withdraw_obstacle(obstacle=row, because=given["because"], change_set=change_set)
 
 

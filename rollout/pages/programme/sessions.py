@@ -143,7 +143,7 @@ def _told(row: WorkingSession, day: Day) -> dict:
     }
 
 
-def _changes(day: Day, on: date, since) -> list[dict]:
+def _changes(day: Day, on: date, since: date | None) -> list[dict]:
     """Old to new of the measures that moved since the session before; computed on both days."""
     if since is None:
         return []

@@ -80,7 +80,7 @@ def _language(request: SignedIn) -> str:
 
 def _published(
     request: SignedIn, day: Day, session: WorkingSession, form: PublishForm
-) -> HttpResponseRedirect:
+) -> HttpResponseRedirect | None:
     """Where to go once it is published; None when the form has to be shown again."""
     back = f"{request.path}?on={day.on.isoformat()}"
     try:

@@ -1,5 +1,7 @@
 """Where the QR code on a device leads: what it is, where it has been; and that it was seen."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
@@ -56,7 +58,7 @@ def asset(request: SignedIn, day: Day, access: Access, tag: str) -> Page:
     return "registers/asset.html", context
 
 
-def _seen(request: SignedIn, asset: Asset, open_rounds) -> HttpResponseRedirect:
+def _seen(request: SignedIn, asset: Asset, open_rounds: list[Any]) -> HttpResponseRedirect:
     asked = request.POST.get("round", "")
     chosen = next((one for one in open_rounds if str(one.pk) == asked), None)
     if chosen is None:

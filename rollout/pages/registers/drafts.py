@@ -1,6 +1,7 @@
 """Keeping and dropping drafts: what `static/js/form.js` sends while somebody types."""
 
 import json
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
@@ -11,17 +12,17 @@ from django.views.decorators.http import require_POST
 
 from facilities.permissions import Access
 from rollout.day import Day
-from rollout.pages.page import SignedIn, page
+from rollout.pages.page import Answering, Asked, SignedIn, View, page
 from rollout.registers import drafts
 
 
-def drafting():
+def drafting() -> Callable[[View[Asked]], Answering[Asked]]:
     return page(lambda access: access.records_facts, stored=False)
 
 
 @require_POST
 @drafting()
-def keep(request: SignedIn, day: Day, access: Access):
+def keep(request: SignedIn, day: Day, access: Access) -> HttpResponse:
     """`draft`: the name of the form; `fields`: JSON, each name with its values. 204, or 400."""
     try:
         fields = _fields(request.POST.get("fields", ""))
@@ -45,7 +46,7 @@ def _fields(text: str) -> drafts.Fields:
     return found
 
 
-def _are_texts(values) -> bool:
+def _are_texts(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 

@@ -1,5 +1,6 @@
 """Importing: choose a file, see what it would change, say yes. For the Department and for officers."""
 
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -23,7 +24,7 @@ from facilities.registers.register import Register
 from rollout.day import Day, parse_date
 from rollout.models import ImportFile
 from rollout.pages.my.page import WRITTEN
-from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.importing import State
@@ -41,7 +42,7 @@ TABS = {
 }
 
 
-def importing_page():
+def importing_page() -> Callable[[View[Asked]], Answering[Asked]]:
     """Open to whoever records facts; a browser keeps no copy, since files hold names of people."""
     return page(lambda access: access.records_facts, section="imports", stored=False)
 
@@ -108,7 +109,7 @@ class FileForm(forms.Form):
             raise ValidationError(_("This day is still to come."))
         return on
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not cleaned.get("file") and not cleaned.get("pasted", "").strip():
             self.add_error("file", _("Choose a file, or paste rows below."))
@@ -123,8 +124,8 @@ class FileForm(forms.Form):
 
 
 @importing_page()
-def import_new(request: SignedIn, day: Day, access: Access, register: str) -> Page:
-    register = register_or_404(register, access)
+def import_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
+    register = register_or_404(code, access)
     form = FileForm(
         request.POST or None,
         request.FILES or None,
@@ -297,11 +298,11 @@ def import_rejects(request: SignedIn, day: Day, access: Access, pk: int) -> Page
 
 
 @importing_page()
-def import_template(request: SignedIn, day: Day, access: Access, register: str, form: str) -> Page:
+def import_template(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
     """An empty table to fill in."""
     from facilities.exchange.templates import template_csv, template_xlsx
 
-    register = register_or_404(register, access)
+    register = register_or_404(code, access)
     columns = register.bound()
     if form == "csv":
         body, kind = template_csv(columns), "text/csv; charset=utf-8"

@@ -24,6 +24,7 @@ from rollout.pages.summary.history import history
 from rollout.pages.summary.matrix import holds_of, remark
 from rollout.programme import must_start
 from rollout.programme.councils import meetings
+from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.obstacles import obstacles
 from signatures.changes import COUNTED
 
@@ -106,7 +107,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
     return context
 
 
-def _latest(milestone, latest: dict, as_of: AsOf) -> tuple:
+def _latest(milestone: MilestoneOnDay, latest: dict, as_of: AsOf) -> tuple:
     """The latest day of a milestone that is still open, and whether it has passed or the plan is later."""
     found = None if milestone.actual else latest.get(milestone.code)
     if found is None:

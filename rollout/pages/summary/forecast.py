@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from equipment.files import files, server_files
+from equipment.files import File, Step, files, server_files
 from equipment.stages import Stage
 from facilities.as_of import AsOf
 from facilities.permissions import Access
@@ -140,13 +140,15 @@ def _choices(as_of: AsOf) -> list[tuple[str, str]]:
     return found
 
 
-def _after(file):
+def _after(file: File) -> list[Step]:
     reached = file.reached
     stages = list(file.steps)
     return stages[stages.index(reached) + 1 :] if reached else stages[1:]
 
 
-def _shift(asked: str, to: str, choices, day: Day) -> tuple[Shift | None, dict[str, str]]:
+def _shift(
+    asked: str, to: str, choices: list[tuple[str, str]], day: Day
+) -> tuple[Shift | None, dict[str, str]]:
     """What is asked, or what is wrong with it by field; both empty when nothing is asked."""
     if not asked and not to:
         return None, {}

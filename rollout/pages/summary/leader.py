@@ -233,7 +233,9 @@ def _official(progress: Progress) -> Tile:
     return Tile(_("Official use"), progress.measure("official"), note=note, note_state=state)
 
 
-def _decisions(day: Day, progress: Progress, open_obstacles: list, law) -> dict:
+def _decisions(
+    day: Day, progress: Progress, open_obstacles: list, law: LegalDeadlineOnDay | None
+) -> dict:
     """The worst of each kind, and how many more there are."""
     opened = [d for d in directives(day.on, day.known_at) if d.closed_on is None]
     overdue = [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)]
