@@ -5,6 +5,7 @@ from django.contrib import admin
 from connectivity.models import ConnectionStep, Partner
 from connectivity.services import record_step
 from facilities.administration import FactAdmin, TableAdmin
+from facilities.models import User
 
 
 @admin.register(ConnectionStep)
@@ -12,7 +13,7 @@ class ConnectionStepAdmin(FactAdmin):
     not_asked = ("attempt", "source", "assumed")
     list_filter = ("step", *FactAdmin.list_filter)
 
-    def record(self, fact, *, by):
+    def record(self, fact: ConnectionStep, *, by: User) -> ConnectionStep:
         return record_step(
             facility=fact.facility,
             partner=fact.partner,

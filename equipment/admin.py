@@ -23,6 +23,7 @@ from equipment.services import (
     withdraw_stage,
 )
 from facilities.administration import FactAdmin, TableAdmin
+from facilities.models import User
 
 admin.site.register([DeviceNorm, Hosting, ItLevel, ProcurementLot], FactAdmin)
 
@@ -50,7 +51,7 @@ class StageEventAdmin(FactAdmin):
     autocomplete_fields = ("procurement",)
     not_asked = ("source", "assumed")
 
-    def record(self, fact, *, by):
+    def record(self, fact: StageEvent, *, by: User) -> StageEvent:
         return record_stage(
             procurement=fact.procurement,
             stage=fact.stage,
@@ -60,7 +61,7 @@ class StageEventAdmin(FactAdmin):
             by=by,
         )
 
-    def take_back(self, fact, *, because, by):
+    def take_back(self, fact: StageEvent, *, because: str, by: User) -> StageEvent:
         return withdraw_stage(event=fact, because=because, by=by)
 
 
@@ -71,7 +72,7 @@ class SetbackAdmin(FactAdmin):
     autocomplete_fields = ("procurement",)
     not_asked = ("source", "assumed")
 
-    def record(self, fact, *, by):
+    def record(self, fact: Setback, *, by: User) -> Setback:
         return record_setback(
             procurement=fact.procurement,
             kind=fact.kind,
@@ -86,7 +87,7 @@ class SetbackAdmin(FactAdmin):
 class StageTargetAdmin(FactAdmin):
     not_asked = ("source", "assumed")
 
-    def record(self, fact, *, by):
+    def record(self, fact: StageTarget, *, by: User) -> StageTarget:
         return set_stage_target(
             procurement=fact.procurement,
             stage=fact.stage,
@@ -102,7 +103,7 @@ class StageTargetAdmin(FactAdmin):
 class DeviceMovementAdmin(FactAdmin):
     not_asked = ("source", "assumed")
 
-    def record(self, fact, *, by):
+    def record(self, fact: DeviceMovement, *, by: User) -> DeviceMovement:
         return record_movement(
             facility=fact.facility,
             device_type=fact.device_type,

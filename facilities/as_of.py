@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import wraps
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 from django.db.models import Manager, Model, QuerySet
 from django.utils.text import capfirst
@@ -201,8 +201,7 @@ class AsOf:
     # Any: the plugin knows no way to say that rows of whichever model have their rung besides.
     def facts(self, model: type[Fact]) -> QuerySet[Any, Fact]:
         """Facts of the register's facilities up to its day, as known at its moment, with their rung."""
-        told = model.objects.as_of(self.until, self.known_at)
-        rows: QuerySet[Any, Any] = told.with_rung(self.known_at, self.until).order_by()
+        rows: QuerySet[Any, Any] = model.objects.proven(self.until, self.known_at)
         return self.only(rows)
 
     def on(self, day: date) -> list[FacilityOnDay]:
@@ -255,6 +254,18 @@ class AsOf:
             for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas)
             for day in attribute.all_days()
         } | set(self.left_on.values())
+
+
+class DayLookedAt(Protocol):
+    """The day that a page speaks of, as known at a moment."""
+
+    @property
+    def on(self) -> date: ...
+
+    @property
+    def known_at(self) -> datetime | None: ...
+
+    def as_of(self) -> AsOf: ...
 
 
 def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:

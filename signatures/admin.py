@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from facilities.administration import FactAdmin, TableAdmin
+from facilities.models import User
 from signatures.models import Batch, Certificate, CertificateEvent, SignatureNeed
 from signatures.services import record_event
 
@@ -35,7 +36,7 @@ class CertificateEventAdmin(FactAdmin):
     search_fields = ("certificate__serial",)
     raw_id_fields = ("certificate",)
 
-    def record(self, fact, *, by):
+    def record(self, fact: CertificateEvent, *, by: User) -> CertificateEvent:
         return record_event(
             certificate=fact.certificate,
             kind=fact.kind,

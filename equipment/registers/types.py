@@ -18,7 +18,7 @@ class KnownTypes:
         request_started.connect(self._forget)
         facts_changed.connect(self._forget)
 
-    def _forget(self, **_kwargs) -> None:
+    def _forget(self, **_kwargs: object) -> None:
         self._kept = None
 
     def all(self) -> list[DeviceType]:

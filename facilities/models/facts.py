@@ -254,6 +254,12 @@ CLOCK_FIELDS = frozenset(
 
 
 class DatedFactQuerySet(RecordQuerySet[Row]):
+    def proven(
+        self, on: date, known_at: datetime | None = None
+    ) -> "RecordQuerySet[WithAnnotations[Row, Proven]]":
+        """What had happened by day `on`, each with its rung, in no order."""
+        return self.as_of(on, known_at).with_rung(known_at, on).order_by()
+
     def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """What had happened by day `on`, as it was known at `known_at` (None: as known now)."""
         return self.known(known_at).filter(happened_on__lte=on)

@@ -18,6 +18,7 @@ from facilities.services import AlreadyWithdrawn
 
 Row = TypeVar("Row", bound=Model)
 Fact = TypeVar("Fact", bound=Record)
+Key = TypeVar("Key", int, str)
 
 CHUNK = 5000  # keys named in one statement
 
@@ -311,7 +312,7 @@ class Dated(Writer):
                 refuse_moved(old[key], dict(zip(codes, values, strict=True)))
 
 
-def chunks(keys: list[int]) -> Iterator[list[int]]:
+def chunks(keys: list[Key]) -> Iterator[list[Key]]:
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]
 

@@ -84,9 +84,8 @@ def _recorded(as_of: AsOf) -> list[Meeting]:
     ):
         dates[row.meeting_id].append(row)
     # In the order of their days, so that the latest of a meeting stays: one put off may rule later.
-    ruled = CouncilRuling.objects.as_of(as_of.until, as_of.known_at).order_by()
-    ruled_with_rung = as_of.only(ruled.with_rung(as_of.known_at, as_of.until))
-    rulings = {row.meeting_id: row for row in ruled_with_rung}
+    ruled = as_of.only(CouncilRuling.objects.proven(as_of.until, as_of.known_at))
+    rulings = {row.meeting_id: row for row in ruled}
     found = []
     recorded = as_of.only(CouncilMeeting.objects.select_related("criteria_set"))
     for meeting in recorded.order_by("code"):
