@@ -4,7 +4,8 @@ Three kinds of tables: reference rows, which may be changed; facts, which may be
 withdrawn; and what jobs compute, which may be read. Nothing is deleted anywhere.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django import forms
@@ -236,6 +237,11 @@ class FactAdmin(TableAdmin):
     form = FactForm
     facility_of: str | None = None
     not_asked: tuple[str, ...] = ()  # fields that the verb fills in by itself
+    # The verb that records such a fact (as a staticmethod), the fields it is given, and those that it
+    # calls otherwise (argument -> field). None: there are no rules beyond those of the row.
+    verb: Callable[..., Record] | None = None
+    verb_takes: tuple[str, ...] = ()
+    verb_calls: Mapping[str, str] = MappingProxyType({})
     change_form_template = "facilities/admin/fact.html"
     list_filter: ClassVar[tuple[Any, ...]] = (StandingFilter, CheckedFilter, "assumed")
     actions: tuple[str, ...] = ("check_selected",)
@@ -314,8 +320,12 @@ class FactAdmin(TableAdmin):
         return capfirst(str(fact.evidence(clock.today()).label))
 
     def record(self, fact: Any, *, by: User) -> Record:
-        """The verb; raises ValidationError when the fact cannot be so."""
-        return services.record(fact, by=by)
+        """By its verb; raises ValidationError when the fact cannot be so."""
+        if self.verb is None:
+            return services.record(fact, by=by)
+        fields = {name: name for name in self.verb_takes} | dict(self.verb_calls)
+        given = {argument: getattr(fact, field) for argument, field in fields.items()}
+        return self.verb(**given, by=by)
 
     def take_back(self, fact: Any, *, because: str, by: User) -> Record:
         """The verb that withdraws; raises ValidationError when that cannot be."""
@@ -357,13 +367,13 @@ class FactAdmin(TableAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         fact = self.get_object(request, object_id)
-        change_sets = {}
+        offered = {}
         if fact is not None and fact.withdrawn_at is None and self.has_review_permission(request):
-            change_sets["withdraw_url"] = self._address("withdraw", fact)
+            offered["withdraw_url"] = self._address("withdraw", fact)
             if fact.checked_at is None:
-                change_sets["check_url"] = self._address("check", fact)
+                offered["check_url"] = self._address("check", fact)
         return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), **change_sets}
+            request, object_id, form_url, {**(extra_context or {}), **offered}
         )
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -3,7 +3,6 @@
 from django.contrib import admin
 
 from facilities.administration import FactAdmin, TableAdmin
-from facilities.models import User
 from signatures.models import Batch, Certificate, CertificateEvent, SignatureNeed
 from signatures.services import record_event
 
@@ -35,14 +34,12 @@ class CertificateEventAdmin(FactAdmin):
     list_filter = ("kind", *FactAdmin.list_filter)
     search_fields = ("certificate__serial",)
     raw_id_fields = ("certificate",)
-
-    def record(self, fact: CertificateEvent, *, by: User) -> CertificateEvent:
-        return record_event(
-            certificate=fact.certificate,
-            kind=fact.kind,
-            happened_on=fact.happened_on,
-            valid_until=fact.valid_until,
-            because=fact.because,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(record_event)
+    verb_takes = (
+        "certificate",
+        "kind",
+        "happened_on",
+        "valid_until",
+        "because",
+        "document",
+    )

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facilities.models.facts import WithPaper
+
 
 class ChangeSet(models.Model):
     """What one person did in one go: a form, a change of many rows, an import, a reorganisation.
@@ -85,7 +87,7 @@ class ChangeSet(models.Model):
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
 
 
-class Edit(models.Model):
+class Edit(WithPaper):
     """One cell of a book that an act changed; an empty `column` says that the row was made or withdrawn.
 
     The log of describing attributes, and what the Department looks through. A fact has its own
@@ -109,14 +111,6 @@ class Edit(models.Model):
     old = models.TextField(_("old value"), blank=True)
     new = models.TextField(_("new value"), blank=True)
     because = models.CharField(_("reason"), max_length=500, blank=True)
-    document = models.ForeignKey(
-        "facilities.Document",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("document"),
-    )
     reviewed_at = models.DateTimeField(_("judged at"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

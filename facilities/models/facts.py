@@ -131,7 +131,48 @@ class RecordQuerySet(TrackedQuerySet[Row]):
         return self.annotate(rung=rung_expression(known_at, on))
 
 
-class Record(Tracked):
+class WithPaper(models.Model):
+    """What a paper can prove."""
+
+    document = models.ForeignKey(
+        "facilities.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("document"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Withdrawable(models.Model):
+    """What is withdrawn when it was wrong, and never deleted: when, by whom and why, set together.
+
+    The constraint that holds the three together is each subclass's own: a record is not withdrawn
+    before it was recorded.
+    """
+
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_because = models.CharField(
+        _("withdrawn because"), max_length=500, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Record(WithPaper, Withdrawable, Tracked):
     """A row with the second clock: when it was written down, by whom, and whether it still stands."""
 
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
@@ -141,14 +182,6 @@ class Record(Tracked):
         related_name="+",
         editable=False,
         verbose_name=_("recorded by"),
-    )
-    document = models.ForeignKey(
-        "facilities.Document",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("document"),
     )
     source = models.CharField(
         _("source"), max_length=300, blank=True, help_text=_("Where the row was taken from.")
@@ -165,19 +198,6 @@ class Record(Tracked):
         related_name="+",
         editable=False,
         verbose_name=_("checked by"),
-    )
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("withdrawn by"),
-    )
-    withdrawn_because = models.CharField(
-        _("withdrawn because"), max_length=500, blank=True, editable=False
     )
     import_key = models.CharField(
         _("import key"),
@@ -301,26 +321,12 @@ class EntryQuerySet(TrackedQuerySet[Row]):
         return self.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at))
 
 
-class Entry(Tracked):
+class Entry(Withdrawable, Tracked):
     """A described thing that facts are about: a procurement file, a device, a certificate.
 
     Its describing attributes are plain columns whose changes are logged (`Edit`). What was entered
     by mistake is withdrawn together with its facts, never deleted.
     """
-
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("withdrawn by"),
-    )
-    withdrawn_because = models.CharField(
-        _("withdrawn because"), max_length=500, blank=True, editable=False
-    )
 
     objects: ClassVar = EntryQuerySet.as_manager()
 
