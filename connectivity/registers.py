@@ -1,4 +1,4 @@
-"""The book of connections: one row a facility, the days of its connection to the counted partner."""
+"""The register of connections: one row a facility, the days of its connection to the counted partner."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

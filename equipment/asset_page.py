@@ -17,7 +17,7 @@ class Move:
 
 
 def moves_of(asset: Asset, as_of: AsOf) -> list[Move]:
-    """Its movements on the register's day, as known at its moment; newest first.
+    """Its movements on the day, as known at the moment asked for; newest first.
 
     That it left those without a number when it was given one is no move of the device.
     """

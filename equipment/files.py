@@ -60,7 +60,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One procurement file on the register's day."""
+    """One procurement file on the day."""
 
     id: int
     code: str
@@ -131,7 +131,7 @@ class File:
 
 @once_per_as_of
 def files(as_of: AsOf) -> list[File]:
-    """The files of the register's facilities, each with whoever carries on for its buyer: four
+    """The files of its facilities, each with whoever carries on for its buyer: four
     queries."""
     return _files(
         as_of.only(Procurement.objects.standing(as_of.known_at)).order_by("code"),

@@ -249,7 +249,7 @@ def differences(found: Findings, retired: Iterable[int] = ()) -> list[Difference
 def close(
     *, round: StocktakeRound, agreed: list[Difference], change_set: ChangeSet, on: date
 ) -> StocktakeClosed:
-    """End a stocktake; the differences agreed to become movements of the day, under one act.
+    """End a stocktake; the differences agreed to become movements of the day, under one change set.
 
     Raises ValidationError if it is closed already.
     """

@@ -109,7 +109,7 @@ class AsOf:
     """All dated descriptions up to a day, read in a fixed number of queries.
 
     It also says for which facilities, up to which day, and as known at which moment the other
-    modules are to count: `readiness.changes(register)` needs nothing else.
+    modules are to count: `changes.changes(as_of)` needs nothing else.
 
     Without `map_on` every day has the facilities, names, areas and scope of that day. With it, all
     days are told by the map of the day `map_on`: what its facilities are called then, and under each
@@ -132,7 +132,7 @@ class AsOf:
         self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
         self.listed_ids = facility_ids
         self.facility_ids = None if facility_ids is None else self.descent.family(facility_ids)
-        self.read: dict[Callable[[AsOf], Any], Any] = {}  # what `once_per_register` has read
+        self.read: dict[Callable[[AsOf], Any], Any] = {}  # what `once_per_as_of` has read
 
         def rows(model: type[Yardstick], subject: str, *fields: str) -> _Dated[Any]:
             found = model.objects.in_force(described_until, known_at)
@@ -181,7 +181,7 @@ class AsOf:
         )
 
     def mergers(self) -> list[Merger]:
-        """The mergers known on the register's day (or the map's), oldest first."""
+        """The mergers known on the day (or the map's), oldest first."""
         return self.descent.mergers(self.opened_on)
 
     @overload
@@ -193,14 +193,14 @@ class AsOf:
     def only(
         self, rows: QuerySet[Any, Any] | Manager[Any], field: str = "facility_id"
     ) -> QuerySet[Any, Any]:
-        """The rows of the register's facilities."""
+        """The rows of its facilities."""
         if self.facility_ids is None:
             return rows.all()
         return rows.filter(**{f"{field}__in": self.facility_ids})
 
     # Any: the plugin knows no way to say that rows of whichever model have their rung besides.
     def facts(self, model: type[Fact]) -> QuerySet[Any, Fact]:
-        """Facts of the register's facilities up to its day, as known at its moment, with their rung."""
+        """Facts of its facilities up to the day, as known at the moment asked for, with their rung."""
         rows: QuerySet[Any, Any] = model.objects.proven(self.until, self.known_at)
         return self.only(rows)
 
@@ -269,7 +269,7 @@ class DayLookedAt(Protocol):
 
 
 def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:
-    """Decorates `question(register)`: several readers of one register share one answer."""
+    """Decorates `question(as_of)`: several readers of one AsOf share one answer."""
 
     @wraps(question)
     def asked(as_of: AsOf) -> Answer:

@@ -16,7 +16,7 @@ from facilities.services import check
 
 
 def waiting() -> QuerySet:
-    """Acts of officers that nobody has looked at, oldest first, with how many cells each changed."""
+    """Change sets of officers that nobody has looked at, oldest first, with how many cells each changed."""
     return (
         ChangeSet.objects.filter(looked_at__isnull=True, facility__isnull=False)
         .exclude(kind=ChangeSet.Kind.UNDO)
@@ -38,10 +38,10 @@ def judge(
     by: User,
     on: date,
 ) -> None:
-    """Accept some cells of an act and return others, each with its reason (by key of the `Edit`).
+    """Accept some cells of a change set and return others, each with its reason (by key of the `Edit`).
 
     An accepted cell whose fact has a paper counts as checked from now on. When no cell is left,
-    the act has been looked at. Raises ValidationError for a return without a reason, or when the
+    the change set has been looked at. Raises ValidationError for a return without a reason, or when the
     act is the checker's own.
     """
     if change_set.by_id == by.pk:
@@ -100,7 +100,7 @@ def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User,
 
 @transaction.atomic
 def look_at_all(*, change_sets: QuerySet, by: User) -> int:
-    """Reports in which nothing changed, seen in one go. Acts that changed a cell are left alone."""
+    """Reports in which nothing changed, seen in one go. Change sets that changed a cell are left alone."""
     keys = [
         change_set.pk
         for change_set in change_sets

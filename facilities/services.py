@@ -86,7 +86,7 @@ def withdraw(*, fact: Fact, because: str, by: User, at: datetime | None = None) 
 
 @transaction.atomic
 def correct(*, fact: Fact, because: str, by: User, **changes: object) -> Fact:
-    """Withdraw a fact and record it anew with `changes`, as one act at one moment. Returns the new one.
+    """Withdraw a fact and record it anew with `changes`, as one change set at one moment. Returns the new one.
 
     Refused while other rows hang on this one: they would go on hanging on what was withdrawn.
     """

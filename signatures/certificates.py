@@ -34,7 +34,7 @@ class CertificateOnDay:
 
 
 def certificates(as_of: AsOf) -> list[CertificateOnDay]:
-    """The certificates of the register's facilities asked for by its day: two queries."""
+    """The certificates of its facilities asked for by the day: two queries."""
     events: dict[int, list[CertificateEvent]] = defaultdict(list)
     for event in as_of.facts(CertificateEvent).order_by("attempt", "happened_on"):
         events[event.certificate_id].append(event)

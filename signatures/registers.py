@@ -1,4 +1,4 @@
-"""The book of certificates: one row a certificate, with the day of each thing that happened to it."""
+"""The register of certificates: one row a certificate, with the day of each thing that happened to it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping

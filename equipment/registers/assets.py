@@ -1,4 +1,4 @@
-"""The book of assets: devices with a number of their own, and where each of them stands."""
+"""The register of assets: devices with a number of their own, and where each of them stands."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

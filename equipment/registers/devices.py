@@ -1,4 +1,4 @@
-"""The book of devices: one row a facility, one column a device type, how many there are."""
+"""The register of devices: one row a facility, one column a device type, how many there are."""
 
 from collections import Counter
 from collections.abc import Sequence

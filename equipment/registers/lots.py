@@ -1,4 +1,4 @@
-"""The books of what procurement files buy for whom, and of what set them back."""
+"""The registers of what procurement files buy for whom, and of what set them back."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

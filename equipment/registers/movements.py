@@ -1,4 +1,4 @@
-"""The book of movements: every device that came or went, to be read and exported."""
+"""The register of movements: every device that came or went, to be read and exported."""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
@@ -101,7 +101,7 @@ def others_of(movements: Collection[DeviceMovement]) -> list[DeviceMovement]:
 
 
 def log_made(change_set: ChangeSet, movements: Iterable[DeviceMovement]) -> None:
-    """Write into the log of an act which movements it made, so that it can be taken back."""
+    """Write into the log of a change set which movements it made, so that it can be taken back."""
     movements = list(movements)
     register = Movements()
     values = register.values([m.pk for m in movements], max(m.happened_on for m in movements))

@@ -1,4 +1,4 @@
-"""The book of procurement files: for each stage its day and its plan, for some the money."""
+"""The register of procurement files: for each stage its day and its plan, for some the money."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -104,7 +104,7 @@ def _target_writer(stage: Stage) -> Dated:
 
 
 def _columns(stage: Stage) -> list[Column]:
-    """What the book says of one stage: planned, reached, and the money it fixes."""
+    """What the register says of one stage: planned, reached, and the money it fixes."""
     paths = [path for path, route in ROUTES.items() if stage in route.stages]
     only = format_lazy(ONLY_WORDS, paths[0].label) if len(paths) == 1 else ""
     cells = [(reached(stage), stage.label, Kind.DAY)]

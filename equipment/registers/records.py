@@ -1,4 +1,4 @@
-"""Books whose rows are facts themselves: what is changed is withdrawn and recorded anew."""
+"""Registers whose rows are facts themselves: what is changed is withdrawn and recorded anew."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Rows(Attributes):
 
 
 class RecordRegister(Register[Fact]):
-    """A book of rows that are withdrawn and known at a moment, as every record is."""
+    """A register of rows that are withdrawn and known at a moment, as every record is."""
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Fact]:
         return self.model.objects.known(known_at)

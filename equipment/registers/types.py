@@ -1,4 +1,4 @@
-"""The device types, for books whose columns and titles follow from them."""
+"""The device types, for registers whose columns and titles follow from them."""
 
 from time import monotonic
 

@@ -1,4 +1,4 @@
-"""A column of a book: what a list shows, an export holds, a form asks and an import reads."""
+"""A column of a register: what a list shows, an export holds, a form asks and an import reads."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a table would change in a book: row by row, before anything is stored."""
+"""What a table would change in a register: row by row, before anything is stored."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,12 +28,12 @@ CLEARING = frozenset({"xoa", "delete"})
 _Words = tuple[Value, ...]  # what stands in the columns of a key
 _Key = tuple[tuple[str, ...], _Words]
 
-OWNER = "facility"  # the column of a book that says whose its row is
+OWNER = "facility"  # the column of a register that says whose its row is
 
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A row of the book that a row of the table may mean, with whatever says which it is."""
+    """A row of the register that a row of the table may mean, with whatever says which it is."""
 
     pk: int
     facility: int | None
@@ -60,7 +60,7 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
 
 
 class Comparison:
-    """Compares the rows of one table with one book on one day.
+    """Compares the rows of one table with one register on one day.
 
     `facility_ids`: whose rows may be written, None for all. Rows of others are refused without a
     word about what they hold.
@@ -98,7 +98,7 @@ class Comparison:
         self._closed = {c for w in plans for c in w.columns} if self.facilities is not None else ()
         self.empties = {column.code: column.empty for column in register.columns}
         self._base = register.base(on)
-        self._seen: dict[int, int] = {}  # key of a row of the book -> row of the table
+        self._seen: dict[int, int] = {}  # key of a row of the register -> row of the table
         # The facility that rows belong to unless they say otherwise: an officer speaks for one.
         self._own_code = ""
         if self.facilities and len(self.facilities) == 1 and OWNER in self.columns:
@@ -110,7 +110,7 @@ class Comparison:
     # --- Reading the cells --------------------------------------------------------------
 
     def repeated(self, rows: Iterable[Row]) -> dict[int, int]:
-        """Rows that speak of the same row of the book: number of each -> number of another one.
+        """Rows that speak of the same row of the register: number of each -> number of another one.
 
         Walks the whole table and keeps only what says which row is meant.
         """
@@ -199,7 +199,7 @@ class Comparison:
         )
 
     def _matched(self, found: list[Compared]) -> dict[int, Compared]:
-        """The rows of the book that rows of the table mean, by their key; the others are made new."""
+        """The rows of the register that rows of the table mean, by their key; the others are made new."""
         matched: dict[int, Compared] = {}
         waiting = []
         for compared in found:
@@ -228,7 +228,7 @@ class Comparison:
     def _match(
         self, codes: tuple[str, ...], rows: list[Compared], matched: dict[int, Compared]
     ) -> list[Compared]:
-        """Match rows of the table by these columns. Returns those that no row of the book answers to."""
+        """Match rows of the table by these columns. Returns those that no row of the register answers to."""
         wanted: dict[_Words, list[Compared]] = defaultdict(list)
         for compared in rows:
             wanted[self._values_of(codes, compared.values)].append(compared)
@@ -249,7 +249,7 @@ class Comparison:
         )
 
     def _hits(self, codes: tuple[str, ...], wanted: Iterable[_Words]) -> dict[_Words, list[_Hit]]:
-        """The rows of the book that have these values in these columns."""
+        """The rows of the register that have these values in these columns."""
         wanted = set(wanted)
         every = self.identifying
         rows = self._base.annotate(

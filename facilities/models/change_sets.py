@@ -88,7 +88,7 @@ class ChangeSet(models.Model):
 
 
 class Edit(WithPaper):
-    """One cell of a book that an act changed; an empty `column` says that the row was made or withdrawn.
+    """One cell of a register that was changed; an empty `column` says that the row was made or withdrawn.
 
     The log of describing attributes, and what the Department looks through. A fact has its own
     history besides. Values are in the written form of `Column.text`.

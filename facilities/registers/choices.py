@@ -1,4 +1,4 @@
-"""Choices of columns that many books share. Asked once per request (`Book.bound`)."""
+"""Choices of columns that many registers share. Asked once per request (`Register.bound`)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping

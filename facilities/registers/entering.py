@@ -1,4 +1,4 @@
-"""The one way in which people write into books: by acts, each all or nothing."""
+"""The one way in which people write into registers: by change sets, each all or nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ class AlreadySent(ValidationError):
 
 
 class Clash(ValidationError):
-    """Another act has written the same at the same moment; nothing of this one is stored."""
+    """Another change set has written the same at the same moment; nothing of this one is stored."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -68,7 +68,7 @@ def begin(
     file_sha256: str = "",
     undoes: ChangeSet | None = None,
 ) -> ChangeSet:
-    """Open an act inside a transaction. Raises AlreadySent if its id has been used."""
+    """Open a change set inside a transaction. Raises AlreadySent if its id has been used."""
     fields = {} if change_set_id is None else {"id": change_set_id}
     try:
         with transaction.atomic():
@@ -152,7 +152,7 @@ def enter(
 def lock(register: Register, keys: list[int]) -> None:
     """Let nobody else write these rows until the transaction ends; always taken in one order.
 
-    Facts of other books about the same rows may be written meanwhile (`no_key`). SQLite knows no
+    Facts of other registers about the same rows may be written meanwhile (`no_key`). SQLite knows no
     row locks: there one transaction writes at a time anyway.
     """
     for some in chunks(sorted(keys)):
@@ -168,7 +168,7 @@ def enter_rows(register: Register, entries: list[RowEntry], writing: Writing) ->
     """Write rows that have been judged, and log every cell. Rows in which nothing changes are left.
 
     All or nothing. Raises Stale or AlreadyWithdrawn if a cell has changed since it was judged, Clash
-    if another act has just written what may be there only once.
+    if another change set has just written what may be there only once.
     """
     with _clashes_named():
         keys = [entry.row.pk for entry in entries if entry.row is not None]
@@ -247,7 +247,7 @@ def _edits(register: Register, entry: RowEntry, writing: Writing, is_new: bool) 
 
 @transaction.atomic
 def withdraw_row(*, register: Register[Row], row: Row, change_set: ChangeSet, on: date) -> None:
-    """Take a row back that was entered by mistake, with every fact about it. The act needs a reason.
+    """Take a row back that was entered by mistake, with every fact about it. The change set needs a reason.
 
     Raises AlreadyWithdrawn if somebody else was first.
     """
@@ -262,7 +262,7 @@ def withdraw_row(*, register: Register[Row], row: Row, change_set: ChangeSet, on
 def withdraw_rows(register: Register[Row], rows: list[Row], writing: Writing) -> None:
     """Take rows back with every fact about them: all or none.
 
-    Raises AlreadyWithdrawn if somebody was first, Clash if another act writes about them just now.
+    Raises AlreadyWithdrawn if somebody was first, Clash if another change set writes about them just now.
     """
     if not rows:
         return
@@ -302,9 +302,9 @@ def _withdraw(register: Register[Row], rows: list[Row], writing: Writing) -> Non
 def undo(
     *, change_set: ChangeSet, registers: Mapping[str, Register], by: User, because: str, on: date
 ) -> ChangeSet:
-    """Take back everything an act wrote, as an act of its own. Returns it.
+    """Take back everything a change set wrote, as one of its own. Returns it.
 
-    Raises ValidationError if the act was taken back before, if it wrote no cell or is itself a
+    Raises ValidationError if the change set was taken back before, if it wrote no cell or is itself a
     taking back, or if somebody has since changed one of its cells: that later word is not
     overwritten.
     """

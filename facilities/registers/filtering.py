@@ -1,4 +1,4 @@
-"""The filters of a book's list, made once from its columns: the same for pages and exports."""
+"""The filters of a register's list, made once from its columns: the same for pages and exports."""
 
 from collections.abc import Callable
 from functools import lru_cache

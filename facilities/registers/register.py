@@ -1,4 +1,4 @@
-"""A book: one kind of rows, with the columns that everybody who reads or writes them goes by."""
+"""A register: one kind of rows, with the columns that everybody who reads or writes them goes by."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -59,7 +59,7 @@ class Register(Generic[Row]):
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered
 
-    # Properties, since books of changing columns compute them.
+    # Properties, since registers of changing columns compute them.
     @property
     def columns(self) -> tuple[Column, ...]:
         return ()
@@ -71,13 +71,13 @@ class Register(Generic[Row]):
 
     @property
     def takes_files(self) -> bool:
-        """Whether a file can be brought to it; some books are only computed."""
+        """Whether a file can be brought to it; some registers are only computed."""
         return bool(self.keys) and any(column.writable for column in self.columns)
 
     # --- Reading ------------------------------------------------------------------------
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Row]:
-        """The rows of the book on a day, without the values of their columns."""
+        """The rows of the register on a day, without the values of their columns."""
         rows = self.model._default_manager.all()
         return rows.standing(known_at) if isinstance(rows, EntryQuerySet) else rows
 
@@ -251,7 +251,7 @@ class Register(Generic[Row]):
         return None
 
     def check(self, entry: RowEntry[Row], problems: Problems, context: Any, on: date) -> None:
-        """Rules of this book. `on`: the day of writing."""
+        """Rules of this register. `on`: the day of writing."""
 
     def problems(self, entries: list[RowEntry[Row]], on: date) -> list[Problems]:
         """For each row, what is wrong with its new values."""
@@ -307,7 +307,7 @@ class Register(Generic[Row]):
         return self._facts_about([row])
 
     def facts_of_rows(self, rows: list[Row]) -> list[Record]:
-        """The same for many rows: a query for each kind of fact, unless a book has rules of its own."""
+        """The same for many rows: a query for each kind of fact, unless a register has rules of its own."""
         if type(self).facts_of is not Register.facts_of:
             return [fact for row in rows for fact in self.facts_of(row)]
         return self._facts_about(rows)

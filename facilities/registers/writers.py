@@ -36,7 +36,7 @@ class Stale(ValidationError):
 
 @dataclass(frozen=True)
 class Writing:
-    """What one act says about everything it writes. `on`: from which day names, targets, counts hold."""
+    """What one change set says about everything it writes. `on`: from which day names, targets, counts hold."""
 
     change_set: ChangeSet
     by: User
@@ -53,9 +53,9 @@ class Writing:
         return _("%(source)s, row %(row)s") % {"source": self.source, "row": entry.number}
 
     def import_key(self, entry: "RowEntry | None", column: str) -> str:
-        """The mark of a fact that came by file: no act writes the same cell of a row twice.
+        """The mark of a fact that came by file: no change set writes the same cell of a row twice.
 
-        It names the act and not the file: a file that was taken back may be imported again.
+        It names the change set and not the file: a file that was taken back may be imported again.
         """
         if entry is None or entry.number is None:
             return ""
@@ -102,13 +102,13 @@ class RowEntry(Generic[Row]):
 
 
 class Writer:
-    """Reads and writes some columns of a book together. `columns`: column code -> field."""
+    """Reads and writes some columns of a register together. `columns`: column code -> field."""
 
     columns: Mapping[str, str]
     is_fact = False  # its cells are rows of their own, with a paper, a check, a withdrawal
 
     def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable | None:
-        """SQL for the value of a column of the book's row on a day; None if no SQL gives it."""
+        """SQL for the value of a column of the register's row on a day; None if no SQL gives it."""
         raise NotImplementedError
 
     def write(self, entries: list[RowEntry], writing: Writing) -> None:
@@ -172,7 +172,7 @@ class Attributes(Writer):
 class Facts(Writer):
     """Facts of one kind about a row, at most one standing: withdrawn and recorded anew when changed.
 
-    `link`: the field of the fact that leads to the book's row. `kind`: which facts of the model.
+    `link`: the field of the fact that leads to the register's row. `kind`: which facts of the model.
     `day`: the column that says the fact is there at all. `make(row, **fields)`: a new, unsaved fact.
     """
 

@@ -99,7 +99,7 @@ class Outlook:
 
 
 def foresee(as_of: AsOf, shift: Shift | None = None) -> Outlook:
-    """As the facts stood on the register's day. Stores nothing."""
+    """As the facts stood on the day. Stores nothing."""
     on, law = as_of.until, law_of(as_of)
     found: list[Foresight] = []
     walks: list[list[int]] = []

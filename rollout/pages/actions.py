@@ -19,7 +19,7 @@ from rollout.pages.page import SignedIn
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A form, and what stores it: called with what was given and the act it belongs to.
+    """A form, and what stores it: called with what was given and the change set it belongs to.
 
     `title`: what the form is headed with. `to`: where to go on afterwards, if not back to the page.
     `said`: what the reader is told when it is done. `answers_by_message`: the form has no place of

@@ -1,4 +1,4 @@
-"""The books of devices, assets and movements: counts that never count twice."""
+"""The registers of devices, assets and movements: counts that never count twice."""
 
 from datetime import date, timedelta
 

@@ -137,7 +137,7 @@ def addresses(patterns=None, inside=()):
             yield from addresses(entry.url_patterns, deeper)
         elif isinstance(entry, URLPattern) and entry.name:
             name = ":".join((*inside, entry.name))
-            if name in PER_REGISTER:  # an address for each book
+            if name in PER_REGISTER:  # an address for each register
                 yield from (f"{name}/{register}" for register in REGISTERS)
             else:
                 yield name

@@ -51,7 +51,7 @@ def labels(request: SignedIn, day: Day, access: Access) -> Page:
 
 @desk()
 def pattern(request: SignedIn, day: Day, access: Access) -> Page:
-    """First shows which assets there would be; with `yes`, stores them as one act."""
+    """First shows which assets there would be; with `yes`, stores them as one change set."""
     form = PatternForm(
         request.POST or None,
         initial={"day": day.today, **{n: request.GET.get(n, "") for n in ("type", "facility")}},

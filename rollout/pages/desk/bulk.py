@@ -1,4 +1,4 @@
-"""One value set in many rows: chosen, shown before it is stored, stored as one act with a reason."""
+"""One value set in many rows: chosen, shown before it is stored, stored as one change set with a reason."""
 
 import uuid
 from datetime import date
@@ -127,7 +127,7 @@ def chosen_rows(request: SignedIn, register: Register, day: Day) -> list[int]:
 def entries_of(
     register: Register, keys: list[int], code: str, value: Value, on: date
 ) -> list[RowEntry]:
-    """The rows that are still in the book: what was withdrawn since the list was drawn is left out."""
+    """The rows that are still in the register: what was withdrawn since the list was drawn is left out."""
     rows = register.base(on).in_bulk(keys)
     values = register.values([key for key in keys if key in rows], on)
     return [RowEntry(rows[key], old, old | {code: value}) for key, old in values.items()]
@@ -146,7 +146,7 @@ def _texts(by_column: dict[str, list[str]]) -> str:
 def store(
     request: SignedIn, register: Register, entries: list[RowEntry], because: str, on: date
 ) -> None:
-    """The reason given for the act answers every odd value in it."""
+    """The reason given for the change set answers every odd value in it."""
     change_set = begin(
         kind=ChangeSet.Kind.BULK, by=request.user, change_set_id=uuid_of(request), because=because
     )

@@ -46,7 +46,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     problems: list[str] = []
     edits = Edit.objects.filter(change_set=found).select_related("document").order_by("pk")
     rows = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
-    # What is no book has its own page, where each entry is withdrawn by itself.
+    # What is no register has its own page, where each entry is withdrawn by itself.
     may_undo = (
         found.kind in UNDONE
         and rows.paginator.count > 0

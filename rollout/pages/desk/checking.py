@@ -23,7 +23,7 @@ CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
 
 @desk()
 def checking(request: SignedIn, day: Day, access: Access) -> Page:
-    """Reports without a change first, to be seen in one go; then each act with its cells."""
+    """Reports without a change first, to be seen in one go; then each change set with its cells."""
     change_sets = waiting().select_related("by")
     if request.method == "POST":
         keys = [key for text in request.POST.getlist("change_set") if (key := uuid_in(text))]
@@ -49,7 +49,7 @@ def checking(request: SignedIn, day: Day, access: Access) -> Page:
 
 @desk()
 def checking_change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
-    """One act. `n` and `p` go to the next and the one before."""
+    """One change set. `n` and `p` go to the next and the one before."""
     change_set = (
         ChangeSet.objects.filter(pk=pk, facility__isnull=False).select_related("by").first()
     )
@@ -106,7 +106,7 @@ def _with_input(request: SignedIn, line: ShownEdit, problems: dict) -> dict:
 
 
 def decided(request: SignedIn, day: Day, change_set: ChangeSet) -> None:
-    """The verdicts of the page; `rest=accept` accepts every other cell of the act too."""
+    """The verdicts of the page; `rest=accept` accepts every other cell of the change set too."""
     returned, accepted = {}, []
     for edit in Edit.objects.filter(change_set=change_set, reviewed_at__isnull=True):
         verdict = request.POST.get(f"verdict-{edit.pk}", "")

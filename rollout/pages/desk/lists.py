@@ -1,4 +1,4 @@
-"""The books as lists: filtered, sorted, saved under a name, exported as shown."""
+"""The registers as lists: filtered, sorted, saved under a name, exported as shown."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator

@@ -1,4 +1,4 @@
-"""One row of a book: what stands, how well it is proven, what became of it, what was said about it."""
+"""One row of a register: what stands, how well it is proven, what became of it, what was said about it."""
 
 import uuid
 from collections.abc import Mapping
@@ -261,7 +261,7 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
 
 
 def uuid_of(request: SignedIn) -> uuid.UUID | None:
-    """The id that the act was given when its form was drawn; None in a forged one."""
+    """The id that the change set was given when its form was drawn; None in a forged one."""
     return uuid_in(request.POST.get("change_set", ""))
 
 

@@ -17,7 +17,7 @@ from rollout.templatetags.figures import day
 
 
 class OnceForm(forms.Form):
-    """Its id of an act travels in it: sent twice, it writes once."""
+    """Its id of a change set travels in it: sent twice, it writes once."""
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 

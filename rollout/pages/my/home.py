@@ -62,7 +62,7 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
 
 
 def forms_of(lines: list[TodoItem], day: Day) -> dict[TodoItem, AnswerForm]:
-    """The form that answers each line in place: a fixed number of queries for each book."""
+    """The form that answers each line in place: a fixed number of queries for each register."""
     by_register = defaultdict(list)
     for line in lines:
         if line.row is not None:

@@ -51,7 +51,7 @@ class AnswerForm(CellForm):
 
 @my()
 def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    """The rows of the own facility; a book with one row a facility opens that row."""
+    """The rows of the own facility; a register with one row a facility opens that row."""
     register = own_register(code)
     me = own(request, day, access)
     if register.model is Facility:

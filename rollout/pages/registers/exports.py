@@ -29,7 +29,7 @@ def export(
 ) -> HttpResponseBase:
     """The rows in their order, as "csv" or "xlsx".
 
-    `columns`: those that the reader may see, with their choices (`Book.bound`). What says which row
+    `columns`: those that the reader may see, with their choices (`Register.bound`). What says which row
     is which comes last if the list does not show it: without it the file could not be read back.
     """
     shown = {column.code for column in columns}

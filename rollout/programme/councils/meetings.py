@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One meeting on the register's day. `scheduled_on` None: no day was fixed by then."""
+    """One meeting on the day. `scheduled_on` None: no day was fixed by then."""
 
     id: int
     code: str
@@ -69,7 +69,7 @@ class Meeting:
 
 @once_per_as_of
 def meetings(as_of: AsOf) -> list[Meeting]:
-    """The meetings of the register's facilities that were fixed or held by its day: three queries.
+    """The meetings of its facilities that were fixed or held by the day: three queries.
 
     After a merger the successor's are those its predecessors still await and, when the merger made
     it and all of them had passed, those that passed them.
