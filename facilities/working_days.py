@@ -15,7 +15,6 @@ from facilities.models.calendar import CalendarDay
 from facilities.register import Register, once_per_register
 
 DAY = timedelta(days=1)
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)

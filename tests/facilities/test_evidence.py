@@ -135,4 +135,5 @@ def test_rungs_rise_from_assumed_to_decided():
         "checked",
         "decided",
     ]
+    assert [*Rung] == [*range(len(Rung))]  # a tally keeps the amounts in this order
     assert RUNG_LABELS.keys() == RUNG_EXPLANATIONS.keys() == set(Rung)

@@ -61,6 +61,14 @@ def test_so_many_working_days_on_and_back():
     assert WEEKENDS_ONLY.add(date(2025, 4, 29), 1) == date(2025, 4, 30)
 
 
+def test_the_nearest_working_day_before_and_after():
+    long_weekend = [date(2025, 4, 30), date(2025, 5, 2), date(2025, 5, 4)]
+    assert {SPRING.last_working(day) for day in long_weekend} == {date(2025, 4, 29)}
+    assert {SPRING.next_working(day) for day in long_weekend} == {date(2025, 5, 5)}
+    worked = date(2025, 4, 26)
+    assert SPRING.last_working(worked) == SPRING.next_working(worked) == worked
+
+
 @given(calendars, days, days)
 def test_counting_agrees_with_looking_at_each_day(calendar, first, last):
     first, last = sorted((first, last))
