@@ -28,9 +28,9 @@ class Document(Record):
 
     # A paper needs no other paper: it proves itself, counts as documented, and can be checked.
     @property
-    def document(self) -> Self:  # type: ignore[override]  # of a field of the base
+    def document(self) -> Self:  # type: ignore[override]  # no field here
         return self
 
     @property
-    def document_id(self) -> int | None:  # type: ignore[override]
+    def document_id(self) -> int | None:  # type: ignore[override]  # as above
         return self.pk

@@ -18,7 +18,8 @@ from facilities.models.places import NamedInTwoLanguages
 class User(AbstractUser):
     """A person or a program that signs in. What it may do is in its dated role assignments."""
 
-    first_name = None  # type: ignore[assignment]  # Django's way to leave a field out
+    # Django's way to leave fields out, which its stubs do not know.
+    first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     language = models.CharField(
