@@ -59,13 +59,13 @@ class FacilityChoice(forms.ModelChoiceField):
         return f"{facility.name_now or facility.code} ({facility.code})"
 
 
-def grouped_column(field: models.Field) -> Callable[[models.Model], str | None]:
+def grouped_column(field: models.Field, empty: str) -> Callable[[models.Model], str]:
     """A whole number of a row as people read it, in place of the bare field."""
 
     @admin.display(description=field.verbose_name, ordering=field.name)
-    def column(row: models.Model) -> str | None:
+    def column(row: models.Model) -> str:
         value = getattr(row, field.name)
-        return None if value is None else grouped(value)
+        return empty if value is None else grouped(value)
 
     column.__name__ = field.name  # names the style of the column
     return column
@@ -106,14 +106,14 @@ class TableAdmin(admin.ModelAdmin):
         return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
 
     @cached_property
-    def _numbers(self) -> dict[str, Callable[[models.Model], str | None]]:
+    def _numbers(self) -> dict[str, Callable[[models.Model], str]]:
         return {
-            field.name: grouped_column(field)
+            field.name: grouped_column(field, self.get_empty_value_display())
             for field in self.opts.concrete_fields
             if isinstance(field, models.IntegerField) and not (field.primary_key or field.choices)
         }
 
-    def readable(self, names: Iterable[str]) -> list[str | Callable[[models.Model], str | None]]:
+    def readable(self, names: Iterable[str]) -> list[str | Callable[[models.Model], str]]:
         """The columns of that name, those of numbers grouped: for what is shown and not typed."""
         return [self._numbers.get(name, name) for name in names]
 

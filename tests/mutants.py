@@ -34,21 +34,22 @@ from mutmut.mutation import mutators
 ROOT = Path(__file__).parents[1]
 
 # Each module, and the tests that belong to it: the quick ones first.
+FORECASTS = ("tests/rollout/forecasting",)
 SUITES = {
-    "facilities/evidence.py": ["tests/facilities/test_evidence.py"],
-    "facilities/lineage.py": ["tests/rollout/test_lineage.py"],
-    "facilities/timeline.py": [
+    "facilities/evidence.py": ("tests/facilities/test_evidence.py",),
+    "facilities/lineage.py": ("tests/rollout/test_lineage.py",),
+    "facilities/timeline.py": (
         "tests/facilities/test_timeline.py",
         "tests/rollout/test_timeline.py",
-    ],
-    "facilities/working_days.py": ["tests/facilities/test_working_days.py"],
-    "rollout/forecasting/foreseeing.py": ["tests/rollout/forecasting"],
-    "rollout/forecasting/keeping.py": ["tests/rollout/forecasting"],
-    "rollout/forecasting/pools.py": ["tests/rollout/forecasting"],
-    "rollout/forecasting/walk.py": ["tests/rollout/forecasting"],
-    "rollout/measures.py": ["tests/rollout/test_measures.py", "tests/rollout/test_progress.py"],
-    "rollout/milestones.py": ["tests/rollout/test_milestones.py"],
-    "rollout/progress.py": ["tests/rollout/test_progress.py", "tests/rollout/test_lineage.py"],
+    ),
+    "facilities/working_days.py": ("tests/facilities/test_working_days.py",),
+    "rollout/forecasting/foreseeing.py": FORECASTS,
+    "rollout/forecasting/keeping.py": FORECASTS,
+    "rollout/forecasting/pools.py": FORECASTS,
+    "rollout/forecasting/walk.py": FORECASTS,
+    "rollout/measures.py": ("tests/rollout/test_measures.py", "tests/rollout/test_progress.py"),
+    "rollout/milestones.py": ("tests/rollout/test_milestones.py",),
+    "rollout/progress.py": ("tests/rollout/test_progress.py", "tests/rollout/test_lineage.py"),
 }
 
 OPERATORS = [
@@ -158,13 +159,14 @@ class Workshop:
 
 def limits(workshop: Workshop, modules: list[str]) -> dict[str, float]:
     """How long a mutant of each module may take. Its tests must pass as it is."""
-    found = {}
+    taken: dict[tuple[str, ...], float] = {}
     for module in modules:
         begun = time.monotonic()
-        if not workshop.passes(module):
-            sys.exit(f"The tests of {module} do not pass as they are.")
-        found[module] = 10 + PATIENCE * (time.monotonic() - begun)
-    return found
+        if SUITES[module] not in taken:
+            if not workshop.passes(module):
+                sys.exit(f"The tests of {module} do not pass as they are.")
+            taken[SUITES[module]] = time.monotonic() - begun
+    return {module: 10 + PATIENCE * taken[SUITES[module]] for module in modules}
 
 
 def tried(modules: list[str], *, minutes: float, seed: int, workers: int) -> dict[Mutant, bool]:
