@@ -80,13 +80,16 @@ class Mutant:
 
 
 class _Changes(cst.CSTVisitor):
-    """Every node of a module with what may stand in its place. Types are no code that runs."""
+    """Every node of a module with what may stand in its place.
+
+    Left as they are: types, which do not run, and decorators, which say how a class is built.
+    """
 
     def __init__(self) -> None:
         self.found: list[tuple[cst.CSTNode, cst.CSTNode]] = []
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, cst.Annotation):
+        if isinstance(node, cst.Annotation | cst.Decorator):
             return False
         for mutated, operator in OPERATORS:
             if isinstance(node, mutated):
@@ -185,7 +188,7 @@ def tried(modules: list[str], *, minutes: float, seed: int, workers: int) -> dic
             workshop = free.get()
             if time.monotonic() < end:
                 survived[mutant] = workshop.survives(mutant, allowed[mutant.module])
-                print("S" if survived[mutant] else ".", end="", flush=True)
+                print(f"\n{mutant.diff}\n" if survived[mutant] else ".", end="", flush=True)
             free.put(workshop)
 
         with ThreadPoolExecutor(workers) as pool:
@@ -205,10 +208,6 @@ def main() -> None:
     if unknown := set(modules) - SUITES.keys():
         parser.error(f"no tests are named for {', '.join(sorted(unknown))}")
     found = tried(modules, minutes=given.minutes, seed=given.seed, workers=given.workers)
-    for mutant, survived in found.items():
-        if survived:
-            print(f"\n{mutant.diff}")
-    print()
     for module in modules:
         told(module, [survived for one, survived in found.items() if one.module == module])
     score = told("together", list(found.values()))
