@@ -15,6 +15,7 @@ from rollout.pages.desk.cells import facility_names, shown_edits
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.loading import loaded_registers
 
 CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
 
@@ -50,7 +51,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     may_undo = (
         found.kind in UNDONE
         and rows.paginator.count > 0
-        and all(edit.register in REGISTERS for edit in rows)
+        and all(edit.register in loaded_registers() for edit in rows)
     )
     if request.method == "POST" and not may_undo:
         problems = [_("There is nothing here to take back.")]
@@ -58,7 +59,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
         try:
             back = undo(
                 change_set=found,
-                registers=REGISTERS,
+                registers=loaded_registers(),
                 by=request.user,
                 because=request.POST.get("because", ""),
                 on=day.today,
