@@ -123,7 +123,11 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
                 .order_by("happened_on", "recorded_at", "pk"),
                 to_attr="happened",
             ),
-            Prefetch("dues", queryset=DirectiveDue.objects.in_force(on, known_at), to_attr="moved"),
+        )
+        .prefetch_related(
+            Prefetch("dues", queryset=DirectiveDue.objects.in_force(on, known_at), to_attr="moved")
+        )
+        .prefetch_related(
             Prefetch(
                 "urgings",
                 queryset=Urging.objects.known(known_at).filter(happened_on__lte=on),
