@@ -123,34 +123,3 @@ def check(*, fact: Fact, by: User, at: datetime | None = None) -> Fact:
     if not checked and fact.withdrawn_at:
         raise AlreadyWithdrawn
     return fact
-
-
-@transaction.atomic
-def record_many(facts: list[Record], *, by: User, at: datetime | None = None) -> int:
-    """Store facts of one model that come with an import key; those already stored are left alone.
-
-    Returns how many were new. All or nothing: one bad row stores none. Each row's own rules
-    (`clean`) are not asked one by one; the constraints of the database are.
-    """
-    if not facts:
-        return 0
-    model = type(facts[0])
-    if not all(fact.import_key for fact in facts):
-        raise ValueError("record_many needs an import key on every fact")
-    known = set(
-        model.objects.filter(import_key__in=[fact.import_key for fact in facts]).values_list(
-            "import_key", flat=True
-        )
-        if len(facts) <= 500
-        else model.objects.exclude(import_key="").values_list("import_key", flat=True)
-    )
-    at = at or timezone.now()
-    new = [fact for fact in facts if fact.import_key not in known]
-    for fact in new:
-        fact.recorded_by = by
-        fact.recorded_at = at
-        # By the clock: files may tell what came after the day the product stands on.
-        _refuse_future(fact, timezone.localdate(at))
-    if new:
-        model.objects.bulk_create(new, batch_size=2000)
-    return len(new)

@@ -313,7 +313,8 @@ def undo(
     by_register = defaultdict(list)
     for edit in edits:
         by_register[edit.register].append(edit)
-    for code, edits in by_register.items():
+    # What was written last may hang on what was written first.
+    for code, edits in reversed(by_register.items()):
         _undo_in(registers[code], edits, writing)
     return taking_back
 
@@ -345,6 +346,7 @@ def _undo_in(register: Register, edits: list[Edit], writing: Writing) -> None:
     )
     for keys in chunks(sorted(made)):
         moved.update(later.filter(row__in=keys).values_list("row", flat=True))
+    moved.update(key for key in made if getattr(rows[key], "withdrawn_at", None) is not None)
     if moved:
         raise ValidationError(
             _("%(count)s rows have been changed since. Mend those one by one.")

@@ -14,6 +14,7 @@ from facilities.folding import fold
 from facilities.models import FacilityName, Record
 from facilities.registers.choices import FACILITY_HEADINGS, facility_names, names_on
 from facilities.registers.writers import Attributes, RowEntry, Writer, Writing, chunks
+from facilities.services import HAPPENED
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -268,7 +269,7 @@ class Register:
 
     def check_day(self, column: Column, day: date, writer: Writer, problems: Problems, on: date):
         """What has happened has happened by the day of writing; a plan may be ahead."""
-        if writer.columns[column.code] == "happened_on" and day > on:
+        if writer.columns[column.code] in HAPPENED and day > on:
             problems.refuse(
                 column.code, _("This day is still to come. Record it once it has happened.")
             )

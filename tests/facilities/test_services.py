@@ -5,11 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 
 from facilities.evidence import Rung
 from facilities.models import FacilityName
-from facilities.services import AlreadyWithdrawn, check, correct, record, record_many, withdraw
+from facilities.services import AlreadyWithdrawn, check, correct, record, withdraw
 from rollout.models import Milestone, MilestoneEvent
 from tests import factories
 
@@ -188,52 +187,3 @@ class TestCheck:
         with pytest.raises(AlreadyWithdrawn):
             check(fact=made, by=factories.UserFactory())
         assert MilestoneEvent.objects.get().checked_at is None
-
-
-class TestRecordMany:
-    def facts(self, *keys, places=None):
-        return [
-            MilestoneEvent(
-                facility=(places or {}).get(key) or factories.facility(),
-                milestone=Milestone.LAUNCH,
-                happened_on=DAY,
-                import_key=key,
-            )
-            for key in keys
-        ]
-
-    def test_the_same_file_twice_changes_nothing(self):
-        places = {key: factories.facility() for key in ("a:1", "a:2")}
-        by = factories.recorder()
-        assert record_many(self.facts(*places, places=places), by=by, at=ENTERED) == 2
-        assert record_many(self.facts(*places, places=places), by=by) == 0
-        assert set(MilestoneEvent.objects.values_list("recorded_at", flat=True)) == {ENTERED}
-
-    def test_only_the_new_rows_of_a_longer_file_are_stored(self):
-        places = {key: factories.facility() for key in ("a:1", "a:2")}
-        record_many(self.facts("a:1", places=places), by=factories.recorder())
-        stored = record_many(self.facts("a:1", "a:2", places=places), by=factories.recorder())
-        assert stored == 1
-        assert MilestoneEvent.objects.count() == 2
-
-    def test_a_row_withdrawn_since_does_not_come_back(self):
-        places = {"a:1": factories.facility()}
-        record_many(self.facts("a:1", places=places), by=factories.recorder())
-        withdraw(fact=MilestoneEvent.objects.get(), because="wrong", by=factories.recorder())
-        assert record_many(self.facts("a:1", places=places), by=factories.recorder()) == 0
-        assert not MilestoneEvent.objects.known().exists()
-
-    def test_one_bad_row_stores_none(self):
-        twice = factories.facility()
-        facts = self.facts("a:1", "a:2", "a:3", places={"a:2": twice, "a:3": twice})
-        with pytest.raises(IntegrityError), transaction.atomic():
-            record_many(facts, by=factories.recorder())
-        assert not MilestoneEvent.objects.exists()
-
-    def test_needs_a_key_on_every_fact(self):
-        with pytest.raises(ValueError, match="import key"):
-            record_many(self.facts("a:1", ""), by=factories.recorder())
-        assert not MilestoneEvent.objects.exists()
-
-    def test_nothing_to_store(self):
-        assert record_many([], by=factories.recorder()) == 0

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from facilities.models import ChangeSet, Edit, FacilityName
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.loading import loaded_registers
 
 
 @dataclass(frozen=True, slots=True)
 class ShownEdit:
     edit: Edit
-    register: object
+    register: object  # None: its rows have no page at the desk
+    label: str  # of what the row is one of
     title: str  # of the row
     heading: str  # of the column; empty when the row itself was made or withdrawn
     old: str
@@ -38,9 +40,11 @@ def shown_edits(edits: list[Edit], day) -> list[ShownEdit]:
 
 def _shown(edit: Edit, title: str, columns: dict) -> ShownEdit:
     column = columns.get(edit.column)
+    kept = loaded_registers().get(edit.register)
     return ShownEdit(
         edit=edit,
         register=REGISTERS.get(edit.register),
+        label=str(kept.label) if kept else "",
         title=title or edit.new or edit.old,
         heading=column.heading() if column else "",
         old=column.show(column.value(edit.old)) if column else edit.old,

@@ -12,6 +12,7 @@ from facilities.registers.entering import undo
 from rollout.pages.desk.cells import facility_names, shown_edits
 from rollout.pages.desk.page import desk
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.loading import loaded_registers
 
 CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
 
@@ -47,7 +48,7 @@ def change_set(request, day, access, pk):
     may_undo = (
         found.kind in UNDONE
         and rows.paginator.count > 0
-        and all(edit.register in REGISTERS for edit in rows)
+        and all(edit.register in loaded_registers() for edit in rows)
     )
     if request.method == "POST" and not may_undo:
         problems = [_("There is nothing here to take back.")]
@@ -55,7 +56,7 @@ def change_set(request, day, access, pk):
         try:
             back = undo(
                 change_set=found,
-                registers=REGISTERS,
+                registers=loaded_registers(),
                 by=request.user,
                 because=request.POST.get("because", ""),
                 on=day.today,

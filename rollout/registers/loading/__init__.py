@@ -5,23 +5,21 @@ and no code. What has been loaded is corrected in the product, not by changing a
 key is already stored is left alone.
 """
 
-from collections import defaultdict
 from pathlib import Path
 
-from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
-from facilities.models import Area, Facility, User
-from rollout.models import Programme
-from rollout.registers.loading.certificates import load_certificates
-from rollout.registers.loading.reading import BadFolder, Problem, Row, read
+from facilities.models import Facility, User
+from rollout.registers.loading.certificates import enter_certificates
+from rollout.registers.loading.folder import Folder
+from rollout.registers.loading.programme import steer
+from rollout.registers.loading.reading import BadFolder, Problem
+from rollout.registers.loading.registers import loaded_registers
 from rollout.registers.loading.sheets import SHEETS
-from rollout.registers.loading.writing import Load, write
 
-__all__ = ["BACGIANG", "BadFolder", "Problem", "import_user", "load_province"]
+__all__ = ["BACGIANG", "BadFolder", "Problem", "import_user", "load_province", "loaded_registers"]
 
 BACGIANG = Path(__file__).resolve().parents[2] / "data" / "bacgiang"
-OTHER_FILES = {"programme.csv", "certificates.csv"}
 IMPORT_USER = "import"
 
 
@@ -37,61 +35,22 @@ def import_user() -> User:
 
 
 @transaction.atomic
-def load_province(folder: Path) -> dict[str, tuple[int, int]]:
-    """Load all files of a folder, or nothing of it.
+def load_province(path: Path) -> dict[str, tuple[int, int]]:
+    """Load all files of a folder, or nothing of it: each file as one change set.
 
     Returns for each table how many rows were new and how many the files hold. Raises BadFolder
     saying what is wrong where.
     """
-    files = _read_all(folder)
-    load = Load(province=folder.name, by=import_user(), at=timezone.now())
+    folder = Folder(path, by=import_user())
     counts = {}
     for sheet in SHEETS:
-        try:
-            counts[sheet.name] = write(load, sheet, files[sheet.file_name])
-        except IntegrityError as error:
-            message = f"the database refuses it: {error}"
-            raise BadFolder([Problem(sheet.file_name, 0, "", message)]) from error
+        counts[sheet.name] = folder.enter_sheet(sheet)
         if sheet.model is Facility:
-            counts["programme"] = _programme(load, files["programme.csv"])
-    counts |= load_certificates(load, folder)
+            counts["programme"] = steer(folder)
+    counts |= enter_certificates(folder)
     if connection.vendor == "postgresql":
         # Until its autovacuum comes round, PostgreSQL would plan for the tables as they were:
         # empty. Measured: the first computation took over 100 s, with fresh statistics 0.4 s.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return counts
-
-
-def _read_all(folder: Path) -> dict[str, list[Row]]:
-    if not folder.is_dir():
-        raise BadFolder([Problem(str(folder), 0, "", "there is no such folder")])
-    allowed, needed = defaultdict(set), defaultdict(set)
-    for sheet in SHEETS:
-        allowed[sheet.file_name].update(sheet.columns().values(), sheet.key_columns())
-        needed[sheet.file_name].update(sheet.key_columns())
-    allowed["programme.csv"] = needed["programme.csv"] = {"area"}
-    unknown = {path.name for path in folder.glob("*.csv")} - set(allowed) - OTHER_FILES
-    if unknown:
-        raise BadFolder([Problem(name, 0, "", "no such file is known") for name in sorted(unknown)])
-    return {name: read(folder / name, allowed[name], needed[name]) for name in allowed}
-
-
-def _programme(load: Load, rows: list[Row]) -> tuple[int, int]:
-    """The one province this installation steers."""
-    problems = []
-    new = 0
-    for row in rows:
-        area = load.find(Area, row.cells["area"])
-        if area is None:
-            problems.append(row.problem("area", f"“{row.cells['area']}” is not in the files"))
-            continue
-        programme, created = Programme.objects.get_or_create(pk=1, defaults={"area": area})
-        new += created
-        if programme.area_id != area.pk:
-            problems.append(
-                row.problem("area", f"this installation already steers “{programme.area}”")
-            )
-    if problems:
-        raise BadFolder(problems)
-    return new, len(rows)

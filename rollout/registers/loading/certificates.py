@@ -4,117 +4,198 @@ A line of one certificate may name its holder; lines of sample data get invented
 column for ID-card numbers or birth dates, and a file that has one is refused.
 """
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from typing import Any, cast
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from facilities import bulk
 from facilities.evidence import Assumed
+from facilities.exchange.columns import Column, Value
+from facilities.exchange.columns import Kind as Cell
 from facilities.models import Document
-from facilities.services import record_many
+from facilities.registers.attempts import Happening, Story
+from facilities.registers.register import Problems, Register
+from facilities.registers.writers import RowEntry, Writer, Writing, signed
+from rollout.registers.loading.folder import Folder
 from rollout.registers.loading.holders import Holder, InventedHolders
-from rollout.registers.loading.reading import BadFolder, Problem, Row, read
-from rollout.registers.loading.writing import Load
+from rollout.registers.loading.names import Names
+from rollout.registers.loading.reading import BadFolder, Problem
 from signatures.models import Batch, Certificate, CertificateEvent
+from signatures.registers import Certificates
+from signatures.rules import faults
 
 Kind = CertificateEvent.Kind
+
+FILE, SHEET = "certificates.csv", "certificates"
+DESK = Certificates()
 
 # Column -> kind of event and attempt, in the order in which the steps follow each other.
 STEPS = {
     "requested": (Kind.REQUESTED, 1),
     "returned": (Kind.RETURNED, 1),
-    "requested_again": (Kind.REQUESTED, 2),
+    "requested-again": (Kind.REQUESTED, 2),
     "issued": (Kind.ISSUED, 1),
     "received": (Kind.RECEIVED, 1),
-    "handed_over": (Kind.HANDED_OVER, 1),
+    "handed-over": (Kind.HANDED_OVER, 1),
     "authenticated": (Kind.AUTHENTICATED, 1),
     "changed": (Kind.CHANGED, 1),
     "left": (Kind.LEFT, 1),
     "revoked": (Kind.REVOKED, 1),
 }
-DAYS = (*STEPS, "valid_until")
-NEEDED = {"batch", "group", "count", "requested"}
-COLUMNS = {
-    *NEEDED,
-    *DAYS,
-    *("subscriber", "device", "serial", "holder", "position", "unit", "because"),
-    *("document", "source", "assumed", "later_source", "later_assumed"),
-}
+COLUMN_OF = {step: column for column, step in STEPS.items()}
+NEEDED = ("batch", "group", "count", "requested")
+HOLDER = ("holder", "position", "unit")
+OF_THE_DESK = (*HOLDER, "serial", "subscriber", "device", "valid-until")
 
 
-def load_certificates(load: Load, folder: Path) -> dict[str, tuple[int, int]]:
-    """Store certificates and their events; per table, how many were new and how many there are."""
-    groups = _groups(load, read(folder / "certificates.csv", COLUMNS, NEEDED))
-    holders = InventedHolders(folder / "holders.yaml")
-    stored = _stored(load, Certificate)
-    certificates = [
-        certificate for group in groups for certificate in group.certificates(holders, stored)
-    ]
-    if certificates:
-        Certificate.objects.bulk_create(certificates, batch_size=2000)
-        stored = _stored(load, Certificate)
-    stored_events = _stored(load, CertificateEvent)
-    events = [event for group in groups for event in group.events(stored, stored_events)]
-    record_many(events, by=load.by, at=load.at)
-    return {
-        "certificates": (len(certificates), sum(group.count for group in groups)),
-        "certificate_events": (len(events), sum(g.count * len(g.steps) for g in groups)),
+def _columns() -> tuple[Column, ...]:
+    """Those of the desk's register, and what only a line about many certificates says."""
+    desk = {column.code: column for column in DESK.columns}
+    assumed = {code: label for code, label in Assumed.CHOICES if code}
+    own = {
+        # The log of a certificate is read by the desk's columns, which know neither of these.
+        "requested-again": Column(
+            "requested-again", gettext_lazy("requested again"), Cell.DAY, writable=False
+        ),
+        "changed": Column("changed", Kind.CHANGED.label, Cell.DAY, writable=False),
     }
+    return (
+        replace(desk["batch"], required=True),
+        Column("group", gettext_lazy("group"), required=True, max_length=20),
+        Column("count", gettext_lazy("count"), Cell.COUNT, required=True),
+        *(desk[code] for code in OF_THE_DESK),
+        *(
+            replace(own.get(step) or desk[step], required=step == "requested", aliases=())
+            for step in STEPS
+        ),
+        Column("because", gettext_lazy("reason")),
+        Column("document", gettext_lazy("document"), Cell.CODE),
+        Column("source", gettext_lazy("source")),
+        Column("assumed", gettext_lazy("assumed"), Cell.CHOICE, choices=lambda: assumed),
+        Column("later_source", gettext_lazy("source of the later steps")),
+        Column(
+            "later_assumed",
+            gettext_lazy("assumed of the later steps"),
+            Cell.CHOICE,
+            choices=lambda: assumed,
+        ),
+    )
 
 
-def _stored(load: Load, model: type[Model]) -> dict[str, int]:
-    prefix = load.import_key("certificates", "")
-    rows = model.objects.filter(import_key__startswith=prefix)
-    return dict(rows.values_list("import_key", "pk"))
+@dataclass
+class Entered(RowEntry):
+    """One certificate of a line. `key`: what it is called in the folder."""
+
+    key: str = ""
 
 
-@dataclass(frozen=True)
-class Group:
-    """One line of the file: `count` certificates, and on which day each step happened to them."""
+class Steps(Writer):
+    """The days of a line: each an event, with the source of the request or that of all later ones."""
 
-    row: Row
-    batch: Batch
-    count: int
-    days: dict[str, date]
-    document: Document | None
-    import_key: str
+    is_fact = True
+    columns = {**dict.fromkeys(STEPS, "happened_on"), "valid-until": "valid_until"}
 
-    @property
-    def steps(self) -> list[str]:
-        return [step for step in STEPS if step in self.days]
+    def __init__(self, names: Names):
+        self.names = names
 
-    def keys(self) -> list[str]:
-        return [f"{self.import_key}/{number}" for number in range(1, self.count + 1)]
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
+        bulk.insert(
+            [
+                self._event(cast(Entered, entry), step, writing)
+                for entry in entries
+                for step in STEPS
+                if entry.new.get(step) and not entry.old.get(step)
+            ]
+        )
 
-    def certificates(self, holders: InventedHolders, stored: dict) -> list[Certificate]:
-        """Those not yet stored. Raises BadFolder when a cell does not fit."""
-        fresh = [self._certificate(key, holders) for key in self.keys() if key not in stored]
-        self._check(fresh[:1])
-        return fresh
+    def _event(self, entry: Entered, step: str, writing: Writing) -> CertificateEvent:
+        kind, attempt = STEPS[step]
+        certificate, cells = cast(Certificate, entry.row), cast(dict[str, Any], entry.new)
+        event = CertificateEvent(
+            certificate_id=certificate.pk,
+            facility_id=certificate.facility_id,
+            kind=kind,
+            attempt=attempt,
+            happened_on=cells[step],
+            valid_until=cells.get("valid-until") if kind == Kind.ISSUED else None,
+            because=cells.get("because", "") if kind in (Kind.RETURNED, Kind.REVOKED) else "",
+            assumed=cells.get("assumed", ""),
+        )
+        paper = self.names.rows(Document).get(cells.get("document", ""))
+        # The step's name as it has always been in import keys.
+        name = f"{SHEET}:{entry.key}/{step.replace('-', '_')}"
+        signed(event, writing, cast(Document | None, paper), entry, name)
+        # A source that tells of the request may say nothing of what came of it.
+        if step != "requested" and cells.get("later_source"):
+            event.document = None
+            event.source = cells["later_source"]
+            event.assumed = cells.get("later_assumed", "")
+        return event
 
-    def events(self, certificates: dict[str, int], stored: dict) -> list[CertificateEvent]:
-        """Those not yet stored. Raises BadFolder when a cell does not fit."""
-        fresh = [
-            self._event(step, certificates[key], f"{key}/{step}")
-            for key in self.keys()
-            for step in self.steps
-            if f"{key}/{step}" not in stored
+
+class CertificateLines(Register):
+    """The desk's register of certificates, entered by lines that each speak of a whole group."""
+
+    code, label, row_label = DESK.code, DESK.label, DESK.row_label
+    model = Certificate
+    columns = _columns()
+
+    def __init__(self, names: Names, holders: InventedHolders):
+        self.names, self.holders = names, holders
+        self.writers = (Steps(names),)
+
+    def readable(self) -> list[Column]:
+        """The columns with the names that may stand in them by now."""
+        related = {"batch": Batch, "document": Document}
+        return [
+            self.names.choices(column, related[column.code]) if column.code in related else column
+            for column in self.columns
         ]
-        self._check(fresh[: len(self.steps)])
-        return fresh
 
-    def _certificate(self, key: str, holders: InventedHolders) -> Certificate:
-        cells = self.row.cells
+    def title(self, values: Mapping[str, Value]) -> str:
+        return DESK.title(values)
+
+    # --- Judging ------------------------------------------------------------------------
+
+    def check(self, entry: RowEntry, problems: Problems, context: object, on: date) -> None:
+        cells = entry.new
+        if not (cells.get("source") or cells.get("document")):
+            problems.refuse("source", _("Give a source or a document."))
+        if cells.get("count") == 0:
+            problems.refuse("count", _("Give a whole number from 1 on."))
+        if cells.get("count", 1) != 1 and (cells.get("holder") or cells.get("serial")):
+            problems.refuse("count", _("A holder or a serial belongs to one certificate."))
+        if cells.get("valid-until") and not cells.get("issued"):
+            problems.refuse("issued", _("Give the day as well."))
+        if problems.errors:
+            return
+        for fault in faults(_story(cells)):
+            column = COLUMN_OF[Kind(fault.what), fault.attempt]
+            problems.refuse("valid-until" if fault.field == "valid_until" else column, fault.text)
+
+    # --- Writing ------------------------------------------------------------------------
+
+    def create(self, entries: list[RowEntry], writing: Writing) -> None:
+        made = [self._certificate(cast(Entered, entry), writing) for entry in entries]
+        Certificate.objects.bulk_create(made, batch_size=2000)
+        for entry, certificate in zip(entries, made, strict=True):
+            entry.row, entry.new["id"] = certificate, certificate.pk
+
+    def _certificate(self, entry: Entered, writing: Writing) -> Certificate:
+        cells = cast(dict[str, Any], entry.new)
+        key = writing.import_key(entry, f"{SHEET}:{entry.key}")
+        batch = cast(Batch, self.names.rows(Batch)[cells["batch"]])
         is_sample = Assumed.ALL in (cells.get("assumed"), cells.get("later_assumed"))
-        holder = Holder(*(cells.get(column, "") for column in ("holder", "position", "unit")))
-        if is_sample and holders and not any(holder):
-            holder = holders.of(self.batch.facility.code, key)
+        holder = Holder(*(cells.get(column, "") for column in HOLDER))
+        if is_sample and self.holders and not any(holder):
+            holder = self.holders.of(batch.facility.code, key)
         return Certificate(
-            facility=self.batch.facility,
-            batch=self.batch,
+            facility=batch.facility,
+            batch=batch,
             serial=cells.get("serial", ""),
             subscriber=cells.get("subscriber") or Certificate.Subscriber.INDIVIDUAL,
             device=cells.get("device") or Certificate.Device.TOKEN,
@@ -125,80 +206,72 @@ class Group:
             import_key=key,
         )
 
-    def _event(self, step: str, certificate_id: int, key: str) -> CertificateEvent:
-        kind, attempt = STEPS[step]
-        cells = self.row.cells
-        # A source that tells of the request may say nothing of what came of it.
-        later = step != "requested" and cells.get("later_source")
-        return CertificateEvent(
-            certificate_id=certificate_id,
-            facility=self.batch.facility,
-            kind=kind,
-            attempt=attempt,
-            happened_on=self.days[step],
-            valid_until=self.days.get("valid_until") if kind == Kind.ISSUED else None,
-            because=cells.get("because", "") if kind in (Kind.RETURNED, Kind.REVOKED) else "",
-            document=None if later else self.document,
-            source=later or cells.get("source", ""),
-            assumed=cells.get("later_assumed" if later else "assumed", ""),
-            import_key=key,
+
+def _story(cells: Mapping[str, Value]) -> Story:
+    """What would have happened to each certificate of a line."""
+    days = {step: cells[column] for column, step in STEPS.items() if cells.get(column)}
+    until = cells.get("valid-until")
+    return {
+        (kind, attempt): Happening(
+            cast(date, day), cast(date | None, until) if kind == Kind.ISSUED else None
         )
-
-    def _check(self, firsts: list[Certificate] | list[CertificateEvent]) -> None:
-        """Ask the first of the group what its model asks; the others are like it."""
-        for instance in firsts:
-            relations = {f.name for f in instance._meta.fields if f.is_relation}
-            try:
-                instance.clean_fields(exclude=relations)
-                instance.clean()
-            except ValidationError as error:
-                raise BadFolder(self.row.problems(error)) from error
+        for (kind, attempt), day in days.items()
+    }
 
 
-def _groups(load: Load, rows: list[Row]) -> list[Group]:
+def enter_certificates(folder: Folder) -> dict[str, tuple[int, int]]:
+    """Enter certificates and their events; per table, how many were new and how many there are."""
+    holders = InventedHolders(folder.path / "holders.yaml")
+    register = CertificateLines(folder.names, holders)
+    table = folder.open(FILE, register.columns, NEEDED)
+    lines: dict[str, RowEntry] = {}
     problems: list[Problem] = []
-    groups = []
-    for row in rows:
-        group, wrong = _group(load, row)
-        groups.append(group)
-        problems += wrong
-    times = Counter(group.import_key for group in groups)
-    problems += [g.row.problem("group", "comes twice") for g in groups if times[g.import_key] > 1]
+    for line in table.lines(register.readable()):
+        key = f"{line.values.get('batch', '')}/{line.values.get('group', '')}"
+        problems += line.problems
+        if key in lines:
+            problems.append(table.problem(line.number, "group", _("It comes twice.")))
+        elif not line.problems:
+            lines[key] = RowEntry(None, {}, line.values, number=line.number)
+    problems += folder.problems(register, table, list(lines.values()))
     if problems:
-        raise BadFolder(problems)
-    return groups
+        raise BadFolder(sorted(problems, key=lambda problem: problem.line))
+    entries = _entries(folder, lines)
+    folder.write(register, entries, FILE)
+    return {
+        "certificates": (
+            sum(not entry.old for entry in entries),
+            sum(int(str(line.new["count"])) for line in lines.values()),
+        ),
+        "certificate_events": (
+            sum(len(_story(entry.new)) - len(_story(entry.old)) for entry in entries),
+            sum(int(str(line.new["count"])) * len(_story(line.new)) for line in lines.values()),
+        ),
+    }
 
 
-def _group(load: Load, row: Row) -> tuple[Group, list[Problem]]:
-    cells = row.cells
-    problems = []
-    batch, document = load.find(Batch, cells["batch"]), None
-    if batch is None:
-        problems.append(row.problem("batch", f"“{cells['batch']}” is not in the files"))
-    if cells.get("document"):
-        document = load.find(Document, cells["document"])
-        if document is None:
-            problems.append(row.problem("document", f"“{cells['document']}” is not in the files"))
-    elif not cells.get("source"):
-        problems.append(row.problem("source", "give a source or a document"))
-    count = int(cells["count"]) if cells["count"].isdecimal() else 0
-    if count < 1:
-        problems.append(row.problem("count", "give a whole number from 1 on"))
-    if count > 1 and (cells.get("holder") or cells.get("serial")):
-        problems.append(row.problem("count", "a holder or a serial belongs to one certificate"))
-    days = {}
-    for column in DAYS:
-        if cells.get(column):
-            try:
-                days[column] = date.fromisoformat(cells[column])
-            except ValueError:
-                problems.append(
-                    row.problem(column, f"“{cells[column]}” is no day, write 2025-05-21")
-                )
-    if "requested" not in days:
-        problems.append(row.problem("requested", "must not be empty"))
-    in_order = [days[column] for column in STEPS if column in days]
-    if in_order != sorted(in_order):
-        problems.append(row.problem("", "a step lies before the one that it follows"))
-    key = load.import_key("certificates", f"{cells['batch']}/{cells['group']}")
-    return Group(row, batch, count, days, document, key), problems
+def _entries(folder: Folder, lines: Mapping[str, RowEntry]) -> list[RowEntry]:
+    """The certificates of all lines that are new, or to which a step is added."""
+    prefix = folder.names.import_key(SHEET, "")
+    certificates = Certificate.objects.filter(import_key__startswith=prefix)
+    stored = {row.import_key.removeprefix(prefix): row for row in certificates}
+    events = CertificateEvent.objects.filter(import_key__startswith=prefix)
+    told = {key.removeprefix(prefix) for key in events.values_list("import_key", flat=True)}
+    entries: list[RowEntry] = []
+    for key, line in lines.items():
+        for number in range(1, int(str(line.new["count"])) + 1):
+            name = f"{key}/{number}"
+            row, old = stored.get(name), dict[str, Value]()
+            if row is not None:
+                # What is stored is left alone, whatever the file says by now.
+                added = [
+                    step
+                    for step in STEPS
+                    if line.new.get(step) and f"{name}/{step.replace('-', '_')}" not in told
+                ]
+                if not added:
+                    continue
+                gone = {*added, *(["valid-until"] if "issued" in added else [])}
+                old = {code: value for code, value in line.new.items() if code not in gone}
+            entries.append(Entered(row, old, dict(line.new), number=line.number, key=name))
+    return entries

@@ -1,6 +1,6 @@
 """Invented holders for sample certificates: names put together by chance, the same at every loading."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class InventedHolders:
         self.sexes = _by_weight(self.lists.get("sexes", {}))
         self.families = _by_weight(self.lists.get("families", {}))
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.lists)
 
     def of(self, facility_code: str, seed: str) -> Holder:
@@ -48,7 +48,7 @@ def _by_weight(weights: dict[str, int]) -> list[str]:
     return [name for name, weight in weights.items() for _turn in range(weight)]
 
 
-def _draws(seed: str):
+def _draws(seed: str) -> Callable[[Sequence[str]], str]:
     """A function that picks from lists; the digest of the seed decides, on every machine alike."""
     digest = sha256(seed.encode()).digest()
     numbers: Iterator[int] = (

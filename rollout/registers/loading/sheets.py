@@ -1,13 +1,13 @@
 """Which file of a province's folder fills which table, in the order they depend on each other.
 
-A column has the name of the field it fills. A cell for another row holds what the files call that
-row: its code, or, for documents, sessions and obstacles, the first column of their own file.
+A cell for another row holds what the files call that row: its code, or, for documents, sessions and
+obstacles, the first column of their own file.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import ForeignKey, Model
+from django.db.models import Field, ManyToManyField, Model
 
 from connectivity.models import ConnectionStep, Partner
 from equipment.models import (
@@ -68,9 +68,9 @@ PROOF = ("document", "source", "assumed")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table filled from one file. The `key` columns tell a row from every other of its table.
+    """One table filled from one file. The `key` fields tell a row from every other of its table.
 
-    Several sheets may read one file: then `takes` names the columns that are this sheet's own, a
+    Several sheets may read one file: then `takes` names the fields that are this sheet's own, a
     row that leaves them all empty says nothing to it, and rows may repeat a key.
     """
 
@@ -89,23 +89,20 @@ class Sheet:
     def is_record(self) -> bool:
         return issubclass(self.model, Record)
 
-    def columns(self) -> dict[str, str]:
-        """Column by field, for every field that this sheet fills."""
-        fields = [
-            f.name
+    def fields(self) -> list[Field | ManyToManyField]:
+        """What this sheet fills of the row. Only rows of other sheets can be named in a cell."""
+        found = [
+            f
             for f in (*self.model._meta.concrete_fields, *self.model._meta.many_to_many)
-            if f.editable and not f.primary_key and f.name != "file"
+            if f.editable
+            and not f.primary_key
+            and f.name != "file"
+            and (not f.is_relation or f.related_model in SHEET_OF)
         ]
-        if self.takes:
-            own = {*self.key, *self.takes, *PROOF}
-            fields = [name for name in fields if name in own]
-        return {name: self.column_of.get(name, name) for name in fields}
-
-    def key_columns(self) -> tuple[str, ...]:
-        return tuple(self.column_of.get(name, name) for name in self.key)
-
-    def relations(self) -> set[str]:
-        return {f.name for f in self.model._meta.fields if isinstance(f, ForeignKey)}
+        if not self.takes:
+            return found
+        own = {*self.key, *self.takes, *PROOF}
+        return [f for f in found if f.name in own]
 
 
 def _of_facility(name: str, model: type[Model], *takes: str) -> Sheet:
@@ -172,3 +169,5 @@ SHEETS = (
     Sheet("reporting_calendars", ReportingCalendar, ("effective_from",)),
     Sheet("measure_weights", MeasureWeight, ("measure", "effective_from")),
 )
+
+SHEET_OF = {sheet.model: sheet for sheet in SHEETS}

@@ -16,6 +16,7 @@ from equipment.models import DeviceMovement, Hosting, ItLevel, Procurement, Stag
 from equipment.stages import ROUTES, Path, Stage
 from facilities.as_of import AsOf
 from facilities.evidence import Assumed
+from facilities.exchange.headers import match
 from facilities.models import ApiToken, Document, Ledger, Record, Role, RoleAssignment, User
 from rollout.models import (
     CouncilDate,
@@ -26,6 +27,8 @@ from rollout.models import (
     Programme,
 )
 from rollout.registers.loading import BACGIANG, load_province
+from rollout.registers.loading.names import Names
+from rollout.registers.loading.registers import SheetRegister
 from rollout.registers.loading.sheets import SHEETS
 from rollout.site import demo
 from signatures.models import Batch, Certificate, CertificateEvent
@@ -243,6 +246,16 @@ class BacGiangTest(TestCase):
         assert report.issued_on == REPORT
         for model in (MilestoneEvent, ConnectionStep, Directive, CouncilDate, CertificateEvent):
             assert model.objects.filter(document=report).exists(), model
+
+
+@pytest.mark.django_db
+def test_every_heading_of_a_file_means_its_own_column():
+    """Labels, codes and other names of columns meet in one file; none takes another's place."""
+    for file in {sheet.file_name for sheet in SHEETS}:
+        registers = [SheetRegister(sheet, Names("")) for sheet in SHEETS if sheet.file_name == file]
+        columns = {column.code: column for register in registers for column in register.columns}
+        heading = match([(1, tuple(columns))], list(columns.values()), {})
+        assert list(heading.columns.values()) == list(columns), file
 
 
 def test_no_cell_looks_like_an_id_card_or_a_telephone_number():

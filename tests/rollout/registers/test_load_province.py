@@ -4,15 +4,19 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from equipment.models import DeviceMovement
 from facilities.as_of import AsOf
-from facilities.models import Facility, User
+from facilities.models import ChangeSet, Facility, FacilityName, User
+from facilities.registers.entering import undo
 from facilities.services import withdraw
 from rollout.models import MilestoneEvent, Programme
-from rollout.registers.loading import BACGIANG, BadFolder, load_province
+from rollout.registers.loading import BACGIANG, BadFolder, load_province, loaded_registers
 from signatures.models import Certificate, CertificateEvent
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +64,7 @@ def write(folder, name, *lines):
 
 
 def problems_of(folder) -> str:
-    with pytest.raises(BadFolder) as caught:
+    with pytest.raises(BadFolder) as caught, override("en"):
         load_province(folder)
     assert not Facility.objects.exists()
     assert not User.objects.exists()
@@ -116,13 +120,130 @@ def test_a_withdrawn_fact_does_not_come_back(folder):
     assert not MilestoneEvent.objects.known().exists()
 
 
+def test_a_file_is_read_as_every_table_handed_in(folder):
+    """As a spreadsheet of the office writes it: headings in words, semicolons, days, names, accents."""
+    lines = (
+        "\ufeffCơ sở y tế;Mốc;Ngày diễn ra;Nguồn",
+        "bệnh viện a thái nguyên;Thí điểm;10/03/2025;Báo cáo của đơn vị",
+        "",
+    )
+    write(folder, "milestone_events.csv", *lines)
+    load_province(folder)
+    event = MilestoneEvent.objects.get()
+    assert (event.facility.code, event.milestone) == ("tn-a", "pilot")
+    assert event.happened_on == date(2025, 3, 10)
+    assert event.import_key == "thainguyen:milestone_events:tn-a:pilot"
+
+
+def test_what_left_is_a_number_below_zero(folder):
+    write(
+        folder,
+        "device_movements.csv",
+        *FILES["device_movements.csv"],
+        "tn-a,tablet,2025-04-01,-2,retired,,Biên bản thanh lý",
+    )
+    load_province(folder)
+    assert sorted(DeviceMovement.objects.values_list("quantity", flat=True)) == [-2, 12]
+
+
+def test_what_is_still_to_come_has_not_happened(folder):
+    lines = FILES["milestone_events.csv"][0], "tn-a,pilot,2098-03-10,Báo cáo"
+    write(folder, "milestone_events.csv", *lines)
+    assert "line 2, happened_on: This day is still to come." in problems_of(folder)
+
+
+# --- The log ----------------------------------------------------------------------------
+
+
+def change_set(file: str) -> ChangeSet:
+    return ChangeSet.objects.get(file_name=f"thainguyen/{file}")
+
+
+def take_back(file: str) -> ChangeSet:
+    return undo(
+        change_set=change_set(file),
+        registers=loaded_registers(),
+        by=factories.recorder(),
+        because="Nhầm tệp",
+        on=date(2025, 5, 21),
+    )
+
+
+def test_each_file_is_one_change_set_of_the_loader(folder):
+    load_province(folder)
+    assert sorted(ChangeSet.objects.values_list("file_name", flat=True)) == sorted(
+        f"thainguyen/{name}" for name in FILES if name != "programme.csv"
+    )
+    found = change_set("certificates.csv")
+    assert (found.kind, found.by.username) == (ChangeSet.Kind.IMPORT, "import")
+    assert found.edits.count() == 35
+    assert len(found.file_sha256) == 64
+    load_province(folder)
+    assert ChangeSet.objects.count() == len(FILES) - 1
+
+
+def test_a_file_is_taken_back_and_does_not_return(folder):
+    load_province(folder)
+    take_back("certificates.csv")
+    assert not Certificate.objects.standing().exists()
+    assert not CertificateEvent.objects.known().exists()
+    take_back("milestone_events.csv")
+    load_province(folder)
+    assert not MilestoneEvent.objects.known().exists()
+    assert not Certificate.objects.standing().exists()
+
+
+def test_steps_added_later_are_taken_back_alone(folder):
+    load_province(folder)
+    header, first, second = FILES["certificates.csv"]
+    first = first.replace("2025-02-03", "2025-02-04")  # stored already: it is left alone
+    added = second.replace(",,,", ",2025-03-03,2030-03-03,")
+    ChangeSet.objects.filter(file_name__endswith="certificates.csv").update(file_name="first")
+    write(folder, "certificates.csv", header, first, added)
+    load_province(folder)
+    cells = change_set("certificates.csv").edits.values_list("column", "old", "new").distinct()
+    assert set(cells) == {("issued", "", "2025-03-03"), ("valid-until", "", "2030-03-03")}
+    take_back("certificates.csv")
+    assert CertificateEvent.objects.known().filter(kind="issued").count() == 30
+    assert CertificateEvent.objects.known().filter(kind="requested").count() == 35
+
+
+def test_a_facility_about_which_something_is_recorded_stays(folder):
+    load_province(folder)
+    with pytest.raises(ValidationError):
+        take_back("facilities.csv")
+    for file in ("milestone_events.csv", "device_movements.csv", "certificates.csv"):
+        take_back(file)
+    take_back("facilities.csv")
+    assert not FacilityName.objects.known().exists()
+
+
+def test_what_others_refer_to_is_not_taken_back(folder):
+    load_province(folder)
+    with pytest.raises(ValidationError) as refused:
+        take_back("areas.csv")
+    assert refused.value.code == "referred_to"
+    with pytest.raises(ValidationError) as refused:
+        take_back("device_types.csv")
+    assert refused.value.code == "not_withdrawn"
+
+
+def test_a_row_mended_since_is_not_overwritten(folder):
+    load_province(folder)
+    event = MilestoneEvent.objects.get()
+    withdraw(fact=event, because="Nhầm đơn vị", by=event.recorded_by)
+    with pytest.raises(ValidationError) as refused:
+        take_back("milestone_events.csv")
+    assert refused.value.code == "changed_since"
+
+
 @pytest.mark.parametrize(
     ("name", "lines", "complaint"),
     [
         (
             "milestone_events.csv",
             ["facility,milestone,happened_on,source", "tn-b,pilot,2025-03-10,Báo cáo"],
-            "milestone_events.csv, line 2, facility: “tn-b” is not in the files",
+            "milestone_events.csv, line 2, facility: “tn-b” is unknown. Write one of: ",
         ),
         (
             "milestone_events.csv",
@@ -137,7 +258,7 @@ def test_a_withdrawn_fact_does_not_come_back(folder):
         (
             "milestone_events.csv",
             ["facility,milestone,happened_on,source", "tn-a,pilot,2025-03-10,"],
-            "line 2, source: give a source or a document",
+            "line 2, source: Give a source or a document.",
         ),
         (
             "milestone_events.csv",
@@ -152,14 +273,14 @@ def test_a_withdrawn_fact_does_not_come_back(folder):
         (
             "device_movements.csv",
             [FILES["device_movements.csv"][0], "tn-a,tablet,2025-03-01,0,opening,,Kiểm kê"],
-            "device_movements.csv: the database refuses it",
+            "device_movements.csv: The database refuses it",
         ),
-        ("programme.csv", ["area", "hue"], "“hue” is not in the files"),
-        ("milestones.csv", ["facility"], "milestones.csv: no such file is known"),
+        ("programme.csv", ["area", "hue"], "programme.csv, line 2, area: “hue” is unknown."),
+        ("milestones.csv", ["facility"], "milestones.csv: No such file is known."),
         (
             "certificates.csv",
             ["batch,group,count,requested,id_card", "tn-a-1,1,1,2025-02-03,001"],
-            "certificates.csv, line 1, id_card: no such column is known",
+            "certificates.csv, line 1, id_card: No such column is known.",
         ),
         (
             "certificates.csv",
@@ -169,12 +290,27 @@ def test_a_withdrawn_fact_does_not_come_back(folder):
         (
             "certificates.csv",
             [FILES["certificates.csv"][0], "tn-a-1,1,3,2025-02-03,2025-01-10,2029-02-10,Danh sách"],
-            "line 2: a step lies before the one that it follows",
+            "line 2, issued: “Issued” cannot come before “Bought and registered”.",
+        ),
+        (
+            "certificates.csv",
+            [FILES["certificates.csv"][0], "tn-a-1,1,3,2025-02-03,,2029-02-10,Danh sách"],
+            "line 2, issued: Give the day as well.",
+        ),
+        (
+            "certificates.csv",
+            [FILES["certificates.csv"][0], *2 * ["tn-a-1,1,3,2025-02-03,,,Danh sách"]],
+            "line 3, group: It comes twice.",
+        ),
+        (
+            "device_types.csv",
+            ["code,group,name_vi", "tablet,bedside,Máy tính, bảng"],
+            "device_types.csv, line 2: There are more cells than headings.",
         ),
         (
             "certificates.csv",
             ["batch,group,count,requested,holder,source", "tn-a-1,1,2,2025-02-03,Một người,Sổ"],
-            "line 2, count: a holder or a serial belongs to one certificate",
+            "line 2, count: A holder or a serial belongs to one certificate.",
         ),
     ],
 )
@@ -185,7 +321,7 @@ def test_a_mistake_is_named_and_nothing_is_stored(folder, name, lines, complaint
 
 def test_a_line_with_too_few_cells_is_named(folder):
     write(folder, "device_types.csv", "code,group,name_vi", "tablet,bedside")
-    assert "device_types.csv, line 2: fewer cells than columns" in problems_of(folder)
+    assert "device_types.csv, line 2, name_vi: Fill this in." in problems_of(folder)
 
 
 def test_many_mistakes_are_named_at_once(folder):
@@ -197,12 +333,15 @@ def test_many_mistakes_are_named_at_once(folder):
 
 
 def test_an_absent_folder_is_named_by_the_command(tmp_path):
-    with pytest.raises(CommandError, match="there is no such folder"):
+    with pytest.raises(CommandError, match="There is no such folder"):
         call_command("load_province", str(tmp_path / "nowhere"))
 
 
 def test_an_installation_steers_one_province(folder):
     load_province(folder)
-    with pytest.raises(BadFolder, match="already steers “thai-nguyen”"):
+    with (
+        override("en"),
+        pytest.raises(BadFolder, match="This installation steers “thai-nguyen” already"),
+    ):
         load_province(BACGIANG)
     assert Facility.objects.count() == 1

@@ -1,0 +1,60 @@
+"""What the files of a folder call the rows that other rows speak of."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from facilities.exchange.columns import Column
+from facilities.models import Facility, Record
+from facilities.registers.choices import names_on
+from rollout.registers.loading.sheets import SHEET_OF
+
+
+class Names:
+    """The stored rows by the names that files give them: a code, or the key of the row's own file."""
+
+    def __init__(self, province: str):
+        self.province = (
+            province  # begins every import key: two folders never take each other's rows
+        )
+        self._rows: dict[type[Model], Mapping[str, Model]] = {}
+
+    def import_key(self, sheet: str, key: str) -> str:
+        return f"{self.province}:{sheet}:{key}"
+
+    def rows(self, model: type[Model]) -> Mapping[str, Model]:
+        if model not in self._rows:
+            self._rows[model] = self._read(model)
+        return self._rows[model]
+
+    def forget(self, model: type[Model]) -> None:
+        """Rows of the model were added."""
+        self._rows.pop(model, None)
+
+    def choices(self, column: Column, model: type[Model]) -> Column:
+        """The column with the names that may stand in it by now. A facility answers to its latest name too."""
+        named = {name: name for name in self.rows(model)}
+        if model is Facility:
+            named |= names_on(date.max)
+        return replace(column, choices=lambda: named)
+
+    def stored(self, model: type[Record], sheet: str) -> set[str]:
+        """The keys of the records that a sheet of the folder has brought, whatever became of them."""
+        prefix = self.import_key(sheet, "")
+        keys = model.objects.filter(import_key__startswith=prefix)
+        return {key.removeprefix(prefix) for key in keys.values_list("import_key", flat=True)}
+
+    def _read(self, model: type[Model]) -> Mapping[str, Model]:
+        if issubclass(model, Record):
+            prefix = self.import_key(SHEET_OF[model].name, "")
+            rows = model.objects.filter(import_key__startswith=prefix)
+            return {row.import_key.removeprefix(prefix): row for row in rows}
+        return {row.code: row for row in _coded(model).select_related()}
+
+
+def _coded(model: type[Model]) -> QuerySet[Any]:
+    """The rows of a table that keeps a code for each."""
+    return model._default_manager.all()
