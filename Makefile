@@ -21,7 +21,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_VAR=build
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgres journeys lint format bench screenshots \
+.PHONY: help install install-dev run test test-postgres journeys mutants lint format bench screenshots \
 	messages lock clean
 
 help: ## List what can be made
@@ -61,6 +61,9 @@ test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, R
 
 journeys: install-dev ## People's paths through the pages in a real Chromium
 	$(PYTEST) $(TWO) -m journey $(ARGS)
+
+mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
+	$(PYTHON) -m tests.mutants $(ARGS)
 
 lint: install-dev ## Style, types, templates, compose file, missing migrations, deployment checks
 	$(PYTHON) -m ruff check .

@@ -11,16 +11,14 @@ from facilities.administration import FactAdmin, TableAdmin
 class ConnectionStepAdmin(FactAdmin):
     not_asked = ("attempt", "source", "assumed")
     list_filter = ("step", *FactAdmin.list_filter)
-
-    def record(self, fact, *, by):
-        return record_step(
-            facility=fact.facility,
-            partner=fact.partner,
-            step=fact.step,
-            happened_on=fact.happened_on,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(record_step)
+    verb_takes = (
+        "facility",
+        "partner",
+        "step",
+        "happened_on",
+        "document",
+    )
 
 
 @admin.register(Partner)

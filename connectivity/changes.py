@@ -4,6 +4,7 @@ Components: `account`, `connected`, `first_message`.
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from connectivity.models import ConnectionStep
 from facilities.as_of import AsOf
@@ -22,7 +23,8 @@ def changes(as_of: AsOf) -> Iterator[Change]:
         .filter(partner__counted=True)
         .values_list("facility_id", "attempt", "step", "happened_on", "rung")
     )
-    connected, ended_on = {}, {}
+    connected: dict[tuple[int, int], tuple[date, int]] = {}
+    ended_on: dict[tuple[int, int], date] = {}
     for facility_id, attempt, step, on, rung in rows:
         if step == Step.DISCONNECTED:
             ended_on[facility_id, attempt] = on

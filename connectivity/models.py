@@ -124,7 +124,7 @@ class Gateway(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.facility} → {self.partner}"
 
 
@@ -149,5 +149,5 @@ class BeatDay(models.Model):
             models.UniqueConstraint(name="connectivity_beats_of_a_day", fields=["gateway", "day"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.gateway_id} {self.day}"

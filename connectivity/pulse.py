@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from connectivity.models import BeatDay, Gateway
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 LIVE, LATE, SILENT, AWAITED = "live", "late", "silent", "awaited"
 
@@ -58,7 +62,7 @@ class Pulse:
         return LIVE if self.last_at else AWAITED
 
     @property
-    def label(self):
+    def label(self) -> "StrPromise":
         return STATE_LABELS[self.state]
 
     @property
@@ -77,7 +81,7 @@ class Cell:
     sent: int = 0
 
     @property
-    def label(self):
+    def label(self) -> "StrPromise":
         return CELL_LABELS[self.code]
 
 
@@ -117,7 +121,7 @@ class Run:
     last: date
 
     @property
-    def label(self):
+    def label(self) -> "StrPromise":
         return CELL_LABELS[self.code]
 
 

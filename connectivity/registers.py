@@ -1,9 +1,12 @@
-"""The book of connections: one row a facility, the days of its connection to the counted partner."""
+"""The register of connections: one row a facility, the days of its connection to the counted partner."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,24 +15,45 @@ from connectivity.rules import faults
 from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Kind
 from facilities.models import Facility, Scope
-from facilities.registers.attempts import Repeated, begun, check, ended, mended, stories
+from facilities.registers.attempts import (
+    Attempts,
+    Placed,
+    Repeated,
+    Story,
+    begun,
+    check,
+    ended,
+    mended,
+    stories,
+)
 from facilities.registers.choices import facilities_by_code, facility_names
-from facilities.registers.register import Register
-from facilities.registers.writers import Attributes
+from facilities.registers.register import Problems, Register
+from facilities.registers.writers import Attributes, RowEntry, Writing
 
 Step = ConnectionStep.Step
 
 
 class _Steps(Repeated):
-    def write(self, entries, writing):
+    def write(self, entries: list[RowEntry[Facility]], writing: Writing) -> None:
         partner = Partner.objects.filter(counted=True).first()
         if partner is None:
             raise ValidationError(_("Say first which partner's connections are counted."))
         Repeated.write(replace(self, make=partial(self.make, partner)), entries, writing)
 
 
-def _step(step: str, *, place=mended, other: str = "") -> _Steps:
-    def make(partner, facility, before, happened_on, attempt):
+def _step(
+    step: str,
+    *,
+    place: Callable[[date | None, Attempts, Attempts], Placed] = mended,
+    other: str = "",
+) -> _Steps:
+    def make(
+        partner: Partner,
+        facility: Facility,
+        before: ConnectionStep | None,
+        happened_on: date,
+        attempt: int,
+    ) -> ConnectionStep:
         return ConnectionStep(
             facility_id=facility.pk,
             partner_id=partner.pk,
@@ -59,7 +83,7 @@ STEPS = (
 )
 
 
-class Connections(Register):
+class Connections(Register[Facility]):
     code = "connections"
     label = gettext_lazy("Connections")
     row_label = gettext_lazy("connection")
@@ -88,15 +112,17 @@ class Connections(Register):
         *STEPS,
     )
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """Facilities that count in connectivity on the day."""
         counted = (Scope.ROLLOUT, Scope.CONNECTIVITY)
         keys = [f.id for f in AsOf(on, known_at).on(on) if f.scope in counted]
         return Facility.objects.filter(pk__in=keys)
 
-    def context(self, entries, on):
+    def context(self, entries: list[RowEntry[Facility]], on: date) -> Mapping[int, Story]:
         return stories(STEPS[0], [entry.row.pk for entry in entries if entry.row is not None])
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self, entry: RowEntry[Facility], problems: Problems, context: Mapping[int, Story], on: date
+    ) -> None:
         story = context.get(entry.row.pk, {}) if entry.row is not None else {}
         check(STEPS, faults, entry, story, problems)

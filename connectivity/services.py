@@ -29,7 +29,7 @@ def record_step(
     What is merely odd is taken as it is told.
     """
     step = Step(step)
-    # Whoever else writes about it waits here, as in a book, and then sees what stands.
+    # Whoever else writes about it waits here, as in a register, and then sees what stands.
     facility = Facility.objects.select_for_update(no_key=True).get(pk=facility.pk)
     steps = ConnectionStep.objects.known().filter(facility=facility, partner=partner)
     story = {(made.step, made.attempt): happening(made) for made in steps}

@@ -4,7 +4,7 @@ An arrival belongs to the acceptance of its file if it names the file and bears 
 of a lot that arrived earlier, or were written down by hand, are not brought a second time.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -80,10 +80,10 @@ def bring(files: Collection[int], *, by: User, at: datetime, source: str = "") -
 
 def not_returnable(files: Collection[int]) -> set[int]:
     """The files whose acceptance cannot be taken back: some of their devices have left since."""
-    leaving: dict[int, Counter] = {}
+    leaving: dict[int | None, Counter[tuple[int, int]]] = defaultdict(Counter)
     for arrival in arrivals_of(files):
         place = (arrival.facility_id, arrival.device_type_id)
-        leaving.setdefault(arrival.procurement_id, Counter())[place] += arrival.quantity
+        leaving[arrival.procurement_id][place] += arrival.quantity
     places = {place for counts in leaving.values() for place in counts}
     stock = {
         (facility, device_type): quantity
@@ -98,6 +98,6 @@ def not_returnable(files: Collection[int]) -> set[int]:
     }
     return {
         file
-        for file, counts in leaving.items()
-        if any(stock.get(place, 0) < quantity for place, quantity in counts.items())
+        for file in files
+        if any(stock.get(place, 0) < quantity for place, quantity in leaving[file].items())
     }

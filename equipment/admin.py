@@ -1,5 +1,7 @@
 """Procurement files, devices and norms in the admin."""
 
+from types import MappingProxyType
+
 from django.contrib import admin
 
 from equipment.models import (
@@ -23,6 +25,7 @@ from equipment.services import (
     withdraw_stage,
 )
 from facilities.administration import FactAdmin, TableAdmin
+from facilities.models import User
 
 admin.site.register([DeviceNorm, Hosting, ItLevel, ProcurementLot], FactAdmin)
 
@@ -49,18 +52,16 @@ class StageEventAdmin(FactAdmin):
     search_fields = ("procurement__code",)
     autocomplete_fields = ("procurement",)
     not_asked = ("source", "assumed")
+    verb = staticmethod(record_stage)
+    verb_takes = (
+        "procurement",
+        "stage",
+        "happened_on",
+        "amount",
+        "document",
+    )
 
-    def record(self, fact, *, by):
-        return record_stage(
-            procurement=fact.procurement,
-            stage=fact.stage,
-            happened_on=fact.happened_on,
-            amount=fact.amount,
-            document=fact.document,
-            by=by,
-        )
-
-    def take_back(self, fact, *, because, by):
+    def take_back(self, fact: StageEvent, *, because: str, by: User) -> StageEvent:
         return withdraw_stage(event=fact, because=because, by=by)
 
 
@@ -70,50 +71,44 @@ class SetbackAdmin(FactAdmin):
     search_fields = ("procurement__code",)
     autocomplete_fields = ("procurement",)
     not_asked = ("source", "assumed")
-
-    def record(self, fact, *, by):
-        return record_setback(
-            procurement=fact.procurement,
-            kind=fact.kind,
-            happened_on=fact.happened_on,
-            note=fact.note,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(record_setback)
+    verb_takes = (
+        "procurement",
+        "kind",
+        "happened_on",
+        "note",
+        "document",
+    )
 
 
 @admin.register(StageTarget)
 class StageTargetAdmin(FactAdmin):
     not_asked = ("source", "assumed")
-
-    def record(self, fact, *, by):
-        return set_stage_target(
-            procurement=fact.procurement,
-            stage=fact.stage,
-            due_on=fact.due_on,
-            set_on=fact.effective_from,
-            because=fact.because,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(set_stage_target)
+    verb_takes = (
+        "procurement",
+        "stage",
+        "due_on",
+        "because",
+        "document",
+    )
+    verb_calls = MappingProxyType({"set_on": "effective_from"})
 
 
 @admin.register(DeviceMovement)
 class DeviceMovementAdmin(FactAdmin):
     not_asked = ("source", "assumed")
-
-    def record(self, fact, *, by):
-        return record_movement(
-            facility=fact.facility,
-            device_type=fact.device_type,
-            quantity=fact.quantity,
-            reason=fact.reason,
-            happened_on=fact.happened_on,
-            procurement=fact.procurement,
-            asset=fact.asset,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(record_movement)
+    verb_takes = (
+        "facility",
+        "device_type",
+        "quantity",
+        "reason",
+        "happened_on",
+        "procurement",
+        "asset",
+        "document",
+    )
 
 
 @admin.register(Asset)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from equipment.models import Asset, DeviceMovement
-from facilities.as_of import AsOf, FacilityOnDay
+from facilities.as_of import AsOf, DayLookedAt, FacilityOnDay
 from facilities.evidence import Rung
 
 
@@ -17,7 +17,7 @@ class Move:
 
 
 def moves_of(asset: Asset, as_of: AsOf) -> list[Move]:
-    """Its movements on the register's day, as known at its moment; newest first.
+    """Its movements on the day, as known at the moment asked for; newest first.
 
     That it left those without a number when it was given one is no move of the device.
     """
@@ -33,6 +33,6 @@ def moves_of(asset: Asset, as_of: AsOf) -> list[Move]:
     return [Move(row, places.get(row.facility_id), Rung(row.rung)) for row in rows]
 
 
-def asset_context(asset: Asset, day) -> dict:
-    """`day`: anything with a `register()` of the day looked at."""
+def asset_context(asset: Asset, day: DayLookedAt) -> dict[str, object]:
+    """For `equipment/_asset.html`."""
     return {"moves": moves_of(asset, day.as_of())}

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
     Count,
-    Expression,
     F,
     OuterRef,
     Q,
@@ -24,16 +24,26 @@ from equipment.stock import stock_of
 from facilities.descent import Descent
 from facilities.models import Facility
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Standing(TypedDict):
+    """By what `assets_on` lets assets be filtered besides their own fields."""
+
+    place_id: int | None
+
+
 LATEST_FIRST = ("-happened_on", "-pk")
 
 
-def movements_of(on: date, known_at: datetime | None = None) -> QuerySet:
+def movements_of(on: date, known_at: datetime | None = None) -> QuerySet[DeviceMovement]:
     """Subquery of the movements of an asset up to a day, the last one first."""
     rows = DeviceMovement.objects.as_of(on, known_at).filter(asset=OuterRef("pk"))
     return rows.order_by(*LATEST_FIRST)
 
 
-def place_id(on: date, known_at: datetime | None = None) -> Expression:
+def place_id(on: date, known_at: datetime | None = None) -> Subquery:
     """SQL for the key of the facility where an asset stands; NULL when it has left."""
     heirs = _heirs(on, known_at)
     place = Case(
@@ -45,7 +55,7 @@ def place_id(on: date, known_at: datetime | None = None) -> Expression:
     return Subquery(movements_of(on, known_at).values(place=place)[:1])
 
 
-def place_code(on: date, known_at: datetime | None = None) -> Expression:
+def place_code(on: date, known_at: datetime | None = None) -> Subquery:
     """SQL for the code of that facility; "" or NULL when it stands nowhere."""
     heirs = _heirs(on, known_at)
     codes = dict(Facility.objects.filter(pk__in=heirs.values()).values_list("pk", "code"))
@@ -63,7 +73,9 @@ def _heirs(on: date, known_at: datetime | None) -> dict[int, int]:
     return {gone: descent.heir(gone) for gone in descent.merged}
 
 
-def assets_on(on: date, known_at: datetime | None = None) -> QuerySet:
+def assets_on(
+    on: date, known_at: datetime | None = None
+) -> "QuerySet[WithAnnotations[Asset, Standing]]":
     """The assets on a day, with `place_id` to filter by. One that only came later is not among them."""
     moved = DeviceMovement.objects.known(known_at).filter(asset__isnull=False)
     later = moved.filter(happened_on__gt=on).values("asset")

@@ -4,7 +4,7 @@ Components: `servers` · `server_files` · `device:<type>` · `norm:<type>` · `
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from django.db.models import Min, Sum
@@ -22,6 +22,7 @@ from equipment.stages import Path, Stage
 from facilities.as_of import AsOf
 from facilities.evidence import Rung, rung_of
 from facilities.lineage import Passing
+from facilities.models import DatedFact
 from facilities.timeline import Change
 
 PASSES_ON = {
@@ -32,6 +33,9 @@ PASSES_ON = {
     "his_level": Passing.AGREED,
     "hosting": Passing.AGREED,
 }
+
+Subject = tuple[int | None, str]  # whose norm it is: a facility, or a kind of them, or ""
+Norm = tuple[int, Rung]  # how many, how well proven
 
 NO_NORM = (0, Rung.REPORTED)  # also what a facility falls back to that loses its norm
 
@@ -50,7 +54,7 @@ def device_changes(as_of: AsOf) -> Iterator[Change]:
     yield from _norms(as_of)
 
 
-def _devices(as_of):
+def _devices(as_of: AsOf) -> Iterator[Change]:
     rows = (
         as_of.facts(DeviceMovement)
         .values_list(
@@ -64,7 +68,7 @@ def _devices(as_of):
             yield Change(facility_id, on, "servers", quantity, rung)
 
 
-def _rented_servers(as_of):
+def _rented_servers(as_of: AsOf) -> Iterator[Change]:
     """An accepted cloud rental serves as a server until the service ends.
 
     The end takes back what the acceptance counted, on the same rung; without one, nothing.
@@ -77,7 +81,8 @@ def _rented_servers(as_of):
         )
         .values_list("procurement_id", "stage", "facility_id", "happened_on", "rung")
     )
-    accepted, ended_on = {}, {}
+    accepted: dict[int, tuple[int, date, int]] = {}
+    ended_on: dict[int, date] = {}
     for procurement, stage, facility_id, on, rung in rows:
         if stage == Stage.ACCEPTANCE:
             accepted[procurement] = (facility_id, on, rung)
@@ -89,7 +94,7 @@ def _rented_servers(as_of):
             yield Change(facility_id, max(on, ended_on[procurement]), "servers", -1, rung)
 
 
-def _server_files(as_of):
+def _server_files(as_of: AsOf) -> Iterator[Change]:
     """How many files for EMR servers have begun, for the facility that is to get the server."""
     begun = StageEvent.objects.as_of(as_of.until, as_of.known_at).values("procurement")
     first_day = dict(
@@ -100,14 +105,12 @@ def _server_files(as_of):
             yield Change(facility_id, first_day[procurement], "server_files", 1, Rung.REPORTED)
 
 
-def _norms(as_of):
+def _norms(as_of: AsOf) -> Iterator[Change]:
     """The norm of each device type at each facility, as steps on the days it changes.
 
     A row for the facility goes before a row for its kind, and that before a row for all.
     """
-    norms = defaultdict(
-        lambda: defaultdict(dict)
-    )  # type -> (facility, kind) -> day -> (quantity, rung)
+    norms: dict[str, dict[Subject, dict[date, Norm]]] = defaultdict(lambda: defaultdict(dict))
     for norm in DeviceNorm.objects.in_force(as_of.until, as_of.known_at).select_related(
         "device_type", "document"
     ):
@@ -120,7 +123,7 @@ def _norms(as_of):
         {day for rows in norms.values() for row in rows.values() for day in row}
         | {day for days in as_of.kinds.days.values() for day in days}
     )
-    before = {}
+    before: dict[tuple[int, str], int] = {}
     for day in days:
         for facility_id in as_of.codes:
             kind = (as_of.kinds.on(facility_id, day) or [""])[0]
@@ -132,15 +135,20 @@ def _norms(as_of):
                     yield Change(facility_id, day, f"norm:{code}", step, rung)
 
 
-def _norm_on(rows, facility_id: int, kind: str, day: date):
-    for subject in ((facility_id, ""), (None, kind), (None, "")):
+def _norm_on(
+    rows: Mapping[Subject, Mapping[date, Norm]], facility_id: int, kind: str, day: date
+) -> Norm | None:
+    subjects: tuple[Subject, ...] = ((facility_id, ""), (None, kind), (None, ""))
+    for subject in subjects:
         begun = [start for start in rows.get(subject, ()) if start <= day]
         if begun:
             return rows[subject][max(begun)]
     return None
 
 
-def _latest_value(as_of, model, field, component=None):
+def _latest_value(
+    as_of: AsOf, model: type[DatedFact], field: str, component: str | None = None
+) -> Iterator[Change]:
     """A value that holds until the next one: each new one takes back the one before."""
     component = component or field
     before: dict[int, tuple[str, int]] = {}

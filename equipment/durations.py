@@ -7,7 +7,7 @@ from statistics import median
 from typing import NamedTuple
 
 from equipment.models import StageEvent
-from equipment.stages import ROUTES, Stage
+from equipment.stages import ROUTES, Path, Stage
 from facilities.as_of import AsOf, once_per_as_of
 
 ENOUGH = 5  # durations; fewer say nothing about the next one
@@ -63,7 +63,7 @@ def durations(on: date, known_at: datetime | None = None) -> dict[tuple[str, str
         reached[file, path][stage] = day
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for (_file, path), days in reached.items():
-        stages = ROUTES[path].stages
+        stages = ROUTES[Path(path)].stages
         for before, stage in itertools.pairwise(stages):
             if before in days and stage in days and days[stage] >= days[before]:
                 found[path, stage.value].append((days[stage] - days[before]).days)

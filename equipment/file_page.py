@@ -9,6 +9,7 @@ from equipment.files import File, Step, files_of
 from equipment.models import Procurement, ProcurementLot, Setback, StageEvent
 from equipment.must_start import must_start
 from equipment.stages import CLOSED_BY, Stage
+from facilities.as_of import DayLookedAt
 from facilities.models import Document, FacilityName
 from facilities.working_days import working_days
 
@@ -55,8 +56,8 @@ class Lot:
     value: int | None
 
 
-def procurement_context(procurement: Procurement, day) -> dict:
-    """For `equipment/_procurement.html`. `day` says the day looked at (`on`) and `known_at`."""
+def procurement_context(procurement: Procurement, day: DayLookedAt) -> dict[str, object]:
+    """For `equipment/_procurement.html`."""
     on, known_at = day.on, day.known_at
     [file] = files_of([procurement.pk], on, known_at)
     start = must_start(file, durations(on, known_at), working_days(known_at))
@@ -82,21 +83,24 @@ def procurement_context(procurement: Procurement, day) -> dict:
 
 def window(file: File) -> Window | None:
     """None before the invitation, and where the law sets no minimum."""
-    invitation = file.step(Stage.INVITATION)
+    invitation = file.invitation
     price = file.package_price
     least = minimum(file.selection, price)
-    if not invitation.reached_on or least is None:
+    if not invitation.reached_on:
+        return None
+    first = earliest_closing(
+        invitation.reached_on,
+        amount=price,
+        selection=file.selection,
+        is_working_day=invitation.working.is_working,
+    )
+    if least is None or first is None:
         return None
     closed = (step.reached_on for s in CLOSED_BY if (step := file.step(s)) and step.reached_on)
     return Window(
         posted_on=invitation.reached_on,
         closed_on=next(closed, None),
-        first=earliest_closing(
-            invitation.reached_on,
-            amount=price,
-            selection=file.selection,
-            is_working_day=invitation.working.is_working,
-        ),
+        first=first,
         minimum=least.words,
         price=price,
     )

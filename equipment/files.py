@@ -1,9 +1,10 @@
 """Procurement files as they stood on a day: each stage with baseline, target and actual date."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent, StageTarget
 from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
@@ -15,6 +16,13 @@ from facilities.working_days import (
     working_days,
     working_days_of,
 )
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise, WithAnnotations
+
+    from facilities.models.facts import Proven
+
+    ProvenEvent = WithAnnotations[StageEvent, Proven]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Step:
     target_assumed: str = ""
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return Stage(self.stage).label
 
     @property
@@ -45,13 +53,14 @@ class Step:
 
     def days_late(self, on: date) -> int:
         """Working days past its target on that day; 0 once it or a later stage was reached."""
-        overdue = self.target and not self.passed_on
-        return self.working.late(self.target, on) if overdue else 0
+        if self.target is None or self.passed_on:
+            return 0
+        return self.working.late(self.target, on)
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One procurement file on the register's day."""
+    """One procurement file on the day."""
 
     id: int
     code: str
@@ -62,11 +71,21 @@ class File:
     steps: tuple[Step, ...]
 
     @property
-    def path_label(self):
+    def path_label(self) -> "StrOrPromise":
         return Path(self.path).label
 
     def step(self, stage: str) -> Step | None:
         return next((step for step in self.steps if step.stage == stage), None)
+
+    @property
+    def invitation(self) -> Step:
+        """Every path has it."""
+        return next(step for step in self.steps if step.stage == Stage.INVITATION)
+
+    @property
+    def acceptance(self) -> Step:
+        """Every path has it."""
+        return next(step for step in self.steps if step.stage == Stage.ACCEPTANCE)
 
     @property
     def accepted(self) -> bool:
@@ -100,8 +119,7 @@ class File:
         """Each stage with the days since the stage reached before it; None for one not reached."""
         before = None
         for step in self.steps:
-            known = step.reached_on and before
-            yield step, (step.reached_on - before).days if known else None
+            yield step, (step.reached_on - before).days if step.reached_on and before else None
             before = step.reached_on or before
 
     @property
@@ -113,11 +131,11 @@ class File:
 
 @once_per_as_of
 def files(as_of: AsOf) -> list[File]:
-    """The files of the register's facilities, each with whoever carries on for its buyer: four
+    """The files of its facilities, each with whoever carries on for its buyer: four
     queries."""
     return _files(
         as_of.only(Procurement.objects.standing(as_of.known_at)).order_by("code"),
-        as_of.facts(StageEvent),
+        as_of.only(StageEvent.objects.proven(as_of.until, as_of.known_at)),
         as_of.only(
             StageTarget.objects.in_force(as_of.until, as_of.known_at),
             "procurement__facility_id",
@@ -132,21 +150,24 @@ def files_of(keys: Iterable[int], on: date, known_at: datetime | None = None) ->
     keys = list(keys)
     return _files(
         Procurement.objects.filter(pk__in=keys),
-        StageEvent.objects.as_of(on, known_at)
-        .with_rung(known_at, on)
-        .filter(procurement__in=keys)
-        .order_by(),
+        StageEvent.objects.proven(on, known_at).filter(procurement__in=keys),
         StageTarget.objects.in_force(on, known_at).filter(procurement__in=keys),
         lambda facility_id: facility_id,
         working_days(known_at),
     )
 
 
-def _files(procurements, stage_events, stage_targets, buyer, working) -> list[File]:
-    events = defaultdict(dict)
+def _files(
+    procurements: Iterable[Procurement],
+    stage_events: "Iterable[ProvenEvent]",
+    stage_targets: Iterable[StageTarget],
+    buyer: Callable[[int], int],
+    working: WorkingDays,
+) -> list[File]:
+    events: dict[int, dict[str, ProvenEvent]] = defaultdict(dict)
     for event in stage_events:
         events[event.procurement_id][event.stage] = event
-    targets = defaultdict(lambda: defaultdict(list))
+    targets: dict[int, dict[str, list[StageTarget]]] = defaultdict(lambda: defaultdict(list))
     for target in stage_targets:
         targets[target.procurement_id][target.stage].append(target)
     return [
@@ -181,11 +202,16 @@ def server_files(as_of: AsOf) -> set[tuple[int, int]]:
     return {*lots, *rentals}
 
 
-def _steps(procurement, events: dict, targets: dict, working: WorkingDays) -> Iterable[Step]:
+def _steps(
+    procurement: Procurement,
+    events: "Mapping[str, ProvenEvent]",
+    targets: Mapping[str, list[StageTarget]],
+    working: WorkingDays,
+) -> Iterable[Step]:
     steps = []
     passed_on = None
-    for stage in reversed(ROUTES[procurement.path].stages):
-        event, planned = events.get(stage), targets.get(stage, ())
+    for stage in reversed(ROUTES[Path(procurement.path)].stages):
+        event, planned = events.get(stage), targets.get(stage, [])
         if event and (passed_on is None or event.happened_on < passed_on):
             passed_on = event.happened_on
         steps.append(

@@ -8,13 +8,17 @@ that is no working day moves back to the one before it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from equipment.bidding import Minimum, minimum
 from equipment.durations import ASSUMED, Usual, seen, usual
 from equipment.files import File, files, server_files
-from equipment.stages import ROUTES, Stage
+from equipment.stages import ROUTES, Path, Stage
 from facilities.as_of import AsOf
 from facilities.working_days import WorkingDays, working_days_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LAW, SEEN, ASSUMPTION = "law", "seen", "assumption"
 
@@ -31,7 +35,7 @@ class Leg:
     by: date
 
     @property
-    def label(self):
+    def label(self) -> "StrOrPromise":
         return Stage(self.stage).label
 
 
@@ -88,11 +92,11 @@ def must_start(
     fallback: date | None = None,
 ) -> MustStart | None:
     """None once the invitation is out, and without a day to be accepted by."""
-    planned = file.step(Stage.ACCEPTANCE).target
+    planned = file.acceptance.target
     target = planned or fallback
-    if target is None or file.step(Stage.INVITATION).passed_on:
+    if target is None or file.invitation.passed_on:
         return None
-    stages = ROUTES[file.path].stages
+    stages = ROUTES[Path(file.path)].stages
     first = stages.index(Stage(file.reached.stage)) + 1 if file.reached else 0
     legs, by = [], target
     for stage in reversed(stages[first : stages.index(Stage.ACCEPTANCE) + 1]):
@@ -108,14 +112,16 @@ def must_start(
     return MustStart(file, target, planned is not None, tuple(reversed(legs)), working)
 
 
-def _leg(stage, by: date, before: date, basis: str, took: Usual, least: Minimum | None) -> Leg:
+def _leg(
+    stage: Stage, by: date, before: date, basis: str, took: Usual, least: Minimum | None
+) -> Leg:
     sample = took.sample if basis == SEEN else 0
     return Leg(stage.value, (by - before).days, basis, sample, least, by)
 
 
 def _minimum(file: File, stage: Stage) -> Minimum | None:
     """What bidders must be given, in the stage that ends their time: a rental names no opening."""
-    stages = ROUTES[file.path].stages
+    stages = ROUTES[Path(file.path)].stages
     closing = Stage.OPENING if Stage.OPENING in stages else Stage.AWARD
     return minimum(file.selection, file.package_price) if stage == closing else None
 

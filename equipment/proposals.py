@@ -36,7 +36,7 @@ def propose(balances: Iterable[Balance]) -> list[Proposal]:
     Nobody gives more than the surplus, so nobody falls below the norm, and nobody gets more than
     is needed.
     """
-    durations: dict[tuple, list[Balance]] = defaultdict(list)
+    durations: dict[tuple[Hashable, str], list[Balance]] = defaultdict(list)
     for balance in balances:
         durations[balance.device_type, balance.owner].append(balance)
     return [proposal for pool in durations.values() for proposal in _within(pool)]

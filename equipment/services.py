@@ -60,7 +60,7 @@ def withdraw_stage(*, event: StageEvent, because: str, by: User) -> StageEvent:
 
     Raises ValidationError when some of those devices have left again since.
     """
-    arrivals = []
+    arrivals: list[DeviceMovement] = []
     if event.stage == Stage.ACCEPTANCE:
         if not_returnable([event.procurement_id]):
             raise ValidationError(DEVICES_HAVE_LEFT, code="devices_have_left")
@@ -156,7 +156,9 @@ def record_movement(
     )
 
 
-def _refuse_more_than_there_are(facility, device_type, leaving: int, on: date) -> None:
+def _refuse_more_than_there_are(
+    facility: Facility, device_type: DeviceType, leaving: int, on: date
+) -> None:
     there = installed(on, facility, device_type)
     if leaving > there:
         raise ValidationError(
@@ -168,7 +170,9 @@ def _refuse_more_than_there_are(facility, device_type, leaving: int, on: date) -
         )
 
 
-def _refuse_those_with_a_number(facility, device_type, leaving: int, on: date) -> None:
+def _refuse_those_with_a_number(
+    facility: Facility, device_type: DeviceType, leaving: int, on: date
+) -> None:
     numbered = standing_at(on, [facility.pk])[facility.pk, device_type.pk]
     free = installed(on, facility, device_type) - numbered
     if leaving > free:
@@ -208,7 +212,7 @@ def move(
     keys = sorted([giver.pk, taker.pk])
     list(Facility.objects.filter(pk__in=keys).order_by("pk").select_for_update())
     at = timezone.now()
-    return tuple(
+    given, taken = [
         record_movement(
             facility=facility,
             device_type=device_type,
@@ -221,4 +225,5 @@ def move(
             at=at,
         )
         for facility, sign in ((giver, -1), (taker, 1))
-    )
+    ]
+    return given, taken

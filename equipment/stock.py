@@ -47,7 +47,7 @@ class Line:
 
 @once_per_as_of
 def stock(as_of: AsOf) -> list[Line]:
-    """The lines of the register's facilities on its day; three queries beside those of the devices."""
+    """The lines of its facilities on the day; three queries beside those of the devices."""
     changes = inherit(device_changes(as_of), as_of, PASSES_ON)
     return lines_of(as_of, fold(changes, as_of.until))
 

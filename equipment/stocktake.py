@@ -1,8 +1,9 @@
 """Stocktakes: what a round found against what the register says, and the facts that follow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -30,7 +31,28 @@ from facilities.services import record, withdraw
 Reason = DeviceMovement.Reason
 
 
-def rounds(*, facility_ids: Iterable[int] | None = None) -> QuerySet[StocktakeRound]:
+class Closing(TypedDict):
+    """What `rounds` tells of a stocktake besides itself."""
+
+    closed_on: date | None
+    is_open: bool
+
+
+class Placed(TypedDict):
+    """The key of the facility at which the register has an asset."""
+
+    place: int | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise, WithAnnotations
+
+    PlacedAsset = WithAnnotations[Asset, Placed]
+
+
+def rounds(
+    *, facility_ids: Iterable[int] | None = None
+) -> "QuerySet[WithAnnotations[StocktakeRound, Closing]]":
     """Every stocktake, newest first, with `closed_on`; of these facilities only, if any are named."""
     closings = StocktakeClosed.objects.known().filter(round=OuterRef("pk"))
     found = StocktakeRound.objects.known().annotate(
@@ -58,9 +80,9 @@ class Counted:
 class Findings:
     """What a round has found so far. Assets carry `place`, the key of where the register has them."""
 
-    seen: list[Asset]
-    not_seen: list[Asset]
-    unexpected: list[Asset]  # seen here; the register has them elsewhere, or nowhere
+    seen: "list[PlacedAsset]"
+    not_seen: "list[PlacedAsset]"
+    unexpected: "list[PlacedAsset]"  # seen here; the register has them elsewhere, or nowhere
     counts: list[Counted]
 
     @property
@@ -90,7 +112,12 @@ def findings(round: StocktakeRound, on: date, known_at: datetime | None = None) 
     )
 
 
-def _counts(round, on, known_at, counted: dict[int, int]) -> list[Counted]:
+def _counts(
+    round: StocktakeRound,
+    on: date,
+    known_at: datetime | None,
+    counted: Mapping[int, int | None],
+) -> list[Counted]:
     pk = round.facility_id
     lines = {
         line.device_type.pk: line.installed for line in stock(AsOf(on, known_at, frozenset({pk})))
@@ -183,7 +210,7 @@ class Difference:
         return self.asset is not None and self.quantity < 0
 
     @property
-    def reason_label(self) -> str:
+    def reason_label(self) -> "StrOrPromise":
         return Reason(self.reason).label
 
 
@@ -222,7 +249,7 @@ def differences(found: Findings, retired: Iterable[int] = ()) -> list[Difference
 def close(
     *, round: StocktakeRound, agreed: list[Difference], change_set: ChangeSet, on: date
 ) -> StocktakeClosed:
-    """End a stocktake; the differences agreed to become movements of the day, under one act.
+    """End a stocktake; the differences agreed to become movements of the day, under one change set.
 
     Raises ValidationError if it is closed already.
     """
@@ -239,7 +266,7 @@ def close(
     return record(closing, by=change_set.by, at=writing.at)
 
 
-def _movements(difference: Difference, round: StocktakeRound, on: date):
+def _movements(difference: Difference, round: StocktakeRound, on: date) -> Iterator[DeviceMovement]:
     sides = [(round.facility_id, difference.quantity)]
     if difference.origin:
         sides.insert(0, (difference.origin, -difference.quantity))

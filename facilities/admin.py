@@ -1,17 +1,22 @@
 """People, places and papers in the admin."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from axes.utils import reset
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
+from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from facilities.administration import FactAdmin, StandingFilter, TableAdmin, current_name
+from facilities.administration import FactAdmin, Shown, StandingFilter, TableAdmin, current_name
 from facilities.models import (
     OF_A_FACILITY,
     Agency,
@@ -55,11 +60,11 @@ class FacilityAdmin(TableAdmin):
     list_display = ("code", "name_now")
     search_fields = ("code", "facilityname__name_vi", "facilityname__name_en")
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         return super().get_queryset(request).annotate(name_now=current_name("pk"))
 
     @admin.display(description=gettext_lazy("name today"), ordering="name_now")
-    def name_now(self, facility):
+    def name_now(self, facility: Any) -> str | None:
         return facility.name_now
 
 
@@ -87,21 +92,24 @@ class DocumentAdmin(FactAdmin):
     clocks = ("recorded_at", "recorded_by", "withdrawn_at", "withdrawn_by", "withdrawn_because")
 
     # The paper's file is handed in and out by pages that ask who is asking, not here.
-    def get_fields(self, request, obj=None):
-        return [name for name in super().get_fields(request, obj) if name != "file"]
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[Any, ...]:
+        return tuple(name for name in super().get_fields(request, obj) if name != "file")
 
-    def get_list_display(self, request):
-        return ["number", "title", "issuer", "issued_on", "recorded_by", "withdrawn_at"]
+    def get_list_display(self, request: HttpRequest) -> tuple[Shown, ...]:
+        return ("number", "title", "issuer", "issued_on", "recorded_by", "withdrawn_at")
 
-    def get_list_display_links(self, request, list_display):
+    def get_list_display_links(
+        self, request: HttpRequest, list_display: Sequence[Shown]
+    ) -> tuple[Shown, ...]:
         return self.list_display_links
 
 
 class RoleAssignmentForm(forms.ModelForm):
     """Says in words what the constraints demand."""
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         role = cleaned.get("role", self.instance.role)
         for name, needed_by, problem in (
             ("facility", OF_A_FACILITY, _("Only people of a facility have one, and must.")),
@@ -123,23 +131,23 @@ class RoleAssignmentInline(admin.TabularInline):
     form = RoleAssignmentForm
     extra = 0
 
-    def has_view_permission(self, request, obj=None):
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return True  # whoever may open the user
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return True
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
 class PasswordForm(AdminPasswordChangeForm):
     """Django's form, with its warning in the reader's language."""
 
-    usable_password_help_text = format_lazy(
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]  # lazy in Django too
         '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
         gettext_lazy("Whether this person may sign in with a password."),
         gettext_lazy("If not, the password that is set now is lost."),
@@ -181,19 +189,21 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
     inlines = (RoleAssignmentInline,)
     actions = ("lift_lock", "deactivate")
 
-    def get_inlines(self, request, obj):
+    def get_inlines(
+        self, request: HttpRequest, obj: models.Model | None
+    ) -> tuple[type[admin.TabularInline], ...]:
         return self.inlines if obj else ()
 
     @admin.action(
         description=gettext_lazy("Lift the lock after failed sign-ins"), permissions=["change"]
     )
-    def lift_lock(self, request, queryset):
+    def lift_lock(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         lifted = sum(reset(username=user.username) for user in queryset)
         text = ngettext("%(count)s lock lifted.", "%(count)s locks lifted.", lifted)
         self.message_user(request, text % {"count": lifted}, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Deactivate"), permissions=["change"])
-    def deactivate(self, request, queryset):
+    def deactivate(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         # Nobody locks themselves out by a slip.
         count = queryset.exclude(pk=request.user.pk).update(is_active=False)
         text = ngettext("%(count)s account deactivated.", "%(count)s accounts deactivated.", count)
@@ -222,10 +232,10 @@ class ApiTokenAdmin(TableAdmin):
     autocomplete_fields = ("user",)
     actions = ("revoke",)
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[Any, ...]:
         return (*self.fields, "created_at", "revoked_at") if obj else self.fields
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         made, key = ApiToken.make(
             user=obj.user, label=obj.label, scope=obj.scope, expires_on=obj.expires_on
         )
@@ -237,7 +247,7 @@ class ApiTokenAdmin(TableAdmin):
         )
 
     @admin.action(description=gettext_lazy("Revoke"), permissions=["add"])
-    def revoke(self, request, queryset):
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         count = queryset.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
         text = ngettext("%(count)s key revoked.", "%(count)s keys revoked.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)

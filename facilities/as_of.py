@@ -2,15 +2,17 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, overload
 
+from django.db.models import Manager, Model, QuerySet
 from django.utils.text import capfirst
 
 from facilities.descent import Descent, Merger
+from facilities.models.facts import DatedFact, Yardstick
 from facilities.models.places import (
     AreaName,
     Facility,
@@ -27,6 +29,10 @@ from facilities.models.places import (
 )
 
 Answer = TypeVar("Answer")
+Value = TypeVar("Value")
+Row = TypeVar("Row", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
+Fact = TypeVar("Fact", bound=DatedFact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class FacilityOnDay:
 
     @property
     def kind_label(self) -> str:
-        return capfirst(Kind(self.kind).label) if self.kind else ""
+        return capfirst(str(Kind(self.kind).label)) if self.kind else ""
 
     @property
     def is_public(self) -> bool:
@@ -69,22 +75,22 @@ class FacilityOnDay:
         return self.scope in (Scope.ROLLOUT, Scope.CONNECTIVITY)
 
 
-class _Dated:
+class _Dated(Generic[Value]):
     """The values of one attribute of many subjects, by day."""
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterable[tuple[Any, ...]]):
         """`rows`: (subject id, effective_from, value...), oldest first: on one day the last one wins."""
-        self.days = defaultdict(list)
-        self.values = defaultdict(list)
+        self.days: dict[int, list[date]] = defaultdict(list)
+        self.values: dict[int, list[list[Value]]] = defaultdict(list)
         for subject, day, *value in rows:
             self.days[subject].append(day)
             self.values[subject].append(value)
 
-    def on(self, subject, day: date):
+    def on(self, subject: int, day: date) -> list[Value] | None:
         index = bisect_right(self.days.get(subject, ()), day)
         return self.values[subject][index - 1] if index else None
 
-    def flatten(self, first: dict, last: dict) -> None:
+    def flatten(self, first: Mapping[int, date], last: Mapping[int, date]) -> None:
         """Let the latest value hold from the first day of its subject on (not named: always).
 
         `last`: for subjects that have come to an end, the day whose value is taken instead.
@@ -94,7 +100,7 @@ class _Dated:
             self.days[subject] = [first.get(subject, date.min)]
             self.values[subject] = [value or values[0]]
 
-    def all_days(self):
+    def all_days(self) -> Iterator[date]:
         for days in self.days.values():
             yield from days
 
@@ -103,7 +109,7 @@ class AsOf:
     """All dated descriptions up to a day, read in a fixed number of queries.
 
     It also says for which facilities, up to which day, and as known at which moment the other
-    modules are to count: `readiness.changes(register)` needs nothing else.
+    modules are to count: `changes.changes(as_of)` needs nothing else.
 
     Without `map_on` every day has the facilities, names, areas and scope of that day. With it, all
     days are told by the map of the day `map_on`: what its facilities are called then, and under each
@@ -126,9 +132,9 @@ class AsOf:
         self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
         self.listed_ids = facility_ids
         self.facility_ids = None if facility_ids is None else self.descent.family(facility_ids)
-        self.read: dict[Callable[[AsOf], Any], Any] = {}  # what `once_per_register` has read
+        self.read: dict[Callable[[AsOf], Any], Any] = {}  # what `once_per_as_of` has read
 
-        def rows(model, subject, *fields):
+        def rows(model: type[Yardstick], subject: str, *fields: str) -> _Dated[Any]:
             found = model.objects.in_force(described_until, known_at)
             if subject == "facility_id":
                 found = self.only(found)
@@ -139,12 +145,12 @@ class AsOf:
         self.codes = dict(
             self.only(Facility.objects, "id").values_list("id", "code").order_by("code")
         )
-        self.names = rows(FacilityName, "facility_id", "name_vi", "name_en")
-        self.kinds = rows(FacilityKind, "facility_id", "kind")
-        self.ownerships = rows(FacilityOwnership, "facility_id", "ownership")
-        self.scopes = rows(FacilityScope, "facility_id", "scope")
-        self.areas = rows(FacilityArea, "facility_id", "area_id")
-        self.area_names = rows(AreaName, "area_id", "name_vi", "name_en")
+        self.names: _Dated[str] = rows(FacilityName, "facility_id", "name_vi", "name_en")
+        self.kinds: _Dated[str] = rows(FacilityKind, "facility_id", "kind")
+        self.ownerships: _Dated[str] = rows(FacilityOwnership, "facility_id", "ownership")
+        self.scopes: _Dated[str] = rows(FacilityScope, "facility_id", "scope")
+        self.areas: _Dated[int] = rows(FacilityArea, "facility_id", "area_id")
+        self.area_names: _Dated[str] = rows(AreaName, "area_id", "name_vi", "name_en")
         self.opened_on = {pk: days[0] for pk, days in self.names.days.items()}
         self.left_on = self._left_on()
         self.off_the_map: frozenset[int] = frozenset()
@@ -175,22 +181,28 @@ class AsOf:
         )
 
     def mergers(self) -> list[Merger]:
-        """The mergers known on the register's day (or the map's), oldest first."""
+        """The mergers known on the day (or the map's), oldest first."""
         return self.descent.mergers(self.opened_on)
 
-    def only(self, queryset, field: str = "facility_id"):
-        """The rows of the register's facilities."""
-        if self.facility_ids is None:
-            return queryset.all()
-        return queryset.filter(**{f"{field}__in": self.facility_ids})
+    @overload
+    def only(self, rows: Rows, field: str = "facility_id") -> Rows: ...
 
-    def facts(self, model):
-        """Facts of the register's facilities up to its day, as known at its moment, with their rung."""
-        return self.only(
-            model.objects.as_of(self.until, self.known_at)
-            .with_rung(self.known_at, self.until)
-            .order_by()
-        )
+    @overload
+    def only(self, rows: Manager[Row], field: str = "facility_id") -> QuerySet[Row]: ...
+
+    def only(
+        self, rows: QuerySet[Any, Any] | Manager[Any], field: str = "facility_id"
+    ) -> QuerySet[Any, Any]:
+        """The rows of its facilities."""
+        if self.facility_ids is None:
+            return rows.all()
+        return rows.filter(**{f"{field}__in": self.facility_ids})
+
+    # Any: the plugin knows no way to say that rows of whichever model have their rung besides.
+    def facts(self, model: type[Fact]) -> QuerySet[Any, Fact]:
+        """Facts of its facilities up to the day, as known at the moment asked for, with their rung."""
+        rows: QuerySet[Any, Any] = model.objects.proven(self.until, self.known_at)
+        return self.only(rows)
 
     def on(self, day: date) -> list[FacilityOnDay]:
         """Every facility of the register on that day, by code: named by then, and not closed or merged."""
@@ -219,7 +231,7 @@ class AsOf:
         return self.listed_ids is None or pk in self.listed_ids
 
     def _described(self, pk: int, day: date) -> FacilityOnDay:
-        name = self.names.on(pk, day)
+        name = self.names.on(pk, day) or ["", ""]
         area = self.areas.on(pk, day)
         area_name = self.area_names.on(area[0], day) if area else None
         return FacilityOnDay(
@@ -244,8 +256,20 @@ class AsOf:
         } | set(self.left_on.values())
 
 
+class DayLookedAt(Protocol):
+    """The day that a page speaks of, as known at a moment."""
+
+    @property
+    def on(self) -> date: ...
+
+    @property
+    def known_at(self) -> datetime | None: ...
+
+    def as_of(self) -> AsOf: ...
+
+
 def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:
-    """Decorates `question(register)`: several readers of one register share one answer."""
+    """Decorates `question(as_of)`: several readers of one AsOf share one answer."""
 
     @wraps(question)
     def asked(as_of: AsOf) -> Answer:

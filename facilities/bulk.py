@@ -5,8 +5,9 @@ is goes there untouched. PostgreSQL gets one array a column, other databases one
 Whatever the database refuses is raised as its IntegrityError; `clean` is not asked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from django.db import connections, models, router, transaction
 from django.db.models import Model
@@ -20,7 +21,7 @@ PLAIN_FIELDS = (models.CharField, models.TextField, models.IntegerField, models.
 PLAIN_VALUES = (int, str, type(None))
 
 
-def insert(rows: list[Model]) -> None:
+def insert(rows: Sequence[Model]) -> None:
     """Store new rows of one model. They do not learn their keys."""
     if not rows:
         return
@@ -35,12 +36,13 @@ def insert(rows: list[Model]) -> None:
         table.run(["INSERT", into, f"VALUES ({places})"], rows)
 
 
-def update(rows: list[Model], names: Iterable[str]) -> None:
+def update(rows: Sequence[Model], names: Iterable[str]) -> None:
     """Store some fields of rows of one model that are there already."""
     if not rows:
         return
     model = type(rows[0])
-    fields = [model._meta.get_field(name) for name in names]
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
     table = _Table(model, [*fields, model._meta.pk])
     key = table.quoted(model._meta.pk)
     columns = [table.quoted(field) for field in fields]
@@ -62,7 +64,7 @@ class _Table:
         self.name = self.connection.ops.quote_name(model._meta.db_table)
 
     def quoted(self, field: models.Field) -> str:
-        return self.connection.ops.quote_name(field.column)
+        return self.connection.ops.quote_name(str(field.column))  # all are concrete
 
     def names(self) -> str:
         return ", ".join(map(self.quoted, self.fields))
@@ -70,7 +72,7 @@ class _Table:
     def arrays(self) -> str:
         return ", ".join(f"%s::{field.rel_db_type(self.connection)}[]" for field in self.fields)
 
-    def run(self, statement: list[str], rows: list[Model]) -> None:
+    def run(self, statement: list[str], rows: Sequence[Model]) -> None:
         """All rows or none, and the ledger's move with them."""
         sql = " ".join(statement)
         with transaction.atomic(self.connection.alias), self.connection.cursor() as cursor:
@@ -83,7 +85,7 @@ class _Table:
             if issubclass(self.model, Tracked):
                 Ledger.touch()
 
-    def _values(self, field: models.Field, rows: list[Model]) -> list:
+    def _values(self, field: models.Field, rows: Sequence[Model]) -> list[Any]:
         if type(field).pre_save is models.Field.pre_save:
             found = [getattr(row, field.attname) for row in rows]
         else:
@@ -95,7 +97,7 @@ class _Table:
         return [prepared[value] for value in found]
 
 
-def _batches(rows: list[Model]) -> Iterator[list[Model]]:
+def _batches(rows: Sequence[Model]) -> Iterator[list[Model]]:
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
         yield batch

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,7 +16,7 @@ from facilities.services import check
 
 
 def waiting() -> QuerySet:
-    """Acts of officers that nobody has looked at, oldest first, with how many cells each changed."""
+    """Change sets of officers that nobody has looked at, oldest first, with how many cells each changed."""
     return (
         ChangeSet.objects.filter(looked_at__isnull=True, facility__isnull=False)
         .exclude(kind=ChangeSet.Kind.UNDO)
@@ -35,12 +36,12 @@ def judge(
     accepted: Iterable[int],
     registers: Mapping[str, Register],
     by: User,
-    on,
+    on: date,
 ) -> None:
-    """Accept some cells of an act and return others, each with its reason (by key of the `Edit`).
+    """Accept some cells of a change set and return others, each with its reason (by key of the `Edit`).
 
     An accepted cell whose fact has a paper counts as checked from now on. When no cell is left,
-    the act has been looked at. Raises ValidationError for a return without a reason, or when the
+    the change set has been looked at. Raises ValidationError for a return without a reason, or when the
     act is the checker's own.
     """
     if change_set.by_id == by.pk:
@@ -62,7 +63,7 @@ def judge(
         )
 
 
-def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User, on) -> None:
+def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User, on: date) -> None:
     """The facts that still stand as they were reported, if a paper proves them.
 
     A fact is checked as a whole: one of its cells returned, or not judged yet, leaves it unchecked.
@@ -76,7 +77,7 @@ def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User,
         if writer is None or not writer.is_fact:
             continue
         keys = {edit.row for edit in same}
-        standing = writer.standing(list(register.model.objects.filter(pk__in=keys)), on)
+        standing = writer.standing(list(register.model._default_manager.filter(pk__in=keys)), on)
         values = register.values(list(keys), on, codes=[column])
         unsettled = set(
             Edit.objects.filter(change_set=same[0].change_set_id, register=code, row__in=keys)
@@ -99,7 +100,7 @@ def _check_facts(edits: list[Edit], registers: Mapping[str, Register], by: User,
 
 @transaction.atomic
 def look_at_all(*, change_sets: QuerySet, by: User) -> int:
-    """Reports in which nothing changed, seen in one go. Acts that changed a cell are left alone."""
+    """Reports in which nothing changed, seen in one go. Change sets that changed a cell are left alone."""
     keys = [
         change_set.pk
         for change_set in change_sets
@@ -115,7 +116,7 @@ def remarks(facility_id: int) -> list[Edit]:
 
     Nothing is owed about a row that was withdrawn.
     """
-    latest: dict[tuple, Edit] = {}
+    latest: dict[tuple[str, int, str], Edit] = {}
     edits = Edit.objects.filter(facility=facility_id).order_by("pk")
     touched = edits.filter(reviewed_at__isnull=False).exclude(returned_because="").values("row")
     gone = set()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.models import (
     Document,
@@ -107,7 +109,7 @@ def origins(as_of: AsOf, pk: int) -> list[Origin]:
     return found
 
 
-def _lineage(as_of: AsOf):
+def _lineage(as_of: AsOf) -> QuerySet[FacilityLineage]:
     until = as_of.map_on or as_of.until
     return FacilityLineage.objects.in_force(until, as_of.known_at).select_related("document")
 

@@ -2,10 +2,16 @@
 
 from datetime import date, datetime
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    from facilities.models import Document, Record
 
 
 class Rung(IntEnum):
@@ -22,7 +28,7 @@ class Rung(IntEnum):
         return self.name.lower()
 
     @property
-    def label(self):
+    def label(self) -> "StrPromise":
         return RUNG_LABELS[self]
 
 
@@ -88,23 +94,25 @@ def rung_expression(known_at: datetime | None = None, on: date | None = None) ->
     )
 
 
-def rung_of(record, known_at: datetime | None = None, on: date | None = None) -> Rung:
+def rung_of(record: "Record", known_at: datetime | None = None, on: date | None = None) -> Rung:
     """The same rule for one loaded row."""
     checked_at = record.checked_at
     if checked_at is not None and (known_at is None or checked_at <= known_at):
         return Rung.CHECKED
     if record.assumed in (Assumed.WHICH, Assumed.ALL):
         return Rung.ASSUMED
-    if record.assumed == Assumed.DATE and not (
-        on and record.document_id and record.document.issued_on and record.document.issued_on <= on
-    ):
+    if record.assumed == Assumed.DATE and not (on and _issued_by(record.document, on)):
         return Rung.ASSUMED
-    return Rung.DOCUMENTED if _stands(record, known_at) else Rung.REPORTED
+    return Rung.DOCUMENTED if _stands(record.document, known_at) else Rung.REPORTED
 
 
-def _stands(record, known_at: datetime | None) -> bool:
-    """Whether the row has a paper that was not withdrawn itself."""
-    if not record.document_id:
+def _issued_by(paper: "Document | None", on: date) -> bool:
+    return paper is not None and paper.issued_on is not None and paper.issued_on <= on
+
+
+def _stands(paper: "Document | None", known_at: datetime | None) -> bool:
+    """Whether there is a paper that was not withdrawn itself."""
+    if paper is None:
         return False
-    withdrawn_at = record.document.withdrawn_at
+    withdrawn_at = paper.withdrawn_at
     return withdrawn_at is None or (known_at is not None and withdrawn_at > known_at)

@@ -1,6 +1,9 @@
 """Fields that several forms share."""
 
+from typing import Any
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from facilities.paper_kinds import PaperKind
@@ -18,12 +21,12 @@ class PaperField(forms.FileField):
         "empty": _("The file is empty. Choose it again, or photograph the paper again."),
     }
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any):
         kwargs.setdefault("label", _("Paper"))
         kwargs.setdefault("help_text", _("A photo or a PDF, at most 10 MB."))
         super().__init__(**kwargs)
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
         upload = super().clean(data, initial)
         if upload and upload is not initial:
             check_paper(upload)

@@ -56,7 +56,7 @@ def inherit(changes: Iterable[Change], as_of: AsOf, rules: Rules) -> list[Change
         return list(changes)
     concerned = {pk for m in mergers for pk in (m.successor, *m.predecessors)}
     apart: dict[int, list[Change]] = defaultdict(list)
-    found = []
+    found: list[Change] = []
     for change in changes:
         (apart[change.facility_id] if change.facility_id in concerned else found).append(change)
     for merger in mergers:
@@ -64,7 +64,7 @@ def inherit(changes: Iterable[Change], as_of: AsOf, rules: Rules) -> list[Change
     return [*found, *(change for kept in apart.values() for change in kept)]
 
 
-def _pass_on(merger: Merger, apart: dict[int, list[Change]], as_of: AsOf, rules: Rules):
+def _pass_on(merger: Merger, apart: dict[int, list[Change]], as_of: AsOf, rules: Rules) -> None:
     own = list(apart[merger.successor])
     taken: list[Change] = []
     if merger.successor_is_new:
@@ -74,7 +74,8 @@ def _pass_on(merger: Merger, apart: dict[int, list[Change]], as_of: AsOf, rules:
         }
         taken += _shared(merger, before, own, as_of.descent.looking_back, rules)
     for pk in merger.predecessors:
-        stays, goes = [], []
+        stays: list[Change] = []
+        goes: list[Change] = []
         for change in apart[pk]:
             adds = rules[family(change.component)] in (Passing.ADDS, Passing.STATED)
             (goes if adds else stays).append(change)
@@ -140,7 +141,7 @@ def _shared(
 ) -> Iterator[Change]:
     """The yes and the values that a new successor has from its predecessors, as changes of its own."""
 
-    def chosen(changes):
+    def chosen(changes: Iterable[Change]) -> list[Change]:
         found = (c for c in changes if rules[family(c.component)] in (Passing.ALL, Passing.AGREED))
         return list(found)
 
@@ -184,9 +185,9 @@ def _common(theirs: list[list[Change]], day: date, rules: Rules) -> dict[str, _V
     found = {}
     for component in sorted(shared):
         tallies = [state[component] for state in states]
-        rungs = [tally.rung_reaching(1) for tally in tallies]
+        rungs = [rung for tally in tallies if (rung := tally.rung_reaching(1)) is not None]
         newest = [tally.newest_on for tally in tallies if tally.newest_on]
-        if None not in rungs:
+        if len(rungs) == len(tallies):
             found[component] = _Value(min(rungs), max(newest, default=None))
     return found
 

@@ -65,7 +65,7 @@ def store_paper(
     )
     files = document.file.storage
     for known in Document.objects.known().filter(sha256=digest, recorded_by=by):
-        if known.file and files.exists(known.file.name):
+        if known.file.name and files.exists(known.file.name):
             return known
     # The name follows from the content: a form that is refused and sent again leaves no second file.
     name = f"documents/{digest[:2]}/{digest}.{kind.ending}"

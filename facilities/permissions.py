@@ -1,7 +1,10 @@
 """Who may see and do what. Every role and every rule is here; everything else asks this module."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
 
 from facilities.models import ApiToken, Role, RoleAssignment, User
 
@@ -18,13 +21,13 @@ class Access:
     person.
     """
 
-    user: User
+    user: User | AnonymousUser
     roles: frozenset[str] = frozenset()
     facility_ids: frozenset[int] = field(default_factory=frozenset)
     agency_ids: frozenset[int] = field(default_factory=frozenset)
     token_scope: str | None = None  # None: signed in in person
 
-    def _has(self, *roles) -> bool:
+    def _has(self, *roles: Role) -> bool:
         """One of these roles, in person."""
         return self.token_scope is None and bool(self.roles.intersection(roles))
 
@@ -76,7 +79,7 @@ class Access:
     def sees_directives(self) -> bool:
         return self.sees_programme or self._has(Role.AGENCY)
 
-    def sees_directive_of(self, agency_ids) -> bool:
+    def sees_directive_of(self, agency_ids: Iterable[int]) -> bool:
         own = bool(self.agency_ids.intersection(agency_ids))
         return self.sees_programme or (own and self._has(Role.AGENCY))
 
@@ -90,7 +93,7 @@ class Access:
         """Issues directives, accepts or returns their answers, and closes them."""
         return self._has(Role.DEPARTMENT, Role.LEADER)
 
-    def answers_for(self, agency_ids) -> bool:
+    def answers_for(self, agency_ids: Iterable[int]) -> bool:
         """Answers a directive in the name of one of these agencies."""
         own = bool(self.agency_ids.intersection(agency_ids))
         return own and self._has(Role.AGENCY)
@@ -133,12 +136,12 @@ def access_as(assignment: RoleAssignment) -> Access:
     return Access(
         user=assignment.user,
         roles=frozenset({assignment.role}),
-        facility_ids=frozenset({assignment.facility_id} - {None}),
-        agency_ids=frozenset({assignment.agency_id} - {None}),
+        facility_ids=frozenset(filter(None, [assignment.facility_id])),
+        agency_ids=frozenset(filter(None, [assignment.agency_id])),
     )
 
 
-def access_of(user, on: date, token=None) -> Access:
+def access_of(user: User | AnonymousUser, on: date, token: ApiToken | None = None) -> Access:
     """What `user` may do on day `on`: one query. Anonymous and inactive users may do nothing.
 
     `token`: the key a program came with. It opens no more than its scope, whoever owns it.

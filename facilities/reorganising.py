@@ -7,6 +7,7 @@ ahead. All refuse with ValidationError and store nothing then.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -34,6 +35,8 @@ from facilities.models import (
 )
 from facilities.models.places import Lineage
 from facilities.services import record, withdraw
+
+Dated = TypeVar("Dated", bound=Yardstick)
 
 
 @transaction.atomic
@@ -386,6 +389,14 @@ def _write(
     return at
 
 
-def _write_one(row, **decision):
-    _write([row], **decision)
+def _write_one(
+    row: Dated,
+    *,
+    on: date,
+    because: str,
+    document: Document | None,
+    by: User,
+    at: datetime | None = None,
+) -> Dated:
+    _write([row], on=on, because=because, document=document, by=by, at=at)
     return row

@@ -4,7 +4,9 @@ SQLite has no such index and reads the keys of the whole table; they are short, 
 up to some ten thousand rows.
 """
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 
 class TrigramIndex(Operation):
@@ -20,19 +22,31 @@ class TrigramIndex(Operation):
     def name(self) -> str:
         return f"{self.table}_{self.column}_trigram"
 
-    def state_forwards(self, app_label, state):
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
         pass
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
             schema_editor.execute(
                 f"CREATE INDEX {self.name} ON {self.table} USING gin ({self.column} gin_trgm_ops)"
             )
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f"DROP INDEX {self.name}")
 
-    def describe(self):
+    def describe(self) -> str:
         return f"Index pieces of text in {self.table}.{self.column}"

@@ -17,7 +17,7 @@ Fact = TypeVar("Fact", bound=Record)
 class AlreadyWithdrawn(ValidationError):
     """Somebody else took the fact back first."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             _("This entry has already been withdrawn. Reload the page to see what stands now."),
             code="already_withdrawn",
@@ -67,7 +67,7 @@ def withdraw(*, fact: Fact, because: str, by: User, at: datetime | None = None) 
         raise ValidationError({"because": _("Give the reason.")}, code="required")
     try:
         # The update below asks no validator, and PostgreSQL refuses what is too long.
-        fact._meta.get_field("withdrawn_because").run_validators(because)
+        type(fact).withdrawn_because.field.run_validators(because)
     except ValidationError as error:
         raise ValidationError({"because": error}) from None
     at = at or timezone.now()
@@ -85,7 +85,7 @@ def withdraw(*, fact: Fact, because: str, by: User, at: datetime | None = None) 
 
 @transaction.atomic
 def correct(*, fact: Fact, because: str, by: User, **changes: object) -> Fact:
-    """Withdraw a fact and record it anew with `changes`, as one act at one moment. Returns the new one.
+    """Withdraw a fact and record it anew with `changes`, as one change set at one moment. Returns the new one.
 
     Refused while other rows hang on this one: they would go on hanging on what was withdrawn.
     """

@@ -29,7 +29,7 @@ class Tally:
 
     __slots__ = ("by_rung", "newest_on")
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.by_rung = [0] * len(Rung)
         self.newest_on: date | None = None
 
@@ -46,7 +46,7 @@ class Tally:
     @property
     def evidence(self) -> tuple[int, ...]:
         """The amount by rung, nowhere negative: what has left is taken from the least proven first."""
-        left = -sum(amount for amount in self.by_rung if amount < 0)
+        left = -sum(min(amount, 0) for amount in self.by_rung)
         split = []
         for amount in self.by_rung:
             taken = min(max(amount, 0), left)

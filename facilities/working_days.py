@@ -15,7 +15,6 @@ from facilities.as_of import AsOf, once_per_as_of
 from facilities.models.calendar import CalendarDay
 
 DAY = timedelta(days=1)
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The programme in the admin: milestones, councils, obstacles, directives, yardsticks, jobs."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
@@ -10,9 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from facilities.administration import FactAdmin, ReadOnlyAdmin, Shown, TableAdmin
 from facilities.grouping import grouped
-from facilities.models import User
 from rollout.figures.measures import BY_CODE
 from rollout.figures.snapshots import OVERALL
 from rollout.models import (
@@ -40,7 +40,6 @@ from rollout.schedule import LABELS
 
 if TYPE_CHECKING:
     from django.contrib.admin.filters import _ListFilterChoices
-    from django.contrib.admin.options import _ListDisplayT
     from django_stubs_ext import StrOrPromise
 
 MEASURES = {code: measure.label for code, measure in BY_CODE.items()}
@@ -85,15 +84,13 @@ admin.site.register(
 @admin.register(MilestoneEvent)
 class MilestoneEventAdmin(FactAdmin):
     not_asked = ("source", "assumed")
-
-    def record(self, fact: MilestoneEvent, *, by: User) -> MilestoneEvent:
-        return record_milestone(
-            facility=fact.facility,
-            milestone=fact.milestone,
-            happened_on=fact.happened_on,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(record_milestone)
+    verb_takes = (
+        "facility",
+        "milestone",
+        "happened_on",
+        "document",
+    )
 
 
 @admin.register(Programme)
@@ -112,9 +109,9 @@ class ProgrammeAdmin(TableAdmin):
 
 @admin.register(MeasureWeight)
 class MeasureWeightAdmin(MeasureLabel, FactAdmin):
-    def get_list_display(self, request: HttpRequest) -> "_ListDisplayT[MeasureWeight]":
+    def get_list_display(self, request: HttpRequest) -> tuple[Shown, ...]:
         shown = super().get_list_display(request)
-        return ["measure_label" if name == "measure" else name for name in shown]
+        return tuple("measure_label" if name == "measure" else name for name in shown)
 
 
 @admin.register(CouncilMeeting)
@@ -129,16 +126,14 @@ class CouncilMeetingAdmin(TableAdmin):
 class CouncilRulingAdmin(FactAdmin):
     facility_of = "meeting"
     not_asked = ("source", "assumed")
-
-    def record(self, fact: CouncilRuling, *, by: User) -> CouncilRuling:
-        return record_ruling(
-            meeting=fact.meeting,
-            conclusion=fact.conclusion,
-            held_on=fact.happened_on,
-            minutes_number=fact.minutes_number,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(record_ruling)
+    verb_takes = (
+        "meeting",
+        "conclusion",
+        "minutes_number",
+        "document",
+    )
+    verb_calls = MappingProxyType({"held_on": "happened_on"})
 
 
 @admin.register(Directive)

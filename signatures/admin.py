@@ -34,14 +34,12 @@ class CertificateEventAdmin(FactAdmin):
     list_filter = ("kind", *FactAdmin.list_filter)
     search_fields = ("certificate__serial",)
     raw_id_fields = ("certificate",)
-
-    def record(self, fact, *, by):
-        return record_event(
-            certificate=fact.certificate,
-            kind=fact.kind,
-            happened_on=fact.happened_on,
-            valid_until=fact.valid_until,
-            because=fact.because,
-            document=fact.document,
-            by=by,
-        )
+    verb = staticmethod(record_event)
+    verb_takes = (
+        "certificate",
+        "kind",
+        "happened_on",
+        "valid_until",
+        "because",
+        "document",
+    )

@@ -34,8 +34,8 @@ class CertificateOnDay:
 
 
 def certificates(as_of: AsOf) -> list[CertificateOnDay]:
-    """The certificates of the register's facilities asked for by its day: two queries."""
-    events = defaultdict(list)
+    """The certificates of its facilities asked for by the day: two queries."""
+    events: dict[int, list[CertificateEvent]] = defaultdict(list)
     for event in as_of.facts(CertificateEvent).order_by("attempt", "happened_on"):
         events[event.certificate_id].append(event)
     return [
@@ -45,7 +45,7 @@ def certificates(as_of: AsOf) -> list[CertificateOnDay]:
     ]
 
 
-def _on_day(certificate: Certificate, events: list[CertificateEvent], on: date):
+def _on_day(certificate: Certificate, events: list[CertificateEvent], on: date) -> CertificateOnDay:
     days = {event.kind: event.happened_on for event in events}
     attempts = {event.kind: event.attempt for event in events}
     valid_until = max((e.valid_until for e in events if e.valid_until), default=None)

@@ -35,13 +35,13 @@ def requested_and_needed(as_of: AsOf) -> Iterator[Change]:
     yield from _needed(as_of)
 
 
-def _of(as_of, kinds):
+def _of(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
     yield from _reached(as_of, kinds)
     yield from _returned(as_of)
     yield from _ended(as_of, kinds)
 
 
-def _reached(as_of, kinds):
+def _reached(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
     rows = (
         as_of.facts(CertificateEvent)
         .filter(kind__in=kinds)
@@ -52,7 +52,7 @@ def _reached(as_of, kinds):
         yield Change(facility_id, on, f"certificates_{kind}", count, rung)
 
 
-def _returned(as_of):
+def _returned(as_of: AsOf) -> Iterator[Change]:
     """A return takes back the request of the same attempt, on the rung on which that was counted."""
     returned = CertificateEvent.objects.as_of(as_of.until, as_of.known_at).filter(
         kind=Kind.RETURNED
@@ -71,7 +71,7 @@ def _returned(as_of):
         yield Change(facility_id, on, "certificates_requested", -count, rung)
 
 
-def _ended(as_of, kinds):
+def _ended(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
     """All that an ended certificate had reached is taken back on the day it ended."""
     ends = (
         as_of.facts(CertificateEvent)
@@ -112,7 +112,7 @@ def _ended(as_of, kinds):
         yield Change(facility_id, day, f"certificates_{kind}", -1, rung, is_fact=False)
 
 
-def _needed(as_of):
+def _needed(as_of: AsOf) -> Iterator[Change]:
     before: dict[int, int] = {}
     needs = as_of.only(
         SignatureNeed.objects.in_force(as_of.until, as_of.known_at).with_rung(

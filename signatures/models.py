@@ -1,5 +1,7 @@
 """Certificates of the Government Cipher Committee: requests, what became of each, how many are needed."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Max, Q
@@ -50,7 +52,7 @@ class Batch(Tracked):
         verbose_name_plural = _("batches of certificates")
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
 
@@ -122,7 +124,7 @@ class Certificate(Entry):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.serial or f"#{self.pk}"
 
 
@@ -205,13 +207,13 @@ class CertificateEvent(DatedFact):
             ),
         ]
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         fault = fault_of_end(self.kind, self.happened_on, self.valid_until, self._old_end())
         if fault:
             raise ValidationError({"valid_until": fault})
 
-    def _old_end(self):
+    def _old_end(self) -> date | None:
         """The end that a renewal extends."""
         if self.kind != self.Kind.RENEWED:
             return None

@@ -1,15 +1,16 @@
-"""The book of certificates: one row a certificate, with the day of each thing that happened to it."""
+"""The register of certificates: one row a certificate, with the day of each thing that happened to it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from facilities.exchange.columns import Column
+from facilities.exchange.columns import Column, Value
 from facilities.exchange.columns import Kind as Cell
 from facilities.registers.attempts import (
     Attempts,
@@ -25,8 +26,8 @@ from facilities.registers.attempts import (
 )
 from facilities.registers.choices import facilities_by_code, facility_names, labels
 from facilities.registers.order import NAME_ORDER_OF_FACILITY, with_name_order_of_facility
-from facilities.registers.register import Register
-from facilities.registers.writers import Attributes, chunks
+from facilities.registers.register import Problems, Register
+from facilities.registers.writers import Attributes, RowEntry, Writing, chunks
 from signatures.models import Batch, Certificate, CertificateEvent
 from signatures.rules import faults
 from signatures.steps import Step, step
@@ -43,8 +44,21 @@ def renewed(day: date | None, own: Attempts, issues: Attempts) -> Placed:
     return corrected(day, own)
 
 
-def _event(kind: str, code: str, *, until: str = "", place=mended, other: str = "") -> Repeated:
-    def make(certificate, before, happened_on, attempt, valid_until=None):
+def _event(
+    kind: str,
+    code: str,
+    *,
+    until: str = "",
+    place: Callable[[date | None, Attempts, Attempts], Placed] = mended,
+    other: str = "",
+) -> Repeated:
+    def make(
+        certificate: Certificate,
+        before: CertificateEvent | None,
+        happened_on: date,
+        attempt: int,
+        valid_until: date | None = None,
+    ) -> CertificateEvent:
         return CertificateEvent(
             certificate_id=certificate.pk,
             facility_id=certificate.facility_id,
@@ -96,12 +110,12 @@ def batches_by_code(codes: set[str]) -> Mapping[str, Batch]:
 class Known:
     """What judging certificates needs to know beside their rows."""
 
-    stories: dict[int, Story]
+    stories: Mapping[int, Story]
     taken: dict[str, list[tuple[int, str]]]  # serial -> certificate and its facility
     facility_of_batch: dict[str, str]
 
 
-class Certificates(Register):
+class Certificates(Register[Certificate]):
     code = "certificates"
     label = gettext_lazy("Certificates")
     row_label = gettext_lazy("certificate")
@@ -200,18 +214,27 @@ class Certificates(Register):
         *EVENTS,
     )
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Certificate]:
         return with_name_order_of_facility(super().base(on, known_at), on, known_at)
 
-    def has_sql(self, code):
+    def has_sql(self, code: str) -> bool:
         return code in ("id", "step") or super().has_sql(code)
 
-    def expression(self, code, on, known_at=None):
+    def expression(
+        self, code: str, on: date, known_at: datetime | None = None
+    ) -> Combinable | None:
         if code == "id":
             return F("pk")
         return step(on, known_at) if code == "step" else super().expression(code, on, known_at)
 
-    def keys_in_order(self, rows, sort, places, on, known_at=None):
+    def keys_in_order(
+        self,
+        rows: QuerySet[Certificate],
+        sort: str,
+        places: range,
+        on: date,
+        known_at: datetime | None = None,
+    ) -> list[int]:
         """By the day of something that happens once: those it has happened to are found by an index."""
         code = sort.removeprefix("-")
         event = next((w for w in EVENTS if w.day == code and not w.order), None)
@@ -220,23 +243,25 @@ class Certificates(Register):
         standing = Q(
             events__kind=event.name, events__withdrawn_at__isnull=True, events__happened_on__lte=on
         )
-        rows = rows.order_by().alias(event=FilteredRelation("events", condition=standing))
-        given = rows.filter(event__happened_on__isnull=False)
+        told = rows.order_by().alias(event=FilteredRelation("events", condition=standing))
+        given = told.filter(event__happened_on__isnull=False)
         down = "-" if sort.startswith("-") else ""
         ordered = given.order_by(f"{down}event__happened_on", f"{down}pk")
         keys = list(ordered.values_list("pk", flat=True)[places.start : places.stop])
         if len(keys) == len(places):
             return keys
         before = given.count()  # the others follow them
-        others = rows.filter(event__happened_on__isnull=True).order_by(f"{down}pk")
+        others = told.filter(event__happened_on__isnull=True).order_by(f"{down}pk")
         first, last = (max(place - before, 0) for place in (places.start, places.stop))
         return [*keys, *others.values_list("pk", flat=True)[first:last]]
 
-    def title(self, values):
+    def title(self, values: Mapping[str, Value]) -> str:
         """Never the holder: titles stand in logs."""
         return str(values.get("serial") or f"#{values.get('id') or ''}")
 
-    def named(self, values, columns, *, with_names=True):
+    def named(
+        self, values: Mapping[str, Value], columns: Iterable[Column], *, with_names: bool = True
+    ) -> str:
         """By its holder where the reader may see who that is."""
         seen = with_names and any(column.code == "holder" for column in columns)
         if seen and values.get("holder"):
@@ -245,7 +270,9 @@ class Certificates(Register):
             return self.title(values)
         return _("Certificate, record number %(number)s") % {"number": values["id"]}
 
-    def totals(self, rows, on, known_at=None):
+    def totals(
+        self, rows: QuerySet[Certificate], on: date, known_at: datetime | None = None
+    ) -> list[tuple[str, int]]:
         """How many of the rows have come how far."""
         reached = rows.order_by().annotate(reached=step(on, known_at)).values("reached")
         counted = dict(reached.annotate(n=Count("pk")).values_list("reached", "n"))
@@ -253,31 +280,40 @@ class Certificates(Register):
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries, on):
+    def context(self, entries: list[RowEntry[Certificate]], on: date) -> Known:
         keys = [entry.row.pk for entry in entries if entry.row is not None]
-        serials = {entry.new.get("serial") for entry in entries if "serial" in entry.changed}
-        codes = {entry.new.get("batch") for entry in entries if "batch" in entry.changed}
-        taken = defaultdict(list)
-        for some in chunks(sorted(serials - {"", None})):
+        serials = {entry.text("serial") for entry in entries if "serial" in entry.changed}
+        codes = {entry.text("batch") for entry in entries if "batch" in entry.changed}
+        taken: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for some in chunks(sorted(serials - {""})):
             standing = Certificate.objects.standing().filter(serial__in=some)
-            for serial, *place in standing.values_list("serial", "pk", "facility__code"):
-                taken[serial].append(tuple(place))
-        batches = Batch.objects.filter(code__in=codes - {"", None})
+            for serial, key, facility in standing.values_list("serial", "pk", "facility__code"):
+                taken[serial].append((key, facility))
+        batches = Batch.objects.filter(code__in=codes - {""})
         return Known(
             stories=stories(EVENTS[0], keys),
             taken=taken,
             facility_of_batch=dict(batches.values_list("code", "facility__code")),
         )
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self, entry: RowEntry[Certificate], problems: Problems, context: Known, on: date
+    ) -> None:
         story = context.stories.get(entry.row.pk, {}) if entry.row is not None else {}
         self._check_identity(entry, problems, context, set(entry.changed), story)
         check(EVENTS, faults, entry, story, problems)
 
-    def _check_identity(self, entry, problems, context, changed, story):
+    def _check_identity(
+        self,
+        entry: RowEntry[Certificate],
+        problems: Problems,
+        context: Known,
+        changed: set[str],
+        story: Story,
+    ) -> None:
         new, is_new = entry.new, entry.row is None
-        for place in context.taken.get(new.get("serial"), ()) if "serial" in changed else ():
-            if is_new or place[0] != entry.row.pk:
+        for place in context.taken.get(entry.text("serial"), ()) if "serial" in changed else ():
+            if entry.row is None or place[0] != entry.row.pk:
                 problems.refuse(
                     "serial",
                     _("This serial stands already in record %(record)s of facility %(facility)s.")
@@ -296,7 +332,7 @@ class Certificates(Register):
                     "entry if the facility is wrong, and enter it anew for the right one."
                 ),
             )
-        of_batch = context.facility_of_batch.get(new.get("batch"))
+        of_batch = context.facility_of_batch.get(entry.text("batch"))
         if of_batch and of_batch != new.get("facility"):
             problems.warn(
                 "batch",
@@ -305,10 +341,10 @@ class Certificates(Register):
 
     # --- Writing ------------------------------------------------------------------------
 
-    def create(self, entries, writing):
+    def create(self, entries: list[RowEntry[Certificate]], writing: Writing) -> None:
         for entry in entries:
             entry.new["subscriber"] = entry.new.get("subscriber") or "individual"
             entry.new["device"] = entry.new.get("device") or "TOKEN"
         super().create(entries, writing)
         for entry in entries:
-            entry.new["id"] = entry.row.pk
+            entry.new["id"] = entry.stored.pk

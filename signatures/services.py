@@ -30,7 +30,7 @@ def record_event(
     What is merely odd is taken as it is told.
     """
     kind = Kind(kind)
-    # Whoever else writes about it waits here, as in a book, and then sees what stands.
+    # Whoever else writes about it waits here, as in a register, and then sees what stands.
     certificate = Certificate.objects.select_for_update(no_key=True).get(pk=certificate.pk)
     if certificate.withdrawn_at is not None:
         raise AlreadyWithdrawn

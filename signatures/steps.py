@@ -27,11 +27,11 @@ class Step(models.TextChoices):
     REVOKED = Kind.REVOKED.value, Kind.REVOKED.label
 
 
-def step(on: date, known_at: datetime | None = None):
+def step(on: date, known_at: datetime | None = None) -> Coalesce:
     """SQL for the step of a certificate: one look at its events."""
     events = CertificateEvent.objects.as_of(on, known_at).filter(certificate=OuterRef("pk"))
 
-    def has(kind):
+    def has(kind: CertificateEvent.Kind) -> When:
         return When(**{f"n_{kind}__gt": 0}, then=Value(kind.value))
 
     is_returned = Q(request__isnull=True) | Q(request__lte=models.F("returned"))

@@ -1,12 +1,15 @@
 """What every test may rely on."""
 
 import os
+from pathlib import Path
+from zlib import crc32
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils import translation
 
 from tests.keys import start_high
@@ -19,7 +22,47 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# What a database may answer differently; the rest of the suite is about our own code.
+ABOUT_THE_DATABASE = (
+    "house",
+    "facilities/registers",
+    "facilities/test_constraints.py",
+    "facilities/test_evidence.py",
+    "facilities/test_ledger.py",
+    "rollout/figures/test_cached.py",
+    "rollout/notices",
+    "rollout/registers/importing",
+    "rollout/site",
+    "rollout/test_concurrency.py",
+    "rollout/test_pressed_forms.py",
+    "test_report_of_2025_05_21.py",
+)
+TESTS = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sample",
+        type=int,
+        default=1,
+        metavar="N",
+        help=(
+            "what a database may answer differently, and of the other files every Nth: enough where "
+            "another run has the whole suite on another database"
+        ),
+    )
+
+
+def _in_the_sample(item: pytest.Item, of: int) -> bool:
+    path = item.path.relative_to(TESTS).as_posix()
+    return path.startswith(ABOUT_THE_DATABASE) or crc32(path.encode()) % of == 0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (of := config.getoption("--sample")) > 1:
+        left_out = [item for item in items if not _in_the_sample(item, of)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _in_the_sample(item, of)]
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL: make test-postgres")
         for item in items:
@@ -37,6 +80,20 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _every_template_prints_well():
     with watched():
         yield
+
+
+@pytest.fixture(scope="module")
+def bac_giang_of_the_module(django_db_setup, django_db_blocker):
+    """Bac Giang, loaded once for a file of tests and taken back at its end: they only add to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_bacgiang", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def bac_giang(bac_giang_of_the_module, db):
+    """Bac Giang as it is loaded, and whatever the test adds until it ends."""
 
 
 @pytest.fixture(autouse=True)

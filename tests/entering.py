@@ -1,4 +1,4 @@
-"""How tests write into books, as the pages do: an act, then cells."""
+"""How tests write into registers, as the pages do: a change set, then cells."""
 
 import uuid
 from datetime import date
@@ -51,7 +51,7 @@ def values(register: Register, row: Model, on: date = TODAY, known_at=None) -> d
 
 
 def judged(register: Register, row: Model | None, **cells) -> Problems:
-    """What a book says about cells, without writing them."""
+    """What a register says about cells, without writing them."""
     old = values(register, row) if row is not None else {}
     new = {c.code: old.get(c.code, c.empty) for c in register.columns} | coded(cells)
     return register.problems([RowEntry(row, old, new)], TODAY)[0]

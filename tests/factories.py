@@ -1,4 +1,7 @@
-"""Small, true-to-life objects for tests. Facts are recorded through the product's own verbs."""
+"""Small, true-to-life objects for tests. Facts are recorded through the product's own verbs.
+
+Their texts hold what texts of people hold and machines trip over: diacritics, a comma, `&`, `<`.
+"""
 
 from datetime import date
 from itertools import count
@@ -38,7 +41,7 @@ class UserFactory(DjangoModelFactory):
         model = User
 
     username = factory.Sequence(lambda n: f"user{n}")
-    full_name = factory.Sequence(lambda n: f"Người dùng {n}")
+    full_name = factory.Sequence(lambda n: f"Nguyễn Thị <Đào> & Lê, số {n}")
     password = factory.django.Password("a long pass phrase")
 
 
@@ -61,8 +64,8 @@ class DocumentFactory(DjangoModelFactory):
         model = Document
 
     number = factory.Sequence(lambda n: f"{n}/BB-SYT")
-    title = "Biên bản nghiệm thu"
-    issuer = "Sở Y tế"
+    title = "Biên bản nghiệm thu <bản 2>, có phụ lục & ảnh"
+    issuer = "Sở Y tế & Sở Khoa học, Công nghệ"
     issued_on = START
     recorded_by = factory.LazyFunction(recorder)
 
@@ -81,8 +84,8 @@ class AgencyFactory(DjangoModelFactory):
         model = Agency
 
     code = factory.Sequence(lambda n: f"agency-{n}")
-    name_vi = factory.Sequence(lambda n: f"Cơ quan {n}")
-    name_en = factory.Sequence(lambda n: f"Agency {n}")
+    name_vi = factory.Sequence(lambda n: f"Cơ quan <{n}> Tài chính, Kế hoạch & Đầu tư")
+    name_en = factory.Sequence(lambda n: f"Agency <{n}> of Finance, Planning & Investment")
 
 
 def programme(name_vi="Tỉnh Thử Nghiệm", name_en="Test Province") -> Programme:
@@ -114,7 +117,9 @@ def facility(
     code = code or f"facility-{next(_numbers):05}"
     made = Facility.objects.create(code=code)
     common = {"facility": made, "effective_from": since, "recorded_by": recorder()}
-    FacilityName.objects.create(name_vi=name_vi or f"Cơ sở {code}", name_en=name_en, **common)
+    FacilityName.objects.create(
+        name_vi=name_vi or f"Cơ sở <{code}> Sản, Nhi & Lão khoa", name_en=name_en, **common
+    )
     FacilityKind.objects.create(kind=kind, **common)
     FacilityOwnership.objects.create(ownership=ownership, **common)
     FacilityScope.objects.create(scope=scope, **common)
@@ -129,8 +134,8 @@ class DeviceTypeFactory(DjangoModelFactory):
         django_get_or_create = ("code",)
 
     code = "tablet"
-    name_vi = "Máy tính bảng"
-    name_en = "Tablet"
+    name_vi = "Máy tính bảng <cảm ứng>, có bút & bao"
+    name_en = "Tablet <touch>, pen & sleeve"
     group = DeviceType.Group.BEDSIDE
 
 
@@ -148,7 +153,7 @@ class ProcurementFactory(DjangoModelFactory):
         model = Procurement
 
     code = factory.Sequence(lambda n: f"GT-{n:04}")
-    title = "Mua máy chủ bệnh án điện tử"
+    title = "Mua máy chủ bệnh án điện tử <đợt 1>, tủ & bộ lưu điện"
     path = Path.PURCHASE
     facility = factory.LazyFunction(facility)
 
@@ -158,6 +163,7 @@ class CertificateFactory(DjangoModelFactory):
         model = Certificate
 
     facility = factory.LazyFunction(facility)
+    holder = factory.Sequence(lambda n: f"Trần Thị <Hoa> & Bùi Đức, số {n}")
 
 
 class PartnerFactory(DjangoModelFactory):
@@ -166,8 +172,8 @@ class PartnerFactory(DjangoModelFactory):
         django_get_or_create = ("code",)
 
     code = "bach-mai"
-    name_vi = "Bệnh viện Bạch Mai"
-    name_en = "Bach Mai Hospital"
+    name_vi = "Bệnh viện Bạch Mai <Hà Nội>, cơ sở 1 & 2"
+    name_en = "Bach Mai Hospital <Hanoi>, sites 1 & 2"
     counted = True
 
 
@@ -186,10 +192,10 @@ class ObstacleFactory(DjangoModelFactory):
 
     code = factory.Sequence(lambda n: f"VM-{n:03}")
     kind = Obstacle.Kind.BUDGET
-    name_vi = "Dự toán trình duyệt chậm"
-    name_en = "Estimates are slow to be approved"
+    name_vi = "Dự toán < 5 tỷ, trình & duyệt chậm"
+    name_en = "Estimates < 5 bn, slow to be filed & approved"
     raised_on = START
-    raised_by = "Sở Y tế"
+    raised_by = "Sở Y tế & Sở Tài chính"
     recorded_by = factory.LazyFunction(recorder)
 
 
@@ -198,10 +204,10 @@ class DirectiveFactory(DjangoModelFactory):
         model = Directive
 
     code = factory.Sequence(lambda n: f"CD-{n:03}")
-    name_vi = "Rà soát tiêu chuẩn, định mức thiết bị công nghệ thông tin"
-    name_en = "Review standards and norms of IT equipment"
+    name_vi = "Rà soát tiêu chuẩn, định mức <CNTT> & viễn thông"
+    name_en = "Review standards, norms <of IT> & telecoms"
     issued_on = START
-    issued_by = "Phó Chủ tịch UBND tỉnh"
+    issued_by = "Phó Chủ tịch <thường trực> UBND tỉnh"
     lead = factory.SubFactory(AgencyFactory)
     recorded_by = factory.LazyFunction(recorder)
 

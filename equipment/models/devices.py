@@ -67,7 +67,7 @@ class DeviceNorm(Yardstick):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.device_type}: {self.quantity}"
 
 
@@ -82,6 +82,8 @@ class Asset(Entry):
     model = models.CharField(_("model"), max_length=120, blank=True)
     warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
     search_key = SearchKeyField(of=("tag", "serial", "model"))
+
+    place_key: int | None  # where it stands, on a row of which the register has asked
 
     class Meta(Entry.Meta):
         verbose_name = _("asset")
@@ -100,7 +102,7 @@ class Asset(Entry):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.tag or self.serial or str(self.pk)
 
 

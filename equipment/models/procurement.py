@@ -36,7 +36,7 @@ class Procurement(Entry):
         verbose_name_plural = _("procurements")
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
 
@@ -114,10 +114,10 @@ class StageEvent(DatedFact):
             ),
         ]
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         # A form that refused the file asks this too.
-        if self.procurement_id and self.stage not in ROUTES[self.procurement.path].stages:
+        if self.procurement_id and self.stage not in ROUTES[Path(self.procurement.path)].stages:
             raise ValidationError(
                 {
                     "stage": _("The path “%(path)s” has no stage “%(stage)s”.")

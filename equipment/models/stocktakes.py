@@ -22,7 +22,7 @@ class StocktakeRound(Record):
         verbose_name_plural = _("stocktakes")
         ordering = ["-opened_on", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 

@@ -1,1 +1,1 @@
-"""The books of procurement and devices."""
+"""The registers of procurement and devices."""

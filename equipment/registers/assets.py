@@ -1,22 +1,25 @@
-"""The book of assets: devices with a number of their own, and where each of them stands."""
+"""The register of assets: devices with a number of their own, and where each of them stands."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Max, Subquery
+from django.db.models import F, Max, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from equipment.assets import assets_on, movements_of, place_code, without_number
 from equipment.models import Asset, DeviceMovement
 from equipment.registers.choices import device_types, device_types_by_code
-from facilities.exchange.columns import Column, Kind
+from facilities.exchange.columns import Column, Kind, Value
 from facilities.models import Facility
 from facilities.registers.choices import facilities_by_code, facility_names, labels, names_on
-from facilities.registers.register import Register
+from facilities.registers.register import Problems, Register
 from facilities.registers.writers import (
     Attributes,
+    RowEntry,
     Writer,
     Writing,
     chunks,
@@ -43,7 +46,7 @@ class Place(Writer):
     is_fact = True
     columns = {"facility": "facility", "arrival": "reason", "since": "happened_on"}
 
-    def expression(self, code, on, known_at):
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
         if code == "facility":
             return place_code(on, known_at)
         if code == "since":
@@ -51,39 +54,44 @@ class Place(Writer):
         first = movements_of(on, known_at).filter(quantity__gt=0).order_by("happened_on", "pk")
         return Subquery(first.values("reason")[:1])
 
-    def standing(self, rows, on, known_at=None):
+    def standing(
+        self, rows: Sequence[Any], on: date, known_at: datetime | None = None
+    ) -> dict[int, DeviceMovement]:
         found = _movements([row.pk for row in rows], on, known_at)
-        return {pk: moved[-1] for pk, moved in found.items()}
+        return {row.pk: found[row.pk][-1] for row in rows if row.pk in found}
 
-    def write(self, entries, writing):
-        moved = _movements([entry.row.pk for entry in entries], writing.on)
-        codes = {entry.old.get("facility") for entry in entries}
-        codes |= {entry.new["facility"] for entry in entries}
-        places = facilities_by_code(codes - {None, ""})
+    def write(self, entries: list[RowEntry[Asset]], writing: Writing) -> None:
+        moved = _movements([entry.stored.pk for entry in entries], writing.on)
+        codes = {str(entry.old.get("facility") or "") for entry in entries}
+        codes |= {entry.text("facility") for entry in entries}
+        places = facilities_by_code(codes - {""})
         self._refuse_moved([entry for entry in entries if entry.old], writing.on)
-        arriving = [entry for entry in entries if not moved.get(entry.row.pk)]
+        arriving = [entry for entry in entries if not moved.get(entry.stored.pk)]
         free = without_number(
-            writing.on, {places[e.new["facility"]].pk for e in arriving if e.new["facility"]}
+            writing.on, {places[code].pk for e in arriving if (code := e.text("facility"))}
         )
-        gone, made = [], []
+        gone: list[DeviceMovement] = []
+        made: list[DeviceMovement] = []
         for entry in entries:
-            before = places.get(entry.old.get("facility"))
-            after = places.get(entry.new["facility"])
-            if not moved.get(entry.row.pk):
+            asset = entry.stored
+            before = places.get(str(entry.old.get("facility") or ""))
+            after = places.get(entry.text("facility"))
+            if not moved.get(asset.pk):
                 steps = _arrival(entry, after, free)
             elif before == after:
                 steps = []
             else:
-                undone = _undone(moved[entry.row.pk], before, after, writing.on)
+                undone = _undone(moved[asset.pk], before, after, writing.on)
                 gone += undone
                 steps = [] if undone else _steps(before, after)
             made += _signed(entry, steps, writing)
-            entry.row.place_key = (after or before).pk if (after or before) else None
+            place = after or before
+            asset.place_key = place.pk if place else None
         withdraw_all(DeviceMovement, gone, writing)
         DeviceMovement.objects.bulk_create(made, batch_size=1000)
 
-    def _refuse_moved(self, entries, on: date) -> None:
-        old = {entry.row.pk: entry.old for entry in entries}
+    def _refuse_moved(self, entries: list[RowEntry[Asset]], on: date) -> None:
+        old = {entry.stored.pk: entry.old for entry in entries}
         for keys in chunks(list(old)):
             rows = Asset.objects.filter(pk__in=keys).values_list("pk", place_code(on))
             for key, place in rows:
@@ -92,8 +100,8 @@ class Place(Writer):
 
 def _movements(
     keys: list[int], on: date, known_at: datetime | None = None
-) -> dict[int, list[DeviceMovement]]:
-    found: dict[int, list[DeviceMovement]] = defaultdict(list)
+) -> Mapping[int | None, list[DeviceMovement]]:
+    found: dict[int | None, list[DeviceMovement]] = defaultdict(list)
     for some in chunks(keys):
         rows = DeviceMovement.objects.as_of(on, known_at).filter(asset__in=some)
         for movement in rows.select_related("document").order_by("happened_on", "pk"):
@@ -101,14 +109,17 @@ def _movements(
     return found
 
 
+Bearer = tuple[int, str, str | None]  # of a number: its key, its type, where it stands
 Step = tuple[Facility, int, str]  # where, +1 or -1, why
 
 
-def _arrival(entry, place: Facility | None, free: Counter) -> list[Step]:
+def _arrival(
+    entry: RowEntry[Asset], place: Facility | None, free: Counter[tuple[int, int]]
+) -> list[Step]:
     if place is None:
         return []
-    kind = (place.pk, entry.row.device_type_id)
-    arrival = entry.new.get("arrival") or (Reason.NUMBERED if free[kind] > 0 else Reason.OPENING)
+    kind = (place.pk, entry.stored.device_type_id)
+    arrival = entry.text("arrival") or (Reason.NUMBERED if free[kind] > 0 else Reason.OPENING)
     if arrival != Reason.NUMBERED:
         return [(place, 1, arrival)]
     if free[kind] <= 0:
@@ -129,7 +140,7 @@ def _steps(before: Facility | None, after: Facility | None) -> list[Step]:
         return [(before, -1, Reason.MOVED), (after, 1, Reason.MOVED)]
     if before:
         return [(before, -1, Reason.RETIRED)]
-    return [(after, 1, Reason.STOCKTAKE)]
+    return [(after, 1, Reason.STOCKTAKE)] if after else []
 
 
 def _undone(
@@ -148,14 +159,14 @@ def _undone(
     return [last] if found_here and after is None else []
 
 
-def _signed(entry, steps: list[Step], writing: Writing) -> list[DeviceMovement]:
+def _signed(entry: RowEntry[Asset], steps: list[Step], writing: Writing) -> list[DeviceMovement]:
     paper = entry.documents.get("facility")
     return [
         signed(
             DeviceMovement(
                 facility=place,
-                device_type_id=entry.row.device_type_id,
-                asset=entry.row,
+                device_type_id=entry.stored.device_type_id,
+                asset=entry.stored,
                 quantity=quantity,
                 reason=reason,
                 happened_on=writing.on,
@@ -169,7 +180,7 @@ def _signed(entry, steps: list[Step], writing: Writing) -> list[DeviceMovement]:
     ]
 
 
-class Assets(Register):
+class Assets(Register[Asset]):
     code = "assets"
     label = gettext_lazy("Assets")
     row_label = gettext_lazy("asset")
@@ -216,14 +227,14 @@ class Assets(Register):
         Place(),
     )
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Asset]:
         return assets_on(on, known_at)
 
     @property
-    def facility_id_path(self):
+    def facility_id_path(self) -> str:
         return "place_id"
 
-    def facility_of(self, row):
+    def facility_of(self, row: Asset) -> int | None:
         """Where it stands, or stood last."""
         if not hasattr(row, "place_key"):
             moved = DeviceMovement.objects.filter(asset=row).order_by(
@@ -232,15 +243,17 @@ class Assets(Register):
             row.place_key = moved.values_list("facility", flat=True).first()
         return row.place_key
 
-    def title(self, values):
+    def title(self, values: Mapping[str, Value]) -> str:
         return str(values.get("tag") or values.get("serial") or "")
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries, on):
+    def context(self, entries: list[RowEntry[Asset]], on: date) -> "_Known":
         return _Known(entries, on)
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self, entry: RowEntry[Asset], problems: Problems, context: "_Known", on: date
+    ) -> None:
         new, old = entry.new, entry.old
         if not new.get("tag") and not new.get("serial"):
             problems.refuse("tag", _("Give an inventory number or a serial number."))
@@ -269,7 +282,7 @@ class Assets(Register):
                 % {"day": self.column("since").show(later)},
             )
 
-    def _check_new(self, entry, problems, context) -> None:
+    def _check_new(self, entry: RowEntry[Asset], problems: Problems, context: "_Known") -> None:
         if not entry.new.get("facility"):
             problems.refuse("facility", _("Say where it stands."))
         arrival = entry.new.get("arrival")
@@ -283,13 +296,11 @@ class Assets(Register):
 class _Known:
     """What assets are judged by: who bears which number, where a count has room, later moves."""
 
-    def __init__(self, entries, on: date):
+    def __init__(self, entries: list[RowEntry[Asset]], on: date):
         self.on = on
-        tags = {entry.new.get("tag") for entry in entries} - {None, ""}
-        serials = {entry.new.get("serial") for entry in entries} - {None, ""}
-        self.tags = self._bearers("tag", tags)
-        self.serials = self._bearers("serial", serials)
-        self.in_file: Counter = Counter()
+        self.tags = self._bearers("tag", {entry.text("tag") for entry in entries} - {""})
+        self.serials = self._bearers("serial", {entry.text("serial") for entry in entries} - {""})
+        self.in_file: Counter[tuple[str, str, str]] = Counter()
         self.names = names_on(on)
         keys = [entry.row.pk for entry in entries if entry.row is not None]
         self.moved_last: dict[int, date] = {}
@@ -297,30 +308,30 @@ class _Known:
             rows = DeviceMovement.objects.known().filter(asset__in=some).order_by()
             self.moved_last |= dict(rows.values_list("asset").annotate(Max("happened_on")))
         new = [entry for entry in entries if entry.row is None]
-        self.places = facilities_by_code({e.new.get("facility") for e in new} - {None, ""})
-        self.types = device_types_by_code({e.new.get("type") for e in new} - {None, ""})
-        self.free = (
+        self.places = facilities_by_code({e.text("facility") for e in new} - {""})
+        self.types = device_types_by_code({e.text("type") for e in new} - {""})
+        self.free: Counter[tuple[int, int]] = (
             without_number(on, {place.pk for place in self.places.values()})
             if self.places
             else Counter()
         )
 
-    def _bearers(self, field: str, numbers: set[str]) -> dict[str, list[tuple]]:
-        found: dict[str, list[tuple]] = defaultdict(list)
+    def _bearers(self, field: str, numbers: set[str]) -> Mapping[str, list[Bearer]]:
+        found: dict[str, list[Bearer]] = defaultdict(list)
         for some in chunks(sorted(numbers)):
             rows = Asset.objects.standing().filter(**{f"{field}__in": some})
-            for number, *bearer in rows.values_list(
+            for number, key, kind, place in rows.values_list(
                 field, "pk", "device_type__code", place_code(self.on)
             ):
-                found[number].append(tuple(bearer))
+                found[number].append((key, kind, place))
         return found
 
-    def refuse_twice(self, entry, problems) -> None:
+    def refuse_twice(self, entry: RowEntry[Asset], problems: Problems) -> None:
         """A number that another asset bears: refused, with where that one stands."""
         key = entry.row.pk if entry.row is not None else None
-        kind = entry.new.get("type")
+        kind = entry.text("type")
         for column, bearers in (("tag", self.tags), ("serial", self.serials)):
-            number = entry.new.get(column)
+            number = entry.text(column)
             if not number:
                 continue
             of_kind = kind if column == "serial" else ""
@@ -340,16 +351,16 @@ class _Known:
             "facility": self.names.get(place, place),
         }
 
-    def takes_one(self, entry) -> bool:
+    def takes_one(self, entry: RowEntry[Asset]) -> bool:
         """Whether the count has room for one more number; takes the room. Always true where it adds."""
-        place = self.places.get(entry.new.get("facility"))
-        device_type = self.types.get(entry.new.get("type"))
+        place = self.places.get(entry.text("facility"))
+        device_type = self.types.get(entry.text("type"))
         if place is None or device_type is None:
             return True
         kind = (place.pk, device_type.pk)
-        arrival = entry.new.get("arrival")
+        arrival = entry.text("arrival")
         if arrival == Reason.NUMBERED and self.free[kind] <= 0:
             return False
-        if arrival in ("", None, Reason.NUMBERED) and self.free[kind] > 0:
+        if arrival in ("", Reason.NUMBERED) and self.free[kind] > 0:
             self.free[kind] -= 1
         return True

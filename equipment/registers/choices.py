@@ -1,4 +1,4 @@
-"""Choices of columns that the books of equipment share. Asked once per request."""
+"""Choices of columns that the registers of equipment share. Asked once per request."""
 
 from collections.abc import Mapping
 

@@ -1,9 +1,11 @@
-"""The book of devices: one row a facility, one column a device type, how many there are."""
+"""The register of devices: one row a facility, one column a device type, how many there are."""
 
 from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,14 +15,15 @@ from equipment.models import DeviceMovement, DeviceType
 from equipment.registers.types import known_types
 from equipment.stock import Line, stock, stock_of
 from facilities.as_of import AsOf
-from facilities.exchange.columns import Column, Kind
+from facilities.exchange.columns import Column, Kind, Value
 from facilities.models import Facility
 from facilities.registers.choices import facilities_by_code, facility_names
-from facilities.registers.register import Register
+from facilities.registers.register import Problems, Register
 from facilities.registers.writers import (
     Attributes,
     RowEntry,
     Writer,
+    Writing,
     chunks,
     refuse_moved,
     signed,
@@ -63,21 +66,23 @@ class Count(Writer):
         self.code = column_code(device_type)
         self.columns = {self.code: "quantity"}
 
-    def expression(self, code, on, known_at):
+    def expression(self, code: str, on: date, known_at: datetime | None) -> None:
         """None: what passes on in a merger is not to be had in SQL (`Devices.computed`)."""
         return None
 
-    def _movements(self, known_at=None):
+    def _movements(self, known_at: datetime | None = None) -> QuerySet[DeviceMovement]:
         return DeviceMovement.objects.known(known_at).filter(device_type=self.device_type)
 
-    def standing(self, rows, on, known_at=None):
+    def standing(
+        self, rows: Sequence[Any], on: date, known_at: datetime | None = None
+    ) -> dict[int, DeviceMovement]:
         """The newest movement behind each count."""
         found = self._movements(known_at).filter(facility__in=rows, happened_on__lte=on)
         newest_last = found.order_by("happened_on", "pk").select_related("document")
         return {movement.facility_id: movement for movement in newest_last}
 
-    def write(self, entries, writing):
-        keys = [entry.row.pk for entry in entries]
+    def write(self, entries: list[RowEntry[Facility]], writing: Writing) -> None:
+        keys = [entry.stored.pk for entry in entries]
         there = stock_of(writing.on, keys)
         replaced = [
             movement
@@ -91,24 +96,27 @@ class Count(Writer):
             )
         ]
         withdraw_all(DeviceMovement, replaced, writing)
-        taken_back = Counter()
+        taken_back: Counter[int] = Counter()
         for movement in replaced:
             taken_back[movement.facility_id] += movement.quantity
         made = []
         for entry in entries:
-            line = there.get((entry.row.pk, self.device_type.pk))
+            facility = entry.stored
+            line = there.get((facility.pk, self.device_type.pk))
             now = line.installed if line else 0
             refuse_moved(entry.old, {self.code: now})
-            before = now - taken_back[entry.row.pk]
-            step = (entry.new[self.code] or 0) - before
+            before = now - taken_back[facility.pk]
+            step = (entry.number_in(self.code) or 0) - before
             if step:
                 reason = Reason.STOCKTAKE if before else Reason.OPENING
                 made.append(self._made(entry, step, reason, writing))
         DeviceMovement.objects.bulk_create(made, batch_size=1000)
 
-    def _made(self, entry: RowEntry, step: int, reason: str, writing) -> DeviceMovement:
+    def _made(
+        self, entry: RowEntry[Facility], step: int, reason: str, writing: Writing
+    ) -> DeviceMovement:
         movement = DeviceMovement(
-            facility=entry.row,
+            facility=entry.stored,
             device_type=self.device_type,
             quantity=step,
             reason=reason,
@@ -117,7 +125,7 @@ class Count(Writer):
         return signed(movement, writing, entry.documents.get(self.code), entry, self.code)
 
 
-class Devices(Register):
+class Devices(Register[Facility]):
     code = "devices"
     label = gettext_lazy("Devices")
     row_label = gettext_lazy("devices of a facility")
@@ -151,23 +159,27 @@ class Devices(Register):
         facility = Attributes(columns={"facility": "code"}, find={"facility": facilities_by_code})
         return (facility, *(Count(device_type) for device_type in self.types))
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """Facilities in the rollout on the day."""
         keys = [f.id for f in AsOf(on, known_at).on(on) if f.in_rollout]
         return Facility.objects.filter(pk__in=keys)
 
-    def has_sql(self, code):
+    def has_sql(self, code: str) -> bool:
         return code == FACILITY.code
 
-    def computed(self, keys, on, known_at=None):
+    def computed(
+        self, keys: list[int], on: date, known_at: datetime | None = None
+    ) -> dict[int, dict[str, Value]]:
         """Nothing recorded is 0: that nothing is there and that nobody has said so look the same."""
         codes = [column_code(device_type) for device_type in self.types]
-        found = {key: dict.fromkeys(codes, 0) for key in keys}
+        found: dict[int, dict[str, Value]] = {key: dict.fromkeys(codes, 0) for key in keys}
         for line in stock(AsOf(on, known_at, frozenset(keys))):
             found[line.facility_id][column_code(line.device_type)] = line.installed
         return found
 
-    def totals(self, rows, on, known_at=None):
+    def totals(
+        self, rows: QuerySet[Facility], on: date, known_at: datetime | None = None
+    ) -> list[tuple[str, int]]:
         keys = frozenset(rows.values_list("pk", flat=True))
         sums: Counter[str] = Counter()
         for line in stock(AsOf(on, known_at, keys)):
@@ -176,15 +188,15 @@ class Devices(Register):
 
     # --- Judging ------------------------------------------------------------------------
 
-    def problems(self, entries, on):
+    def problems(self, entries: list[RowEntry[Facility]], on: date) -> list[Problems]:
         for entry in entries:
             for code in entry.new:
                 if code != FACILITY.code and entry.new[code] is None:
                     entry.new[code] = 0  # an empty cell of a table of numbers is none
         return super().problems(entries, on)
 
-    def context(self, entries, on):
-        keys = [entry.row.pk for entry in entries]
+    def context(self, entries: list[RowEntry[Facility]], on: date) -> "_Known":
+        keys = [entry.stored.pk for entry in entries]
         return _Known(
             by_code={column_code(device_type): device_type for device_type in self.types},
             lines=stock_of(on, keys),
@@ -192,14 +204,18 @@ class Devices(Register):
             accepted=_accepted_lately(keys, on),
         )
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self, entry: RowEntry[Facility], problems: Problems, context: "_Known", on: date
+    ) -> None:
         for code in entry.changed:
             if code in context.by_code:
                 self._check_count(code, entry, problems, context)
 
-    def _check_count(self, code, entry, problems, known) -> None:
-        count = entry.new[code]
-        key = (entry.row.pk, known.by_code[code].pk)
+    def _check_count(
+        self, code: str, entry: RowEntry[Facility], problems: Problems, known: "_Known"
+    ) -> None:
+        count = entry.number_in(code) or 0
+        key = (entry.stored.pk, known.by_code[code].pk)
         line = known.lines.get(key)
         if not 0 <= count <= MOST:
             text = _("Give a count from 0 to %(most)s; this is %(count)s.")
@@ -234,13 +250,13 @@ class _Known:
         self,
         by_code: dict[str, DeviceType],
         lines: dict[tuple[int, int], Line],
-        assets: Counter,
-        accepted: Counter,
+        assets: Counter[tuple[int, int]],
+        accepted: Counter[tuple[int, int]],
     ):
         self.by_code, self.lines, self.assets, self.accepted = by_code, lines, assets, accepted
 
 
-def _accepted_lately(keys: list[int], on: date) -> Counter:
+def _accepted_lately(keys: list[int], on: date) -> Counter[tuple[int, int]]:
     rows = (
         DeviceMovement.objects.as_of(on)
         .filter(facility__in=keys, reason=Reason.ACCEPTED, happened_on__gt=on - LATELY)

@@ -1,6 +1,7 @@
 """What is wrong, or odd, with the days and the money of a procurement file."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -47,44 +48,48 @@ def target(stage: Stage) -> str:
 
 def judge(entry: RowEntry, problems: Problems, column: ColumnOf, *, has_lots: bool) -> None:
     """Errors and warnings about what has changed in a file; what was accepted before stays as it is."""
-    new, changed = entry.new, set(entry.changed)
-    route = ROUTES.get(new.get("path"))
-    if route is None:
+    changed = set(entry.changed)
+    if entry.text("path") not in Path.values:
         return
-    _stages_of_the_path(new, changed, problems)
+    path = Path(entry.text("path"))
+    stages = ROUTES[path].stages
+    _stages_of_the_path(entry, path, changed, problems)
     for code in (reached, target):
-        _order(new, changed, [code(stage) for stage in route.stages], problems, column)
-    _targets_stay(new, changed, problems)
-    _amounts(new, changed, problems, column)
-    _time_for_bidders(new, changed, problems, column)
+        _order(entry, changed, [code(stage) for stage in stages], problems, column)
+    _targets_stay(entry, changed, problems)
+    _amounts(entry, changed, problems, column)
+    _time_for_bidders(entry, changed, problems, column)
     accepted = reached(Stage.ACCEPTANCE)
-    if accepted in changed and new.get(accepted) and new["path"] == Path.PURCHASE and not has_lots:
+    if accepted in changed and entry.day(accepted) and path == Path.PURCHASE and not has_lots:
         problems.warn(
             accepted,
             _("The file has no lots: nothing says which devices come, and none is counted."),
         )
 
 
-def _stages_of_the_path(new, changed, problems) -> None:
-    route = ROUTES[new["path"]]
+def _stages_of_the_path(entry: RowEntry, path: Path, changed: set[str], problems: Problems) -> None:
     for stage in Stage:
         for code in (reached(stage), target(stage)):
-            if stage not in route.stages and new.get(code) and changed & {code, "path"}:
+            if stage in ROUTES[path].stages:
+                continue
+            if entry.day(code) and changed & {code, "path"}:
                 problems.refuse(
                     code,
                     _("The path “%(path)s” has no stage “%(stage)s”.")
-                    % {"path": Path(new["path"]).label, "stage": stage.label},
+                    % {"path": path.label, "stage": stage.label},
                 )
 
 
-def _order(new, changed, codes: list[str], problems, column: ColumnOf) -> None:
+def _order(
+    entry: RowEntry, changed: set[str], codes: list[str], problems: Problems, column: ColumnOf
+) -> None:
     """What comes later on the route has the same day or a later one."""
-    before = None
+    before, latest = "", date.min
     for code in codes:
-        day = new.get(code)
+        day = entry.day(code)
         if day is None:
             continue
-        if before is not None and day < new[before] and changed & {code, before}:
+        if before and day < latest and changed & {code, before}:
             problems.warn(
                 code if code in changed else before,
                 _("“%(later)s” (%(day)s) lies before “%(earlier)s” (%(before)s).")
@@ -92,35 +97,35 @@ def _order(new, changed, codes: list[str], problems, column: ColumnOf) -> None:
                     "later": column(code).heading(),
                     "day": column(code).show(day),
                     "earlier": column(before).heading(),
-                    "before": column(before).show(new[before]),
+                    "before": column(before).show(latest),
                 },
             )
-        if before is None or day >= new[before]:
-            before = code
+        if day >= latest:
+            before, latest = code, day
 
 
-def _targets_stay(new, changed, problems) -> None:
+def _targets_stay(entry: RowEntry, changed: set[str], problems: Problems) -> None:
     for stage in TARGETED:
-        if target(stage) in changed and not new.get(target(stage)):
+        if target(stage) in changed and not entry.day(target(stage)):
             problems.refuse(
                 target(stage),
                 _("A plan that was set is not removed. Set the day that is planned now."),
             )
 
 
-def _amounts(new, changed, problems, column: ColumnOf) -> None:
-    before = None
+def _amounts(entry: RowEntry, changed: set[str], problems: Problems, column: ColumnOf) -> None:
+    before, most = "", 0
     for code, stage in AMOUNTS.items():
-        amount = new.get(code)
+        amount = entry.number_in(code)
         if amount is None:
             continue
-        if not new.get(reached(stage)) and changed & {code, reached(stage)}:
+        if not entry.day(reached(stage)) and changed & {code, reached(stage)}:
             problems.refuse(
                 code,
                 _("Give the day too: “%(stage)s”. The amount is a part of that stage.")
                 % {"stage": stage.label},
             )
-        if before is not None and amount > new[before] and changed & {code, before}:
+        if before and amount > most and changed & {code, before}:
             problems.warn(
                 code if code in changed else before,
                 _("“%(more)s” (%(amount)s) is more than “%(less)s” (%(before)s).")
@@ -128,24 +133,28 @@ def _amounts(new, changed, problems, column: ColumnOf) -> None:
                     "more": column(code).heading(),
                     "amount": column(code).show(amount),
                     "less": column(before).heading(),
-                    "before": column(before).show(new[before]),
+                    "before": column(before).show(most),
                 },
             )
-        before = code
+        before, most = code, amount
 
 
-def _time_for_bidders(new, changed, problems, column: ColumnOf) -> None:
+def _time_for_bidders(
+    entry: RowEntry, changed: set[str], problems: Problems, column: ColumnOf
+) -> None:
     posted = reached(Stage.INVITATION)
-    closed = next((reached(stage) for stage in CLOSED_BY if new.get(reached(stage))), None)
-    if not new.get(posted) or not closed:
+    closed = next((reached(stage) for stage in CLOSED_BY if entry.day(reached(stage))), "")
+    posted_on, closed_on = entry.day(posted), entry.day(closed)
+    if posted_on is None or closed_on is None:
         return
     # A price that nobody has recorded accuses nobody: it is taken as small.
-    price = new.get("approved") or new.get("estimate") or 0
-    selection = new.get("selection") or Selection.OPEN_DOMESTIC
-    first = earliest_closing(new[posted], amount=price, selection=selection)
+    price = entry.number_in("approved") or entry.number_in("estimate") or 0
+    selection = entry.text("selection") or Selection.OPEN_DOMESTIC
+    least = minimum(selection, price)
+    first = earliest_closing(posted_on, amount=price, selection=selection)
     involved = (closed, posted, "selection", "approved", "estimate")
     touched = next((code for code in involved if code in changed), None)
-    if touched and first and new[closed] < first:
+    if touched and least and first and closed_on < first:
         problems.warn(
             touched,
             _(
@@ -153,8 +162,8 @@ def _time_for_bidders(new, changed, problems, column: ColumnOf) -> None:
                 " have %(minimum)s (Bidding Law 22/2023, article 45)."
             )
             % {
-                "posted": column(posted).show(new[posted]),
+                "posted": column(posted).show(posted_on),
                 "first": column(posted).show(first),
-                "minimum": minimum(selection, price).words,
+                "minimum": least.words,
             },
         )

@@ -1,6 +1,10 @@
-"""The books of what procurement files buy for whom, and of what set them back."""
+"""The registers of what procurement files buy for whom, and of what set them back."""
 
-from django.db.models import F, Sum
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db.models import F, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,8 +18,14 @@ from equipment.registers.choices import (
 )
 from equipment.registers.records import RecordRegister, Rows
 from equipment.stages import Path, Stage
-from facilities.exchange.columns import Column, Kind
+from facilities.exchange.columns import Column, Kind, Value
+from facilities.models import Record
 from facilities.registers.choices import facilities_by_code, facility_names, labels
+from facilities.registers.register import Problems
+from facilities.registers.writers import RowEntry, Writing
+
+# The lots that stand, by file, facility and type; the files whose devices have been accepted.
+Lotted = tuple[dict[tuple[Value, Value, Value], int], set[str]]
 
 PROCUREMENT = Column(
     "procurement",
@@ -27,7 +37,7 @@ PROCUREMENT = Column(
 )
 
 
-class Lots(RecordRegister):
+class Lots(RecordRegister[ProcurementLot]):
     code = "lots"
     label = gettext_lazy("Lots")
     row_label = gettext_lazy("lot")
@@ -78,23 +88,27 @@ class Lots(RecordRegister):
     )
     decides_what_comes = ("procurement", "facility", "device-type", "quantity")
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[ProcurementLot]:
         return super().base(on, known_at).filter(procurement__withdrawn_at__isnull=True)
 
-    def totals(self, rows, on, known_at=None):
+    def totals(
+        self, rows: QuerySet[ProcurementLot], on: date, known_at: datetime | None = None
+    ) -> list[tuple[str, int]]:
         sums = rows.aggregate(quantity=Sum("quantity"), value=Sum("estimated_value"))
         return [
             (_("Devices"), sums["quantity"] or 0),
             (_("Estimated value in dong"), sums["value"] or 0),
         ]
 
-    def title(self, values):
+    def title(self, values: Mapping[str, Value]) -> str:
         return f"{values.get('procurement', '')} · {values.get('device-type', '')}"
 
-    def context(self, entries, on):
+    def context(self, entries: list[RowEntry[ProcurementLot]], on: date) -> Lotted:
         """The lots that stand, and the purchases whose devices have been accepted, among those spoken of."""
         codes = {
-            values.get("procurement") for entry in entries for values in (entry.old, entry.new)
+            str(values.get("procurement") or "")
+            for entry in entries
+            for values in (entry.old, entry.new)
         }
         lots = ProcurementLot.objects.known().filter(procurement__code__in=codes)
         accepted = StageEvent.objects.known().filter(
@@ -108,7 +122,9 @@ class Lots(RecordRegister):
             set(accepted.values_list("procurement__code", flat=True)),
         )
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self, entry: RowEntry[ProcurementLot], problems: Problems, context: Lotted, on: date
+    ) -> None:
         standing, accepted = context
         new = entry.new
         subject = (new.get("procurement"), new.get("facility"), new.get("device-type"))
@@ -118,7 +134,8 @@ class Lots(RecordRegister):
                 "device-type",
                 _("This file already has a lot of this device type for this facility."),
             )
-        if new.get("quantity") is not None and new["quantity"] < 1:
+        quantity = entry.number_in("quantity")
+        if quantity is not None and quantity < 1:
             problems.refuse("quantity", _("Give how many devices: at least one."))
         moved = [code for code in self.decides_what_comes if code in entry.changed]
         if entry.row and moved and entry.old.get("procurement") in accepted:
@@ -127,17 +144,17 @@ class Lots(RecordRegister):
                 _("The devices of this file have been accepted. Take the acceptance back first."),
             )
 
-    def create(self, entries, writing):
+    def create(self, entries: list[RowEntry[ProcurementLot]], writing: Writing) -> None:
         """A lot that is added to an accepted file brings its devices at once."""
         super().create(entries, writing)
         bring(
-            {entry.row.procurement_id for entry in entries},
+            {entry.stored.procurement_id for entry in entries},
             by=writing.by,
             at=writing.at,
             source=writing.source,
         )
 
-    def facts_of(self, row):
+    def facts_of(self, row: ProcurementLot) -> list[Record]:
         return [
             arrival
             for arrival in arrivals_of([row.procurement_id])
@@ -149,13 +166,14 @@ class Lots(RecordRegister):
 class SetbackRows(Rows):
     """The facility of a setback is the buyer's."""
 
-    def fill(self, entries):
+    def fill(self, entries: list[RowEntry[Setback]]) -> None:
         super().fill(entries)
         for entry in entries:
-            entry.row.facility_id = entry.row.procurement.facility_id
+            setback = entry.stored
+            setback.facility_id = setback.procurement.facility_id
 
 
-class Setbacks(RecordRegister):
+class Setbacks(RecordRegister[Setback]):
     code = "setbacks"
     label = gettext_lazy("Setbacks")
     row_label = gettext_lazy("setback of a procurement")
@@ -195,25 +213,33 @@ class Setbacks(RecordRegister):
         ),
     )
 
-    def has_sql(self, code):
+    def has_sql(self, code: str) -> bool:
         return code == "facility" or super().has_sql(code)
 
-    def expression(self, code, on, known_at=None):
+    def expression(
+        self, code: str, on: date, known_at: datetime | None = None
+    ) -> Combinable | None:
         return F("facility__code") if code == "facility" else super().expression(code, on, known_at)
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Setback]:
         return Setback.objects.as_of(on, known_at).filter(procurement__withdrawn_at__isnull=True)
 
-    def title(self, values):
+    def title(self, values: Mapping[str, Value]) -> str:
         return f"{values.get('procurement', '')} · {values.get('day') or ''}"
 
-    def context(self, entries, on):
-        codes = {entry.new.get("procurement") for entry in entries}
+    def context(self, entries: list[RowEntry[Setback]], on: date) -> dict[tuple[Value, ...], int]:
+        codes = {entry.text("procurement") for entry in entries}
         rows = Setback.objects.known().filter(procurement__code__in=codes)
         subjects = rows.values_list("procurement__code", "kind", "happened_on", "pk")
         return {(code, kind, day): pk for code, kind, day, pk in subjects}
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self,
+        entry: RowEntry[Setback],
+        problems: Problems,
+        context: dict[tuple[Value, ...], int],
+        on: date,
+    ) -> None:
         subject = tuple(entry.new.get(code) for code in self.keys[0])
         own = entry.row.pk if entry.row else id(entry)
         if all(subject) and context.setdefault(subject, own) != own:

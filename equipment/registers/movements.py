@@ -1,15 +1,17 @@
-"""The book of movements: every device that came or went, to be read and exported."""
+"""The register of movements: every device that came or went, to be read and exported."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from equipment.models import DeviceMovement
 from equipment.registers.choices import device_types
 from equipment.registers.types import known_types
-from facilities.exchange.columns import Column, Kind
-from facilities.models import ChangeSet, Edit
+from facilities.exchange.columns import Column, Kind, Value
+from facilities.models import ChangeSet, Edit, Record
 from facilities.registers.choices import facility_names, labels
 from facilities.registers.register import Register
 from facilities.registers.writers import Attributes
@@ -17,7 +19,7 @@ from facilities.registers.writers import Attributes
 Reason = DeviceMovement.Reason
 
 
-class Movements(Register):
+class Movements(Register[DeviceMovement]):
     """Movements are made by counting, accepting, moving, stocktaking; here they are only taken back."""
 
     code = "movements"
@@ -62,25 +64,25 @@ class Movements(Register):
         ),
     )
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[DeviceMovement]:
         return DeviceMovement.objects.as_of(on, known_at)
 
-    def title(self, values):
+    def title(self, values: Mapping[str, Value]) -> str:
         code, quantity, day = (values.get(name) for name in ("type", "quantity", "day"))
-        if not code:
+        if not code or not isinstance(day, date):
             return ""
         when = date_format(day, "SHORT_DATE_FORMAT")
-        return f"{known_types.name(code)} {quantity:+d} · {when}"
+        return f"{known_types.name(str(code))} {quantity:+d} · {when}"
 
-    def facts_of(self, row):
+    def facts_of(self, row: DeviceMovement) -> list[Record]:
         return self.facts_of_rows([row])
 
-    def facts_of_rows(self, rows):
+    def facts_of_rows(self, rows: list[DeviceMovement]) -> list[Record]:
         """The other side of a move: what is taken back here must not stay there."""
-        return others_of(rows)
+        return [*others_of(rows)]
 
 
-def others_of(movements: Iterable[DeviceMovement]) -> list[DeviceMovement]:
+def others_of(movements: Collection[DeviceMovement]) -> list[DeviceMovement]:
     """What was recorded in one go with these: the other side of a move, or of giving a number."""
     paired = [m for m in movements if m.reason in (Reason.MOVED, Reason.NUMBERED)]
     keys = {movement.pk for movement in movements}
@@ -99,7 +101,7 @@ def others_of(movements: Iterable[DeviceMovement]) -> list[DeviceMovement]:
 
 
 def log_made(change_set: ChangeSet, movements: Iterable[DeviceMovement]) -> None:
-    """Write into the log of an act which movements it made, so that it can be taken back."""
+    """Write into the log of a change set which movements it made, so that it can be taken back."""
     movements = list(movements)
     register = Movements()
     values = register.values([m.pk for m in movements], max(m.happened_on for m in movements))

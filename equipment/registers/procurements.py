@@ -1,6 +1,11 @@
-"""The book of procurement files: for each stage its day and its plan, for some the money."""
+"""The register of procurement files: for each stage its day and its plan, for some the money."""
 
-from django.db.models import Case, IntegerField, OuterRef, Subquery, Sum, Value, When
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import Value as Literal
+from django.db.models.expressions import Combinable
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -11,10 +16,18 @@ from equipment.files import files_of
 from equipment.models import DeviceMovement, Procurement, ProcurementLot, StageEvent, StageTarget
 from equipment.registers.file_rules import AMOUNTS, TARGETED, judge, reached, target
 from equipment.stages import ROUTES, Path, Stage
-from facilities.exchange.columns import Column, Kind
+from facilities.exchange.columns import Column, Kind, Value
 from facilities.registers.choices import facilities_by_code, facility_names, labels
-from facilities.registers.register import Register, sql_name
-from facilities.registers.writers import Attributes, Dated, Facts, signed, withdraw_all
+from facilities.registers.register import Problems, Register, sql_name
+from facilities.registers.writers import (
+    Attributes,
+    Dated,
+    Facts,
+    RowEntry,
+    Writing,
+    signed,
+    withdraw_all,
+)
 
 TARGET_WORDS = gettext_lazy("{}: planned")
 ONLY_WORDS = gettext_lazy("Only of this path: {}")
@@ -35,11 +48,11 @@ AMOUNT_ALIASES = {
 class AcceptanceDay(Facts):
     """With the day of acceptance the devices of the lots arrive, move to another day, are taken back."""
 
-    def write(self, entries, writing):
-        before = arrivals_of([entry.row.pk for entry in entries])
+    def write(self, entries: list[RowEntry[Procurement]], writing: Writing) -> None:
+        before = arrivals_of([entry.stored.pk for entry in entries])
         super().write(entries, writing)
         withdraw_all(DeviceMovement, before, writing)
-        days = {entry.row.pk: entry.new[self.day] for entry in entries if entry.new.get(self.day)}
+        days = {entry.stored.pk: day for entry in entries if (day := entry.day(self.day))}
         DeviceMovement.objects.bulk_create(
             [
                 signed(
@@ -56,7 +69,7 @@ class AcceptanceDay(Facts):
 
 
 def _stage_writer(stage: Stage) -> Facts:
-    def make(file, before, **fields):
+    def make(file: Procurement, before: StageEvent | None, **fields: Any) -> StageEvent:
         # A stage whose amount has no column keeps the amount it has.
         amount = {"amount": before.amount} if before else {}
         return StageEvent(
@@ -91,7 +104,7 @@ def _target_writer(stage: Stage) -> Dated:
 
 
 def _columns(stage: Stage) -> list[Column]:
-    """What the book says of one stage: planned, reached, and the money it fixes."""
+    """What the register says of one stage: planned, reached, and the money it fixes."""
     paths = [path for path, route in ROUTES.items() if stage in route.stages]
     only = format_lazy(ONLY_WORDS, paths[0].label) if len(paths) == 1 else ""
     cells = [(reached(stage), stage.label, Kind.DAY)]
@@ -113,7 +126,7 @@ def _columns(stage: Stage) -> list[Column]:
     ]
 
 
-class Procurements(Register):
+class Procurements(Register[Procurement]):
     code = "procurements"
     label = gettext_lazy("Procurement")
     row_label = gettext_lazy("procurement file")
@@ -195,34 +208,40 @@ class Procurements(Register):
 
     # --- Reading ------------------------------------------------------------------------
 
-    def has_sql(self, code):
+    def has_sql(self, code: str) -> bool:
         return code == "stage" or super().has_sql(code)
 
-    def expression(self, code, on, known_at=None):
+    def expression(
+        self, code: str, on: date, known_at: datetime | None = None
+    ) -> Combinable | None:
         if code == "stage":
             return _furthest_stage(on, known_at)
         return super().expression(code, on, known_at)
 
-    def computed(self, keys, on, known_at=None):
+    def computed(
+        self, keys: list[int], on: date, known_at: datetime | None = None
+    ) -> dict[int, dict[str, Value]]:
         return {
             file.id: {"slip": file.slip_days, "late": file.days_late(on) or None}
             for file in files_of(keys, on, known_at)
         }
 
-    def totals(self, rows, on, known_at=None):
+    def totals(
+        self, rows: QuerySet[Procurement], on: date, known_at: datetime | None = None
+    ) -> list[tuple[str, int]]:
         codes = ("approved", "contract-value", "paid")
         expressions = {sql_name(code): self.expression(code, on, known_at) for code in codes}
         sums = rows.annotate(**{f"sum_{name}": e for name, e in expressions.items()}).aggregate(
             **{name: Sum(f"sum_{name}") for name in expressions}
         )
-        return [(AMOUNT_LABELS[code], sums[sql_name(code)] or 0) for code in codes]
+        return [(str(AMOUNT_LABELS[code]), sums[sql_name(code)] or 0) for code in codes]
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries, on):
+    def context(self, entries: list[RowEntry[Procurement]], on: date) -> "_Known":
         """Codes in use, files with lots, files that have begun, acceptances that must stand."""
         keys = [entry.row.pk for entry in entries if entry.row]
-        codes = {entry.new.get("code") for entry in entries}
+        codes = {entry.text("code") for entry in entries}
         lots = ProcurementLot.objects.known().filter(procurement__in=keys)
         back = [
             entry.row.pk
@@ -231,33 +250,34 @@ class Procurements(Register):
             and entry.old.get(reached(Stage.ACCEPTANCE))
             and not entry.new.get(reached(Stage.ACCEPTANCE))
         ]
-        return {
-            "codes": dict(Procurement.objects.filter(code__in=codes).values_list("code", "pk")),
-            "with_lots": set(lots.values_list("procurement", flat=True)),
-            "begun": set(
-                StageEvent.objects.known()
-                .filter(procurement__in=keys)
-                .values_list("procurement", flat=True)
-            ),
-            "stay_accepted": not_returnable(back),
-        }
+        begun = StageEvent.objects.known().filter(procurement__in=keys)
+        return _Known(
+            codes=dict(Procurement.objects.filter(code__in=codes).values_list("code", "pk")),
+            with_lots=set(lots.values_list("procurement", flat=True)),
+            begun=set(begun.values_list("procurement", flat=True)),
+            stay_accepted=not_returnable(back),
+        )
 
-    def check(self, entry, problems, context, on):
+    def check(
+        self, entry: RowEntry[Procurement], problems: Problems, context: "_Known", on: date
+    ) -> None:
         own = entry.row.pk if entry.row else id(entry)
-        if context["codes"].setdefault(entry.new.get("code"), own) != own:
+        if context.codes.setdefault(entry.text("code"), own) != own:
             problems.refuse("code", _("Another procurement file has, or had, this code."))
         if entry.row:
-            self._check_unchanged(entry, problems, entry.row.pk in context["begun"])
-        if own in context["stay_accepted"]:
+            self._check_unchanged(entry, problems, entry.row.pk in context.begun)
+        if own in context.stay_accepted:
             problems.refuse(
                 reached(Stage.ACCEPTANCE),
                 str(DEVICES_HAVE_LEFT),
             )
         # Lots come after their file; added to an accepted one, they bring their devices then.
-        has_lots = entry.row is None or own in context["with_lots"]
+        has_lots = entry.row is None or own in context.with_lots
         judge(entry, problems, self.column, has_lots=has_lots)
 
-    def _check_unchanged(self, entry, problems, has_begun: bool):
+    def _check_unchanged(
+        self, entry: RowEntry[Procurement], problems: Problems, has_begun: bool
+    ) -> None:
         changed = set(entry.changed)
         if "code" in changed:
             problems.refuse("code", _("The code does not change: papers and imports go by it."))
@@ -274,16 +294,25 @@ class Procurements(Register):
 
     # --- Writing ------------------------------------------------------------------------
 
-    def create(self, entries, writing):
+    def create(self, entries: list[RowEntry[Procurement]], writing: Writing) -> None:
         for entry in entries:
             entry.new["selection"] = entry.new.get("selection") or Selection.OPEN_DOMESTIC.value
         super().create(entries, writing)
 
 
-def _furthest_stage(on, known_at):
+class _Known(NamedTuple):
+    """What files are judged by: codes in use and whose they are; of files, by key, what holds."""
+
+    codes: dict[str, int]
+    with_lots: set[int]
+    begun: set[int]
+    stay_accepted: set[int]
+
+
+def _furthest_stage(on: date, known_at: datetime | None) -> Subquery:
     """Both paths keep the order in which the stages are defined."""
     place = Case(
-        *(When(stage=stage.value, then=Value(place)) for place, stage in enumerate(Stage)),
+        *(When(stage=stage.value, then=Literal(place)) for place, stage in enumerate(Stage)),
         output_field=IntegerField(),
     )
     events = StageEvent.objects.as_of(on, known_at).filter(procurement=OuterRef("pk"))

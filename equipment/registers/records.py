@@ -1,9 +1,17 @@
-"""Books whose rows are facts themselves: what is changed is withdrawn and recorded anew."""
+"""Registers whose rows are facts themselves: what is changed is withdrawn and recorded anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
 
+from django.db.models import QuerySet
+
+from facilities.models import Document, Record
 from facilities.registers.register import Register
 from facilities.registers.writers import Attributes, RowEntry, Writing, signed, withdraw_all
+
+Fact = TypeVar("Fact", bound=Record)
 
 
 @dataclass
@@ -12,32 +20,34 @@ class Rows(Attributes):
 
     is_fact = True
 
-    def standing(self, rows, on, known_at=None):
+    def standing(
+        self, rows: Sequence[Record], on: date, known_at: datetime | None = None
+    ) -> dict[int, Record]:
         """The row itself: what was known of it earlier stands under its earlier key."""
         return {row.pk: row for row in rows if row.withdrawn_at is None}
 
-    def write(self, entries, writing):
-        model = type(entries[0].row)
-        withdraw_all(model, [entry.row for entry in entries], writing)
+    def write(self, entries: list[RowEntry[Fact]], writing: Writing) -> None:
+        model = type(entries[0].stored)
+        withdraw_all(model, [entry.stored for entry in entries], writing)
         for entry in entries:
-            entry.row = signed(entry.row.for_correction(assumed=""), writing, _paper(entry))
+            entry.row = signed(entry.stored.for_correction(assumed=""), writing, _paper(entry))
         self.fill(entries)
-        model.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+        model.objects.bulk_create([entry.stored for entry in entries], batch_size=1000)
 
 
-class RecordRegister(Register):
-    """A book of rows that are withdrawn and known at a moment, as every record is."""
+class RecordRegister(Register[Fact]):
+    """A register of rows that are withdrawn and known at a moment, as every record is."""
 
-    def base(self, on, known_at=None):
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Fact]:
         return self.model.objects.known(known_at)
 
-    def create(self, entries: list[RowEntry], writing: Writing) -> None:
+    def create(self, entries: list[RowEntry[Fact]], writing: Writing) -> None:
         rows = next(writer for writer in self.writers if isinstance(writer, Rows))
         for entry in entries:
             entry.row = signed(self.model(), writing, _paper(entry))
         rows.fill(entries)
-        self.model.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+        self.model.objects.bulk_create([entry.stored for entry in entries], batch_size=1000)
 
 
-def _paper(entry: RowEntry):
+def _paper(entry: RowEntry) -> Document | None:
     return next(iter(entry.documents.values()), None)

@@ -1,4 +1,4 @@
-"""The device types, for books whose columns and titles follow from them."""
+"""The device types, for registers whose columns and titles follow from them."""
 
 from time import monotonic
 
@@ -18,7 +18,7 @@ class KnownTypes:
         request_started.connect(self._forget)
         facts_changed.connect(self._forget)
 
-    def _forget(self, **_kwargs) -> None:
+    def _forget(self, **_kwargs: object) -> None:
         self._kept = None
 
     def all(self) -> list[DeviceType]:

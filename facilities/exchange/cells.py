@@ -12,7 +12,7 @@ from facilities.exchange.choices import Choices, Unknown
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.days import NotADay, day
 from facilities.exchange.numbers import NotWhole, whole
-from facilities.exchange.tables import Cell, excerpt
+from facilities.exchange.tables import Cell, Filled, excerpt
 from facilities.folding import tidy
 from facilities.grouping import grouped
 
@@ -57,7 +57,7 @@ def parser(column: Column) -> Callable[[Cell], Value]:
     return parse_cell
 
 
-def _reader(column: Column) -> Callable[[Cell], Value]:
+def _reader(column: Column) -> Callable[[Filled], Value]:
     if column.kind == Kind.DAY:
         return day
     if column.is_number:
@@ -90,13 +90,13 @@ def _sound_text(text: str) -> str:
     return guards.removed(text)
 
 
-def _number(cell: Cell, *, money: bool) -> int:
+def _number(cell: Filled, *, money: bool) -> int:
     if isinstance(cell, date):
         raise BadCell(_("There is a date here. Format the cell as a number and write it again."))
     return whole(cell, money=money)
 
 
-def _text(cell: Cell) -> str:
+def _text(cell: Filled) -> str:
     """What Excel took for a number or a day, as it was typed."""
     if isinstance(cell, str):
         if _SHORTENED.fullmatch(cell):
@@ -106,7 +106,7 @@ def _text(cell: Cell) -> str:
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, datetime | date):
         return f"{cell:%d/%m/%Y}"
-    if abs(cell) >= EXACT_LIMIT:
+    if cell >= EXACT_LIMIT or cell <= -EXACT_LIMIT:
         raise BadCell(_lost_digits(str(cell)))
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

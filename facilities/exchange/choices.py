@@ -1,7 +1,7 @@
 """The words people write for a choice, and the code that each of them means."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from django.utils.text import capfirst
@@ -89,7 +89,7 @@ class Choices:
 
     def _near(self, text: str) -> list[str]:
         """The choices that share the most of the rarer words, the best three."""
-        shared = Counter()
+        shared: Counter[str] = Counter()
         for word in set(fold(text).split()):
             codes = self._by_word.get(word, ())
             if len(codes) <= COMMON:
@@ -98,17 +98,18 @@ class Choices:
 
     @cached_property
     def _by_word(self) -> dict[str, list[str]]:
-        words = defaultdict(list)
+        words: dict[str, list[str]] = defaultdict(list)
         for code, label in self.labels.items():
             for word in {*fold(label).split(), fold(code)}:
                 words[word].append(code)
         return words
 
-    def _named(self, codes, *, codes_too: bool = True) -> str:
+    def _named(self, codes: Iterable[str], *, codes_too: bool = True) -> str:
         if codes_too:
             return "; ".join(f"{self.labels[code]} ({code})" for code in codes)
         return "; ".join(self.labels[code] for code in codes)
 
 
 def _labels(column: Column) -> dict[str, str]:
-    return {code: str(label) for code, label in column.choices().items()}
+    choices = column.choices() if column.choices is not None else {}
+    return {code: str(label) for code, label in choices.items()}

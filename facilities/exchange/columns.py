@@ -1,4 +1,4 @@
-"""A column of a book: what a list shows, an export holds, a form asks and an import reads."""
+"""A column of a register: what a list shows, an export holds, a form asks and an import reads."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -90,9 +90,9 @@ class Column:
         """A value as the reader writes it: 21/05/2025, 4.187, the label of a choice."""
         if value is None or value == "":
             return ""
-        if self.kind == Kind.DAY:
+        if self.kind == Kind.DAY and not isinstance(value, int):
             return date_format(value, "SHORT_DATE_FORMAT")
-        if self.is_number:
+        if self.is_number and not isinstance(value, str | date):
             return grouped(value)
         if self.choices is not None:
             return str(self.choices().get(str(value), value))

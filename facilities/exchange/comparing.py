@@ -1,4 +1,4 @@
-"""What a table would change in a book: row by row, before anything is stored."""
+"""What a table would change in a register: row by row, before anything is stored."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,12 +25,15 @@ CHUNK = 1000  # rows compared at once
 # Written into a cell, they take its value away; an empty cell leaves the value as it is.
 CLEARING = frozenset({"xoa", "delete"})
 
-OWNER = "facility"  # the column of a book that says whose its row is
+_Words = tuple[Value, ...]  # what stands in the columns of a key
+_Key = tuple[tuple[str, ...], _Words]
+
+OWNER = "facility"  # the column of a register that says whose its row is
 
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A row of the book that a row of the table may mean, with whatever says which it is."""
+    """A row of the register that a row of the table may mean, with whatever says which it is."""
 
     pk: int
     facility: int | None
@@ -57,7 +60,7 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
 
 
 class Comparison:
-    """Compares the rows of one table with one book on one day.
+    """Compares the rows of one table with one register on one day.
 
     `facility_ids`: whose rows may be written, None for all. Rows of others are refused without a
     word about what they hold.
@@ -95,7 +98,7 @@ class Comparison:
         self._closed = {c for w in plans for c in w.columns} if self.facilities is not None else ()
         self.empties = {column.code: column.empty for column in register.columns}
         self._base = register.base(on)
-        self._seen: dict[int, int] = {}  # key of a row of the book -> row of the table
+        self._seen: dict[int, int] = {}  # key of a row of the register -> row of the table
         # The facility that rows belong to unless they say otherwise: an officer speaks for one.
         self._own_code = ""
         if self.facilities and len(self.facilities) == 1 and OWNER in self.columns:
@@ -107,12 +110,12 @@ class Comparison:
     # --- Reading the cells --------------------------------------------------------------
 
     def repeated(self, rows: Iterable[Row]) -> dict[int, int]:
-        """Rows that speak of the same row of the book: number of each -> number of another one.
+        """Rows that speak of the same row of the register: number of each -> number of another one.
 
         Walks the whole table and keeps only what says which row is meant.
         """
         read = {p: pair for p, pair in self.read.items() if pair[0].code in self.identifying}
-        first: dict[tuple, int] = {}
+        first: dict[_Key, int] = {}
         twice: dict[int, int] = {}
         for number, cells in rows:
             compared = self._parsed(number, cells, read)
@@ -143,7 +146,7 @@ class Comparison:
             found.values[OWNER] = self._own_code
         return found
 
-    def _key(self, values: Mapping[str, Value]) -> tuple | None:
+    def _key(self, values: Mapping[str, Value]) -> _Key | None:
         """Which row is meant: the first key that is filled in; else the one that is so most."""
         for key in self.usable_keys:
             if all(values.get(code) not in (None, "") for code in key):
@@ -152,8 +155,8 @@ class Comparison:
             key: {code for code in key if values.get(code) not in (None, "")}
             for key in self.usable_keys
         }
-        key = max(given, key=lambda key: len(given[key]), default=None)
-        if key is None or not given[key] - {OWNER}:
+        key = max(given, key=lambda key: len(given[key]), default=())
+        if not given.get(key, set()) - {OWNER}:
             return None
         return (key, self._values_of(key, values))
 
@@ -196,7 +199,7 @@ class Comparison:
         )
 
     def _matched(self, found: list[Compared]) -> dict[int, Compared]:
-        """The rows of the book that rows of the table mean, by their key; the others are made new."""
+        """The rows of the register that rows of the table mean, by their key; the others are made new."""
         matched: dict[int, Compared] = {}
         waiting = []
         for compared in found:
@@ -225,8 +228,8 @@ class Comparison:
     def _match(
         self, codes: tuple[str, ...], rows: list[Compared], matched: dict[int, Compared]
     ) -> list[Compared]:
-        """Match rows of the table by these columns. Returns those that no row of the book answers to."""
-        wanted: dict[tuple, list[Compared]] = defaultdict(list)
+        """Match rows of the table by these columns. Returns those that no row of the register answers to."""
+        wanted: dict[_Words, list[Compared]] = defaultdict(list)
         for compared in rows:
             wanted[self._values_of(codes, compared.values)].append(compared)
         hits = self._hits(codes, wanted.keys()) if wanted else {}
@@ -240,13 +243,13 @@ class Comparison:
                     unmet.append(compared)
         return unmet
 
-    def _values_of(self, codes: tuple[str, ...], values: Mapping[str, Value]) -> tuple:
+    def _values_of(self, codes: tuple[str, ...], values: Mapping[str, Value]) -> _Words:
         return tuple(
             self.empties[code] if values.get(code) is None else values[code] for code in codes
         )
 
-    def _hits(self, codes: tuple[str, ...], wanted: Iterable[tuple]) -> dict[tuple, list[_Hit]]:
-        """The rows of the book that have these values in these columns."""
+    def _hits(self, codes: tuple[str, ...], wanted: Iterable[_Words]) -> dict[_Words, list[_Hit]]:
+        """The rows of the register that have these values in these columns."""
         wanted = set(wanted)
         every = self.identifying
         rows = self._base.annotate(
@@ -257,7 +260,7 @@ class Comparison:
             values = {values[place] for values in wanted}
             if not values & {None, ""}:
                 rows = rows.filter(**{f"{sql_name(code)}__in": values})
-        found: dict[tuple, list[_Hit]] = defaultdict(list)
+        found: dict[_Words, list[_Hit]] = defaultdict(list)
         wanted_of_row = ["pk", "owner_of_row", *map(sql_name, every)]
         for pk, facility, *values in rows.order_by().values_list(*wanted_of_row):
             hit = _Hit(pk, facility, dict(zip(every, values, strict=True)))
@@ -275,7 +278,11 @@ class Comparison:
         return True
 
     def _take(
-        self, compared: Compared, hits: list[_Hit], codes: tuple[str, ...], matched: dict
+        self,
+        compared: Compared,
+        hits: list[_Hit],
+        codes: tuple[str, ...],
+        matched: dict[int, Compared],
     ) -> None:
         given = [c for c in self.identifying if compared.values.get(c) not in (None, "")]
         if len(hits) > 1:
@@ -341,7 +348,7 @@ class Comparison:
         """Put old and new values beside each other; what the table does not say stays as it is."""
         keys = list(matched)
         values = self.register.values(keys, self.on)
-        rows = self.register.model.objects.in_bulk(keys)
+        rows = self.register.model._default_manager.in_bulk(keys)
         for key, compared in matched.items():
             old = values[key]
             new = dict(old)
@@ -355,7 +362,7 @@ class Comparison:
             compared.entry = RowEntry(rows[key], old, new, number=compared.number)
 
     def _judge(self, found: list[Compared]) -> None:
-        judged = []
+        judged: list[tuple[Compared, RowEntry]] = []
         for compared in found:
             entry = compared.entry
             if entry is None or (entry.row is not None and not entry.changed):
@@ -368,15 +375,15 @@ class Comparison:
                     self._refuse(
                         compared, _("The Department writes this. Leave the cell empty."), code
                     )
-            judged.append(compared)
-        entries = [compared.entry for compared in judged]
+            judged.append((compared, entry))
+        entries = [entry for _compared, entry in judged]
         problems = self.register.problems(entries, self.on) if entries else []
-        for compared, told in zip(judged, problems, strict=True):
+        for (compared, entry), told in zip(judged, problems, strict=True):
             # A cell that could not be read is empty here: what follows from that is not said too.
             unread = {problem.column for problem in compared.problems}
             errors = {code: texts for code, texts in told.errors.items() if code not in unread}
-            compared.problems += self._told(compared, errors)
-            compared.warnings += self._told(compared, told.warnings)
+            compared.problems += self._told(entry, errors)
+            compared.warnings += self._told(entry, told.warnings)
 
     def _is_foreign(self, entry: RowEntry) -> bool:
         return (
@@ -385,11 +392,11 @@ class Comparison:
             and entry.new.get(OWNER) not in self.facilities
         )
 
-    def _told(self, compared: Compared, by_column: Mapping[str, list[str]]) -> list[Problem]:
+    def _told(self, entry: RowEntry, by_column: Mapping[str, list[str]]) -> list[Problem]:
         found = []
         for code, texts in by_column.items():
             column: Column | None = self.columns.get(code)
-            value = compared.entry.new.get(code)
+            value = entry.new.get(code)
             shown = excerpt(column.show(value)) if column else ""
             found += [Problem(code, self.places.get(code), shown, text) for text in texts]
         return found

@@ -65,6 +65,7 @@ def _encoding(stream: BinaryIO) -> str:
     """The encoding that all of the file is written in. Raises BadTable if there is none."""
     stream.seek(0)
     start = stream.read(3)
+    candidates: tuple[str, ...]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         candidates = ("utf-16",)
     elif start == b"\xef\xbb\xbf":
@@ -194,7 +195,7 @@ def _delimiter(sample: list[str]) -> str:
     """The sign that cuts the most rows into the same number of cells; a tab if none cuts half of them."""
     best, best_fit = "\t", (0, 0)
     for delimiter in _DELIMITERS:
-        widths = Counter()
+        widths: Counter[int] = Counter()
         # Not strict: the sample may end inside a quoted cell.
         with suppress(csv.Error):
             for cells in csv.reader(sample, delimiter=delimiter):
@@ -209,23 +210,24 @@ def _first(pair: tuple) -> tuple:
 
 
 # A cell with a line end or a tab in it comes quoted; quotation marks in any other are meant.
-_CLIPBOARD_CELL = re.compile(r'"((?:[^"]|"")*+)"(?=[\t\r\n]|\Z)|[^\t\r\n]*')
-_CLIPBOARD_END = re.compile(r"\t|\r\n|\r|\n|\Z")
+_CLIPBOARD_CELL = re.compile(
+    r'(?P<cell>"(?P<quoted>(?:[^"]|"")*+)"(?=[\t\r\n]|\Z)|[^\t\r\n]*)(?P<end>\t|\r\n|\r|\n|\Z)'
+)
 
 
 def _clipboard_rows(text: str) -> Iterator[tuple[int, list[Cell]]]:
     """The rows as spreadsheet programs put them on the clipboard."""
-    number, place, row = 1, 0, []
-    while place < len(text):
-        cell = _CLIPBOARD_CELL.match(text, place)
-        quoted = cell[1]
+    number = 1
+    row: list[Cell] = []
+    for found in _CLIPBOARD_CELL.finditer(text):
+        if found.start() == len(text):
+            break  # nothing is left: the last end closed the last row
+        quoted = found["quoted"]
         if quoted is not None and re.search(r'[\t\r\n]|""', quoted):
             row.append(quoted.replace('""', '"'))
         else:
-            row.append(_cell(cell[0]))
-        end = _CLIPBOARD_END.match(text, cell.end())
-        place = end.end()
-        if end[0] != "\t":
+            row.append(_cell(found["cell"]))
+        if found["end"] != "\t":
             yield number, row
             number, row = number + 1, []
     if row:

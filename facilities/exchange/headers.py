@@ -62,7 +62,8 @@ def match(
     its `key`. Raises BadTable if no heading is known, or if two mean the same column.
     """
     known = _Known(columns, remembered)
-    best, best_places = None, {}
+    best: tuple[int, tuple[str, ...]] | None = None
+    best_places: dict[int, str] = {}
     above: Row | None = None
     for number, cells in rows_head[:HEAD_ROWS]:
         texts = _with_group_headings(number, cells, above, known)

@@ -49,7 +49,7 @@ def _from_number(cell: int | float | Decimal) -> int:
         nearest = round(cell)
     except (ValueError, OverflowError, InvalidOperation):
         raise NotWhole(_not_a_number(str(cell))) from None
-    if abs(cell - nearest) > Decimal("0.000001"):
+    if abs(Decimal(cell) - nearest) > Decimal("0.000001"):
         raise NotWhole(_not_whole(str(cell)))
     return nearest
 

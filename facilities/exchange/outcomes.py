@@ -1,4 +1,4 @@
-"""What became of a row of a table when it was held against its book."""
+"""What became of a row of a table when it was held against its register."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Compared:
-    """A row of the table beside the row of the book that it means.
+    """A row of the table beside the row of the register that it means.
 
     `entry`: what would be written; None where nothing can be said of the row. `warnings` ask for a
     reason, `problems` refuse the row.

@@ -29,7 +29,8 @@ class Formula(str):
     __slots__ = ()
 
 
-Cell = str | int | float | Decimal | date | datetime | bool | None
+Filled = str | int | float | Decimal | date | datetime | bool
+Cell = Filled | None
 """What a cell may hold. Text is in one form (`tidy`) and never empty; a blank cell is None."""
 
 Row = tuple[int, tuple[Cell, ...]]

@@ -40,7 +40,7 @@ def template_xlsx(title: str, columns: Sequence[Column], stream: BinaryIO) -> No
     """A sheet to fill in, a sheet of notes, and a hidden one with the lists to choose from."""
     asked = _asked(columns)
     register = Workbook()
-    table = register.active
+    table = register.worksheets[0]
     table.title = sheet_name(title)
     notes = register.create_sheet(_free_name(_("Notes"), table))
     lists = register.create_sheet(_free_name(_("Lists"), table))

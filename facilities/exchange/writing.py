@@ -15,6 +15,7 @@ from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from facilities.exchange import guards
 from facilities.exchange.columns import Column, Kind, Value
@@ -70,10 +71,10 @@ def write_rejects(
     texts = [str(heading or "") for heading in headings]
     sheet.append([_heading(sheet, text) for text in (*texts, str(PROBLEMS_HEADING))])
     for (_number, cells), problems in bad_rows:
-        cells = [*cells[: len(headings)], *[None] * (len(headings) - len(cells))]
+        came = [*cells[: len(headings)], *[None] * (len(headings) - len(cells))]
         told = _text(sheet, "\n".join(problems))
         told.alignment = _WRAPPED
-        sheet.append([*(_as_it_came(sheet, cell) for cell in cells), told])
+        sheet.append([*(_as_it_came(sheet, cell) for cell in came), told])
     register.save(stream)
 
 
@@ -88,34 +89,35 @@ def width(column: Column) -> float:
     return min(max(usual, len(column.heading()) + 4), 50)
 
 
-def _heading(sheet, text: str) -> SheetCell:
+def _heading(sheet: WriteOnlyWorksheet, text: str) -> SheetCell:
     cell = _text(sheet, text)
     cell.font, cell.fill, cell.alignment = HEADING_FONT, HEADING_FILL, _WRAPPED
     return cell
 
 
-def _value(sheet, value: Value) -> SheetCell | None:
+def _value(sheet: WriteOnlyWorksheet, value: Value) -> SheetCell | None:
     if isinstance(value, str):
         return _text(sheet, guards.for_xlsx(value)) if value else None
     cell = _as_it_came(sheet, value)
-    if isinstance(value, int):
+    if cell is not None and isinstance(value, int):
         cell.number_format = NUMBER_FORMAT
     return cell
 
 
-def _as_it_came(sheet, value: Cell) -> SheetCell | None:
+def _as_it_came(sheet: WriteOnlyWorksheet, value: Cell) -> SheetCell | None:
     """A cell that was read from a file and goes back to its sender."""
     if value is None:
         return None
     if isinstance(value, str):
         return _text(sheet, value)
-    cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet)
+    cell.value = value
     if isinstance(value, date):
         cell.number_format = DAY_FORMAT
     return cell
 
 
-def _text(sheet, text: str) -> SheetCell:
+def _text(sheet: WriteOnlyWorksheet, text: str) -> SheetCell:
     cell = WriteOnlyCell(sheet, _ESCAPE_LIKE.sub("_x005F_", _FORBIDDEN.sub("", text)))
     cell.data_type = "s"  # or "=1+1" would be a formula, and "#N/A" an error
     cell.number_format = TEXT_FORMAT

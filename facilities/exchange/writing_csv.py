@@ -28,7 +28,7 @@ def shown(column: Column) -> Callable[[Value], Value]:
     if column.choices is None:
         return lambda value: value
     choices = Choices(column)
-    return lambda value: choices.written(value) if value else value
+    return lambda value: choices.written(str(value)) if value else value
 
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:

@@ -45,7 +45,7 @@ class Tags:
         self._parser.StartDoctypeDeclHandler = self._refuse
 
     @staticmethod
-    def _refuse(*_about) -> None:
+    def _refuse(*_about: object) -> None:
         raise Unsafe
 
     def feed(self, chunks: Chunks) -> Iterator[None]:
@@ -176,7 +176,7 @@ def read_dates(chunks: Chunks, *, since_1904: bool) -> Dates:
 class Texts:
     """The texts that cells refer to by number, kept as one block of UTF-8: a million fit."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._block = bytearray()
         self._ends = array("Q", [0])
 

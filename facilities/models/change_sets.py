@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facilities.models.facts import WithPaper
+
 
 class ChangeSet(models.Model):
     """What one person did in one go: a form, a change of many rows, an import, a reorganisation.
@@ -81,12 +83,12 @@ class ChangeSet(models.Model):
             models.Index(name="facilities_act_of_facility", fields=["facility", "-at"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
 
 
-class Edit(models.Model):
-    """One cell of a book that an act changed; an empty `column` says that the row was made or withdrawn.
+class Edit(WithPaper):
+    """One cell of a register that was changed; an empty `column` says that the row was made or withdrawn.
 
     The log of describing attributes, and what the Department looks through. A fact has its own
     history besides. Values are in the written form of `Column.text`.
@@ -109,14 +111,6 @@ class Edit(models.Model):
     old = models.TextField(_("old value"), blank=True)
     new = models.TextField(_("new value"), blank=True)
     because = models.CharField(_("reason"), max_length=500, blank=True)
-    document = models.ForeignKey(
-        "facilities.Document",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("document"),
-    )
     reviewed_at = models.DateTimeField(_("judged at"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -153,7 +147,7 @@ class Edit(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.register}:{self.row}:{self.column}"
 
     @property
@@ -182,7 +176,7 @@ class Note(models.Model):
         ordering = ["-at"]
         indexes = [models.Index(name="facilities_note_of_row", fields=["register", "row"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:60]
 
 
@@ -205,5 +199,5 @@ class Draft(models.Model):
             models.UniqueConstraint(name="facilities_draft_once", fields=["user", "form"])
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.form

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,14 +23,14 @@ class Document(Record):
         verbose_name_plural = _("documents")
         ordering = ["-issued_on", "number"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.title}".strip()
 
     # A paper needs no other paper: it proves itself, counts as documented, and can be checked.
     @property
-    def document(self):
+    def document(self) -> Self:  # type: ignore[override]  # no field here
         return self
 
     @property
-    def document_id(self) -> int | None:
+    def document_id(self) -> int | None:  # type: ignore[override]  # as above
         return self.pk

@@ -1,7 +1,8 @@
 """The shape of a fact: what happened, on which day, who wrote it down when, what proves it."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -12,8 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from facilities.evidence import Assumed, Rung, rung_expression, rung_of
 from facilities.signals import facts_changed
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 # The write and the ledger's move are stored both or not at all, also outside a transaction.
 together = transaction.atomic(savepoint=False)
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class Ledger(models.Model):
@@ -28,7 +34,7 @@ class Ledger(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="facilities_ledger_one_row")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.version)
 
     @classmethod
@@ -37,7 +43,7 @@ class Ledger(models.Model):
         row = cls.objects.filter(pk=1)
         if not row.update(version=F("version") + 1):
             # The very first write. Of two at once, the second waits here and then counts on.
-            cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
+            Ledger.objects.bulk_create([Ledger(pk=1)], ignore_conflicts=True)
             row.update(version=F("version") + 1)
         facts_changed.send(sender=cls)
 
@@ -46,32 +52,40 @@ class Ledger(models.Model):
         return cls.objects.filter(pk=1).values_list("version", flat=True).first() or 0
 
 
-class TrackedQuerySet(models.QuerySet):
+class TrackedQuerySet(models.QuerySet[Row]):
     @together
-    def bulk_create(self, objs, *args, **kwargs):
-        created = super().bulk_create(objs, *args, **kwargs)
+    def bulk_create(
+        self,
+        objs: Iterable[Row],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[Row]:
+        created = super().bulk_create(
+            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
         if created:
             Ledger.touch()
         return created
 
     @together
-    def update(self, **kwargs):
+    def update(self, **kwargs: Any) -> int:
         changed = super().update(**kwargs)
         if changed:
             Ledger.touch()
         return changed
 
-    update.alters_data = True
-
     @together
-    def delete(self):
+    def delete(self) -> tuple[int, dict[str, int]]:
         deleted = super().delete()
         if deleted[0]:
             Ledger.touch()
         return deleted
 
-    delete.alters_data = True
-    delete.queryset_only = True  # as in Django: no `Model.objects.delete()` by mistake
+    # As in Django: no `Model.objects.delete()` by mistake.
+    delete.queryset_only = True  # type: ignore[attr-defined]  # functions have no fields in stubs
 
 
 class Tracked(models.Model):
@@ -83,19 +97,25 @@ class Tracked(models.Model):
         abstract = True
 
     @together
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
         Ledger.touch()
 
     @together
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         result = super().delete(*args, **kwargs)
         Ledger.touch()
         return result
 
 
-class RecordQuerySet(TrackedQuerySet):
-    def known(self, known_at: datetime | None = None):
+class Proven(TypedDict):
+    """What `with_rung` adds to a row."""
+
+    rung: int
+
+
+class RecordQuerySet(TrackedQuerySet[Row]):
+    def known(self, known_at: datetime | None = None) -> Self:
         """Rows as they were known at that moment: recorded by then and not yet withdrawn by then."""
         if known_at is None:
             return self.filter(withdrawn_at__isnull=True)
@@ -104,12 +124,55 @@ class RecordQuerySet(TrackedQuerySet):
             recorded_at__lte=known_at,
         )
 
-    def with_rung(self, known_at: datetime | None = None, on: date | None = None):
+    def with_rung(
+        self, known_at: datetime | None = None, on: date | None = None
+    ) -> "RecordQuerySet[WithAnnotations[Row, Proven]]":
         """Annotate `rung`: how well the row is proven on day `on`, as known at `known_at`."""
         return self.annotate(rung=rung_expression(known_at, on))
 
 
-class Record(Tracked):
+class WithPaper(models.Model):
+    """What a paper can prove."""
+
+    document = models.ForeignKey(
+        "facilities.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("document"),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Withdrawable(models.Model):
+    """What is withdrawn when it was wrong, and never deleted: when, by whom and why, set together.
+
+    The constraint that holds the three together is each subclass's own: a record is not withdrawn
+    before it was recorded.
+    """
+
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("withdrawn by"),
+    )
+    withdrawn_because = models.CharField(
+        _("withdrawn because"), max_length=500, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Record(WithPaper, Withdrawable, Tracked):
     """A row with the second clock: when it was written down, by whom, and whether it still stands."""
 
     recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
@@ -119,14 +182,6 @@ class Record(Tracked):
         related_name="+",
         editable=False,
         verbose_name=_("recorded by"),
-    )
-    document = models.ForeignKey(
-        "facilities.Document",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("document"),
     )
     source = models.CharField(
         _("source"), max_length=300, blank=True, help_text=_("Where the row was taken from.")
@@ -144,19 +199,6 @@ class Record(Tracked):
         editable=False,
         verbose_name=_("checked by"),
     )
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("withdrawn by"),
-    )
-    withdrawn_because = models.CharField(
-        _("withdrawn because"), max_length=500, blank=True, editable=False
-    )
     import_key = models.CharField(
         _("import key"),
         max_length=120,
@@ -165,7 +207,7 @@ class Record(Tracked):
         help_text=_("File and row it came from: the same file twice changes nothing."),
     )
 
-    objects = RecordQuerySet.as_manager()
+    objects: ClassVar = RecordQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -196,7 +238,7 @@ class Record(Tracked):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} #{self.pk}"
 
     def evidence(self, on: date) -> Rung:
@@ -231,8 +273,14 @@ CLOCK_FIELDS = frozenset(
 )
 
 
-class DatedFactQuerySet(RecordQuerySet):
-    def as_of(self, on: date, known_at: datetime | None = None):
+class DatedFactQuerySet(RecordQuerySet[Row]):
+    def proven(
+        self, on: date, known_at: datetime | None = None
+    ) -> "RecordQuerySet[WithAnnotations[Row, Proven]]":
+        """What had happened by day `on`, each with its rung, in no order."""
+        return self.as_of(on, known_at).with_rung(known_at, on).order_by()
+
+    def as_of(self, on: date, known_at: datetime | None = None) -> Self:
         """What had happened by day `on`, as it was known at `known_at` (None: as known now)."""
         return self.known(known_at).filter(happened_on__lte=on)
 
@@ -245,15 +293,15 @@ class DatedFact(Record):
     )
     happened_on = models.DateField(_("happened on"))
 
-    objects = DatedFactQuerySet.as_manager()
+    objects: ClassVar = DatedFactQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = True
         ordering = ["happened_on", "pk"]
 
 
-class YardstickQuerySet(RecordQuerySet):
-    def in_force(self, on: date, known_at: datetime | None = None):
+class YardstickQuerySet(RecordQuerySet[Row]):
+    def in_force(self, on: date, known_at: datetime | None = None) -> Self:
         """Rows that had begun by `on`, oldest first: per subject the last one wins.
 
         A row holds from its first day up to, not including, the first day of the next.
@@ -265,36 +313,22 @@ class YardstickQuerySet(RecordQuerySet):
         )
 
 
-class EntryQuerySet(TrackedQuerySet):
-    def standing(self, known_at: datetime | None = None):
+class EntryQuerySet(TrackedQuerySet[Row]):
+    def standing(self, known_at: datetime | None = None) -> Self:
         """Rows that had not been withdrawn by that moment."""
         if known_at is None:
             return self.filter(withdrawn_at__isnull=True)
         return self.filter(Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=known_at))
 
 
-class Entry(Tracked):
+class Entry(Withdrawable, Tracked):
     """A described thing that facts are about: a procurement file, a device, a certificate.
 
     Its describing attributes are plain columns whose changes are logged (`Edit`). What was entered
     by mistake is withdrawn together with its facts, never deleted.
     """
 
-    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("withdrawn by"),
-    )
-    withdrawn_because = models.CharField(
-        _("withdrawn because"), max_length=500, blank=True, editable=False
-    )
-
-    objects = EntryQuerySet.as_manager()
+    objects: ClassVar = EntryQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -317,7 +351,7 @@ class Yardstick(Record):
 
     effective_from = models.DateField(_("effective from"))
 
-    objects = YardstickQuerySet.as_manager()
+    objects: ClassVar = YardstickQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = True

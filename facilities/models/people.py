@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import date
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -17,25 +18,26 @@ from facilities.models.places import NamedInTwoLanguages
 class User(AbstractUser):
     """A person or a program that signs in. What it may do is in its dated role assignments."""
 
-    first_name = None
-    last_name = None
+    # Django's way to leave fields out, which its stubs do not know.
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     full_name = models.CharField(_("full name"), max_length=150, blank=True)
     language = models.CharField(
         _("language"), max_length=5, choices=settings.LANGUAGES, default="vi"
     )
 
-    objects = UserManager()
+    objects: ClassVar = UserManager()
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name or self.username
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return str(self)
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return str(self)
 
 
@@ -63,8 +65,8 @@ class Role(models.TextChoices):
 OF_A_FACILITY = (Role.OFFICER, Role.HEAD)
 
 
-class RoleAssignmentQuerySet(models.QuerySet):
-    def on(self, day: date):
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def on(self, day: date) -> Self:
         """Assignments that hold on that day: from the first day up to, not including, the last."""
         return self.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day
@@ -125,7 +127,7 @@ class RoleAssignment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
 
 
@@ -161,7 +163,7 @@ class ApiToken(models.Model):
         verbose_name_plural = _("API tokens")
         ordering = ["-created_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.label
 
     @staticmethod
@@ -170,7 +172,9 @@ class ApiToken(models.Model):
         return hashlib.sha256(key.encode()).hexdigest()
 
     @classmethod
-    def make(cls, *, user, label: str, expires_on: date, scope: str = Scope.PROGRESS):
+    def make(
+        cls, *, user: User, label: str, expires_on: date, scope: str = Scope.PROGRESS
+    ) -> tuple[Self, str]:
         """Create a token and return it with its key, which cannot be shown again."""
         key = "emr_" + secrets.token_urlsafe(32)
         token = cls.objects.create(

@@ -18,7 +18,7 @@ class NamedInTwoLanguages(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -73,7 +73,7 @@ class Area(Tracked):
         verbose_name_plural = _("areas")
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
 
@@ -119,7 +119,7 @@ class Facility(Tracked):
         verbose_name_plural = _("facilities")
         ordering = ["code"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from facilities import bulk
 from facilities.models import DatedFact
 from facilities.registers.register import Problems
-from facilities.registers.writers import Facts, RowEntry, chunks, withdraw_all
+from facilities.registers.writers import Facts, RowEntry, Writing, chunks, withdraw_all
 
 
 class Happening(NamedTuple):
@@ -107,19 +107,19 @@ class Repeated(Facts):
     @property
     def name(self) -> str:
         """What these facts say has happened."""
-        return self.kind[self.what]
+        return str(self.kind[self.what])
 
-    def write(self, entries, writing):
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
         known, others = self.known(entries), self._others(entries)
         gone, made = [], []
         for entry in entries:
-            facts = known[entry.row.pk]
+            key = entry.stored.pk
+            facts = known[key]
             latest = facts[0] if facts else None
             self.refuse_moved(entry, latest)
-            own = {fact.attempt: happening(fact) for fact in facts}
-            day = entry.new.get(self.day)
-            attempt, taken_back = self.place(day, own, others.get(entry.row.pk, {}))
-            gone += [fact for fact in facts if fact.attempt in taken_back]
+            own = {attempt_of(fact): happening(fact) for fact in facts}
+            attempt, taken_back = self.place(entry.day(self.day), own, others.get(key, {}))
+            gone += [fact for fact in facts if attempt_of(fact) in taken_back]
             if attempt is not None:
                 before = latest if attempt in taken_back else None
                 made.append(self.made(entry, before, writing, attempt=attempt))
@@ -129,8 +129,13 @@ class Repeated(Facts):
     def _others(self, entries: list[RowEntry]) -> dict[int, Attempts]:
         if not self.other:
             return {}
-        told = stories(self, [entry.row.pk for entry in entries])
+        told = stories(self, [entry.stored.pk for entry in entries])
         return {key: attempts(story, self.other) for key, story in told.items()}
+
+
+def attempt_of(fact: DatedFact) -> int:
+    """Every model of repeated facts has this field."""
+    return fact.serializable_value("attempt")
 
 
 def happening(fact: DatedFact) -> Happening:
@@ -141,13 +146,13 @@ def attempts(story: Story, what: str) -> Attempts:
     return {attempt: given for (of, attempt), given in story.items() if of == what}
 
 
-def stories(writer: Repeated, keys: list[int]) -> dict[int, Story]:
+def stories(writer: Repeated, keys: list[int]) -> Mapping[int, Story]:
     """Everything of the writer's kind of facts that stands about rows, whatever it says happened."""
     kind = {name: value for name, value in writer.kind.items() if name != writer.what}
     fields = {field.name for field in writer.model._meta.concrete_fields}
     days = [name for name in Happening._fields if name in fields]
     facts = writer.model.objects.known().filter(**kind).order_by()
-    found: dict[int, dict] = defaultdict(dict)
+    found: dict[int, dict[tuple[str, int], Happening]] = defaultdict(dict)
     for some in chunks(keys):
         told = facts.filter(**{f"{writer.link}__in": some})
         for key, what, attempt, *when in told.values_list(
@@ -163,14 +168,14 @@ def planned(writers: Iterable[Repeated], story: Story, entry: RowEntry) -> Story
     for writer in writers:
         if changed.isdisjoint(writer.columns):
             continue
-        day = entry.new.get(writer.day)
+        day = entry.day(writer.day)
         own, others = attempts(after, writer.name), attempts(after, writer.other)
         attempt, gone = writer.place(day, own, others)
         for number in gone:
             del after[writer.name, number]
-        if attempt is not None:
-            fields = {name: entry.new.get(code) for code, name in writer.columns.items()}
-            after[writer.name, attempt] = Happening(**fields)
+        if attempt is not None and day is not None:
+            end = next((c for c, name in writer.columns.items() if name == "valid_until"), "")
+            after[writer.name, attempt] = Happening(day, entry.day(end))
     return after
 
 

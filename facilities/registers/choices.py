@@ -1,8 +1,9 @@
-"""Choices of columns that many books share. Asked once per request (`Book.bound`)."""
+"""Choices of columns that many registers share. Asked once per request (`Register.bound`)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,9 @@ from facilities import clock
 from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName
 from facilities.models.places import in_language
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # What spreadsheets call the column that says whose a row is.
 FACILITY_HEADINGS = ("Cơ sở", "Tên cơ sở", "Tên đơn vị", "Mã cơ sở", "Mã đơn vị")
@@ -56,7 +60,7 @@ def facilities_by_code(codes: set[str]) -> Mapping[str, Facility]:
     return Facility.objects.in_bulk(list(codes), field_name="code")
 
 
-def labels(choices) -> Callable[[], Mapping[str, str]]:
+def labels(choices: type[TextChoices]) -> "Callable[[], Mapping[str, StrOrPromise]]":
     """The choices of a `TextChoices` class, for a column."""
     return lambda: dict(choices.choices)
 

@@ -1,21 +1,30 @@
-"""The one way in which people write into books: by acts, each all or nothing."""
+"""The one way in which people write into registers: by change sets, each all or nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facilities import bulk
-from facilities.models import ChangeSet, Document, Edit, Facility, User
+from facilities.exchange.columns import Value
+from facilities.models import ChangeSet, Document, Edit, Entry, Facility, Record, User
 from facilities.registers.register import Register
-from facilities.registers.writers import Attributes, RowEntry, Stale, Writing, chunks, withdraw_all
+from facilities.registers.writers import (
+    Attributes,
+    Row,
+    RowEntry,
+    Stale,
+    Writing,
+    chunks,
+    withdraw_all,
+)
 from facilities.services import AlreadyWithdrawn
 
 __all__ = ["AlreadySent", "Clash", "Refused", "Stale"]
@@ -24,16 +33,16 @@ __all__ = ["AlreadySent", "Clash", "Refused", "Stale"]
 class AlreadySent(ValidationError):
     """The same form was sent before; what it said is stored."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             _("This form has been sent already. Nothing was stored twice."), code="sent"
         )
 
 
 class Clash(ValidationError):
-    """Another act has written the same at the same moment; nothing of this one is stored."""
+    """Another change set has written the same at the same moment; nothing of this one is stored."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             _("Somebody else is writing the same just now. Reload the page to see what stands."),
             code="clash",
@@ -59,7 +68,7 @@ def begin(
     file_sha256: str = "",
     undoes: ChangeSet | None = None,
 ) -> ChangeSet:
-    """Open an act inside a transaction. Raises AlreadySent if its id has been used."""
+    """Open a change set inside a transaction. Raises AlreadySent if its id has been used."""
     fields = {} if change_set_id is None else {"id": change_set_id}
     try:
         with transaction.atomic():
@@ -94,16 +103,16 @@ def writing_of(
 @transaction.atomic
 def enter(
     *,
-    register: Register,
-    row: Model | None,
-    values: dict,
+    register: Register[Row],
+    row: Row | None,
+    values: Mapping[str, Value],
     change_set: ChangeSet,
     on: date,
-    seen: dict | None = None,
+    seen: Mapping[str, Value] | None = None,
     because: dict[str, str] | None = None,
     documents: dict[str, Document] | None = None,
     document: Document | None = None,
-) -> Model:
+) -> Row:
     """Write some cells of one row, or a new row. Returns the row.
 
     `seen`: the values the form was filled with; another value there now raises `Stale`, unless it
@@ -112,7 +121,7 @@ def enter(
     """
     if row is not None:
         lock(register, [row.pk])
-        row = register.model.objects.get(pk=row.pk)
+        row = register.model._default_manager.get(pk=row.pk)
         if getattr(row, "withdrawn_at", None) is not None:
             raise AlreadyWithdrawn
     old = register.values([row.pk], on)[row.pk] if row is not None else {}
@@ -124,7 +133,8 @@ def enter(
         }
         if moved:
             raise Stale(moved)
-    new = {column.code: old.get(column.code, column.empty) for column in register.columns} | values
+    unchanged = {column.code: old.get(column.code, column.empty) for column in register.columns}
+    new = {**unchanged, **values}
     entry = RowEntry(row, old, new, because=because or {}, documents=documents or {})
     found = register.problems([entry], on)[0]
     odd = {code for code in found.warnings if not entry.because.get(code, "").strip()}
@@ -136,18 +146,20 @@ def enter(
     if found.errors:
         raise Refused(found.errors, odd)
     enter_rows(register, [entry], writing_of(change_set, on=on, document=document))
-    return entry.row
+    return entry.stored
 
 
 def lock(register: Register, keys: list[int]) -> None:
     """Let nobody else write these rows until the transaction ends; always taken in one order.
 
-    Facts of other books about the same rows may be written meanwhile (`no_key`). SQLite knows no
+    Facts of other registers about the same rows may be written meanwhile (`no_key`). SQLite knows no
     row locks: there one transaction writes at a time anyway.
     """
     for some in chunks(sorted(keys)):
         rows = (
-            register.model.objects.filter(pk__in=some).order_by("pk").select_for_update(no_key=True)
+            register.model._default_manager.filter(pk__in=some)
+            .order_by("pk")
+            .select_for_update(no_key=True)
         )
         list(rows.values_list("pk"))
 
@@ -156,7 +168,7 @@ def enter_rows(register: Register, entries: list[RowEntry], writing: Writing) ->
     """Write rows that have been judged, and log every cell. Rows in which nothing changes are left.
 
     All or nothing. Raises Stale or AlreadyWithdrawn if a cell has changed since it was judged, Clash
-    if another act has just written what may be there only once.
+    if another change set has just written what may be there only once.
     """
     with _clashes_named():
         keys = [entry.row.pk for entry in entries if entry.row is not None]
@@ -170,7 +182,7 @@ def _refuse_withdrawn(register: Register, keys: list[int]) -> None:
     if not hasattr(register.model, "withdrawn_at"):
         return
     for some in chunks(keys):
-        if register.model.objects.filter(pk__in=some, withdrawn_at__isnull=False).exists():
+        if register.model._default_manager.filter(pk__in=some, withdrawn_at__isnull=False).exists():
             raise AlreadyWithdrawn
 
 
@@ -207,12 +219,12 @@ def _write(register: Register, entries: list[RowEntry], writing: Writing) -> Non
     )
 
 
-def _edits(register: Register, entry: RowEntry, writing: Writing, is_new: bool):
-    common = {
+def _edits(register: Register, entry: RowEntry, writing: Writing, is_new: bool) -> Iterator[Edit]:
+    common: dict[str, Any] = {
         "change_set_id": writing.change_set.pk,
         "register": register.code,
-        "row": entry.row.pk,
-        "facility_id": register.facility_of(entry.row),
+        "row": entry.stored.pk,
+        "facility_id": register.facility_of(entry.stored),
     }
     if is_new:
         yield Edit(**common, column="", old="", new=register.title(entry.new)[:300])
@@ -234,8 +246,8 @@ def _edits(register: Register, entry: RowEntry, writing: Writing, is_new: bool):
 
 
 @transaction.atomic
-def withdraw_row(*, register: Register, row: Model, change_set: ChangeSet, on: date) -> None:
-    """Take a row back that was entered by mistake, with every fact about it. The act needs a reason.
+def withdraw_row(*, register: Register[Row], row: Row, change_set: ChangeSet, on: date) -> None:
+    """Take a row back that was entered by mistake, with every fact about it. The change set needs a reason.
 
     Raises AlreadyWithdrawn if somebody else was first.
     """
@@ -247,10 +259,10 @@ def withdraw_row(*, register: Register, row: Model, change_set: ChangeSet, on: d
     withdraw_rows(register, [row], writing_of(change_set, on=on))
 
 
-def withdraw_rows(register: Register, rows: list[Model], writing: Writing) -> None:
+def withdraw_rows(register: Register[Row], rows: list[Row], writing: Writing) -> None:
     """Take rows back with every fact about them: all or none.
 
-    Raises AlreadyWithdrawn if somebody was first, Clash if another act writes about them just now.
+    Raises AlreadyWithdrawn if somebody was first, Clash if another change set writes about them just now.
     """
     if not rows:
         return
@@ -259,16 +271,17 @@ def withdraw_rows(register: Register, rows: list[Model], writing: Writing) -> No
         _withdraw(register, rows, writing)
 
 
-def _withdraw(register: Register, rows: list[Model], writing: Writing) -> None:
+def _withdraw(register: Register[Row], rows: list[Row], writing: Writing) -> None:
     keys = [row.pk for row in rows]
     values = register.values(keys, writing.on)
-    by_model = defaultdict(list)
+    by_model: dict[type[Record], list[Record]] = defaultdict(list)
     for fact in register.facts_of_rows(rows):
         by_model[type(fact)].append(fact)
     for model, facts in by_model.items():
         withdraw_all(model, facts, writing)
-    if hasattr(register.model, "withdrawn_at"):  # a facility only loses what describes it
-        withdraw_all(register.model, rows, writing)
+    of_book = register.model
+    if issubclass(of_book, Record | Entry):  # a facility only loses what describes it
+        withdraw_all(of_book, [row for row in rows if isinstance(row, Record | Entry)], writing)
     bulk.insert(
         [
             Edit(
@@ -287,11 +300,11 @@ def _withdraw(register: Register, rows: list[Model], writing: Writing) -> None:
 
 @transaction.atomic
 def undo(
-    *, change_set: ChangeSet, registers: dict[str, Register], by: User, because: str, on: date
+    *, change_set: ChangeSet, registers: Mapping[str, Register], by: User, because: str, on: date
 ) -> ChangeSet:
-    """Take back everything an act wrote, as an act of its own. Returns it.
+    """Take back everything a change set wrote, as one of its own. Returns it.
 
-    Raises ValidationError if the act was taken back before, if it wrote no cell or is itself a
+    Raises ValidationError if the change set was taken back before, if it wrote no cell or is itself a
     taking back, or if somebody has since changed one of its cells: that later word is not
     overwritten.
     """
@@ -325,12 +338,12 @@ def _undo_in(register: Register, edits: list[Edit], writing: Writing) -> None:
             _("What was withdrawn is not brought back. Enter it anew."), code="withdrawn"
         )
     made = {edit.row for edit in edits if edit.made_the_row}
-    cells = defaultdict(dict)
+    cells: dict[int, dict[str, Edit]] = defaultdict(dict)
     for edit in edits:
         if edit.column:
             cells[edit.row][edit.column] = edit
     lock(register, [*made, *cells])
-    rows = register.model.objects.in_bulk([*made, *cells])
+    rows = register.model._default_manager.in_bulk([*made, *cells])
     values = register.values(list(cells), writing.on)
     entries, moved = [], set()
     for key, changed in cells.items():

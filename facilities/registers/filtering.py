@@ -1,15 +1,20 @@
-"""The filters of a book's list, made once from its columns: the same for pages and exports."""
+"""The filters of a register's list, made once from its columns: the same for pages and exports."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from facilities.exchange.columns import Column, Kind
+from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.numbers import MONEY_LIMIT
 from facilities.registers.register import Register, sql_name
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MISSING, GIVEN = "missing", "given"
 
@@ -20,8 +25,8 @@ class RegisterFilter(django_filters.FilterSet):
     register: Register
 
 
-def _given(name: str, empty):
-    def method(rows, _name, value):
+def _given(name: str, empty: Value) -> Callable[[QuerySet[Model], str, str], QuerySet[Model]]:
+    def method(rows: QuerySet[Model], _name: str, value: str) -> QuerySet[Model]:
         absent = Q(**{f"{name}__isnull": True})
         if empty == "":
             absent |= Q(**{name: ""})
@@ -33,11 +38,12 @@ def _given(name: str, empty):
 def _filters(column: Column) -> dict[str, django_filters.Filter]:
     name = sql_name(column.code)
     found: dict[str, django_filters.Filter] = {}
-    if column.choices is not None:
+    ask = column.choices
+    if ask is not None:
         found[column.code] = django_filters.MultipleChoiceFilter(
             field_name=name,
             label=column.label,
-            choices=lambda: list(column.choices().items()),
+            choices=lambda: list(ask().items()),
             widget=forms.SelectMultiple,
         )
     elif column.kind == Kind.DAY:
@@ -78,10 +84,10 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
 class _Labelled:
     """ "%(column)s from" in the language of whoever reads it."""
 
-    def __init__(self, words, label):
+    def __init__(self, words: "StrOrPromise", label: "StrOrPromise"):
         self.words, self.label = words, label
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.words) % {"column": self.label}
 
 

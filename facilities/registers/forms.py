@@ -1,10 +1,14 @@
 """Forms made of cells: the same columns, the same reading of days and numbers, as in files."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from facilities.exchange.cells import BadCell, parse
@@ -18,16 +22,16 @@ SEEN, REASON, THEIRS = "seen-", "because-", "theirs-"
 class CellField(forms.CharField):
     """One cell. A day is asked with the browser's calendar and read as people write it."""
 
-    def __init__(self, column: Column, **kwargs):
+    def __init__(self, column: Column, **kwargs: Any):
         self.column = column
         kwargs.setdefault("label", column.heading())
         kwargs.setdefault("help_text", column.help)
         super().__init__(required=False, widget=_widget(column), **kwargs)
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else self.column.text(value)
 
-    def clean(self, value) -> Value:
+    def clean(self, value: Any) -> Value:
         text = (value or "").strip()
         if not text:
             return self.column.empty
@@ -50,6 +54,8 @@ def _widget(column: Column) -> forms.Widget:
 class CellForm(forms.Form):
     """Some cells of one row. `values`: what stands now, remembered in the form as what was seen."""
 
+    data: QueryDict  # the cells as sent
+
     change_set = forms.UUIDField(widget=forms.HiddenInput)
     because = forms.CharField(
         label=_("Reason"),
@@ -63,14 +69,18 @@ class CellForm(forms.Form):
         register: Register,
         columns: Iterable[Column],
         values: Mapping[str, Value],
-        *args,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
         asks_reason: bool = True,
-        **kwargs,
+        initial: Mapping[str, Any] | None = None,
+        **kwargs: Any,
     ):
-        if args and args[0] and args[0].get("choose") == "theirs":
-            args = (_with_theirs(args[0]), *args[1:])
-        initial = {"change_set": uuid.uuid4()} | dict(values) | (kwargs.pop("initial", None) or {})
-        super().__init__(*args, initial=initial, **kwargs)
+        if data and data.get("choose") == "theirs":
+            data = _with_theirs(data)
+        given = {"change_set": uuid.uuid4(), **values, **(initial or {})}
+        super().__init__(data, files, initial=given, **kwargs)
+        self.odd: set[str] = set()  # columns for whose values a reason is asked
         self.register, self.columns = register, [column for column in columns if column.writable]
         self.values = values
         for column in self.columns:
@@ -87,8 +97,9 @@ class CellForm(forms.Form):
         )
         self.asks_reason = asks_reason
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         if self.asks_reason and not cleaned.get("because", "").strip() and self.changes_a_value:
             self.add_error("because", _("Give the reason."))
         return cleaned
@@ -131,7 +142,7 @@ class CellForm(forms.Form):
             if (reason := self.cleaned_data.get(REASON + c.code, "").strip())
         }
 
-    def show_both(self, error: Stale) -> list[dict]:
+    def show_both(self, error: Stale) -> list[dict[str, str]]:
         """After a conflict: what was seen, what stands now, what was typed. The form sent again
         has seen what stands now; `choose=theirs` takes it."""
         self.data = self.data.copy()
@@ -162,12 +173,11 @@ class CellForm(forms.Form):
         else:
             self.add_error(None, error)
 
-    def lines(self):
+    def lines(self) -> Iterator[dict[str, Any]]:
         """For the template: field, its reason field if one is to be asked, what stood when seen."""
-        odd = getattr(self, "odd", set())
         for column in self.columns:
             reason = self[REASON + column.code]
-            asked = column.code in odd or bool(reason.value())
+            asked = column.code in self.odd or bool(reason.value())
             yield {
                 "column": column,
                 "field": self[column.code],
@@ -176,10 +186,10 @@ class CellForm(forms.Form):
             }
 
 
-def _with_theirs(data):
+def _with_theirs(sent: QueryDict) -> QueryDict:
     """What stands now instead of what was typed, in the cells of a conflict."""
-    data = data.copy()
+    data = sent.copy()
     for name in list(data):
         if name.startswith(THEIRS):
-            data[name.removeprefix(THEIRS)] = data[name]
+            data[name.removeprefix(THEIRS)] = str(data[name])
     return data

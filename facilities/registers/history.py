@@ -1,15 +1,17 @@
 """What became of a row: field, old and new value, who, when, why. Newest first."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Model
 
 from facilities.exchange.columns import Column
-from facilities.models import Edit, Record
+from facilities.models import ChangeSet, Document, Edit, Record
 from facilities.registers.register import Register
-from facilities.registers.writers import Dated, Facts, Writer
+from facilities.registers.writers import Dated, Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,8 @@ class Line:
     old: str
     new: str
     because: str
-    document: object
-    change_set: object
+    document: Document | None
+    change_set: ChangeSet | None
 
 
 def history(register: Register, row: Model) -> list[Line]:
@@ -36,7 +38,7 @@ def history(register: Register, row: Model) -> list[Line]:
     return sorted(told, key=lambda line: line.at, reverse=True)
 
 
-def _logged(register: Register, row: Model, columns: dict[str, Column]):
+def _logged(register: Register, row: Model, columns: dict[str, Column]) -> Iterator[Line]:
     edits = Edit.objects.filter(register=register.code, row=row.pk).select_related(
         "change_set__by", "document"
     )
@@ -59,7 +61,7 @@ def _logged(register: Register, row: Model, columns: dict[str, Column]):
         )
 
 
-def _of_facts(writer: Writer, row: Model, columns: dict[str, Column]) -> list[Line]:
+def _of_facts(writer: Facts | Dated, row: Model, columns: dict[str, Column]) -> list[Line]:
     """A fact that was withdrawn and recorded anew at one moment is one change."""
     facts = list(
         writer.model.objects.filter(**{writer.link: row.pk}, **writer.kind)
@@ -82,15 +84,22 @@ def _of_facts(writer: Writer, row: Model, columns: dict[str, Column]) -> list[Li
     return lines
 
 
-def _line(moment, column: Column, writer, old: Record | None, new: Record | None) -> list[Line]:
+def _line(
+    moment: datetime,
+    column: Column,
+    writer: Facts | Dated,
+    old: Record | None,
+    new: Record | None,
+) -> list[Line]:
     before, after = (_shown(column, writer, fact) for fact in (old, new))
-    if before == after:
+    told = new or old
+    if told is None or before == after:
         return []
-    because = old.withdrawn_because if old else (getattr(new, "because", "") or new.source)
+    because = old.withdrawn_because if old else (getattr(new, "because", "") or told.source)
     return [
         Line(
             at=moment,
-            by=str(new.recorded_by if new else old.withdrawn_by),
+            by=str(told.recorded_by if new else told.withdrawn_by),
             column=column,
             old=before,
             new=after,
@@ -101,11 +110,13 @@ def _line(moment, column: Column, writer, old: Record | None, new: Record | None
     ]
 
 
-def _shown(column: Column, writer, fact: Record | None) -> str:
+def _shown(column: Column, writer: Facts | Dated, fact: Record | None) -> str:
     if fact is None:
         return ""
-    path = getattr(writer, "value_of", {}).get(column.code, writer.columns[column.code])
-    value = fact
+    path = writer.columns[column.code]
+    if isinstance(writer, Dated):
+        path = writer.value_of.get(column.code, path)
+    value: Any = fact
     for name in path.split("__"):
         value = getattr(value, name)
     return column.show(value)

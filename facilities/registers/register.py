@@ -1,25 +1,27 @@
-"""A book: one kind of rows, with the columns that everybody who reads or writes them goes by."""
+"""A register: one kind of rows, with the columns that everybody who reads or writes them goes by."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
-from django.db.models import F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
 from facilities.models import FacilityName, Record
+from facilities.models.facts import EntryQuerySet
 from facilities.registers.choices import FACILITY_HEADINGS, facility_names, names_on
-from facilities.registers.writers import Attributes, RowEntry, Writer, Writing, chunks
+from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
 from facilities.services import HAPPENED
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
+SORTED_BY = "sorted_by"
 
 
 def sql_name(code: str) -> str:
@@ -43,40 +45,50 @@ class Problems:
         self.warnings.setdefault(column, []).append(text)
 
 
-class Register:
+class Register(Generic[Row]):
     """Subclasses set the attributes and, where they have more rules, `check` and `create`."""
 
     code: str  # in addresses
     label: "StrOrPromise"  # lazy: what the list is called
     row_label: "StrOrPromise"  # lazy: what one row is called
-    model: type[Model]
+    model: type[Row]
     # Each way to find the row a file speaks of: the first whose columns are all filled in.
     keys: tuple[tuple[str, ...], ...] = ()
-    columns: tuple[Column, ...] = ()
-    writers: tuple[Writer, ...] = ()
     search_path = "search_key"  # of the model; "" if only the facility's name is searched
     facility_path: str = "facility"  # from the row to its facility; "" if the row is the facility
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered
 
+    # Properties, since registers of changing columns compute them.
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return ()
+
+    @property
+    def writers(self) -> tuple[Writer, ...]:
+        """What reads and writes the cells."""
+        return ()
+
     @property
     def takes_files(self) -> bool:
-        """Whether a file can be brought to it; some books are only computed."""
+        """Whether a file can be brought to it; some registers are only computed."""
         return bool(self.keys) and any(column.writable for column in self.columns)
 
     # --- Reading ------------------------------------------------------------------------
 
-    def base(self, on: date, known_at: datetime | None = None) -> QuerySet:
-        """The rows of the book on a day, without the values of their columns."""
-        rows = self.model.objects.all()
-        return rows.standing(known_at) if hasattr(rows, "standing") else rows
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Row]:
+        """The rows of the register on a day, without the values of their columns."""
+        rows = self.model._default_manager.all()
+        return rows.standing(known_at) if isinstance(rows, EntryQuerySet) else rows
 
     @property
     def facility_id_path(self) -> str:
         return f"{self.facility_path}_id" if self.facility_path else "pk"
 
-    def of_facilities(self, rows: QuerySet, facility_ids: Iterable[int] | None) -> QuerySet:
+    def of_facilities(
+        self, rows: QuerySet[Row], facility_ids: Iterable[int] | None
+    ) -> QuerySet[Row]:
         """The rows of these facilities; None: all."""
         if facility_ids is None:
             return rows
@@ -97,8 +109,8 @@ class Register:
         return writer.expression(code, on, known_at) if writer else None
 
     def with_columns(
-        self, rows: QuerySet, codes: Iterable[str], on: date, known_at: datetime | None = None
-    ) -> QuerySet:
+        self, rows: QuerySet[Row], codes: Iterable[str], on: date, known_at: datetime | None = None
+    ) -> QuerySet[Row]:
         """Rows that can be filtered and sorted by `sql_name(code)` of these columns."""
         found = {code: self.expression(code, on, known_at) for code in codes}
         return rows.alias(**{sql_name(c): e for c, e in found.items() if e is not None})
@@ -114,7 +126,7 @@ class Register:
         wanted = [c for c in self.columns if codes is None or c.code in set(codes)]
         expressions = {c.code: self.expression(c.code, on, known_at) for c in wanted}
         in_sql = {code: e for code, e in expressions.items() if e is not None}
-        rows = self.model.objects.filter(pk__in=keys).annotate(
+        rows = self.model._default_manager.filter(pk__in=keys).annotate(
             **{sql_name(code): e for code, e in in_sql.items()}
         )
         names = [sql_name(code) for code in in_sql]
@@ -142,17 +154,17 @@ class Register:
         return F(code) if found is None else found
 
     def in_order(
-        self, rows: QuerySet, sort: str, on: date, known_at: datetime | None = None
-    ) -> QuerySet:
+        self, rows: QuerySet[Row], sort: str, on: date, known_at: datetime | None = None
+    ) -> QuerySet[Row]:
         """Rows sorted by a column, "-" before its code for descending; where it is empty, last."""
-        rows = rows.alias(sorted_by=self.order(sort.removeprefix("-"), on, known_at))
+        keyed = rows.alias(**{SORTED_BY: self.order(sort.removeprefix("-"), on, known_at)})
         if sort.startswith("-"):
-            return rows.order_by(F("sorted_by").desc(nulls_last=True), "-pk")
-        return rows.order_by(F("sorted_by").asc(nulls_last=True), "pk")
+            return keyed.order_by(F(SORTED_BY).desc(nulls_last=True), "-pk")
+        return keyed.order_by(F(SORTED_BY).asc(nulls_last=True), "pk")
 
     def keys_in_order(
         self,
-        rows: QuerySet,
+        rows: QuerySet[Row],
         sort: str,
         places: range,
         on: date,
@@ -168,7 +180,7 @@ class Register:
         """Values of the columns that no SQL gives."""
         return {}
 
-    def search(self, rows: QuerySet, text: str, on: date) -> QuerySet:
+    def search(self, rows: QuerySet[Row], text: str, on: date) -> QuerySet[Row]:
         """Rows in which every word is found, in the row itself or in the facility's name; no accents."""
         for word in fold(text).split()[:6]:
             # The facilities first: a list of keys lets the indexes of both sides be used.
@@ -186,7 +198,7 @@ class Register:
         return rows
 
     def totals(
-        self, rows: QuerySet, on: date, known_at: datetime | None = None
+        self, rows: QuerySet[Row], on: date, known_at: datetime | None = None
     ) -> list[tuple[str, int]]:
         """Sums of the rows a filter leaves, beside their number: (label, sum)."""
         return []
@@ -204,12 +216,13 @@ class Register:
         for column in self.columns:
             if column.personal and not with_names:
                 continue
-            if column.choices is not None:
-                if column.choices is facility_names and not column.aliases:
+            ask = column.choices
+            if ask is not None:
+                is_facility = ask is facility_names
+                if is_facility and not column.aliases:
                     column = replace(column, aliases=FACILITY_HEADINGS)
-                by_day = on is not None and column.choices is facility_names
-                choices = names_on(on) if by_day else dict(column.choices())
-                column = replace(column, choices=lambda choices=choices: choices)
+                by_day = names_on(on) if is_facility and on is not None else None
+                column = replace(column, choices=_known(ask() if by_day is None else by_day))
             found.append(column)
         return tuple(found)
 
@@ -234,19 +247,19 @@ class Register:
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries: list[RowEntry], on: date) -> Any:
+    def context(self, entries: list[RowEntry[Row]], on: date) -> Any:
         """What `check` needs to know beside the row, read once for many rows."""
         return None
 
-    def check(self, entry: RowEntry, problems: Problems, context: Any, on: date) -> None:
-        """Rules of this book. `on`: the day of writing."""
+    def check(self, entry: RowEntry[Row], problems: Problems, context: Any, on: date) -> None:
+        """Rules of this register. `on`: the day of writing."""
 
-    def problems(self, entries: list[RowEntry], on: date) -> list[Problems]:
+    def problems(self, entries: list[RowEntry[Row]], on: date) -> list[Problems]:
         """For each row, what is wrong with its new values."""
         context = self.context(entries, on)
         return [self._problems(entry, context, on) for entry in entries]
 
-    def _problems(self, entry: RowEntry, context, on: date) -> Problems:
+    def _problems(self, entry: RowEntry[Row], context: Any, on: date) -> Problems:
         problems = Problems()
         changed = set(entry.changed)
         for column in self.columns:
@@ -267,7 +280,9 @@ class Register:
         self.check(entry, problems, context, on)
         return problems
 
-    def check_day(self, column: Column, day: date, writer: Writer, problems: Problems, on: date):
+    def check_day(
+        self, column: Column, day: date, writer: Writer, problems: Problems, on: date
+    ) -> None:
         """What has happened has happened by the day of writing; a plan may be ahead."""
         if writer.columns[column.code] in HAPPENED and day > on:
             problems.refuse(
@@ -276,33 +291,41 @@ class Register:
 
     # --- Writing ------------------------------------------------------------------------
 
-    def create(self, entries: list[RowEntry], writing: Writing) -> None:
+    def create(self, entries: list[RowEntry[Row]], writing: Writing) -> None:
         """Store new rows and put them on their entries, with their describing attributes."""
         attributes = next(w for w in self.writers if isinstance(w, Attributes))
         for entry in entries:
             entry.row = self.model()
         attributes.fill(entries)
-        self.model.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+        self.model._default_manager.bulk_create([e.stored for e in entries], batch_size=1000)
 
-    def facility_of(self, row: Any) -> int | None:
+    def facility_of(self, row: Row) -> int | None:
         """The facility a row belongs to."""
         return getattr(row, f"{self.facility_path}_id") if self.facility_path else row.pk
 
-    def facts_of(self, row: Any) -> list[Record]:
+    def facts_of(self, row: Row) -> list[Record]:
         """Every standing fact about the row, to be withdrawn with it."""
         return self._facts_about([row])
 
-    def facts_of_rows(self, rows: list[Any]) -> list[Record]:
-        """The same for many rows: a query for each kind of fact, unless a book has rules of its own."""
+    def facts_of_rows(self, rows: list[Row]) -> list[Record]:
+        """The same for many rows: a query for each kind of fact, unless a register has rules of its own."""
         if type(self).facts_of is not Register.facts_of:
             return [fact for row in rows for fact in self.facts_of(row)]
         return self._facts_about(rows)
 
-    def _facts_about(self, rows: list[Model]) -> list:
-        found = []
+    def _facts_about(self, rows: list[Row]) -> list[Record]:
+        found: list[Record] = []
         for relation in self.model._meta.related_objects:
-            manager = relation.related_model.objects
-            if hasattr(manager.all(), "known"):
+            related = relation.related_model
+            if issubclass(related, Record):
                 for keys in chunks([row.pk for row in rows]):
-                    found += manager.known().filter(**{f"{relation.field.name}__in": keys})
+                    found += related.objects.known().filter(**{f"{relation.field.name}__in": keys})
         return found
+
+
+def _known(
+    choices: "Mapping[str, StrOrPromise]",
+) -> "Callable[[], Mapping[str, StrOrPromise]]":
+    """Choices of a column that have been asked already."""
+    asked = dict(choices)
+    return lambda: asked

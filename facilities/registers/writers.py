@@ -1,19 +1,24 @@
 """How the cells of a column are read from the tables and written to them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, OuterRef, Subquery
+from django.db.models import F, Model, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from facilities import bulk
 from facilities.exchange.columns import Value
-from facilities.models import ChangeSet, Document, Record, User, Yardstick
+from facilities.models import ChangeSet, DatedFact, Document, Entry, Record, User, Yardstick
 from facilities.services import AlreadyWithdrawn
+
+Row = TypeVar("Row", bound=Model)
+Fact = TypeVar("Fact", bound=Record)
+Key = TypeVar("Key", int, str)
 
 CHUNK = 5000  # keys named in one statement
 
@@ -21,7 +26,7 @@ CHUNK = 5000  # keys named in one statement
 class Stale(ValidationError):
     """Somebody changed the same cells meanwhile. `.cells`: column -> (value seen, value now)."""
 
-    def __init__(self, cells: dict):
+    def __init__(self, cells: Mapping[str, tuple[Value, Value]]):
         self.cells = cells
         super().__init__(
             _("Somebody else has changed this meanwhile. Compare both versions and choose."),
@@ -31,7 +36,7 @@ class Stale(ValidationError):
 
 @dataclass(frozen=True)
 class Writing:
-    """What one act says about everything it writes. `on`: from which day names, targets, counts hold."""
+    """What one change set says about everything it writes. `on`: from which day names, targets, counts hold."""
 
     change_set: ChangeSet
     by: User
@@ -48,9 +53,9 @@ class Writing:
         return _("%(source)s, row %(row)s") % {"source": self.source, "row": entry.number}
 
     def import_key(self, entry: "RowEntry | None", column: str) -> str:
-        """The mark of a fact that came by file: no act writes the same cell of a row twice.
+        """The mark of a fact that came by file: no change set writes the same cell of a row twice.
 
-        It names the act and not the file: a file that was taken back may be imported again.
+        It names the change set and not the file: a file that was taken back may be imported again.
         """
         if entry is None or entry.number is None:
             return ""
@@ -58,10 +63,10 @@ class Writing:
 
 
 @dataclass
-class RowEntry:
+class RowEntry(Generic[Row]):
     """One row to be written: its values before and after. `row` None: a new one."""
 
-    row: Model | None
+    row: Row | None
     old: dict[str, Value]
     new: dict[str, Value]
     because: dict[str, str] = field(default_factory=dict)  # by column, where a warning asked for it
@@ -71,18 +76,39 @@ class RowEntry:
     number: int | None = None  # of the row in the file it came from
 
     @property
+    def stored(self) -> Row:
+        """The row once it is there: writers come after `Register.create`."""
+        if self.row is None:
+            raise ValueError("this row has not been created")
+        return self.row
+
+    def day(self, code: str) -> date | None:
+        """The new value of a column of days."""
+        value = self.new.get(code)
+        return value if isinstance(value, date) else None
+
+    def number_in(self, code: str) -> int | None:
+        """The new value of a column of counts or money."""
+        value = self.new.get(code)
+        return value if isinstance(value, int) else None
+
+    def text(self, code: str) -> str:
+        """The new value of any other column."""
+        return str(self.new.get(code) or "")
+
+    @property
     def changed(self) -> list[str]:
         return [code for code in self.new if self.new[code] != self.old.get(code)]
 
 
 class Writer:
-    """Reads and writes some columns of a book together. `columns`: column code -> field."""
+    """Reads and writes some columns of a register together. `columns`: column code -> field."""
 
     columns: Mapping[str, str]
     is_fact = False  # its cells are rows of their own, with a paper, a check, a withdrawal
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
-        """SQL for the value of a column of the book's row on a day."""
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable | None:
+        """SQL for the value of a column of the register's row on a day; None if no SQL gives it."""
         raise NotImplementedError
 
     def write(self, entries: list[RowEntry], writing: Writing) -> None:
@@ -90,8 +116,8 @@ class Writer:
         raise NotImplementedError
 
     def standing(
-        self, rows: list[Model], on: date, known_at: datetime | None = None
-    ) -> dict[int, Record]:
+        self, rows: Sequence[Any], on: date, known_at: datetime | None = None
+    ) -> Mapping[int, Record]:
         """The fact behind the cells of each row on a day, by the row's key; none for attributes."""
         return {}
 
@@ -104,30 +130,32 @@ class Attributes(Writer):
     find: Mapping[str, Callable[[set[str]], Mapping[str, Model]]] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
 
-    def expression(self, code, on, known_at):
+    def expression(self, code: str, on: date, known_at: datetime | None) -> F:
         return F(self.codes.get(code, self.columns[code]))
 
-    def write(self, entries, writing):
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
         changed = {code for entry in entries for code in entry.changed if code in self.columns}
-        model = type(entries[0].row)
+        model = type(entries[0].stored)
         self._refuse_moved(model, entries, sorted(changed))
         self.fill(entries)
         derived = [f.name for f in model._meta.concrete_fields if hasattr(f, "derive")]
         names = [name for code, name in self.columns.items() if code in changed]
-        bulk.update([entry.row for entry in entries], [*names, *derived])
+        bulk.update([entry.stored for entry in entries], [*names, *derived])
 
     def _refuse_moved(self, model: type[Model], entries: list[RowEntry], codes: list[str]) -> None:
         """Nothing tells apart two writings of one attribute but what each had before its eyes."""
         paths = [self.codes.get(code, self.columns[code]) for code in codes]
-        old = {entry.row.pk: entry.old for entry in entries}
+        old = {entry.stored.pk: entry.old for entry in entries}
         for keys in chunks(list(old)):
-            for key, *values in model.objects.filter(pk__in=keys).values_list("pk", *paths):
+            for key, *values in model._default_manager.filter(pk__in=keys).values_list(
+                "pk", *paths
+            ):
                 refuse_moved(old[key], dict(zip(codes, values, strict=True)))
 
     def fill(self, entries: list[RowEntry]) -> None:
         """Put the new values on the rows, unsaved."""
         found = {
-            code: find({entry.new[code] for entry in entries if entry.new.get(code)})
+            code: find({str(entry.new[code]) for entry in entries if entry.new.get(code)})
             for code, find in self.find.items()
         }
         for entry in entries:
@@ -135,39 +163,41 @@ class Attributes(Writer):
                 if code not in entry.new:
                     continue
                 value = entry.new[code]
-                if code in found:
-                    value = found[code].get(value)
-                setattr(entry.row, name, value)
+                setattr(
+                    entry.row, name, found[code].get(str(value or "")) if code in found else value
+                )
 
 
 @dataclass
 class Facts(Writer):
     """Facts of one kind about a row, at most one standing: withdrawn and recorded anew when changed.
 
-    `link`: the field of the fact that leads to the book's row. `kind`: which facts of the model.
+    `link`: the field of the fact that leads to the register's row. `kind`: which facts of the model.
     `day`: the column that says the fact is there at all. `make(row, **fields)`: a new, unsaved fact.
     """
 
-    model: type[Record]
+    model: type[DatedFact]
     link: str
     columns: Mapping[str, str]
     day: str
-    make: Callable[..., Record]
+    make: Callable[..., DatedFact]
     kind: Mapping[str, object] = field(default_factory=dict)
     order: tuple[str, ...] = ("-happened_on", "-pk")
 
     is_fact = True
 
-    def _rows(self, on, known_at=None):
+    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[DatedFact]:
         rows = self.model.objects.as_of(on, known_at).filter(**self.kind)
         return rows.order_by(*self.order)
 
-    def expression(self, code, on, known_at):
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
         rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
         return Subquery(rows.values(self.columns[code])[:1])
 
-    def standing(self, rows, on, known_at=None):
-        found: dict[int, Record] = {}
+    def standing(
+        self, rows: Sequence[Any], on: date, known_at: datetime | None = None
+    ) -> dict[int, DatedFact]:
+        found: dict[int, DatedFact] = {}
         keys = [row.pk for row in rows]
         facts = (
             self._rows(on, known_at).filter(**{f"{self.link}__in": keys}).select_related("document")
@@ -176,20 +206,20 @@ class Facts(Writer):
             found.setdefault(getattr(fact, f"{self.link}_id"), fact)
         return found
 
-    def known(self, entries: list[RowEntry]) -> dict[int, list[Record]]:
+    def known(self, entries: list[RowEntry]) -> dict[int, list[DatedFact]]:
         """Every fact that stands about the rows, the one shown first; whatever its day."""
-        found: dict[int, list[Record]] = defaultdict(list)
+        found: dict[int, list[DatedFact]] = defaultdict(list)
         facts = self.model.objects.known().filter(**self.kind).order_by(*self.order)
-        for keys in chunks([entry.row.pk for entry in entries]):
+        for keys in chunks([entry.stored.pk for entry in entries]):
             for fact in facts.filter(**{f"{self.link}__in": keys}):
                 found[getattr(fact, f"{self.link}_id")].append(fact)
         return found
 
-    def write(self, entries, writing):
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
         known = self.known(entries)
         gone, made = [], []
         for entry in entries:
-            before = next(iter(known[entry.row.pk]), None)
+            before = next(iter(known[entry.stored.pk]), None)
             self.refuse_moved(entry, before)
             if before:
                 gone.append(before)
@@ -198,11 +228,16 @@ class Facts(Writer):
         withdraw_all(self.model, gone, writing)
         bulk.insert(made)
 
-    def refuse_moved(self, entry: RowEntry, before: Record | None) -> None:
-        value = before.serializable_value if before else lambda _name: None
-        refuse_moved(entry.old, {code: value(name) for code, name in self.columns.items()})
+    def refuse_moved(self, entry: RowEntry, before: DatedFact | None) -> None:
+        now = {
+            code: before.serializable_value(name) if before else None
+            for code, name in self.columns.items()
+        }
+        refuse_moved(entry.old, now)
 
-    def made(self, entry: RowEntry, before: Record | None, writing: Writing, **more) -> Record:
+    def made(
+        self, entry: RowEntry, before: DatedFact | None, writing: Writing, **more: object
+    ) -> DatedFact:
         """The fact that says what is new. A day mended leaves it proven by the same paper."""
         fields = {name: entry.new.get(code) for code, name in self.columns.items()}
         fact = self.make(entry.row, before, **fields, **more)
@@ -227,34 +262,37 @@ class Dated(Writer):
 
     is_fact = True
 
-    def _rows(self, on, known_at=None):
+    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Yardstick]:
         rows = self.model.objects.in_force(on, known_at).filter(**self.kind)
         return rows.order_by("-effective_from", "-recorded_at", "-pk")
 
-    def expression(self, code, on, known_at):
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
         rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
         return Subquery(rows.values(self.value_of.get(code, self.columns[code]))[:1])
 
-    def standing(self, rows, on, known_at=None):
-        found: dict[int, Record] = {}
+    def standing(
+        self, rows: Sequence[Any], on: date, known_at: datetime | None = None
+    ) -> dict[int, Yardstick]:
+        found: dict[int, Yardstick] = {}
         keys = [row.pk for row in rows]
         standing = self._rows(on, known_at).filter(**{f"{self.link}__in": keys})
         for row in standing.select_related("document"):
             found.setdefault(getattr(row, f"{self.link}_id"), row)
         return found
 
-    def write(self, entries, writing):
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
         self._refuse_moved(entries, writing.on)
-        keys = [entry.row.pk for entry in entries]
+        keys = [entry.stored.pk for entry in entries]
         same_day = self.model.objects.known().filter(
             **{f"{self.link}__in": keys}, **self.kind, effective_from=writing.on
         )
         gone = {row.pk: row for row in same_day}
-        rows, emptied = [], []
+        rows: list[Yardstick] = []
+        emptied: list[Model] = []
         for entry in entries:
             fields = {name: entry.new.get(code) for code, name in self.columns.items()}
             if all(value in (None, "") for value in fields.values()):
-                emptied.append(entry.row)
+                emptied.append(entry.stored)
                 continue
             made = self.make(entry.row, writing, **fields)
             paper = next((entry.documents[c] for c in self.columns if c in entry.documents), None)
@@ -267,14 +305,14 @@ class Dated(Writer):
     def _refuse_moved(self, entries: list[RowEntry], on: date) -> None:
         codes = list(self.columns)
         told = {f"told_{n}": self.expression(code, on, None) for n, code in enumerate(codes)}
-        old = {entry.row.pk: entry.old for entry in entries}
+        old = {entry.stored.pk: entry.old for entry in entries}
         for keys in chunks(list(old)):
-            rows = type(entries[0].row)._base_manager.filter(pk__in=keys).annotate(**told)
+            rows = type(entries[0].stored)._base_manager.filter(pk__in=keys).annotate(**told)
             for key, *values in rows.values_list("pk", *told):
                 refuse_moved(old[key], dict(zip(codes, values, strict=True)))
 
 
-def chunks(keys: list[int]) -> Iterator[list[int]]:
+def chunks(keys: list[Key]) -> Iterator[list[Key]]:
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]
 
@@ -290,7 +328,9 @@ def refuse_moved(seen: Mapping[str, Value], now: Mapping[str, Value]) -> None:
         raise Stale(moved)
 
 
-def withdraw_all(model: type[Record], facts: list[Record], writing: Writing) -> None:
+def withdraw_all(
+    model: type[Record] | type[Entry], facts: Sequence[Record | Entry], writing: Writing
+) -> None:
     """Withdraw facts of one model in one statement. Raises AlreadyWithdrawn if another was first."""
     if not facts:
         return
@@ -306,12 +346,12 @@ def withdraw_all(model: type[Record], facts: list[Record], writing: Writing) -> 
 
 
 def signed(
-    fact: Record,
+    fact: Fact,
     writing: Writing,
     paper: Document | None = None,
     entry: RowEntry | None = None,
     column: str = "",
-) -> Record:
+) -> Fact:
     """The fact with who wrote it down, when, and what proves it.
 
     `entry`, `column`: the row and the column it was made of, so that a fact names its row of a file.

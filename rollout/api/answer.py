@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.utils.translation import get_language
@@ -44,7 +44,7 @@ class CachedAnswer:
     tag alone, and most others take the packed bytes, a fortieth of the plain ones.
     """
 
-    def __init__(self, kind: str, *parts, build: Callable[[], dict]):
+    def __init__(self, kind: str, *parts: Any, build: Callable[[], dict]) -> None:
         # The look stands for the release: new wording must not be answered with the old one's bytes.
         self._place = key(f"api-{kind}", Ledger.current(), get_language(), *parts)
         self._build = build
@@ -62,7 +62,7 @@ class CachedAnswer:
         """The body, compressed by gzip."""
         return self._piece("packed")
 
-    def _piece(self, name: str):
+    def _piece(self, name: str) -> Any:
         found = cache.get(f"{self._place}:{name}")
         if found is None:
             answer = answer_of(self._build())
@@ -78,7 +78,7 @@ class CachedAnswer:
         return found
 
 
-def json_of(value) -> str:
+def json_of(value: object) -> str:
     return json.dumps(
         value, cls=JSONEncoder, ensure_ascii=False, allow_nan=False, separators=(",", ":")
     )

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 
 from connectivity import gateways
 from connectivity.models import BeatDay, Partner
@@ -39,7 +42,7 @@ WEEK = 7  # days
 class LiveView:
     """It may be otherwise a minute later: no entity tag, and no copy is kept."""
 
-    services = "private, no-store"
+    caching = "private, no-store"
 
     def respond_now(self, document: dict) -> HttpResponse:
         return HttpResponse(json_of(document), content_type="application/json")
@@ -47,7 +50,7 @@ class LiveView:
 
 class ConnectionsView(LiveView, ProgrammeView):
     @extend_schema(**schema.CONNECTIONS, responses={200: shapes.Connections, **schema.LIVE_NOT_200})
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
             days=(),
@@ -91,7 +94,7 @@ class ConnectionView(LiveView, ReadView):
             410: schema.GONE,
         },
     )
-    def get(self, request, code, partner):
+    def get(self, request: Request, code: str, partner: str) -> HttpResponseBase:
         asked_day(request.query_params, ())
         now = timezone.now()
         facility = _facility(code, clock.day_of(now))
@@ -119,7 +122,7 @@ class ConnectionView(LiveView, ReadView):
         )
 
 
-def _partners():
+def _partners() -> QuerySet[Partner, str]:
     return Partner.objects.values_list("code", flat=True)
 
 

@@ -5,6 +5,7 @@ programs: a new field may be added, none is renamed or dropped within version 1.
 shares are parts of one; what is not known is null, never 0.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -182,7 +183,7 @@ def _scope(progress: Progress) -> dict:
     }
 
 
-def _evidence(by_rung) -> dict[str, int]:
+def _evidence(by_rung: Sequence[int]) -> dict[str, int]:
     return {rung.code: by_rung[rung] for rung in Rung}
 
 

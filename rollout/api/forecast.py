@@ -1,8 +1,10 @@
 """The forecast of a day in the API: computed from the facts as the page does, and stored nowhere."""
 
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
 
 from rollout.api import parameters, schema, shapes
 from rollout.api.answer import CachedAnswer
@@ -15,7 +17,7 @@ from rollout.forecasting.forecast import RULE
 
 class ForecastView(ProgrammeView):
     @extend_schema(**schema.FORECAST, responses={200: shapes.Forecast, **schema.PROGRAMME_NOT_200})
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponseBase:
         day = parameters.asked_day(request.query_params, parameters.FORECAST)
         return self.respond(
             request,

@@ -57,7 +57,7 @@ def asked_period(query: QueryDict) -> Period:
     """
     errors = misused(query, TREND)
 
-    def read(name: str, parse: Callable[[str], Any], default=None):
+    def read(name: str, parse: Callable[[str], Any], default: Any = None) -> Any:
         text = query.get(name, "").strip()
         if not text:
             return default

@@ -4,10 +4,12 @@ from datetime import date
 
 from django.core.cache import cache
 from django.db.models import Count, Q
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
 
 from facilities.as_of import FacilityOnDay
 from facilities.models import Ledger
@@ -33,7 +35,7 @@ class AlertsView(ProgrammeView):
     """Alerts are written by jobs and not by facts alone: the tag follows from the answer itself."""
 
     @extend_schema(**schema.ALERTS, responses={200: shapes.Alerts, **schema.PROGRAMME_NOT_200})
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
             days=("on",),
@@ -74,7 +76,7 @@ class DeadlinesView(ProgrammeView):
     @extend_schema(
         **schema.DEADLINES, responses={200: shapes.Deadlines, **schema.PROGRAMME_NOT_200}
     )
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
             days=("on", "known_at", "map"),

@@ -1,13 +1,17 @@
 """What all endpoints share: who may read, in which language, and 304 for what is known."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import re_accepts_gzip
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from facilities import clock
@@ -21,7 +25,7 @@ class Gone(APIException):
 
     status_code = status.HTTP_410_GONE
 
-    def __init__(self, document: dict):
+    def __init__(self, document: dict) -> None:
         self.detail = document
 
 
@@ -29,16 +33,16 @@ class ReadView(APIView):
     """Reads the summary, for every role."""
 
     http_method_names = ["get", "head", "options"]
-    services = "private, no-cache"
+    caching = "private, no-cache"
     access: Access
 
-    def initial(self, request, *args, **kwargs):
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before anything else: a POST must not be answered with what is wrong about its sign-in.
         if request.method.lower() not in self.http_method_names:
             raise MethodNotAllowed(request.method)
         super().initial(request, *args, **kwargs)
 
-    def perform_authentication(self, request):
+    def perform_authentication(self, request: Request) -> None:
         """Who said no language gets the one of their account."""
         super().perform_authentication(request)
         said = (
@@ -47,7 +51,7 @@ class ReadView(APIView):
         if request.user.is_authenticated and not said:
             translation.activate(request.user.language)
 
-    def check_permissions(self, request):
+    def check_permissions(self, request: Request) -> None:
         """The roles of today decide, whatever day is asked about."""
         super().check_permissions(request)
         token = request.auth if isinstance(request.auth, ApiToken) else None
@@ -57,7 +61,7 @@ class ReadView(APIView):
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )
 
-    def respond(self, request, answer: Answer | CachedAnswer) -> HttpResponse:
+    def respond(self, request: Request, answer: Answer | CachedAnswer) -> HttpResponse:
         """The bytes as they are kept, or 304 without them when the reader has these facts already."""
         tag = answer.tag
         response = get_conditional_response(request, etag=tag)
@@ -71,9 +75,11 @@ class ReadView(APIView):
         response.headers["ETag"] = tag
         return response
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
         response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers["Cache-Control"] = self.services
+        response.headers["Cache-Control"] = self.caching
         patch_vary_headers(
             response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
         )
@@ -83,7 +89,7 @@ class ReadView(APIView):
 class ProgrammeView(ReadView):
     """Reads what the pages show to the Department and the leaders alone."""
 
-    def check_permissions(self, request):
+    def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
         if self.access.reads_programme:
             return

@@ -1,9 +1,12 @@
 """What the OpenAPI description says beyond the documents, and where it is read."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import IsAuthenticated
@@ -18,12 +21,15 @@ from rollout.models import Alert
 from rollout.notices.escalation import RULES
 from rollout.programme.connections import WORST_FIRST
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class BearerToken(OpenApiAuthenticationExtension):
     target_class = "rollout.site.sign_in.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema):
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {
             "type": "http",
             "scheme": "bearer",
@@ -36,7 +42,7 @@ class BearerToken(OpenApiAuthenticationExtension):
         }
 
 
-def _day(name: str, description) -> OpenApiParameter:
+def _day(name: str, description: "StrOrPromise") -> OpenApiParameter:
     return OpenApiParameter(name, {"type": "string", "format": "date"}, description=description)
 
 

@@ -1,9 +1,11 @@
 """Progress: who asks, what for, and the document. Reading only."""
 
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
 
 from facilities.departures import departure
 from facilities.models import Facility
@@ -22,7 +24,7 @@ from rollout.figures.trend import trend
 
 class ProgressView(ReadView):
     @extend_schema(**schema.PROGRESS, responses={200: serializers.Progress, **schema.NOT_200})
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponseBase:
         day = parameters.asked_day(request.query_params, parameters.PROGRESS)
         asked = {"known_at": day.known_at, "compare": day.compare, "map_on": day.map_on}
         return self.respond(
@@ -38,7 +40,7 @@ class ProgressView(ReadView):
 
 class TrendView(ReadView):
     @extend_schema(**schema.TREND, responses={200: serializers.Trend, **schema.NOT_200})
-    def get(self, request):
+    def get(self, request: Request) -> HttpResponseBase:
         period = parameters.asked_period(request.query_params)
         measure, first, last = period.measure, period.first, period.last
         asked = {"known_at": period.known_at, "map_on": period.map_on}
@@ -70,7 +72,7 @@ class FacilityProgressView(ReadView):
             410: schema.GONE,
         },
     )
-    def get(self, request, code):
+    def get(self, request: Request, code: str) -> HttpResponseBase:
         day = parameters.asked_day(request.query_params, parameters.FACILITY)
         facility_id = Facility.objects.filter(code=code).values_list("pk", flat=True).first()
         detail = self.access.sees_rows_of(facility_id)

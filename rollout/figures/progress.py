@@ -52,7 +52,7 @@ NOT_LATE = Late()
 
 
 def changes(as_of: AsOf) -> list[Change]:
-    """Every dated step of every module, up to the register's day, under whoever carries on for whom."""
+    """Every dated step of every module, up to the day, under whoever carries on for whom."""
     found = chain.from_iterable(module.changes(as_of) for module in MODULES)
     return inherit(found, as_of, PASSES_ON)
 

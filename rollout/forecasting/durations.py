@@ -20,7 +20,7 @@ class Durations:
 
 
 def durations(as_of: AsOf) -> Durations:
-    """Of everything that had happened by the register's day."""
+    """Of everything that had happened by the day."""
     return Durations(
         of_milestones.seen(as_of),
         {key: tuple(sorted(took)) for key, took in of_stages.seen(as_of).items()},

@@ -24,7 +24,7 @@ from equipment.stages import ROUTES, Path, Stage
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.working_days import WorkingDays, working_days_of
 from rollout.forecasting.durations import Durations, durations
-from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulation
+from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulate
 from rollout.models import Milestone
 from rollout.programme.councils import Meeting, awaited_meeting, meetings
 from rollout.programme.durations import WAY, days_of
@@ -99,7 +99,7 @@ class Outlook:
 
 
 def foresee(as_of: AsOf, shift: Shift | None = None) -> Outlook:
-    """As the facts stood on the register's day. Stores nothing."""
+    """As the facts stood on the day. Stores nothing."""
     on, law = as_of.until, law_of(as_of)
     found: list[Foresight] = []
     walks: list[list[int]] = []
@@ -162,11 +162,9 @@ class _World:
             if not Durations.enough(leg.pool):
                 return Foresight(facility, lacking=TOO_FEW, lacking_step=_name(leg.code)), None
         seed, on = facility.code, self.on.toordinal()
-        gate = (
-            (gated.value, simulation(servers, begun=begun, on=on, seed=seed)) if servers else None
-        )
+        gate = (gated.value, simulate(servers, begun=begun, on=on, seed=seed)) if servers else None
         last = max(days[code] for code in WAY[: reached + 1] if code in days).toordinal()
-        found = simulation(legs, begun=last, on=on, seed=seed, gate=gate)
+        found = simulate(legs, begun=last, on=on, seed=seed, gate=gate)
         ends = sorted(found)
         foresight = Foresight(
             facility,

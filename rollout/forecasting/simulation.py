@@ -27,7 +27,7 @@ class Leg:
     least: Callable[[int], int] | None = None  # the first day the law allows, from the day before
 
 
-def simulation(
+def simulate(
     legs: list[Leg],
     *,
     begun: int,

@@ -52,7 +52,7 @@ class Check:
 
 
 def readiness_of_all(as_of: AsOf) -> dict[int, tuple[Check, ...]]:
-    """The checks of every facility of the rollout, from the figures of the register's day."""
+    """The checks of every facility of the rollout, from the figures of the day."""
     held = {
         hold.facility_id
         for obstacle in obstacles(as_of)

@@ -49,7 +49,7 @@ class SavedView(models.Model):
 
 
 class ImportFile(models.Model):
-    """A file on its way into a book: read, previewed, confirmed. The act is what it became."""
+    """A file on its way into a register: read, previewed, confirmed. The change set is what it became."""
 
     register = models.SlugField(_("register"), max_length=40)
     by = models.ForeignKey(

@@ -149,7 +149,7 @@ def standing(on: date) -> QuerySet[Alert]:
 
 
 def alerts_due(as_of: AsOf) -> list[Alert]:
-    """The alerts that the facts call for on the register's day, unsaved."""
+    """The alerts that the facts call for on the day, unsaved."""
     told = list(_told(as_of))
     page_of = _Pages()
     return [

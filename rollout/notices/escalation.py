@@ -85,8 +85,10 @@ def escalation_steps() -> dict[str, tuple[Step, ...]]:
     """The steps of every rule, in the order of their days: one query."""
     found: dict[str, list[Step]] = defaultdict(list)
     rows = EscalationStep.objects.known().order_by("rule", "offset", "pk")
-    for rule, *step in rows.values_list("rule", "offset", "audience", "severity"):
-        found[rule].append(Step(*step))
+    for rule, offset, audience, severity in rows.values_list(
+        "rule", "offset", "audience", "severity"
+    ):
+        found[rule].append(Step(offset, audience, severity))
     return USUAL | {rule: tuple(steps) for rule, steps in found.items()}
 
 

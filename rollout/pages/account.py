@@ -1,7 +1,11 @@
 """Signing in, and what everybody may change about the own account."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpResponse
 from django.urls import reverse
 
 from facilities import clock
@@ -13,7 +17,7 @@ class SignIn(views.LoginView):
 
     redirect_authenticated_user = True
 
-    def get_default_redirect_url(self):
+    def get_default_redirect_url(self) -> str:
         """Where the day's work is: officers at what they owe, agencies at what they
         were told to do, the Department at its desk."""
         access = access_of(self.request.user, clock.today())
@@ -24,7 +28,7 @@ class SignIn(views.LoginView):
         only_directives = access.sees_directives and not access.sees_programme
         return reverse("rollout:directive-list" if only_directives else "rollout:leader")
 
-    def form_valid(self, form):
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -42,7 +46,7 @@ class SignIn(views.LoginView):
 class _WithMenu:
     """Mixin: the menu of the signed-in person's roles, as on every page."""
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         access = access_of(self.request.user, clock.today())
         return super().get_context_data(access=access, **kwargs)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,15 +10,16 @@ from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 
-from facilities.models import ChangeSet, Document
+from facilities.models import ChangeSet, Document, User
 from facilities.papers import store_paper
 from facilities.registers.entering import AlreadySent, begin
 from rollout.pages.forms.reporting import OnceForm
+from rollout.pages.page import SignedIn
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A form, and what stores it: called with what was given and the act it belongs to.
+    """A form, and what stores it: called with what was given and the change set it belongs to.
 
     `title`: what the form is headed with. `to`: where to go on afterwards, if not back to the page.
     `said`: what the reader is told when it is done. `answers_by_message`: the form has no place of
@@ -35,11 +37,11 @@ class Action:
 class Sent:
     """What was sent to a page of verbs: makes its forms, and carries out the one that was meant."""
 
-    def __init__(self, request):
+    def __init__(self, request: SignedIn) -> None:
         self.request = request
         self.do = request.POST.get("do", "") if request.method == "POST" else ""
 
-    def form(self, do: str, form: type[OnceForm], **options) -> OnceForm:
+    def form(self, do: str, form: type[OnceForm], **options: Any) -> OnceForm:
         """A form of the page; the one that was sent holds what was typed."""
         request = self.request
         data, files = (request.POST, request.FILES) if do == self.do else (None, None)
@@ -79,7 +81,7 @@ class Sent:
         return None
 
 
-def stored_paper(given: dict, title: str, *, by, **described) -> Document | None:
+def stored_paper(given: dict, title: str, *, by: User, **described: Any) -> Document | None:
     """The document of the paper that came with a form; None without one."""
     upload = given.get("paper")
     if not upload:

@@ -1,8 +1,13 @@
 """What the list pages share: pages of rows, and the names of what has closed since."""
 
-from django.core.paginator import Paginator
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
 from facilities.as_of import AsOf
+from rollout.pages.page import SignedIn
 
 ROWS_A_PAGE = 100
 
@@ -12,5 +17,5 @@ def names(as_of: AsOf) -> dict:
     return as_of.so_far(as_of.until)
 
 
-def paged(request, rows):
+def paged(request: SignedIn, rows: Sequence[Any] | QuerySet[Any]) -> Page[Any]:
     return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from facilities.models import Ledger
+from facilities.models import Ledger, User
 from facilities.models.places import in_language
 from facilities.permissions import Access, access_of
 from rollout.day import PARAMETER_LABELS, Day, read_day
@@ -24,7 +26,22 @@ from rollout.models import Programme
 from rollout.notices import responses
 
 
-def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = True):
+class SignedIn(HttpRequest):
+    """A request behind the sign-in: its user is one of ours."""
+
+    user: User
+
+
+# What a view gives back: a template, its context and, where it is not 200, the status; or an answer.
+Page = tuple[str, dict[str, Any]] | tuple[str, dict[str, Any], int] | HttpResponseBase
+Asked = ParamSpec("Asked")  # what an address names besides
+View = Callable[Concatenate[SignedIn, Day, Access, Asked], Page]
+Answering = Callable[Concatenate[HttpRequest, Asked], HttpResponseBase]
+
+
+def page(
+    may: Callable[[Access], bool], *, section: str = "", stored: bool = True
+) -> Callable[[View[Asked]], Answering[Asked]]:
     """Make a page of a view `(request, day, access, ...) -> (template, context)`.
 
     A third value is the status, where it is not 200; a view may also answer by itself.
@@ -34,19 +51,22 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
     A browser asks again each time, so that no page outlives its reader's rights; with `stored`
     False it keeps no copy at all.
     """
-    services = {"private": True} | ({"no_cache": True} if stored else {"no_store": True})
+    caching = {"private": True} | ({"no_cache": True} if stored else {"no_store": True})
 
-    def decorate(view):
-        def answered(request, *args, **kwargs):
+    def decorate(view: View[Asked]) -> Answering[Asked]:
+        def answered(
+            request: HttpRequest, *args: Asked.args, **kwargs: Asked.kwargs
+        ) -> HttpResponseBase:
             try:
                 _refuse_nul(request)
                 day = read_day(request.GET)
             except ValidationError as error:
                 return render(request, "400.html", {"problems": _in_words(error)}, status=400)
-            access = access_of(request.user, day.today)
+            signed_in = cast(SignedIn, request)  # `login_required` has seen to it
+            access = access_of(signed_in.user, day.today)
             if not may(access):
                 raise PermissionDenied
-            found = view(request, day, access, *args, **kwargs)
+            found = view(signed_in, day, access, *args, **kwargs)
             if isinstance(found, HttpResponseBase):  # a redirect, a file
                 return found
             template, context, *status = found
@@ -55,15 +75,17 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
                 "access": access,
                 "section": section,
                 "province": SimpleLazyObject(partial(_province, day)),
-                "unread": SimpleLazyObject(partial(responses.unread, request.user)),
+                "unread": SimpleLazyObject(partial(responses.unread, signed_in.user)),
             }
             return render(request, template, shared | context, status=(status or [200])[0])
 
         @login_required
         @wraps(view)
-        def answer(request, *args, **kwargs):
+        def answer(
+            request: HttpRequest, *args: Asked.args, **kwargs: Asked.kwargs
+        ) -> HttpResponseBase:
             response = answered(request, *args, **kwargs)
-            patch_cache_control(response, **services)
+            patch_cache_control(response, **caching)
             return response
 
         return answer
@@ -71,7 +93,7 @@ def page(may: Callable[[Access], bool], *, section: str = "", stored: bool = Tru
     return decorate
 
 
-def _refuse_nul(request) -> None:
+def _refuse_nul(request: HttpRequest) -> None:
     """No person types it, and PostgreSQL stores none."""
     sent = (*request.GET.lists(), *request.POST.lists())
     if any("\x00" in text for name, texts in sent for text in (name, *texts)):
@@ -88,13 +110,13 @@ def _province(day: Day) -> str:
     return in_language(*Programme.name_on(day.map_on or day.on, day.known_at))
 
 
-def number_of_page(request) -> str:
+def number_of_page(request: SignedIn) -> str:
     """Only what can be a page: the number is part of the place where a page is kept."""
     asked = request.GET.get("page", "")
     return asked if re.fullmatch(r"[1-9]\d{0,3}", asked, re.ASCII) else "1"
 
 
-def kept(template: str, day: Day, *parts, build: Callable[[], dict]) -> dict[str, str]:
+def kept(template: str, day: Day, *parts: Any, build: Callable[[], dict]) -> dict[str, str]:
     """The context of a page whose content follows from facts, day and language alone.
 
     The HTML of `content` is drawn once and kept until a fact changes, together with the name of

@@ -49,11 +49,11 @@ urlpatterns = [
     path("documents/<int:pk>/", documents.document, name="document"),
     path("alerts/", lists.alert_list, name="alert-list"),
     path("imports/", imports.import_list, name="import-list"),
-    path("imports/new/<slug:register>/", imports.import_new, name="import-new"),
+    path("imports/new/<slug:code>/", imports.import_new, name="import-new"),
     path("imports/<int:pk>/", imports.import_file, name="import"),
     path("imports/<int:pk>/rejects.xlsx", imports.import_rejects, name="import-rejects"),
     path(
-        "imports/template/<slug:register>.<slug:form>",
+        "imports/template/<slug:code>.<slug:form>",
         imports.import_template,
         name="import-template",
     ),

@@ -26,7 +26,7 @@ def changes(as_of: AsOf) -> Iterator[Change]:
 
 @once_per_as_of
 def milestone_events(as_of: AsOf) -> list[tuple[int, date, str, int]]:
-    """(facility, day, milestone, rung) of every milestone reached by the register's day."""
+    """(facility, day, milestone, rung) of every milestone reached by the day."""
     return list(
         as_of.facts(MilestoneEvent).values_list("facility_id", "happened_on", "milestone", "rung")
     )

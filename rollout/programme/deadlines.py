@@ -27,14 +27,14 @@ AHEAD = timedelta(days=90)
 
 
 def deadlines(as_of: AsOf) -> Iterator[Deadline]:
-    """Everything due in all modules, with what has been done by the register's day."""
+    """Everything due in all modules, with what has been done by the day."""
     working = working_days_of(as_of)
     for deadline in _of_all_modules(as_of):
         yield deadline._replace(working=working)
 
 
 def late_and_coming(as_of: AsOf) -> list[Deadline]:
-    """What is late on the register's day, and what is due within the next quarter."""
+    """What is late on the day, and what is due within the next quarter."""
     last = as_of.until + AHEAD
     return [one for one in deadlines(as_of) if one.done_on is None and one.due_on <= last]
 

@@ -112,7 +112,7 @@ def _moment(day: date, hour: int) -> datetime:
 
 @once_per_as_of
 def calendar(as_of: AsOf) -> Calendar:
-    """The calendar as in force on the register's day, and some weeks of it that are still to come.
+    """The calendar as in force on the day, and some weeks of it that are still to come.
 
     One query, and a second where there is a calendar.
     """
@@ -204,7 +204,7 @@ NOTHING_ASKED = Freshness()
 
 
 def freshness(as_of: AsOf, at: datetime | None = None) -> dict[int, Freshness]:
-    """Of every facility of the rollout on the register's day. A fixed number of queries."""
+    """Of every facility of the rollout on the day. A fixed number of queries."""
     weeks = calendar(as_of)
     in_rollout = [f.id for f in as_of.on(as_of.until) if f.in_rollout]
     if not weeks.weeks:

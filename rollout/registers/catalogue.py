@@ -1,4 +1,4 @@
-"""Every book of the product, by its code, in the order of the desk's menu."""
+"""Every register of the product, by its code, in the order of the desk's menu."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

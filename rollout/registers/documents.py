@@ -1,4 +1,4 @@
-"""The book of documents: the papers that prove facts."""
+"""The register of documents: the papers that prove facts."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -86,7 +86,7 @@ class Documents(Register):
     def of_facilities(
         self, rows: QuerySet[Document], facility_ids: Iterable[int] | None
     ) -> QuerySet[Document]:
-        """A paper belongs to no facility: only who sees all rows sees the book."""
+        """A paper belongs to no facility: only who sees all rows sees the register."""
         return rows if facility_ids is None else rows.none()
 
     def facility_of(self, row: Document) -> int | None:
@@ -156,7 +156,7 @@ class Documents(Register):
                 import_key=writing.import_key(entry, "title"),
             )
         self.writers[0].fill(entries)
-        Document.objects.bulk_create([entry.row for entry in entries], batch_size=1000)
+        Document.objects.bulk_create([entry.stored for entry in entries], batch_size=1000)
 
     def facts_of(self, row: Document) -> list[Record]:
         """None is withdrawn with its paper: they stand on, as reported and no longer documented."""

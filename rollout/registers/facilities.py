@@ -1,4 +1,4 @@
-"""The book of facilities: what each is called, where it lies, in which count it stands, how far it is."""
+"""The register of facilities: what each is called, where it lies, in which count it stands, how far it is."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""The book of milestones: one row a facility of the rollout, the planned and the actual days of its way."""
+"""The register of milestones: one row a facility of the rollout, the planned and the actual days of its way."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

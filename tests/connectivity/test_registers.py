@@ -1,4 +1,4 @@
-"""The book of connections: the days of one facility's connection to the counted partner."""
+"""The register of connections: the days of one facility's connection to the counted partner."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""How tests write into the books of equipment, as a form does."""
+"""How tests write into the registers of equipment, as a form does."""
 
 from datetime import date
 

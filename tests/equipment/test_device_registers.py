@@ -1,4 +1,4 @@
-"""The books of devices, assets and movements: counts that never count twice."""
+"""The registers of devices, assets and movements: counts that never count twice."""
 
 from datetime import date, timedelta
 
@@ -241,7 +241,7 @@ class TestAssets:
         with pytest.raises(Refused) as refused:
             asset(place, "LN-1", serial="S1")
         assert set(refused.value.message_dict) == {"tag", "serial"}
-        assert "Cơ sở luc-nam" in refused.value.message_dict["tag"][0]
+        assert "Cơ sở <luc-nam>" in refused.value.message_dict["tag"][0]
 
     def test_two_of_one_file_do_not_share_a_number(self, place):
         new = {c.code: c.empty for c in ASSETS.columns}

@@ -1,4 +1,4 @@
-"""The books of procurement: files, their lots, what set them back."""
+"""The registers of procurement: files, their lots, what set them back."""
 
 from datetime import date
 

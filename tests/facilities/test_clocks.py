@@ -66,6 +66,22 @@ def test_a_yardstick_holds_up_to_not_including_the_first_day_of_the_next(shift, 
     assert in_force.last().scope == scope
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "holds"),
+    [(MORNING, NOON, "Tên sau"), (NOON, MORNING, "Tên trước"), (NOON, NOON, "Tên sau")],
+    ids=["as they were typed", "typed the other way round", "at one moment"],
+)
+def test_of_two_yardsticks_of_one_day_the_one_recorded_later_holds(first, second, holds):
+    place = factories.facility()
+    for name, at in (("Tên trước", first), ("Tên sau", second)):
+        row = FacilityName(facility=place, name_vi=name, effective_from=DAY)
+        record(row, by=factories.recorder(), at=at)
+        # Only one row of a day may stand now; a day later, both were known.
+        withdraw(fact=row, because="typed twice", by=factories.recorder(), at=NOON + 2 * TICK)
+    names = FacilityName.objects.filter(facility=place).in_force(DAY, NOON + TICK)
+    assert names.last().name_vi == holds
+
+
 def test_a_yardstick_recorded_late_did_not_hold_before_it_was_known():
     place = factories.facility()
     record(

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from facilities.evidence import RUNG_EXPLANATIONS, RUNG_LABELS, Assumed, Rung, rung_of
-from facilities.services import check, record
+from facilities.services import check, record, withdraw
 from rollout.models import Milestone, MilestoneEvent
 from tests import factories
 
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 HAPPENED_ON = date(2025, 4, 1)
 PAPER_OF = date(2025, 5, 21)
 CHECKED_AT = datetime(2025, 5, 22, 3, tzinfo=UTC)
+RECORDED_AT = CHECKED_AT - timedelta(days=1)
 
 EXPECTED = {
     # (assumed, has a paper, was checked): rung on the day of the paper
@@ -40,10 +41,12 @@ def fact(*, assumed=Assumed.NOTHING, paper=False, checked=False, issued_on=PAPER
             milestone=Milestone.LAUNCH,
             happened_on=HAPPENED_ON,
             assumed=assumed,
-            document=factories.DocumentFactory(issued_on=issued_on) if paper else None,
+            document=factories.DocumentFactory(issued_on=issued_on, recorded_at=RECORDED_AT)
+            if paper
+            else None,
         ),
         by=factories.recorder(),
-        at=CHECKED_AT - timedelta(days=1),
+        at=RECORDED_AT,
     )
     if checked:
         check(fact=made, by=factories.UserFactory(), at=CHECKED_AT)
@@ -109,6 +112,21 @@ def test_a_check_counts_from_its_moment_on(known_at, rung):
     assert rungs(fact(paper=True, checked=True), known_at=known_at) == {rung}
 
 
+@pytest.mark.parametrize(
+    ("known_at", "rung"),
+    [
+        (CHECKED_AT - timedelta(microseconds=1), Rung.DOCUMENTED),
+        (CHECKED_AT, Rung.REPORTED),
+        (CHECKED_AT + timedelta(days=1), Rung.REPORTED),
+        (None, Rung.REPORTED),
+    ],
+)
+def test_a_paper_proves_nothing_from_its_withdrawal_on(known_at, rung):
+    made = fact(paper=True)
+    withdraw(fact=made.document, because="giả", by=factories.recorder(), at=CHECKED_AT)
+    assert rungs(made, known_at=known_at) == {rung}
+
+
 def test_rungs_rise_from_assumed_to_decided():
     assert [rung.code for rung in sorted(Rung)] == [
         "assumed",
@@ -117,4 +135,5 @@ def test_rungs_rise_from_assumed_to_decided():
         "checked",
         "decided",
     ]
+    assert [*Rung] == [*range(len(Rung))]  # a tally keeps the amounts in this order
     assert RUNG_LABELS.keys() == RUNG_EXPLANATIONS.keys() == set(Rung)

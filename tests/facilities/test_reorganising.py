@@ -168,7 +168,7 @@ def test_a_merger_leaves_one_and_tells_the_old_code_where_it_went():
     assert [s.code for s in told.successors] == ["a"]
     assert told.document == paper
     [origin] = origins(AsOf(LATER), a.pk)
-    assert (origin.code, origin.name, origin.on) == ("b", "Cơ sở b", DAY)
+    assert (origin.code, origin.name, origin.on) == ("b", "Cơ sở <b> Sản, Nhi & Lão khoa", DAY)
 
 
 def test_a_merger_into_a_new_facility_closes_all():

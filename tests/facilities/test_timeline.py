@@ -38,6 +38,14 @@ def test_the_newest_day_counts_also_when_it_took_something_back():
     assert fold(CHANGES, on(2))[1]["servers"].newest_on == on(0)
 
 
+def test_what_follows_by_the_calendar_makes_nothing_newer():
+    expiry = change(9, -1)._replace(is_fact=False)
+    taken_over = change(12, 3)._replace(is_fact=False, newest_on=on(1))
+    assert fold([change(0, 2), expiry], on(20))[1]["servers"].newest_on == on(0)
+    assert fold([change(0, 2), taken_over], on(20))[1]["servers"].newest_on == on(1)
+    assert fold([change(5, 2), taken_over], on(20))[1]["servers"].newest_on == on(5)
+
+
 def test_the_curve_is_the_figure_of_each_day():
     for day, state, _moved in series(CHANGES, on(-1), on(5)):
         expected = fold(CHANGES, day)
@@ -109,3 +117,4 @@ def test_evidence_adds_up_to_the_amount_and_is_nowhere_negative(amounts, evidenc
 def test_a_deadline_is_late_from_the_day_after_its_last(done_on, days):
     deadline = Deadline("milestone", "m:1", 1, DAY, done_on, "Launch")
     assert [deadline.days_late(on(shift)) for shift in (-1, 0, 1, 30)] == days
+    assert not deadline.assumed

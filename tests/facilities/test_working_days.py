@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +60,14 @@ def test_so_many_working_days_on_and_back():
     assert WEEKENDS_ONLY.add(date(2025, 4, 29), 1) == date(2025, 4, 30)
 
 
+def test_the_nearest_working_day_before_and_after():
+    long_weekend = [date(2025, 4, 30), date(2025, 5, 2), date(2025, 5, 4)]
+    assert {SPRING.last_working(day) for day in long_weekend} == {date(2025, 4, 29)}
+    assert {SPRING.next_working(day) for day in long_weekend} == {date(2025, 5, 5)}
+    worked = date(2025, 4, 26)
+    assert SPRING.last_working(worked) == SPRING.next_working(worked) == worked
+
+
 @given(calendars, days, days)
 def test_counting_agrees_with_looking_at_each_day(calendar, first, last):
     first, last = sorted((first, last))
@@ -104,8 +111,7 @@ def test_a_withdrawn_day_is_worked_again_and_the_past_knows_it_still():
     # Weekdays of the year, less the weekdays off, plus the days worked instead.
     [(2024, 262 - 12 + 1), (2025, 261 - 12 + 1), (2026, 261 - 13 + 2)],
 )
-def test_the_years_that_are_loaded(year, count):
-    call_command("load_bacgiang", verbosity=0)
+def test_the_years_that_are_loaded(bac_giang, year, count):
     calendar = working_days()
     assert calendar.between(date(year - 1, 12, 31), date(year, 12, 31)) == count
     assert {2024, 2025, 2026, 2027} == calendar.years

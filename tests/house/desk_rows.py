@@ -63,7 +63,7 @@ def desk_rows(facility: Facility) -> None:
 
 
 def row_of(register: str, facility: Facility) -> int:
-    """A row of the book: of the facility where it has one."""
+    """A row of the register: of the facility where it has one."""
     rows = REGISTERS[register].base(ON)
     own = (
         REGISTERS[register].of_facilities(rows, {facility.pk}) if register != "documents" else rows

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -86,17 +85,17 @@ ARGUMENTS = {
     "rollout:brief": lambda: {"pk": brief_row().pk},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
-    "rollout:import-template": lambda: {"register": "connections", "form": "csv"},
+    "rollout:import-template": lambda: {"code": "connections", "form": "csv"},
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:my-waiting": lambda: {"step": "handed-over"},
-    "rollout:register-bulk": lambda: {"register": "connections"},
-    "rollout:register-export": lambda: {"register": "connections", "form": "csv"},
-    "rollout:record-new": lambda: {"register": "assets"},
-    "rollout:record-withdraw": lambda: {"register": "assets", "pk": _row("assets")},
-    "rollout:note-add": lambda: {"register": "connections", "pk": _row("connections")},
-    "rollout:view-save": lambda: {"register": "connections"},
-    "rollout:view-drop": lambda: {"register": "connections", "pk": SavedView.objects.get().pk},
+    "rollout:register-bulk": lambda: {"code": "connections"},
+    "rollout:register-export": lambda: {"code": "connections", "form": "csv"},
+    "rollout:record-new": lambda: {"code": "assets"},
+    "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
+    "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
+    "rollout:view-save": lambda: {"code": "connections"},
+    "rollout:view-drop": lambda: {"code": "connections", "pk": SavedView.objects.get().pk},
     "admin:app_list": lambda: {"app_label": "facilities"},
     "admin:view_on_site": lambda: {"content_type_id": 0, "object_id": 0},
     "admin:auth_user_password_change": lambda: {"id": 0},
@@ -138,7 +137,7 @@ def addresses(patterns=None, inside=()):
             yield from addresses(entry.url_patterns, deeper)
         elif isinstance(entry, URLPattern) and entry.name:
             name = ":".join((*inside, entry.name))
-            if name in PER_REGISTER:  # an address for each book
+            if name in PER_REGISTER:  # an address for each register
                 yield from (f"{name}/{register}" for register in REGISTERS)
             else:
                 yield name
@@ -153,7 +152,7 @@ def path_of(name: str) -> str:
     if register:
         asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
         return reverse(
-            name, kwargs={"register": register} | ({"pk": _row(register)} if asks_row else {})
+            name, kwargs={"code": register} | ({"pk": _row(register)} if asks_row else {})
         )
     if name in ARGUMENTS:
         return reverse(name, kwargs=ARGUMENTS[name]())
@@ -165,9 +164,8 @@ def path_of(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def _bac_giang(django_db_setup, django_db_blocker):
+def _bac_giang(bac_giang_of_the_module, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
         desk_rows(Facility.objects.get(code=OWN))
         yield
         transaction.set_rollback(True)

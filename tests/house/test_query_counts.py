@@ -42,12 +42,12 @@ ARGUMENTS = {
     "news-feed": {"secret": "nobody"},
     "unsubscribe": {"secret": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
-    "rollout:register-bulk": {"register": "connections"},
-    "rollout:register-export": {"register": "certificates", "form": "csv"},
-    "rollout:record-new": {"register": "assets"},
+    "rollout:register-bulk": {"code": "connections"},
+    "rollout:register-export": {"code": "certificates", "form": "csv"},
+    "rollout:record-new": {"code": "assets"},
     "rollout:paper": {"kind": "report", "form": "docx"},
-    "rollout:import-template": {"register": "connections", "form": "csv"},
-    "rollout:view-save": {"register": "connections"},
+    "rollout:import-template": {"code": "connections", "form": "csv"},
+    "rollout:view-save": {"code": "connections"},
 }
 # Their row is made by `desk_rows`.
 ROWS = {
@@ -65,9 +65,9 @@ ROWS = {
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
-    "rollout:record-withdraw": lambda: {"register": "assets", "pk": _row("assets")},
-    "rollout:note-add": lambda: {"register": "connections", "pk": _row("connections")},
-    "rollout:view-drop": lambda: {"register": "connections", "pk": SavedView.objects.get().pk},
+    "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
+    "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
+    "rollout:view-drop": lambda: {"code": "connections", "pk": SavedView.objects.get().pk},
 }
 QUERIES = {
     "api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"},
@@ -94,7 +94,7 @@ def path_of(name: str) -> str:
     if register:
         asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
         return reverse(
-            name, kwargs={"register": register} | ({"pk": _row(register)} if asks_row else {})
+            name, kwargs={"code": register} | ({"pk": _row(register)} if asks_row else {})
         )
     return reverse(name, kwargs=ROWS[name]() if name in ROWS else ARGUMENTS.get(name))
 

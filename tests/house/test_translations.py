@@ -209,9 +209,8 @@ def words(page: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def _bac_giang(django_db_setup, django_db_blocker):
+def _bac_giang(bac_giang_of_the_module, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
         call_command("raise_alerts", "--on", ON, verbosity=0)
         yield
         transaction.set_rollback(True)

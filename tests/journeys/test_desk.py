@@ -53,7 +53,7 @@ def stored(page: Page) -> None:
 
 
 def take_back_change_set(page: Page) -> None:
-    """On the page of an act: all of it."""
+    """On the page of a change set: all of it."""
     page.locator("details.panel summary").click()
     page.locator("#because").fill("Chỉ là thử nghiệm")
     page.locator("details.panel button").click()
@@ -135,7 +135,7 @@ def test_search_forgives_accents_and_case(visit):
 
 
 def paste(page: Page, *lines: str) -> None:
-    """Rows as Excel puts them on the clipboard, sent to the book of devices."""
+    """Rows as Excel puts them on the clipboard, sent to the register of devices."""
     page.goto("/imports/new/devices/")
     page.locator("#id_pasted").fill("\n".join(lines))
     page.locator("form.cells .do button").click()

@@ -40,7 +40,7 @@ DAY = some_day()
 
 
 def row(page: Page, register: str = "connections") -> str:
-    """The address of the own row of a book that has one for each facility."""
+    """The address of the own row of a register that has one for each facility."""
     page.goto(f"/my/{register}/")
     return page.url.partition("?")[0]
 

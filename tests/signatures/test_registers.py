@@ -1,4 +1,4 @@
-"""The book of certificates: what a row may say, and what writing a cell does to the facts."""
+"""The register of certificates: what a row may say, and what writing a cell does to the facts."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -4,7 +4,7 @@ from getpass import getpass
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from facilities import clock
@@ -14,12 +14,12 @@ from facilities.models import Role, RoleAssignment, User
 class Command(BaseCommand):
     help = "Create a user with the role of administrator. Asks for the password."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--full-name", default="")
 
     @transaction.atomic
-    def handle(self, *, username, full_name, **options):
+    def handle(self, *, username: str, full_name: str, **options: object) -> None:
         user = User(username=username, full_name=full_name, is_staff=True)
         password = getpass("Password: ")
         if password != getpass("Once more: "):

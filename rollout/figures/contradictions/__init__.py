@@ -8,7 +8,7 @@ RULES: tuple[Rule, ...] = (*presence.RULES, *order.RULES, *registers.RULES)
 
 
 def contradictions(as_of: AsOf) -> list[Contradiction]:
-    """Everything that contradicts on the register's day, as known at its moment, in a fixed order."""
+    """Everything that contradicts on the day, as known at the moment asked for, in a fixed order."""
     found = [one for rule in RULES for one in rule.find(as_of)]
     return sorted(found, key=lambda one: (one.facility_id or 0, one.rule, one.subject))
 

@@ -46,13 +46,13 @@ class Rule:
 
 @once_per_as_of
 def all_changes(as_of: AsOf) -> list[Change]:
-    """Every dated step up to the register's day, read once for all rules."""
+    """Every dated step up to the day, read once for all rules."""
     return changes(as_of)
 
 
 @once_per_as_of
 def standing(as_of: AsOf) -> State:
-    """What every facility has on the register's day, by component."""
+    """What every facility has on the day, by component."""
     return fold(all_changes(as_of), as_of.until)
 
 

@@ -80,6 +80,7 @@ def devices_against_stocktake(as_of: AsOf) -> Iterator[Contradiction]:
         for round_id, device_type, count in counts.values_list(
             "round_id", "device_type_id", "count"
         )
+        if count is not None
     }
     types = {device_type.pk: device_type for device_type in DeviceType.objects.all()}
     registered = {

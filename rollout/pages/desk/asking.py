@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column
-from facilities.registers.filtering import GIVEN, MISSING, filter_set
+from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set
 from facilities.registers.register import Register
 from rollout.day import PARAMETERS, Day
 
@@ -29,7 +31,9 @@ class Chip:
 class Asked:
     """A list as its address asks for it. What cannot be read is left out and named in `problems`."""
 
-    def __init__(self, register: Register, parameters: QueryDict, day: Day, *, with_names: bool):
+    def __init__(
+        self, register: Register, parameters: QueryDict, day: Day, *, with_names: bool
+    ) -> None:
         self.register, self.parameters, self.day = register, parameters, day
         self.all_columns = register.bound(with_names=with_names, on=day.on)
         self.by_code = {column.code: column for column in self.all_columns}
@@ -61,7 +65,7 @@ class Asked:
         return asked if sortable else self.register.default_sort
 
     @cached_property
-    def filters(self):
+    def filters(self) -> RegisterFilter:
         """The bound filter set over the rows; its form says what could not be read."""
         rows = self.register.base(self.day.on, self.day.known_at)
         asked = {name for name in self.parameters if name not in OWN}
@@ -96,7 +100,7 @@ class Asked:
             self.found, self.sort, places, self.day.on, self.day.known_at
         )
 
-    def query(self, *, drop: Iterable[str] = (), **changed) -> str:
+    def query(self, *, drop: Iterable[str] = (), **changed: Any) -> str:
         """The address's query with changes; the page number goes with any of them."""
         gone = {"page", "view", "csrfmiddlewaretoken", *drop, *changed}
         kept = [
@@ -122,7 +126,7 @@ class Asked:
             found.append(Chip(f"{field.label}: {words}", self.query(drop=[name])))
         return found
 
-    def _words(self, name: str, asked: list[str], field, form) -> str:
+    def _words(self, name: str, asked: list[str], field: forms.Field, form: forms.Form) -> str:
         column = self.by_code.get(name)
         if column is not None and column.choices is not None:
             return ", ".join(str(column.choices().get(value, value)) for value in asked)

@@ -10,19 +10,23 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin, enter_rows, writing_of
+from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry
+from rollout.day import Day
 from rollout.pages.desk.asking import Asked
 from rollout.pages.desk.page import desk
 from rollout.pages.desk.qr import qr
 from rollout.pages.forms.devices import PatternForm
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 SHEETS, A_SHEET = 20, 24  # on A4, three beside each other
 
 
 @desk()
-def labels(request, day, access):
+def labels(request: SignedIn, day: Day, access: Access) -> Page:
     """Labels for the assets that the list shows, in its order. Each leads to the asset's page."""
     register = REGISTERS["assets"]
     asked = Asked(register, request.GET, day, with_names=True)
@@ -46,8 +50,8 @@ def labels(request, day, access):
 
 
 @desk()
-def pattern(request, day, access):
-    """First shows which assets there would be; with `yes`, stores them as one act."""
+def pattern(request: SignedIn, day: Day, access: Access) -> Page:
+    """First shows which assets there would be; with `yes`, stores them as one change set."""
     form = PatternForm(
         request.POST or None,
         initial={"day": day.today, **{n: request.GET.get(n, "") for n in ("type", "facility")}},
@@ -83,7 +87,7 @@ def pattern(request, day, access):
     return "desk/pattern.html", context, 400 if wrong else 200
 
 
-def entries_of(register, form: PatternForm) -> list[RowEntry]:
+def entries_of(register: Register, form: PatternForm) -> list[RowEntry]:
     said = form.cleaned_data
     empty = {column.code: column.empty for column in register.columns}
     shared = {
@@ -100,7 +104,9 @@ def entries_of(register, form: PatternForm) -> list[RowEntry]:
 
 
 @transaction.atomic
-def store(request, register, entries: list[RowEntry], form: PatternForm) -> None:
+def store(
+    request: SignedIn, register: Register, entries: list[RowEntry], form: PatternForm
+) -> None:
     change_set = begin(
         kind=ChangeSet.Kind.BULK, by=request.user, change_set_id=form.cleaned_data["change_set"]
     )

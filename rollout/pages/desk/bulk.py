@@ -1,6 +1,7 @@
-"""One value set in many rows: chosen, shown before it is stored, stored as one act with a reason."""
+"""One value set in many rows: chosen, shown before it is stored, stored as one change set with a reason."""
 
 import uuid
+from datetime import date
 from hashlib import sha256
 
 from django.contrib import messages
@@ -12,16 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from facilities.exchange.columns import Value
 from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin, enter_rows, writing_of
 from facilities.registers.forms import CellField
 from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry
-from rollout.day import read_day
+from rollout.day import Day, read_day
 from rollout.pages.desk.asking import Asked
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
 from rollout.pages.desk.record import uuid_of
+from rollout.pages.page import Page, SignedIn
 
 AT_MOST = 5000
 SHOWN = 200
@@ -29,9 +33,9 @@ SHOWN = 200
 
 @require_POST
 @desk()
-def register_bulk(request, day, access, register):
+def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """Without a column: asks which. With one: shows what would change; with `yes`: stores it."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     keys = chosen_rows(request, register, day)
     back = (
         f"{reverse('rollout:register-list', args=[register.code])}?{request.POST.get('query', '')}"
@@ -106,7 +110,7 @@ def register_bulk(request, day, access, register):
     return "desk/bulk.html", context, 400 if wrong and request.POST.get("yes") else 200
 
 
-def chosen_rows(request, register: Register, day) -> list[int]:
+def chosen_rows(request: SignedIn, register: Register, day: Day) -> list[int]:
     """The rows ticked, or every row that the list's filters leave."""
     if request.POST.get("all") == "yes":
         query = QueryDict(request.POST.get("query", ""))
@@ -120,8 +124,10 @@ def chosen_rows(request, register: Register, day) -> list[int]:
     return sorted(keys)
 
 
-def entries_of(register: Register, keys, code: str, value, on) -> list[RowEntry]:
-    """The rows that are still in the book: what was withdrawn since the list was drawn is left out."""
+def entries_of(
+    register: Register, keys: list[int], code: str, value: Value, on: date
+) -> list[RowEntry]:
+    """The rows that are still in the register: what was withdrawn since the list was drawn is left out."""
     rows = register.base(on).in_bulk(keys)
     values = register.values([key for key in keys if key in rows], on)
     return [RowEntry(rows[key], old, old | {code: value}) for key, old in values.items()]
@@ -137,8 +143,10 @@ def _texts(by_column: dict[str, list[str]]) -> str:
 
 
 @transaction.atomic
-def store(request, register: Register, entries: list[RowEntry], because: str, on) -> None:
-    """The reason given for the act answers every odd value in it."""
+def store(
+    request: SignedIn, register: Register, entries: list[RowEntry], because: str, on: date
+) -> None:
+    """The reason given for the change set answers every odd value in it."""
     change_set = begin(
         kind=ChangeSet.Kind.BULK, by=request.user, change_set_id=uuid_of(request), because=because
     )

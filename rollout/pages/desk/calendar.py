@@ -10,17 +10,20 @@ from django.utils.translation import gettext_lazy
 
 from facilities.calendar_entries import enter_days
 from facilities.models import CalendarDay
+from facilities.permissions import Access
 from facilities.services import withdraw
 from facilities.working_days import WorkingDays
+from rollout.day import Day
 from rollout.pages.actions import Action, Sent
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.calendar import DaysForm
 from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 
 @desk()
-def calendar(request, day, access):
+def calendar(request: SignedIn, day: Day, access: Access) -> Page:
     year = _year_asked(request, day.on.year)
     sent = Sent(request)
     actions = {
@@ -65,7 +68,7 @@ def calendar(request, day, access):
     return "desk/calendar.html", context, status
 
 
-def _year_asked(request, usual: int) -> int:
+def _year_asked(request: SignedIn, usual: int) -> int:
     asked = request.GET.get("year", "")
     plausible = asked.isascii() and asked.isdigit() and 2000 <= int(asked[:6]) < 2100
     return int(asked) if plausible else usual

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from facilities.models import ChangeSet, Edit, FacilityName
+from rollout.day import Day
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.loading import loaded_registers
 
@@ -20,8 +21,8 @@ class ShownEdit:
     new: str
 
 
-def shown_edits(edits: list[Edit], day) -> list[ShownEdit]:
-    """A fixed number of queries for each book among them."""
+def shown_edits(edits: list[Edit], day: Day) -> list[ShownEdit]:
+    """A fixed number of queries for each register among them."""
     keys = defaultdict(set)
     for edit in edits:
         keys[edit.register].add(edit.row)
@@ -52,8 +53,8 @@ def _shown(edit: Edit, title: str, columns: dict) -> ShownEdit:
     )
 
 
-def facility_names(change_sets: Iterable[ChangeSet], day) -> dict[int, str]:
-    """The names that the facilities of some acts bear on the day."""
+def facility_names(change_sets: Iterable[ChangeSet], day: Day) -> dict[int, str]:
+    """The names that the facilities of some change sets bear on the day."""
     keys = {change_set.facility_id for change_set in change_sets if change_set.facility_id}
     found = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__in=keys)
     return {name.facility_id: name.name for name in found}

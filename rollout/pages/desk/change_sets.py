@@ -8,9 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from facilities.models import ChangeSet, Edit
+from facilities.permissions import Access
 from facilities.registers.entering import undo
+from rollout.day import Day
 from rollout.pages.desk.cells import facility_names, shown_edits
 from rollout.pages.desk.page import desk
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.loading import loaded_registers
 
@@ -21,7 +24,7 @@ UNDONE = (ChangeSet.Kind.FORM, ChangeSet.Kind.BULK, ChangeSet.Kind.IMPORT)
 
 
 @desk()
-def change_set_list(request, day, access):
+def change_set_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Newest first: forms, changes of many rows, imports, what was taken back."""
     change_sets = ChangeSet.objects.select_related("by").order_by("-at", "pk")
     rows = Paginator(change_sets, CHANGE_SETS_A_PAGE).get_page(request.GET.get("page"))
@@ -37,14 +40,14 @@ def change_set_list(request, day, access):
 
 
 @desk()
-def change_set(request, day, access, pk):
+def change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     found = ChangeSet.objects.filter(pk=pk).select_related("by", "undoes").first()
     if found is None:
         raise Http404
     problems: list[str] = []
     edits = Edit.objects.filter(change_set=found).select_related("document").order_by("pk")
     rows = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
-    # What is no book has its own page, where each entry is withdrawn by itself.
+    # What is no register has its own page, where each entry is withdrawn by itself.
     may_undo = (
         found.kind in UNDONE
         and rows.paginator.count > 0

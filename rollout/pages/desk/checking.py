@@ -10,17 +10,20 @@ from django.utils.translation import ngettext
 
 from facilities.checking import judge, look_at_all, waiting
 from facilities.models import ChangeSet, Edit
+from facilities.permissions import Access
+from rollout.day import Day
 from rollout.pages.desk.cells import ShownEdit, facility_names, shown_edits
 from rollout.pages.desk.page import desk
 from rollout.pages.desk.record import uuid_in
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
 
 
 @desk()
-def checking(request, day, access):
-    """Reports without a change first, to be seen in one go; then each act with its cells."""
+def checking(request: SignedIn, day: Day, access: Access) -> Page:
+    """Reports without a change first, to be seen in one go; then each change set with its cells."""
     change_sets = waiting().select_related("by")
     if request.method == "POST":
         keys = [key for text in request.POST.getlist("change_set") if (key := uuid_in(text))]
@@ -45,8 +48,8 @@ def checking(request, day, access):
 
 
 @desk()
-def checking_change_set(request, day, access, pk):
-    """One act. `n` and `p` go to the next and the one before."""
+def checking_change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
+    """One change set. `n` and `p` go to the next and the one before."""
     change_set = (
         ChangeSet.objects.filter(pk=pk, facility__isnull=False).select_related("by").first()
     )
@@ -92,7 +95,7 @@ def checking_change_set(request, day, access, pk):
     return "desk/checking_change_set.html", context, status
 
 
-def _with_input(request, line: ShownEdit, problems: dict) -> dict:
+def _with_input(request: SignedIn, line: ShownEdit, problems: dict) -> dict:
     key = line.edit.pk
     return {
         "line": line,
@@ -102,8 +105,8 @@ def _with_input(request, line: ShownEdit, problems: dict) -> dict:
     }
 
 
-def decided(request, day, change_set: ChangeSet) -> None:
-    """The verdicts of the page; `rest=accept` accepts every other cell of the act too."""
+def decided(request: SignedIn, day: Day, change_set: ChangeSet) -> None:
+    """The verdicts of the page; `rest=accept` accepts every other cell of the change set too."""
     returned, accepted = {}, []
     for edit in Edit.objects.filter(change_set=change_set, reviewed_at__isnull=True):
         verdict = request.POST.get(f"verdict-{edit.pk}", "")

@@ -1,14 +1,15 @@
 """What the records say against each other, by rule, and where it is put right."""
 
 from facilities.as_of import AsOf
+from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.contradictions import RULES, contradictions
 from rollout.pages.desk.page import desk
-from rollout.pages.page import kept
+from rollout.pages.page import Page, SignedIn, kept
 
 
 @desk()
-def contradiction_list(request, day, access):
+def contradiction_list(request: SignedIn, day: Day, access: Access) -> Page:
     context = kept("desk/_contradictions.html", day, build=lambda: _content(day))
     return "desk/contradictions.html", context
 

@@ -7,18 +7,20 @@ from django.db.models import Count, Q
 from equipment.stock import stock
 from facilities.as_of import AsOf
 from facilities.checking import waiting
+from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.cached import remembered
 from rollout.figures.contradictions import contradictions
 from rollout.models import ImportFile
 from rollout.pages.desk.page import desk
+from rollout.pages.page import Page, SignedIn
 from rollout.programme.reporting import LATE, SILENT, freshness
 from rollout.registers.catalogue import REGISTERS
 from rollout.site.admin_site import open_alerts
 
 
 @desk()
-def home(request, day, access):
+def home(request: SignedIn, day: Day, access: Access) -> Page:
     change_sets = waiting().values_list("cells", flat=True)
     quiet = sum(1 for cells in change_sets if not cells)
     imports = ImportFile.objects.filter(

@@ -1,4 +1,4 @@
-"""The books as lists: filtered, sorted, saved under a name, exported as shown."""
+"""The registers as lists: filtered, sorted, saved under a name, exported as shown."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -7,12 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from facilities.models import Role
+from facilities.models import Role, User
+from facilities.permissions import Access
 from facilities.registers.register import Register
+from rollout.day import Day
 from rollout.figures.cached import cached_sums
 from rollout.models import SavedView
 from rollout.pages.desk.asking import SIZES, Asked
 from rollout.pages.desk.page import desk
+from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.exports import export
 from rollout.registers.catalogue import REGISTERS
 
@@ -24,9 +27,9 @@ def register_or_404(code: str) -> Register:
 
 
 @desk()
-def register_list(request, day, access, register):
+def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """A list without any question in its address opens the view kept as the role's first one."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     views = saved_views(request.user, register.code)
     first = next((view for view in views if view.default_for == Role.DEPARTMENT), None)
     if first and first.query and not request.GET:
@@ -68,14 +71,14 @@ def register_list(request, day, access, register):
 
 
 @desk()
-def register_export(request, day, access, register, form):
+def register_export(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
     """Exactly what the list shows: its filters, columns, order; every page of it."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     asked = Asked(register, request.GET, day, with_names=True)
     return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
 
 
-def saved_views(user, register: str) -> list[SavedView]:
+def saved_views(user: User, register: str) -> list[SavedView]:
     """One's own and the shared ones."""
     own = SavedView.objects.filter(register=register, owner=user)
     return list((own | SavedView.objects.filter(register=register, shared=True)).distinct())
@@ -83,9 +86,9 @@ def saved_views(user, register: str) -> list[SavedView]:
 
 @require_POST
 @desk()
-def view_save(request, day, access, register):
+def view_save(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """Keep the list as it is under a name; the same name again replaces one's own."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     name = request.POST.get("name", "").strip()[:80]
     address = reverse("rollout:register-list", args=[register.code])
     # Read and written anew: whatever else was sent would lead the list back to itself.
@@ -114,9 +117,9 @@ def view_save(request, day, access, register):
 
 @require_POST
 @desk()
-def view_drop(request, day, access, register, pk):
+def view_drop(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """Only one's own."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     dropped, _rows = SavedView.objects.filter(
         pk=pk, owner=request.user, register=register.code
     ).delete()

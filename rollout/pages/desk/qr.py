@@ -1,5 +1,6 @@
 """QR codes as drawings: the path of an SVG, so that nothing is fetched and printing stays sharp."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 QUIET = 4  # modules of white around, which readers need
@@ -24,7 +25,7 @@ def qr(text: str) -> Code:
     return Code(size=len(rows), path="".join(runs))
 
 
-def _runs(row: list[bool], y: int):
+def _runs(row: list[bool], y: int) -> Iterator[str]:
     """Neighbouring dark modules as one bar."""
     start = None
     for x, dark in enumerate([*row, False]):

@@ -1,7 +1,9 @@
-"""One row of a book: what stands, how well it is proven, what became of it, what was said about it."""
+"""One row of a register: what stands, how well it is proven, what became of it, what was said about it."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -12,16 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from facilities.evidence import Rung, rung_of
-from facilities.exchange.columns import Column
+from facilities.exchange.columns import Column, Value
 from facilities.forms import PaperField
 from facilities.models import ChangeSet, Edit, FacilityName, Note, Record
 from facilities.papers import store_paper
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, Stale, begin, enter, withdraw_row
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
 from facilities.registers.register import Register
+from rollout.day import Day
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
+from rollout.pages.page import Page, SignedIn
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
 
@@ -45,7 +50,7 @@ class RecordForm(CellForm):
 
     file = PaperField(required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order_fields([*(n for n in self.fields if n not in ("file", "because"))])
 
@@ -59,8 +64,8 @@ def titles(register: Register, values: dict, columns: tuple[Column, ...]) -> dic
 
 
 @desk()
-def record(request, day, access, register, pk):
-    register = register_or_404(register)
+def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
+    register = register_or_404(code)
     row, values = row_or_404(register, pk, day)
     extra = EXTRAS.get(register.code)
     cells, told = cells_of(register, row, values, day), history(register, row)
@@ -84,7 +89,7 @@ def record(request, day, access, register, pk):
     return "desk/record.html", context
 
 
-def row_or_404(register: Register, pk: int, day):
+def row_or_404(register: Register, pk: int, day: Day) -> tuple[Any, dict[str, Value]]:
     row = register.model.objects.filter(pk=pk).first()
     values = register.values([pk], day.on, day.known_at).get(pk) if row else None
     if values is None:
@@ -92,13 +97,13 @@ def row_or_404(register: Register, pk: int, day):
     return row, values
 
 
-def facility_of(register: Register, row, day) -> FacilityName | None:
+def facility_of(register: Register, row: Any, day: Day) -> FacilityName | None:
     key = register.facility_of(row)
     names = FacilityName.objects.in_force(day.on, day.known_at).filter(facility=key)
     return names.select_related("facility").last() if key else None
 
 
-def cells_of(register: Register, row, values, day) -> list[Cell]:
+def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day) -> list[Cell]:
     """Every column with the fact behind it: a query for each kind of fact."""
     standing = {
         id(w): w.standing([row], day.on, day.known_at).get(row.pk)
@@ -128,25 +133,27 @@ def cells_of(register: Register, row, values, day) -> list[Cell]:
 
 
 @desk()
-def record_edit(request, day, access, register, pk):
+def record_edit(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """Change cells of a row. What stood when the form was drawn travels with it.
 
     What is changed is what stands today, whatever day was being looked at.
     """
-    register = register_or_404(register)
+    register = register_or_404(code)
     row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None))
     return answer_form(request, day, register, row, values)
 
 
 @desk()
-def record_new(request, day, access, register):
-    register = register_or_404(register)
+def record_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
+    register = register_or_404(code)
     if not register.makes_rows:
         raise Http404
     return answer_form(request, day, register, None, {})
 
 
-def answer_form(request, day, register: Register, row, values):
+def answer_form(
+    request: SignedIn, day: Day, register: Register, row: Any, values: Mapping[str, Value]
+) -> Page:
     columns = register.bound()
     name = drafts.of_record(register.code, row.pk if row else None)
     draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
@@ -193,7 +200,7 @@ def answer_form(request, day, register: Register, row, values):
 
 
 @transaction.atomic
-def write(request, day, register: Register, row, form):
+def write(request: SignedIn, day: Day, register: Register, row: Any, form: RecordForm) -> Any:
     change_set = begin(
         kind=ChangeSet.Kind.FORM,
         by=request.user,
@@ -220,9 +227,9 @@ def write(request, day, register: Register, row, form):
 
 
 @desk()
-def record_withdraw(request, day, access, register, pk):
+def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """Ask for the reason, then withdraw the row with every fact about it."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     row, values = row_or_404(register, pk, day)
     if not hasattr(row, "withdrawn_at"):
         raise Http404
@@ -253,8 +260,8 @@ def record_withdraw(request, day, access, register, pk):
     return "desk/record_withdraw.html", context, 400 if problems else 200
 
 
-def uuid_of(request) -> uuid.UUID | None:
-    """The id that the act was given when its form was drawn; None in a forged one."""
+def uuid_of(request: SignedIn) -> uuid.UUID | None:
+    """The id that the change set was given when its form was drawn; None in a forged one."""
     return uuid_in(request.POST.get("change_set", ""))
 
 
@@ -267,9 +274,9 @@ def uuid_in(text: str) -> uuid.UUID | None:
 
 @require_POST
 @desk()
-def note_add(request, day, access, register, pk):
+def note_add(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """A note in the journal: it proves nothing and changes no figure."""
-    register = register_or_404(register)
+    register = register_or_404(code)
     row, _values = row_or_404(register, pk, day)
     text = request.POST.get("text", "").strip()
     if text:

@@ -1,6 +1,8 @@
 """The ladder of reminders and the mail that goes out, for the Department."""
 
 import uuid
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,22 +12,27 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from facilities.models import User
+from facilities.permissions import Access
+from rollout.day import Day
 from rollout.models import Alert, Audience, EscalationStep, Message, Notice
 from rollout.notices import outbox
-from rollout.notices.escalation import RULES, escalation_steps, set_steps
+from rollout.notices.escalation import RULES, Step, escalation_steps, set_steps
 from rollout.notices.notices import due_notices
 from rollout.pages.actions import Action, Sent
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.escalation import StepsForm
 from rollout.pages.forms.reminding import SeenForm
 from rollout.pages.listing import paged
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
+
+Steps = dict[str, tuple[Step, ...]]
 
 MOST_SHOWN = 30  # notices in a preview
 
 
 @desk()
-def reminders(request, day, access):
+def reminders(request: SignedIn, day: Day, access: Access) -> Page:
     """Every rule with its steps; one of them to be changed, with what it would tell today."""
     asked = request.POST.get("rule") or request.GET.get("rule", "")
     steps = escalation_steps()
@@ -92,7 +99,7 @@ def reminders(request, day, access):
     return "desk/escalation.html", context, status
 
 
-def _preview(form: StepsForm, steps, on) -> dict | None:
+def _preview(form: StepsForm, steps: Steps, on: date) -> dict | None:
     """What would be told today with these steps, and to whom; nothing is stored."""
     if not form.is_valid():
         return None
@@ -108,21 +115,21 @@ def _preview(form: StepsForm, steps, on) -> dict | None:
     }
 
 
-def _told(steps, given: dict, on) -> list[Notice]:
+def _told(steps: Steps, given: dict[str, Any], on: date) -> list[Notice]:
     """What the rule would tell with these steps, and nobody has been told yet."""
     return [n for n in _tried(steps, given, on) if n.alert.rule == given["rule"]]
 
 
-def _tried(steps, given: dict, on) -> list[Notice]:
+def _tried(steps: Steps, given: dict[str, Any], on: date) -> list[Notice]:
     return due_notices(on, steps | {given["rule"]: tuple(given["steps"])})
 
 
-def _counted(notices) -> dict:
+def _counted(notices: list[Notice]) -> dict:
     return {"notices": len(notices), "people": len({notice.person_id for notice in notices})}
 
 
 @desk()
-def outbox_list(request, day, access):
+def outbox_list(request: SignedIn, day: Day, access: Access) -> Page:
     """What waits, what is in doubt, what was given up; and what went out lately."""
     now = timezone.now()
     sent = Sent(request)

@@ -1,5 +1,7 @@
 """Opening, renaming, closing, merging, splitting, moving: looked at first, then written down."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
@@ -7,10 +9,13 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent
-from rollout.day import parse_date
+from rollout.day import Day, parse_date
 from rollout.pages.desk.page import desk
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.reorganisation.asking import Decision
 from rollout.registers.reorganisation.decisions import DECISIONS
 from rollout.registers.reorganisation.preview import preview
 from rollout.registers.reorganisation.writing import write
@@ -19,7 +24,7 @@ LATEST = 10
 
 
 @desk()
-def reorganise(request, day, access):
+def reorganise(request: SignedIn, day: Day, access: Access) -> Page:
     """Without a choice: which decisions there are. With one, its form; sent, what it would change."""
     kind = request.GET.get("act", "")
     common = {"registers": REGISTERS.values(), "place": "reorganise"}
@@ -52,7 +57,7 @@ def reorganise(request, day, access):
     return "desk/reorganise_form.html", common | {"form": form, "preview": found}, status
 
 
-def _day_asked(request, day):
+def _day_asked(request: SignedIn, day: Day) -> date:
     """The day on which the facilities to choose from stand: the decision's own, once it is given."""
     try:
         return parse_date(request.POST.get("on", "").strip())
@@ -60,7 +65,7 @@ def _day_asked(request, day):
         return day.on
 
 
-def _written(request, form):
+def _written(request: SignedIn, form: Decision) -> HttpResponseRedirect:
     change_set, found = write(form, by=request.user)
     text = ngettext(
         "Written down: %(count)s facility changes.",

@@ -2,7 +2,8 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,11 +18,14 @@ from django.utils.translation import pgettext_lazy
 from facilities import clock
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
+from rollout.day import Day
 from rollout.models import ReportingCalendar, ReportingException
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.reporting import CalendarForm, ExceptionForm, WithdrawForm
+from rollout.pages.page import Page, SignedIn
 from rollout.programme.reporting import (
     DUE,
     FRESH,
@@ -37,6 +41,10 @@ from rollout.programme.reporting import (
     reports,
 )
 from rollout.registers.catalogue import REGISTERS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 WEEKS_SHOWN = 8  # ended ones, and the one that runs
 WORST_FIRST = (SILENT, LATE, DUE, FRESH, None)
@@ -68,7 +76,7 @@ class Mark:
         return MARKS[self.code][0]
 
     @property
-    def word(self):
+    def word(self) -> "StrOrPromise":
         return MARKS[self.code][1]
 
 
@@ -80,7 +88,7 @@ class Line:
 
 
 @desk()
-def reporting(request, day, access):
+def reporting(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = AsOf(day.on, day.known_at)
     # Today the hour counts; a day that has passed is seen as it ended.
     at = clock.as_if_today(timezone.now()) if day.is_today else None
@@ -124,7 +132,9 @@ def reporting(request, day, access):
     return "desk/reporting.html", context, status
 
 
-def _lines(as_of: AsOf, weeks: Calendar, in_rollout, shown: list[Week], at) -> list[Line]:
+def _lines(
+    as_of: AsOf, weeks: Calendar, in_rollout: list[FacilityOnDay], shown: list[Week], at: datetime
+) -> list[Line]:
     """The longest silent first."""
     if not shown:
         return []
@@ -170,7 +180,7 @@ def _mark(week: Week, given: Given | None, *, asked: bool, ended: bool) -> Mark:
     return Mark("missing" if ended else "awaited", week)
 
 
-def _written(request, forms: dict) -> bool:
+def _written(request: SignedIn, forms: dict) -> bool:
     """Store what was sent. False when a form has to be shown again, with what is wrong in it."""
     kind = request.POST.get("do")
     form = forms.get(kind) or WithdrawForm(request.POST)
@@ -190,7 +200,7 @@ def _written(request, forms: dict) -> bool:
 
 
 @transaction.atomic
-def _write(request, kind: str, form) -> None:
+def _write(request: SignedIn, kind: str, form: Any) -> None:
     because = form.cleaned_data.get("because") or form.cleaned_data.get("source", "")
     begin(
         kind=ChangeSet.Kind.FORM,

@@ -1,7 +1,8 @@
 """What each facility lacks and what it has to spare, and moving it before anything is bought."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -18,9 +19,12 @@ from equipment.registers.movements import log_made
 from equipment.stock import Line, stock
 from facilities.as_of import FacilityOnDay
 from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
+from rollout.day import Day
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.devices import MoveForm, move_devices
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 ROWS_A_PAGE = 100
@@ -52,7 +56,7 @@ class Totals:
 
 
 @desk()
-def shortfalls(request, day, access):
+def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
     lines = [line for line in stock(as_of) if line.facility_id in facilities]
@@ -95,12 +99,12 @@ def shortfalls(request, day, access):
     return "desk/shortfalls.html", context
 
 
-def _query(day, **asked) -> str:
+def _query(day: Day, **asked: Any) -> str:
     chosen = urlencode({name: value for name, value in asked.items() if value})
     return "&".join(part for part in (day.query, chosen) if part)
 
 
-def _one_of(asked: str, known) -> str:
+def _one_of(asked: str, known: Collection[str]) -> str:
     return asked if asked in known else ""
 
 
@@ -119,7 +123,9 @@ def _balance(line: Line, facility: FacilityOnDay) -> Balance:
     )
 
 
-def _told(proposal: Proposal, types, facilities) -> dict:
+def _told(
+    proposal: Proposal, types: Mapping[Any, Any], facilities: Mapping[int, FacilityOnDay]
+) -> dict:
     giver, taker = facilities[proposal.giver], facilities[proposal.taker]
     asked = {
         "type": proposal.device_type,
@@ -137,7 +143,7 @@ def _told(proposal: Proposal, types, facilities) -> dict:
 
 
 @desk()
-def device_move(request, day, access):
+def device_move(request: SignedIn, day: Day, access: Access) -> Page:
     """Record that devices were moved: by which paper, and why."""
     asked = {name: request.GET.get(name, "") for name in ("type", "giver", "taker", "quantity")}
     form = MoveForm(

@@ -4,6 +4,7 @@ The Department's for every facility, an officer's for the own one, at the same a
 """
 
 import uuid
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from django.contrib import messages
@@ -28,24 +29,26 @@ from equipment.stocktake import (
     see,
 )
 from facilities.models import ChangeSet, Facility
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
+from rollout.day import Day
 from rollout.pages.desk.record import uuid_of
 from rollout.pages.forms.devices import RoundForm
-from rollout.pages.page import page
+from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers.catalogue import REGISTERS
 
 MOST = 1_000_000
 LEAVE, RETIRED = "leave", "retired"
 
 
-def stocktaking():
+def stocktaking() -> Callable[[View[Asked]], Answering[Asked]]:
     """A page for those who keep the registers, or speak for a facility."""
     return page(
         lambda access: access.keeps_registers or access.reports, section="desk", stored=False
     )
 
 
-def _shared(access) -> dict:
+def _shared(access: Access) -> dict:
     """The Department's pages have the registers as a menu."""
     return {
         "registers": REGISTERS.values() if access.keeps_registers else (),
@@ -53,11 +56,11 @@ def _shared(access) -> dict:
     }
 
 
-def _names(day) -> dict:
+def _names(day: Day) -> dict:
     return day.as_of().so_far(day.on)
 
 
-def _round_or_404(access, pk: int) -> StocktakeRound:
+def _round_or_404(access: Access, pk: int) -> StocktakeRound:
     found = rounds().filter(pk=pk).first()
     if found is None or not access.records_for(found.facility_id):
         raise Http404
@@ -65,7 +68,7 @@ def _round_or_404(access, pk: int) -> StocktakeRound:
 
 
 @stocktaking()
-def stocktake_list(request, day, access):
+def stocktake_list(request: SignedIn, day: Day, access: Access) -> Page:
     mine = None if access.keeps_registers else access.facility_ids
     title = _("Stocktake of %(day)s") % {"day": day.today.strftime("%d/%m/%Y")}
     form = RoundForm(
@@ -91,7 +94,7 @@ def stocktake_list(request, day, access):
 
 
 @stocktaking()
-def stocktake(request, day, access, pk):
+def stocktake(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     found_round = _round_or_404(access, pk)
     if request.method == "POST":
         if "counts" in request.POST:
@@ -116,7 +119,7 @@ def stocktake(request, day, access, pk):
     return "desk/stocktake.html", context | _shared(access)
 
 
-def _see(request, round: StocktakeRound, day) -> None:
+def _see(request: SignedIn, round: StocktakeRound, day: Day) -> None:
     number = request.POST.get("number", "").strip()[:80]
     asset = asset_with(number, round.facility_id, day.today)
     if asset is None:
@@ -135,7 +138,7 @@ def _see(request, round: StocktakeRound, day) -> None:
     messages.success(request, text % {"asset": asset})
 
 
-def _count(request, round: StocktakeRound, day) -> None:
+def _count(request: SignedIn, round: StocktakeRound, day: Day) -> None:
     """Counts that were filled in; a field left empty counts nothing."""
     wrong, new = [], 0
     for line in findings(round, day.today).counts:
@@ -160,7 +163,7 @@ def _count(request, round: StocktakeRound, day) -> None:
 
 
 @stocktaking()
-def stocktake_close(request, day, access, pk):
+def stocktake_close(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     """Lists what would become facts; with a yes to exactly that, records it and ends the round."""
     found_round = _round_or_404(access, pk)
     here = reverse("rollout:stocktake", args=[pk])
@@ -197,7 +200,9 @@ def stocktake_close(request, day, access, pk):
     return "desk/stocktake_close.html", context | _shared(access), 409 if problems else 200
 
 
-def _offered(found: Findings, access, retired=()) -> tuple[list[Difference], list[Difference]]:
+def _offered(
+    found: Findings, access: Access, retired: Sequence[int] = ()
+) -> tuple[list[Difference], list[Difference]]:
     """What this user may record, and what only the Department may: devices of other facilities."""
     offered, elsewhere = [], []
     for one in differences(found, retired):
@@ -211,7 +216,9 @@ def _fingerprint(offered: list[Difference]) -> str:
     return sha256("\n".join(one.key for one in offered).encode()).hexdigest()
 
 
-def _close(request, round: StocktakeRound, found: Findings, access, day) -> list[str]:
+def _close(
+    request: SignedIn, round: StocktakeRound, found: Findings, access: Access, day: Day
+) -> list[str]:
     """Close the round with what was agreed to. What went wrong, if anything did."""
     retired = {a.pk for a in found.not_seen if request.POST.get(f"asset-{a.pk}") == RETIRED}
     offered, _elsewhere = _offered(found, access, retired)

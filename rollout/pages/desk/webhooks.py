@@ -1,12 +1,17 @@
 """Other systems that are told of alerts, and the log of the calls."""
 
 import uuid
+from datetime import datetime
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facilities.models import ChangeSet
+from facilities.permissions import Access
+from rollout.day import Day
 from rollout.models import Webhook, WebhookCall
 from rollout.notices.webhooks import calls, services
 from rollout.notices.webhooks.signing import secret_of
@@ -15,11 +20,12 @@ from rollout.pages.desk.page import desk
 from rollout.pages.forms.reminding import SeenForm
 from rollout.pages.forms.webhooks import WebhookForm
 from rollout.pages.listing import paged
+from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 
 @desk()
-def webhook_list(request, day, access):
+def webhook_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All addresses, a form for another one, and the calls, the newest first."""
     now = timezone.now()
     sent, made = Sent(request), {}
@@ -46,11 +52,11 @@ def webhook_list(request, day, access):
     return "desk/webhooks.html", context, status
 
 
-def _actions(request, sent: Sent, made: dict, now) -> dict[str, Action]:
-    def add(given, change_set):
+def _actions(request: SignedIn, sent: Sent, made: dict, now: datetime) -> dict[str, Action]:
+    def add(given: dict[str, Any], change_set: ChangeSet) -> None:
         made["webhook"] = services.add(name=given["name"], url=given["url"], by=request.user)
 
-    def webhook(given):
+    def webhook(given: dict[str, Any]) -> Webhook:
         return get_object_or_404(Webhook, pk=given["row"])
 
     return {

@@ -1,5 +1,7 @@
 """Forms of a connection's heartbeat address."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -21,21 +23,21 @@ class IssueForm(OnceForm):
     )
     because = text_field(_("Reason for replacing it"), 300, required=False)
 
-    def __init__(self, *args, replaces: bool, **kwargs):
+    def __init__(self, *args: Any, replaces: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if replaces:
             self.fields["because"].required = True
         else:
             del self.fields["because"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         return {"because": ""} | super().clean()
 
 
 class IssueAllForm(IssueForm):
     """For all connections shown that have no address yet."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, replaces=False, **kwargs)
 
 

@@ -1,8 +1,10 @@
 """Forms of evaluation councils."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
@@ -12,6 +14,7 @@ from rollout.models import (
     CouncilExamined,
     CouncilMeeting,
     CouncilMember,
+    CriteriaGroup,
     CriteriaSet,
     Mark,
     Milestone,
@@ -46,7 +49,7 @@ class OpenForm(OnceForm):
         help_text=_("The meeting that failed the facility, where this one evaluates it again."),
     )
 
-    def __init__(self, *args, facilities: Iterable[FacilityOnDay], **kwargs):
+    def __init__(self, *args: Any, facilities: Iterable[FacilityOnDay], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["facility"].choices = [(found.id, found.name) for found in facilities]
         self.fields["criteria_set"].queryset = CriteriaSet.objects.order_by("in_force_from")
@@ -89,7 +92,7 @@ class MarksForm(OnceForm):
 
     member = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, sheet: Iterable[GroupOnSheet], **kwargs):
+    def __init__(self, *args: Any, sheet: Iterable[GroupOnSheet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         initial = kwargs.get("initial") or {}
         self.groups = []
@@ -107,7 +110,7 @@ class MarksForm(OnceForm):
                 names.append(name)
             self.groups.append((found.group, names))
 
-    def by_group(self):
+    def by_group(self) -> list[tuple[CriteriaGroup, list[BoundField]]]:
         return [(group, [self[name] for name in names]) for group, names in self.groups]
 
     @property
@@ -122,7 +125,7 @@ class MarksForm(OnceForm):
 class ResultsForm(OnceForm):
     """What the council as a whole found, group by group."""
 
-    def __init__(self, *args, sheet: Iterable[GroupOnSheet], **kwargs):
+    def __init__(self, *args: Any, sheet: Iterable[GroupOnSheet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for found in sheet:
             group, result = found.group, found.result
@@ -179,7 +182,7 @@ class FulfilForm(OnceForm):
     note = text_field(_("Note"), 500, required=False)
     paper = PaperField(required=False)
 
-    def __init__(self, *args, conditions: list[tuple[int, str]], **kwargs):
+    def __init__(self, *args: Any, conditions: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["condition"].choices = conditions
 

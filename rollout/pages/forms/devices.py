@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -28,11 +29,13 @@ NOTHING = [("", "—")]
 
 
 class DeviceForm(forms.Form):
-    """Its id of an act travels in it: sent twice, it writes once."""
+    """Its id of a change set travels in it: sent twice, it writes once."""
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, today: date, initial=None, **kwargs):
+    def __init__(
+        self, *args: Any, today: date, initial: dict[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
         self.today = today
         facilities = [*NOTHING, *names_on(today).items()]
@@ -85,13 +88,13 @@ class MoveForm(DeviceForm):
     file = PaperField(required=False)
     because = forms.CharField(label=_("Reason"), max_length=500)
 
-    def clean_happened_on(self):
+    def clean_happened_on(self) -> date:
         return self.not_to_come("happened_on")
 
-    def clean_tags(self):
+    def clean_tags(self) -> list[str]:
         return list(dict.fromkeys(lines_of(self.cleaned_data["tags"])))
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("giver") and cleaned["giver"] == cleaned.get("taker"):
             self.add_error("taker", gettext("Devices move to another facility."))
@@ -187,20 +190,20 @@ class PatternForm(DeviceForm):
     )
     day = forms.DateField(label=_("There since"), widget=DAY, input_formats=DAY_FORMATS)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["arrival"].choices = [*NOTHING, *((way.value, way.label) for way in ARRIVALS)]
 
-    def clean_day(self):
+    def clean_day(self) -> date:
         return self.not_to_come("day")
 
-    def clean_pattern(self):
+    def clean_pattern(self) -> list[str]:
         return expand(tidy(self.cleaned_data["pattern"]))
 
-    def clean_serials(self):
+    def clean_serials(self) -> list[str]:
         return lines_of(self.cleaned_data["serials"])
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         tags, serials = cleaned.get("pattern"), cleaned.get("serials")
         if tags and serials and len(tags) != len(serials):
@@ -224,7 +227,7 @@ class RoundForm(DeviceForm):
     facility = forms.ChoiceField(label=_("Facility"))
     title = forms.CharField(label=_("Title"), max_length=200)
 
-    def __init__(self, *args, facility_ids: frozenset[int] | None, **kwargs):
+    def __init__(self, *args: Any, facility_ids: frozenset[int] | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if facility_ids is not None:
             own = set(Facility.objects.filter(pk__in=facility_ids).values_list("code", flat=True))

@@ -1,6 +1,7 @@
 """Forms of directives: issue, note progress, answer, return, close, move, urge, withdraw."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +46,7 @@ class IssueForm(Choosing, OnceForm):
 class OfAgency(OnceForm):
     """A form about one of the agencies that somebody may speak for."""
 
-    def __init__(self, *args, agencies: Iterable[Agency], **kwargs):
+    def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agencies = list(agencies)
         field = self.fields["agency"]

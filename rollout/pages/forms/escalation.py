@@ -1,5 +1,7 @@
 """The steps of one rule of the ladder, a row for each."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -46,7 +48,7 @@ class StepForm(forms.Form):
             "loud": step.severity,
         }
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         if not self.has_changed() or not any(given.values()):
             given["step"] = None
@@ -67,7 +69,7 @@ class StepForm(forms.Form):
 
 
 class Steps(forms.BaseFormSet):
-    def clean(self):
+    def clean(self) -> None:
         steps = self.steps
         if not any(self.errors):
             if not steps:
@@ -103,7 +105,9 @@ class StepsForm(OnceForm):
     rule = forms.ChoiceField(choices=[(code, code) for code in RULES], widget=forms.HiddenInput)
     because = text_field(gettext_lazy("Reason for the change"), 300)
 
-    def __init__(self, data=None, files=None, *, steps: tuple[Step, ...], **kwargs):
+    def __init__(
+        self, data: Any = None, files: Any = None, *, steps: tuple[Step, ...], **kwargs: Any
+    ) -> None:
         super().__init__(data, files, **kwargs)
         self.rows = StepRows(
             data,
@@ -111,7 +115,7 @@ class StepsForm(OnceForm):
             initial=[StepForm.of(step) for step in steps] if data is None else None,
         )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         if self.rows.is_valid():
             given["steps"] = self.rows.steps

@@ -1,16 +1,21 @@
 """Fields that the programme's forms share."""
 
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 
 from facilities.models import Agency
 from rollout.models import WorkingSession
 from rollout.templatetags.figures import day
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class DayField(forms.DateField):
     """A day, as people here write it or as the browser's calendar sends it."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             input_formats=["%Y-%m-%d", "%d/%m/%Y"],
@@ -19,7 +24,7 @@ class DayField(forms.DateField):
 
 
 class SessionField(forms.ModelChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=WorkingSession.objects.none(), **kwargs)
 
     def label_from_instance(self, session: WorkingSession) -> str:
@@ -27,16 +32,18 @@ class SessionField(forms.ModelChoiceField):
 
 
 class AgencyField(forms.ModelChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Agency.objects.none(), **kwargs)
 
 
 class AgenciesField(forms.ModelMultipleChoiceField):
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Agency.objects.none(), **kwargs)
 
 
-def text_field(label, length: int, *, lines: int = 0, **kwargs) -> forms.CharField:
+def text_field(
+    label: "StrOrPromise", length: int, *, lines: int = 0, **kwargs: Any
+) -> forms.CharField:
     """A line of text, or several lines."""
     if lines:
         kwargs["widget"] = forms.Textarea(attrs={"rows": lines})
@@ -46,7 +53,7 @@ def text_field(label, length: int, *, lines: int = 0, **kwargs) -> forms.CharFie
 class Choosing(forms.Form):
     """Fills the choices of sessions and agencies when the form is made, not when it is imported."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, SessionField):

@@ -1,6 +1,7 @@
 """Forms of obstacles: raise, change, hold, free, clear, urge, withdraw."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -63,7 +64,7 @@ class HoldForm(OnceForm):
     source = text_field(_("Source"), 300, required=False)
     paper = PaperField(required=False)
 
-    def __init__(self, *args, facilities: list[FacilityOnDay], **kwargs):
+    def __init__(self, *args: Any, facilities: list[FacilityOnDay], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["facilities"].choices = [(found.id, found.name) for found in facilities]
 
@@ -73,7 +74,7 @@ class EndHoldForm(OnceForm):
     ends_on = DayField(label=_("Free from"), help_text=_("The first day on which it is free."))
     because = text_field(_("Reason"), 500)
 
-    def __init__(self, *args, rows: list[tuple[int, str]], **kwargs):
+    def __init__(self, *args: Any, rows: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["row"].choices = rows
 

@@ -1,5 +1,7 @@
 """Forms of reminders: what a person does about one, how they are written to, the steps of a rule."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -41,7 +43,7 @@ class BoxForm(OnceForm):
         label=gettext_lazy("Most messages a day"), min_value=1, max_value=50
     )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("by_mail") and not given.get("email") and "email" not in self.errors:
             self.add_error("email", _("Give an address first."))
@@ -73,7 +75,7 @@ class FeedForm(OnceForm):
         ),
     )
 
-    def __init__(self, *args, held: list[RoleAssignment], **kwargs):
+    def __init__(self, *args: Any, held: list[RoleAssignment], **kwargs: Any) -> None:
         """`held`: the roles of the person who asks."""
         super().__init__(*args, **kwargs)
         self.held = {str(one.pk): one for one in held}
@@ -82,7 +84,7 @@ class FeedForm(OnceForm):
             *((pk, said(one)) for pk, one in self.held.items()),
         ]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         given = super().clean()
         given["of"] = self.held.get(given.get("of") or "")
         if given["of"] and given.get("kind") == FeedAddress.Kind.NEWS:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,11 +17,11 @@ from rollout.templatetags.figures import day
 
 
 class OnceForm(forms.Form):
-    """Its id of an act travels in it: sent twice, it writes once."""
+    """Its id of a change set travels in it: sent twice, it writes once."""
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, initial=None, **kwargs):
+    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
 
     def refuse(self, error: ValidationError) -> None:
@@ -48,7 +49,9 @@ class ExceptionForm(OnceForm):
     )
     because = forms.CharField(label=_("Reason"), max_length=300)
 
-    def __init__(self, *args, weeks: Iterable[Week], facilities: list[FacilityOnDay], **kwargs):
+    def __init__(
+        self, *args: Any, weeks: Iterable[Week], facilities: list[FacilityOnDay], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["due_on"].choices = [
             (week.due_on.isoformat(), day(week.due_on)) for week in weeks
@@ -88,7 +91,7 @@ class CalendarForm(OnceForm):
         label=_("Reason"), max_length=300, help_text=_("For example the letter that says so.")
     )
 
-    def __init__(self, *args, today: date, **kwargs):
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
 

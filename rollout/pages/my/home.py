@@ -14,11 +14,14 @@ from django.views.decorators.http import require_POST
 from facilities.as_of import AsOf
 from facilities.departures import departure
 from facilities.models import ChangeSet, Draft
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
+from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.pages.desk.record import uuid_of
 from rollout.pages.my.page import WRITTEN, my, own, own_columns
 from rollout.pages.my.row import AnswerForm
+from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.imports import takes_files
 from rollout.pages.summary.matrix import holds_of, remark
 from rollout.programme.obstacles import obstacles
@@ -31,7 +34,7 @@ FIRST = 10
 
 
 @my()
-def home(request, day, access):
+def home(request: SignedIn, day: Day, access: Access) -> Page:
     me = own(request, day, access)
     if gone := departure(AsOf(day.today), me.facility.code):
         return "my/departed.html", {"me": me, "departure": gone}
@@ -58,8 +61,8 @@ def home(request, day, access):
     return "my/home.html", context
 
 
-def forms_of(lines: list[TodoItem], day) -> dict[TodoItem, AnswerForm]:
-    """The form that answers each line in place: a fixed number of queries for each book."""
+def forms_of(lines: list[TodoItem], day: Day) -> dict[TodoItem, AnswerForm]:
+    """The form that answers each line in place: a fixed number of queries for each register."""
     by_register = defaultdict(list)
     for line in lines:
         if line.row is not None:
@@ -84,7 +87,7 @@ def forms_of(lines: list[TodoItem], day) -> dict[TodoItem, AnswerForm]:
 
 @require_POST
 @my()
-def nothing_changed(request, day, access):
+def nothing_changed(request: SignedIn, day: Day, access: Access) -> Page:
     """One tap is a report too."""
     me = own(request, day, access)
     try:

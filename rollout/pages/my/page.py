@@ -1,21 +1,25 @@
 """Pages of a facility's officer: the own facility, and none else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404
 
-from facilities.exchange.columns import Column
+from facilities.exchange.columns import Column, Value
 from facilities.models import Facility, FacilityName
+from facilities.permissions import Access
 from facilities.registers.register import Register
 from facilities.registers.writers import Dated
-from rollout.pages.page import page
+from rollout.day import Day
+from rollout.pages.page import Answering, Asked, SignedIn, View, page
 from rollout.registers.catalogue import REGISTERS
 
 # What a facility writes itself. Plans, names, norms and papers are the Department's.
 WRITTEN = ("milestones", "procurements", "devices", "certificates", "connections", "assets")
 
 
-def my():
+def my() -> Callable[[View[Asked]], Answering[Asked]]:
     """Nothing is kept by the browser: the pages show names of people."""
     return page(lambda access: access.reports, section="my", stored=False)
 
@@ -29,7 +33,7 @@ class Own:
     others: tuple[tuple[str, str], ...]  # code and name of further facilities of the officer
 
 
-def own(request, day, access, facility_id: int | None = None) -> Own:
+def own(request: SignedIn, day: Day, access: Access, facility_id: int | None = None) -> Own:
     """The facility whose row is asked for, else that of `?facility=`, else the first.
 
     Raises Http404 for one that is not the own.
@@ -68,7 +72,7 @@ def own_columns(register: Register) -> list[Column]:
     ]
 
 
-def own_row(register: Register, pk: int, access, day):
+def own_row(register: Register, pk: int, access: Access, day: Day) -> tuple[Any, dict[str, Value]]:
     """A row of an own facility with its values. Raises Http404 for any other."""
     rows = register.of_facilities(register.base(day.today), access.facility_ids)
     row = rows.filter(pk=pk).first()

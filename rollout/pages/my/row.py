@@ -1,6 +1,7 @@
 """Rows of the own facility: lists of them, and the form that answers some cells of one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,11 +15,15 @@ from django.utils.translation import gettext as _
 from facilities.forms import PaperField
 from facilities.models import ChangeSet, Document, Edit, Facility
 from facilities.papers import store_paper
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, Stale, begin, enter
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
+from facilities.registers.register import Register
+from rollout.day import Day
 from rollout.pages.desk.record import titles
 from rollout.pages.my.page import my, own, own_columns, own_register, own_row
+from rollout.pages.page import Page, SignedIn
 from rollout.programme.services import report
 from rollout.registers import drafts
 
@@ -33,19 +38,21 @@ class AnswerForm(CellForm):
 
     file = PaperField(required=False)
 
-    def __init__(self, *args, returned: Mapping[str, str] | None = None, **kwargs):
+    def __init__(
+        self, *args: Any, returned: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.returned = returned or {}
 
-    def lines(self):
+    def lines(self) -> Iterator[Any]:
         for line in super().lines():
             yield line | {"returned": self.returned.get(line["column"].code, "")}
 
 
 @my()
-def own_list(request, day, access, register):
-    """The rows of the own facility; a book with one row a facility opens that row."""
-    register = own_register(register)
+def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
+    """The rows of the own facility; a register with one row a facility opens that row."""
+    register = own_register(code)
     me = own(request, day, access)
     if register.model is Facility:
         return HttpResponseRedirect(reverse("rollout:my-row", args=[register.code, me.facility.pk]))
@@ -72,9 +79,9 @@ def own_list(request, day, access, register):
 
 
 @my()
-def own_form(request, day, access, register, pk):
+def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """`?cells=` asks for some cells only. What is sent is stored, or comes back with what is wrong."""
-    register = own_register(register)
+    register = own_register(code)
     row, values = own_row(register, pk, access, day)
     facility = Facility.objects.get(pk=register.facility_of(row))
     asked = set(filter(None, request.GET.get("cells", "").split(",")))
@@ -122,7 +129,7 @@ def own_form(request, day, access, register, pk):
     return "my/form.html", context, status
 
 
-def _returned(register, row) -> dict[str, str]:
+def _returned(register: Register, row: Any) -> dict[str, str]:
     """The reviewer's words at the columns they are about, until those are written anew."""
     edits = Edit.objects.filter(register=register.code, row=row.pk).order_by("pk")
     latest = {edit.column: edit.returned_because for edit in edits}
@@ -133,13 +140,15 @@ def home_of(facility: Facility) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('rollout:my')}?facility={facility.code}")
 
 
-def paper_of(request, form, title: str) -> Document | None:
+def paper_of(request: SignedIn, form: Any, title: str) -> Document | None:
     upload = form.cleaned_data.get("file")
     return store_paper(upload=upload, title=title[:300], by=request.user) if upload else None
 
 
 @transaction.atomic
-def store(request, day, register, row, facility: Facility, form: AnswerForm) -> None:
+def store(
+    request: SignedIn, day: Day, register: Register, row: Any, facility: Facility, form: AnswerForm
+) -> None:
     """The cells, their paper, and the report of the week they count as: all or nothing."""
     change_set = begin(
         kind=ChangeSet.Kind.FORM,

@@ -8,6 +8,6 @@ urlpatterns = [
     path("", home.home, name="my"),
     path("nothing-changed/", home.nothing_changed, name="my-nothing-changed"),
     path("waiting/<slug:step>/", waiting.waiting, name="my-waiting"),
-    path("<slug:register>/", row.own_list, name="my-list"),
-    path("<slug:register>/<int:pk>/", row.own_form, name="my-row"),
+    path("<slug:code>/", row.own_list, name="my-list"),
+    path("<slug:code>/<int:pk>/", row.own_form, name="my-row"),
 ]

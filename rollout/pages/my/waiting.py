@@ -1,5 +1,7 @@
 """Certificates that wait for a step: its day for all of them, or for those that are ticked."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -11,10 +13,14 @@ from django.utils.translation import ngettext
 
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, Refused, begin, enter_rows, writing_of
+from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry
+from rollout.day import Day
 from rollout.pages.my.page import Own, my, own, own_register
 from rollout.pages.my.row import ROWS_A_PAGE, AnswerForm, home_of, paper_of
+from rollout.pages.page import Page, SignedIn
 from rollout.programme.services import report
 from rollout.registers import drafts
 from rollout.registers.todo import WAITING_FOR, waiting_for
@@ -26,10 +32,10 @@ NAMED = 3  # so many of the certificates that cannot be so are named
 class StepForm(AnswerForm):
     """The day of a step for many certificates."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, asks_reason=False, **kwargs)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for column in self.columns:
             if column.code not in self.errors and not cleaned.get(column.code):
@@ -38,7 +44,7 @@ class StepForm(AnswerForm):
 
 
 @my()
-def waiting(request, day, access, step):
+def waiting(request: SignedIn, day: Day, access: Access, step: str) -> Page:
     """Some or all of them on one day, with one paper."""
     if step not in WAITING_FOR:
         raise Http404
@@ -83,7 +89,13 @@ def waiting(request, day, access, step):
 
 
 def _answered(
-    request, day, register, me: Own, step: str, keys: list[int], form: StepForm
+    request: SignedIn,
+    day: Day,
+    register: Register,
+    me: Own,
+    step: str,
+    keys: list[int],
+    form: StepForm,
 ) -> HttpResponseRedirect | None:
     """Where to go once it is stored; None when the form says what is wrong."""
     if not form.is_valid():
@@ -105,7 +117,15 @@ def _answered(
 
 
 @transaction.atomic
-def store(request, day, register, me: Own, step: str, keys: list[int], form: StepForm) -> int:
+def store(
+    request: SignedIn,
+    day: Day,
+    register: Register,
+    me: Own,
+    step: str,
+    keys: list[int],
+    form: StepForm,
+) -> int:
     """All chosen certificates or none: how many. Raises ValidationError naming those that cannot be so."""
     change_set = begin(
         kind=ChangeSet.Kind.FORM,
@@ -127,7 +147,7 @@ def store(request, day, register, me: Own, step: str, keys: list[int], form: Ste
     return len(entries)
 
 
-def _judge(register, entries: list[RowEntry], step: str, day) -> None:
+def _judge(register: Register, entries: list[RowEntry], step: str, day: Day) -> None:
     """Raises Refused for what is impossible, else for what is odd and has no reason."""
     wrong, odd = [], []
     for entry, found in zip(entries, register.problems(entries, day.today), strict=True):

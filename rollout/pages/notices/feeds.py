@@ -12,12 +12,14 @@ from django.views.decorators.http import require_safe
 
 from facilities import clock
 from facilities.models import CalendarDay, Ledger
+from facilities.permissions import Access
 from facilities.working_days import WorkingDays
+from rollout.day import Day
 from rollout.models import FeedAddress, Notice
 from rollout.notices.feeds import events
 from rollout.notices.feeds.addresses import access_through, opened_by
 from rollout.notices.feeds.writing import as_atom, as_icalendar
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 
 LATEST = 50  # notices in the news
 
@@ -70,7 +72,7 @@ def _nothing() -> HttpResponse:
 
 
 @page(lambda access: access.sees_summary, section="month", stored=False)
-def month(request, day, access):
+def month(request: SignedIn, day: Day, access: Access) -> Page:
     """A month of the person's events as they stood on the day looked at; what is off is left out."""
     first = _month_asked(request, day.on)
     dates = gregorian.Calendar().monthdatescalendar(first.year, first.month)
@@ -105,7 +107,7 @@ def month(request, day, access):
     return "notices/month.html", context
 
 
-def _month_asked(request, usual: date) -> date:
+def _month_asked(request: SignedIn, usual: date) -> date:
     year, _dash, number = request.GET.get("month", "").partition("-")
     try:
         asked = date(int(year), int(number), 1)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404
@@ -10,7 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from facilities.models import ChangeSet
+from facilities.permissions import Access
 from facilities.working_days import working_days
+from rollout.day import Day
 from rollout.models import Alert, AlertResponse, FeedAddress, Message, PostBox
 from rollout.notices import outbox, responses
 from rollout.notices.escalation import RULES
@@ -20,13 +24,13 @@ from rollout.pages.actions import Action, Sent
 from rollout.pages.forms.reminding import BoxForm, FeedForm, PutOffForm, SeenForm, said
 from rollout.pages.forms.reporting import OnceForm
 from rollout.pages.listing import paged
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 
 FEEDS = {FeedAddress.Kind.CALENDAR: "calendar-feed", FeedAddress.Kind.NEWS: "news-feed"}
 
 
 @page(lambda access: access.sees_summary, section="inbox", stored=False)
-def inbox(request, day, access):
+def inbox(request: SignedIn, day: Day, access: Access) -> Page:
     person = request.user
     sent = Sent(request)
     made: dict[str, str] = {}
@@ -86,26 +90,26 @@ def inbox(request, day, access):
     return "notices/inbox.html", context, status
 
 
-def _actions(request, sent: Sent, made: dict[str, str], today: date) -> dict[str, Action]:
+def _actions(request: SignedIn, sent: Sent, made: dict[str, str], today: date) -> dict[str, Action]:
     person = request.user
     box = PostBox.objects.filter(person=person).first() or PostBox(person=person)
     names = ("by_mail", "digest_hour", "quiet_from", "quiet_until", "ceiling")
 
-    def told(given) -> Alert:
+    def told(given: dict[str, Any]) -> Alert:
         """Only what this person was told can be handled by them."""
         alert = Alert.objects.filter(pk=given["row"], notices__person=person).first()
         if alert is None:
             raise Http404
         return alert
 
-    def store_box(given, change_set):
+    def store_box(given: dict[str, Any], change_set: ChangeSet) -> None:
         PostBox.objects.update_or_create(
             person=person, defaults={name: given[name] for name in names}
         )
         person.email = given["email"]
         person.save(update_fields=["email"])
 
-    def give_address(given, change_set):
+    def give_address(given: dict[str, Any], change_set: ChangeSet) -> None:
         address, made["secret"] = addresses.issue(
             person=person, kind=given["kind"], language=given["language"], of=given["of"]
         )

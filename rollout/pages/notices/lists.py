@@ -2,9 +2,11 @@
 
 from django.utils.translation import pgettext_lazy
 
+from facilities.permissions import Access
+from rollout.day import Day
 from rollout.notices import alerts
 from rollout.pages.listing import names, paged
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.deadlines import late_and_coming
 
 DUE = {
@@ -15,7 +17,7 @@ DUE = {
 
 
 @page(lambda access: access.sees_programme, section="deadlines")
-def deadline_list(request, day, access):
+def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Everything late, and everything due within the next quarter."""
     as_of = day.as_of()
     facilities = names(as_of)
@@ -40,7 +42,7 @@ def deadline_list(request, day, access):
 
 
 @page(lambda access: access.sees_programme, section="alerts")
-def alert_list(request, day, access):
+def alert_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Alerts that stood on the day: raised by then and not yet cleared."""
     found = paged(request, alerts.standing(day.on))
     facilities = names(day.as_of())

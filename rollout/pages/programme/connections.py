@@ -1,6 +1,8 @@
 """Connections as they live: which gateways give signs of life, and their addresses."""
 
 import uuid
+from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -16,11 +18,13 @@ from facilities.exchange.columns import Column
 from facilities.exchange.writing_csv import write_csv
 from facilities.folding import fold
 from facilities.grouping import grouped
-from facilities.models import Facility
+from facilities.models import ChangeSet, Facility
+from facilities.permissions import Access
+from rollout.day import Day
 from rollout.pages.actions import Action, Sent
 from rollout.pages.forms.connections import IssueAllForm, IssueForm, RevokeForm
 from rollout.pages.listing import paged
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.connections import (
     LABELS,
     WORST_FIRST,
@@ -35,7 +39,7 @@ SHOW = {"": pgettext_lazy("gateways", "all")} | {state: LABELS[state] for state 
 
 
 @page(lambda access: access.sees_programme, section="connections", stored=False)
-def connection_list(request, day, access):
+def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Every facility that is to be connected, private ones too; as it is now, whatever day is asked."""
     now = timezone.now()
     everything = connections(now)
@@ -86,13 +90,15 @@ ADDRESSES = (
 )
 
 
-def _actions_of_all(request, access, everything, sent: Sent, made: dict) -> dict[str, Action]:
+def _actions_of_all(
+    request: SignedIn, access: Access, everything: list[Connection], sent: Sent, made: dict
+) -> dict[str, Action]:
     """One file of addresses for a province, instead of fourteen hundred pages."""
     without = [one for one in everything if one.pulse is None]
     if not (access.keeps_registers and without):
         return {}
 
-    def issue(given, change_set):
+    def issue(given: dict[str, Any], change_set: ChangeSet) -> None:
         made["secrets"] = gateways.issue_first(
             places=[(one.facility.id, one.partner.pk) for one in without],
             by=request.user,
@@ -111,7 +117,7 @@ def _actions_of_all(request, access, everything, sent: Sent, made: dict) -> dict
     return {"issue-all": Action(form, issue, title)}
 
 
-def _handed_out(request, everything, made: dict) -> HttpResponse:
+def _handed_out(request: SignedIn, everything: list[Connection], made: dict) -> HttpResponse:
     """The addresses as a table, this once. Nothing keeps their secrets."""
     rows = [
         [
@@ -130,7 +136,7 @@ def _handed_out(request, everything, made: dict) -> HttpResponse:
     )
 
 
-def _with_strips(lines: list[Connection], now) -> list[dict]:
+def _with_strips(lines: list[Connection], now: datetime) -> list[dict]:
     found = strips([line.pulse.gateway for line in lines if line.pulse], now)
     return [
         line._asdict() | _drawn(found.get((line.facility.id, line.partner.pk))) for line in lines
@@ -144,7 +150,7 @@ def _drawn(found: Strip | None) -> dict:
 
 
 @page(lambda access: access.sees_summary, section="connections", stored=False)
-def connection(request, day, access, code, partner):
+def connection(request: SignedIn, day: Day, access: Access, code: str, partner: str) -> Page:
     """One connection: how it is now, its last ninety days, its address for those who keep it."""
     facility = get_object_or_404(Facility, code=code)
     described = next(iter(day.as_of(frozenset({facility.pk})).on(day.today)), None)
@@ -192,12 +198,18 @@ def connection(request, day, access, code, partner):
 
 
 def _actions(
-    request, access, facility, partner, standing, sent: Sent, made: dict
+    request: SignedIn,
+    access: Access,
+    facility: Facility,
+    partner: str,
+    standing: Any,
+    sent: Sent,
+    made: dict,
 ) -> dict[str, Action]:
     if not access.records_for(facility.pk):
         return {}
 
-    def issue(given, change_set):
+    def issue(given: dict[str, Any], change_set: ChangeSet) -> None:
         made["gateway"], made["secret"] = gateways.issue(
             facility=facility,
             partner=partner,

@@ -1,6 +1,9 @@
 """Evaluation councils: the list, one with all its papers, and the verbs of the Department."""
 
 import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from facilities.models import ChangeSet, Document, Facility
+from facilities.models import ChangeSet, Document, Facility, Record, User
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
+from rollout.day import Day
 from rollout.meetings.councils import fix
 from rollout.meetings.readiness import readiness, readiness_of_all
 from rollout.models import (
@@ -46,14 +51,17 @@ from rollout.pages.forms.councils import (
     ResultsForm,
     RuleForm,
 )
-from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.listing import names, paged
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.councils import meetings, services
 from rollout.programme.councils.criteria import set_for
 from rollout.programme.councils.dossier import Dossier, dossier
 from rollout.programme.obstacles.holding import held_context
 from rollout.programme.services import record_milestone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Entries about a council that are taken back one by one.
 TAKEN_BACK = {
@@ -66,7 +74,7 @@ TAKEN_BACK = {
 
 
 @page(lambda access: access.sees_programme, section="councils")
-def council_list(request, day, access):
+def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = names(as_of)
     found = meetings(as_of)
@@ -97,14 +105,14 @@ def council_list(request, day, access):
 
 
 @page(lambda access: access.sees_programme, section="councils")
-def criteria_list(request, day, access):
+def criteria_list(request: SignedIn, day: Day, access: Access) -> Page:
     """What councils judge by: each version with the days on which it is in force."""
     sets = CriteriaSet.objects.prefetch_related("groups__criteria").order_by("-in_force_from")
     return "programme/criteria_list.html", {"sets": sets, "current": set_for(day.on)}
 
 
 @page(lambda access: access.keeps_programme, section="councils", stored=False)
-def council_new(request, day, access):
+def council_new(request: SignedIn, day: Day, access: Access) -> Page:
     choices = [place for place in day.as_of().on(day.on) if place.in_rollout]
     form = OpenForm(request.POST or None, facilities=choices, auto_id="open-%s")
     if request.method != "POST":
@@ -123,14 +131,14 @@ def council_new(request, day, access):
 
 
 @transaction.atomic
-def _open(request, given: dict) -> CouncilMeeting:
+def _open(request: SignedIn, given: dict) -> CouncilMeeting:
     begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
     described = {name: given[name] for name in given if name not in ("change_set", "facility")}
     return services.open_council(facility=Facility.objects.get(pk=given["facility"]), **described)
 
 
 @page(lambda access: access.sees_programme, section="councils", stored=False)
-def council(request, day, access, code):
+def council(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     row = get_object_or_404(
         CouncilMeeting.objects.select_related("facility", "criteria_set", "follows"), code=code
     )
@@ -172,15 +180,23 @@ def council(request, day, access, code):
     return "programme/council.html", context | held_context(row.facility, day), status
 
 
-def _actions(request, row: CouncilMeeting, told: Dossier, sent: Sent, today) -> dict[str, Action]:
+def _actions(
+    request: SignedIn, row: CouncilMeeting, told: Dossier, sent: Sent, today: date
+) -> dict[str, Action]:
     """What the Department may do with it as it stands."""
     by = request.user
     actions: dict[str, Action] = {}
 
-    def offer(do, form, write, title, **options):
+    def offer(
+        do: str,
+        form: type[OnceForm],
+        write: Callable[[dict, ChangeSet], object],
+        title: "StrOrPromise",
+        **options: Any,
+    ) -> None:
         actions[do] = Action(sent.form(do, form, **options), write, title)
 
-    def paper(given, **described):
+    def paper(given: dict[str, Any], **described: Any) -> Document | None:
         return stored_paper(given, f"{row.code}: {row.facility}", by=by, **described)
 
     if told.ruling is None:
@@ -286,7 +302,7 @@ def _actions(request, row: CouncilMeeting, told: Dossier, sent: Sent, today) -> 
     return actions
 
 
-def _take_back(fact, because: str, by) -> None:
+def _take_back(fact: Record, because: str, by: User) -> None:
     """With what hangs on it: a member's marks, a condition's fulfilment."""
     hanging = {
         CouncilMember: (CouncilScore, "member"),
@@ -299,7 +315,7 @@ def _take_back(fact, because: str, by) -> None:
     withdraw(fact=fact, because=because, by=by)
 
 
-def _numbered(request, row: CouncilMeeting, given: dict) -> Document | None:
+def _numbered(request: SignedIn, row: CouncilMeeting, given: dict) -> Document | None:
     """The paper that came along, or one of which only the number is known."""
     described = {"number": given["number"], "issued_on": given["happened_on"]}
     title = f"{Milestone(given['milestone']).label}: {row.facility}"
@@ -310,7 +326,7 @@ def _numbered(request, row: CouncilMeeting, given: dict) -> Document | None:
     return record(Document(title=title[:300], **described), by=request.user)
 
 
-def _find(row: CouncilMeeting, results: dict[int, tuple[str, str]], by) -> None:
+def _find(row: CouncilMeeting, results: dict[int, tuple[str, str]], by: User) -> None:
     groups = CriteriaGroup.objects.in_bulk(results)
     for pk, (result, remark) in results.items():
         services.find(meeting=row, group=groups[pk], result=result, remark=remark, by=by)
@@ -321,7 +337,7 @@ def _criteria(row: CouncilMeeting, marks: dict[int, str]) -> dict[Criterion, str
     return {criterion: marks[criterion.pk] for criterion in found.select_related("group")}
 
 
-def _member_asked(request, told: Dossier) -> CouncilMember | None:
+def _member_asked(request: SignedIn, told: Dossier) -> CouncilMember | None:
     """Whose sheet is open: of the address, or of the form that was sent."""
     asked = request.POST.get("member") or request.GET.get("member", "")
     return next((member for member in told.members if str(member.pk) == asked), None)

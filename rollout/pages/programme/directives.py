@@ -1,6 +1,8 @@
 """Directives: the list, one with all that was said about it, and the verbs of its readers."""
 
 import uuid
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -11,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from facilities.models import ChangeSet
+from facilities.models import ChangeSet, Document
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import withdraw
+from rollout.day import Day
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
 from rollout.pages.actions import Action, Sent, stored_paper
 from rollout.pages.forms.directives import (
@@ -28,7 +32,7 @@ from rollout.pages.forms.directives import (
 )
 from rollout.pages.forms.reporting import WithdrawForm
 from rollout.pages.listing import paged
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.directives import DirectiveOnDay, directives, services
 from rollout.programme.directives.promises import VERDICTS, verdict
 
@@ -49,7 +53,7 @@ TAKEN_BACK = {
 
 
 @page(lambda access: access.sees_directives, section="directives")
-def directive_list(request, day, access):
+def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
     seen = [
         found
         for found in directives(day.on, day.known_at)
@@ -78,7 +82,7 @@ def directive_list(request, day, access):
 
 
 @page(lambda access: access.issues_directives, section="directives", stored=False)
-def directive_new(request, day, access):
+def directive_new(request: SignedIn, day: Day, access: Access) -> Page:
     session = _session_asked(request)
     form = IssueForm(
         request.POST or None,
@@ -105,7 +109,7 @@ def directive_new(request, day, access):
     return "programme/directive_form.html", {"form": form}, 400
 
 
-def _session_asked(request) -> WorkingSession | None:
+def _session_asked(request: SignedIn) -> WorkingSession | None:
     asked = request.GET.get("session", "")
     if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
         return None
@@ -113,7 +117,7 @@ def _session_asked(request) -> WorkingSession | None:
 
 
 @transaction.atomic
-def _issue(request, given: dict) -> Directive:
+def _issue(request: SignedIn, given: dict) -> Directive:
     begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
     described = {name: given[name] for name in given if name not in ("change_set", "paper")}
     document = stored_paper(given, given["text_vi"], by=request.user)
@@ -121,7 +125,7 @@ def _issue(request, given: dict) -> Directive:
 
 
 @page(lambda access: access.sees_directives, section="directives", stored=False)
-def directive(request, day, access, code):
+def directive(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     found = next((d for d in directives(day.on, day.known_at) if d.code == code), None)
     if found is None:
         raise Http404
@@ -153,7 +157,7 @@ def directive(request, day, access, code):
     return "programme/directive.html", context, status
 
 
-def _entries(found: DirectiveOnDay, day) -> list[dict]:
+def _entries(found: DirectiveOnDay, day: Day) -> list[dict]:
     """Everything that was said about it, in one line of time: events, moves, urgings."""
     urgings = (
         Urging.objects.known(day.known_at)
@@ -168,14 +172,16 @@ def _entries(found: DirectiveOnDay, day) -> list[dict]:
     return sorted(rows, key=lambda row: (row["on"], row["entry"].recorded_at, row["entry"].pk))
 
 
-def _actions(request, found: DirectiveOnDay, access, sent: Sent, today) -> dict[str, Action]:
+def _actions(
+    request: SignedIn, found: DirectiveOnDay, access: Access, sent: Sent, today: date
+) -> dict[str, Action]:
     """What this reader may do with it as it stands."""
     row = Directive.objects.get(pk=found.id)
     by, today_first = request.user, {"happened_on": today}
     own = [agency for agency in found.agencies if access.answers_for({agency.pk})]
     actions: dict[str, Action] = {}
 
-    def paper(given):
+    def paper(given: dict[str, Any]) -> Document | None:
         return stored_paper(given, f"{found.code}: {found.text_vi}", by=by)
 
     if own and not found.closed_on:

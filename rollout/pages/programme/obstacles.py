@@ -1,6 +1,7 @@
 """Obstacles: what each costs, whom it holds, and who is waiting on whom."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Document, Edit, Facility
 from facilities.papers import store_paper
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import withdraw
+from rollout.day import Day
 from rollout.models import (
     Milestone,
     Obstacle,
@@ -34,10 +37,11 @@ from rollout.pages.forms.obstacles import (
     WithdrawObstacleForm,
     first_values,
 )
-from rollout.pages.forms.reporting import WithdrawForm
-from rollout.pages.page import page
+from rollout.pages.forms.reporting import OnceForm, WithdrawForm
+from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.costs import costs
+from rollout.programme.obstacles.reading import ObstacleOnDay
 from rollout.programme.obstacles.waiting import awaited
 
 ROWS_A_PAGE = 100
@@ -51,14 +55,14 @@ WITHDRAWN = {
 
 
 @page(lambda access: access.sees_programme, section="obstacles")
-def obstacle_list(request, day, access):
+def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     found = obstacles(day.as_of())
     rows = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return "programme/obstacle_list.html", {"rows": rows, "costs": costs(found, day.on)}
 
 
 @page(lambda access: access.sees_programme, section="obstacles")
-def waiting(request, day, access):
+def waiting(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = as_of.so_far(as_of.until)
     groups = [
@@ -81,7 +85,7 @@ def waiting(request, day, access):
 
 
 @page(lambda access: access.keeps_programme, section="obstacles", stored=False)
-def obstacle_new(request, day, access):
+def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
     form = RaiseForm(
         request.POST or None,
         request.FILES or None,
@@ -104,7 +108,7 @@ def obstacle_new(request, day, access):
 
 
 @transaction.atomic
-def _raise(request, form) -> Obstacle:
+def _raise(request: SignedIn, form: RaiseForm) -> Obstacle:
     given = form.cleaned_data
     change_set = begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
     return services.raise_obstacle(
@@ -118,7 +122,7 @@ def _raise(request, form) -> Obstacle:
 
 
 @page(lambda access: access.sees_programme, section="obstacles", stored=False)
-def obstacle(request, day, access, code):
+def obstacle(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     as_of = day.as_of()
     found = next((o for o in obstacles(as_of) if o.code == code), None)
     if found is None:
@@ -138,7 +142,7 @@ def obstacle(request, day, access, code):
     return "programme/obstacle.html", context, status
 
 
-def _told(found, row: Obstacle, as_of: AsOf, day) -> dict:
+def _told(found: ObstacleOnDay | None, row: Obstacle, as_of: AsOf, day: Day) -> dict:
     """What the page says on the day, whoever reads it."""
     facilities = as_of.so_far(as_of.until)
     holds = [
@@ -174,7 +178,7 @@ def _told(found, row: Obstacle, as_of: AsOf, day) -> dict:
     }
 
 
-def _forms(request, row: Obstacle, names: dict, day) -> dict:
+def _forms(request: SignedIn, row: Obstacle, names: dict, day: Day) -> dict:
     """The verbs' forms; the one that was sent holds what was typed."""
     sent = request.POST.get("do") if request.method == "POST" else None
     first = first_values(row, day.today)
@@ -189,7 +193,7 @@ def _forms(request, row: Obstacle, names: dict, day) -> dict:
     ]
     in_rollout = [place for place in names.values() if place.in_rollout]
 
-    def made(code, form, **options):
+    def made(code: str, form: type[OnceForm], **options: Any) -> OnceForm:
         data, files = (request.POST, request.FILES) if code == sent else (None, None)
         return form(data, files, initial=first[code], auto_id=f"{code}-%s", **options)
 
@@ -204,7 +208,7 @@ def _forms(request, row: Obstacle, names: dict, day) -> dict:
     }
 
 
-def _written(request, row: Obstacle, forms: dict) -> str:
+def _written(request: SignedIn, row: Obstacle, forms: dict) -> str:
     """Store what was sent. The address to go on to; empty when a form has to be shown again."""
     do = request.POST.get("do", "")
     if do not in WRITERS and do not in WITHDRAWN:
@@ -228,7 +232,9 @@ def _written(request, row: Obstacle, forms: dict) -> str:
 
 
 @transaction.atomic
-def _write(request, row: Obstacle, do: str, given: dict, form) -> None:
+def _write(
+    request: SignedIn, row: Obstacle, do: str, given: dict[str, Any], form: OnceForm
+) -> None:
     change_set = begin(
         kind=ChangeSet.Kind.FORM,
         by=request.user,
@@ -242,11 +248,15 @@ def _write(request, row: Obstacle, do: str, given: dict, form) -> None:
     WRITERS[do](request, row, given, form, change_set)
 
 
-def _change(request, row, given, form, change_set):
+def _change(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.change_obstacle(obstacle=row, change_set=change_set, **form.described)
 
 
-def _hold(request, row, given, form, change_set):
+def _hold(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.hold(
         obstacle=row,
         facilities=Facility.objects.filter(pk__in=given["facilities"]).order_by("code"),
@@ -258,14 +268,18 @@ def _hold(request, row, given, form, change_set):
     )
 
 
-def _end(request, row, given, form, change_set):
+def _end(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     held = get_object_or_404(ObstacleHold, pk=given["row"], obstacle=row)
     services.end_hold(
         held=held, ends_on=given["ends_on"], because=given["because"], by=request.user
     )
 
 
-def _clear(request, row, given, form, change_set):
+def _clear(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.clear(
         obstacle=row,
         cleared_on=given["cleared_on"],
@@ -275,7 +289,9 @@ def _clear(request, row, given, form, change_set):
     )
 
 
-def _urge(request, row, given, form, change_set):
+def _urge(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.urge(
         obstacle=row,
         happened_on=given["happened_on"],
@@ -288,7 +304,9 @@ def _urge(request, row, given, form, change_set):
     )
 
 
-def _withdraw(request, row, given, form, change_set):
+def _withdraw(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
     services.withdraw_obstacle(obstacle=row, because=given["because"], change_set=change_set)
 
 
@@ -302,7 +320,7 @@ WRITERS = {
 }
 
 
-def _paper(request, given: dict, title: str) -> Document | None:
+def _paper(request: SignedIn, given: dict, title: str) -> Document | None:
     upload = given.get("paper")
     if not upload:
         return None

@@ -1,6 +1,7 @@
 """Working sessions: planned and held, with the agenda from the registers and what came of them."""
 
 import uuid
+from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,8 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Edit
+from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import withdraw
+from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES
 from rollout.meetings.agenda import agenda
@@ -37,7 +40,7 @@ from rollout.pages.forms.sessions import (
     WithdrawSessionForm,
 )
 from rollout.pages.listing import paged
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.directives import directives
 from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
 from rollout.programme.sessions import services
@@ -47,7 +50,7 @@ TAKEN_BACK = {"withdraw-item": AgendaItem, "withdraw-conclusion": SessionConclus
 
 
 @page(lambda access: access.sees_programme, section="sessions")
-def session_list(request, day, access):
+def session_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Those planned, nearest first; those held by the day, newest first."""
     known = WorkingSession.objects.known(day.known_at).annotate(
         raised=Count("obstacles", filter=Q(obstacles__withdrawn_at=None), distinct=True),
@@ -59,7 +62,7 @@ def session_list(request, day, access):
 
 
 @page(lambda access: access.keeps_programme, section="sessions", stored=False)
-def session_new(request, day, access):
+def session_new(request: SignedIn, day: Day, access: Access) -> Page:
     form = PlanForm(request.POST or None, initial={"held_on": day.today}, auto_id="plan-%s")
     if request.method != "POST":
         return "programme/session_form.html", {"form": form}
@@ -83,7 +86,7 @@ def session_new(request, day, access):
 
 
 @page(lambda access: access.sees_programme, section="sessions", stored=False)
-def session(request, day, access, pk):
+def session(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     row = get_object_or_404(WorkingSession.objects.known(day.known_at), pk=pk)
     actions: dict[str, Action] = {}
     status = 200
@@ -102,7 +105,7 @@ def session(request, day, access, pk):
     return "programme/session.html", context, status
 
 
-def _told(row: WorkingSession, day) -> dict:
+def _told(row: WorkingSession, day: Day) -> dict:
     """What the page says, whoever reads it: before the session as of today, later as of its day."""
     held = row.held_on <= day.on
     since, _known = compared_with(row, day.known_at)
@@ -140,7 +143,7 @@ def _told(row: WorkingSession, day) -> dict:
     }
 
 
-def _changes(day, on, since) -> list[dict]:
+def _changes(day: Day, on: date, since: date | None) -> list[dict]:
     """Old to new of the measures that moved since the session before; computed on both days."""
     if since is None:
         return []
@@ -152,7 +155,9 @@ def _changes(day, on, since) -> list[dict]:
     return [row for row in rows if row["old"].done != row["new"].done]
 
 
-def _actions(request, row: WorkingSession, access, sent: Sent, day) -> dict[str, Action]:
+def _actions(
+    request: SignedIn, row: WorkingSession, access: Access, sent: Sent, day: Day
+) -> dict[str, Action]:
     by, actions = request.user, {}
     held = row.held_on <= day.today
     if held and access.issues_directives:

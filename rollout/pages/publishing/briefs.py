@@ -17,7 +17,7 @@ from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
 from rollout.models import PublishedBrief, WorkingSession
 from rollout.pages.forms.brief import PublishForm
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 from rollout.publishing.brief.document import Brief, brief, compared_with
 from rollout.publishing.brief.publishing import publish, recompute
 from rollout.publishing.brief.rendering import LANGUAGES, drawn
@@ -25,7 +25,7 @@ from rollout.templatetags.figures import number
 
 
 @page(lambda access: access.sees_programme, section="sessions")
-def session_brief(request, day, access, pk):
+def session_brief(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     session = get_object_or_404(WorkingSession.objects.known(day.known_at), pk=pk)
     form = PublishForm()
     if request.method == "POST":
@@ -69,7 +69,7 @@ def _made(session: WorkingSession, day: Day) -> Brief:
     )
 
 
-def _language(request) -> str:
+def _language(request: SignedIn) -> str:
     """Both languages can be read whatever language the page around them has."""
     asked = request.GET.get("words", "")
     if asked in LANGUAGES:
@@ -78,7 +78,9 @@ def _language(request) -> str:
     return own if own in LANGUAGES else LANGUAGES[0]
 
 
-def _published(request, day: Day, session: WorkingSession, form: PublishForm):
+def _published(
+    request: SignedIn, day: Day, session: WorkingSession, form: PublishForm
+) -> HttpResponseRedirect | None:
     """Where to go once it is published; None when the form has to be shown again."""
     back = f"{request.path}?on={day.on.isoformat()}"
     try:
@@ -95,7 +97,9 @@ def _published(request, day: Day, session: WorkingSession, form: PublishForm):
 
 
 @transaction.atomic
-def _publish(request, day: Day, session: WorkingSession, form: PublishForm) -> PublishedBrief:
+def _publish(
+    request: SignedIn, day: Day, session: WorkingSession, form: PublishForm
+) -> PublishedBrief:
     given = form.cleaned_data
     begin(
         kind=ChangeSet.Kind.FORM,
@@ -109,7 +113,7 @@ def _publish(request, day: Day, session: WorkingSession, form: PublishForm) -> P
 
 
 @page(lambda access: access.sees_programme, section="sessions")
-def published_brief(request, day, access, pk):
+def published_brief(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     found = get_object_or_404(
         PublishedBrief.objects.select_related("session", "published_by"), pk=pk
     )

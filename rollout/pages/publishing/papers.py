@@ -6,7 +6,8 @@ from django.utils import translation
 from django.utils.translation import get_language
 
 from facilities.permissions import Access
-from rollout.pages.page import page
+from rollout.day import Day
+from rollout.pages.page import Page, SignedIn, page
 from rollout.pages.registers.exports import XLSX
 from rollout.publishing.brief.rendering import LANGUAGES
 from rollout.publishing.papers.catalogue import KINDS
@@ -16,7 +17,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @page(lambda access: access.sees_programme, section="papers")
-def paper_list(request, day, access):
+def paper_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Each kind with what it can be about on the day."""
     asked = Asked(day.on, day.known_at)
     kinds = [(kind, kind.subjects(asked)) for kind in KINDS.values() if _may(access, kind)]
@@ -31,7 +32,7 @@ def _may(access: Access, kind: Kind) -> bool:
 
 
 @page(lambda access: access.sees_programme, stored=False)
-def paper(request, day, access, kind, form):
+def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> Page:
     """404 for a kind, a form, a language or a subject that there is not."""
     chosen = KINDS.get(kind)
     language = request.GET.get("language") or (get_language() or "vi")[:2]

@@ -1,5 +1,7 @@
 """Where the QR code on a device leads: what it is, where it has been; and that it was seen."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
@@ -10,11 +12,13 @@ from equipment.assets import place_id
 from equipment.models import Asset, StocktakeSighting
 from equipment.stocktake import rounds, see
 from facilities.as_of import AsOf
-from rollout.pages.page import page
+from facilities.permissions import Access
+from rollout.day import Day
+from rollout.pages.page import Page, SignedIn, page
 
 
 @page(lambda access: access.records_facts, stored=False)
-def asset(request, day, access, tag):
+def asset(request: SignedIn, day: Day, access: Access, tag: str) -> Page:
     """In full for the Department and the facility where it stands.
 
     An officer in whose stocktake a foreign device turns up learns what it is, but not whose.
@@ -54,7 +58,7 @@ def asset(request, day, access, tag):
     return "registers/asset.html", context
 
 
-def _seen(request, asset: Asset, open_rounds):
+def _seen(request: SignedIn, asset: Asset, open_rounds: list[Any]) -> HttpResponseRedirect:
     asked = request.POST.get("round", "")
     chosen = next((one for one in open_rounds if str(one.pk) == asked), None)
     if chosen is None:

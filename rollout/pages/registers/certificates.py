@@ -5,7 +5,9 @@ from django.core.paginator import Paginator
 from django.http import Http404
 
 from facilities.models import FacilityName
-from rollout.pages.page import page
+from facilities.permissions import Access
+from rollout.day import Day
+from rollout.pages.page import Page, SignedIn, page
 from signatures.certificates import certificates
 from signatures.changes import COUNTED
 from signatures.models import CertificateEvent
@@ -14,7 +16,7 @@ ROWS_A_PAGE = 100
 
 
 @page(lambda access: access.sees_summary, stored=False)
-def certificate_list(request, day, access, code):
+def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """`?show=issued` keeps those that count in that figure. Names only for whom they concern."""
     name = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
     name = name.filter(facility__code=code).last()

@@ -15,8 +15,9 @@ from facilities.descent import Descent
 from facilities.models import Document, Facility
 from facilities.paper_kinds import HEAD_BYTES, claimed_kind
 from facilities.permissions import Access
+from rollout.day import Day
 from rollout.models import Directive, DirectiveEvent, Urging
-from rollout.pages.page import page
+from rollout.pages.page import Page, SignedIn, page
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,7 @@ POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-
 
 @require_safe
 @page(lambda access: True, stored=False)
-def document(request, day, access, pk):
+def document(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     """404 to whoever may not see it, as if it did not exist."""
     found = Document.objects.filter(pk=pk).first()
     if found is None or not found.file or not may_see(access, found, day.today):

@@ -1,6 +1,7 @@
 """Keeping and dropping drafts: what `static/js/form.js` sends while somebody types."""
 
 import json
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
@@ -9,17 +10,19 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from rollout.pages.page import page
+from facilities.permissions import Access
+from rollout.day import Day
+from rollout.pages.page import Answering, Asked, SignedIn, View, page
 from rollout.registers import drafts
 
 
-def drafting():
+def drafting() -> Callable[[View[Asked]], Answering[Asked]]:
     return page(lambda access: access.records_facts, stored=False)
 
 
 @require_POST
 @drafting()
-def keep(request, day, access):
+def keep(request: SignedIn, day: Day, access: Access) -> HttpResponse:
     """`draft`: the name of the form; `fields`: JSON, each name with its values. 204, or 400."""
     try:
         fields = _fields(request.POST.get("fields", ""))
@@ -43,13 +46,13 @@ def _fields(text: str) -> drafts.Fields:
     return found
 
 
-def _are_texts(values) -> bool:
+def _are_texts(values: object) -> bool:
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 @require_POST
 @drafting()
-def drop(request, day, access):
+def drop(request: SignedIn, day: Day, access: Access) -> HttpResponseRedirect:
     """Drop a draft and go back to where the form is."""
     drafts.drop(user=request.user, form=request.POST.get("draft", ""))
     back = request.POST.get("next", "")

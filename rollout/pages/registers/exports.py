@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.writing_csv import write_csv
 from facilities.registers.register import Register
+from rollout.pages.page import SignedIn
 
 CHUNK = 1000  # rows whose values are read at once
 CSV = "text/csv; charset=utf-8"
@@ -18,7 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export(
-    request,
+    request: SignedIn,
     register: Register,
     columns: Sequence[Column],
     rows: QuerySet,
@@ -28,7 +29,7 @@ def export(
 ) -> HttpResponseBase:
     """The rows in their order, as "csv" or "xlsx".
 
-    `columns`: those that the reader may see, with their choices (`Book.bound`). What says which row
+    `columns`: those that the reader may see, with their choices (`Register.bound`). What says which row
     is which comes last if the list does not show it: without it the file could not be read back.
     """
     shown = {column.code for column in columns}

@@ -1,7 +1,9 @@
 """Importing: choose a file, see what it would change, say yes. For the Department and for officers."""
 
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,15 +16,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.exchange.outcomes import Outcome
 from facilities.exchange.tables import BadTable
-from facilities.models import ChangeSet, Facility
+from facilities.models import ChangeSet, Facility, User
 from facilities.permissions import Access
 from facilities.registers.choices import names_on
 from facilities.registers.entering import undo
 from facilities.registers.register import Register
-from rollout.day import parse_date
+from rollout.day import Day, parse_date
 from rollout.models import ImportFile
 from rollout.pages.my.page import WRITTEN
-from rollout.pages.page import page
+from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.importing import State
@@ -40,7 +42,7 @@ TABS = {
 }
 
 
-def importing_page():
+def importing_page() -> Callable[[View[Asked]], Answering[Asked]]:
     """Open to whoever records facts; a browser keeps no copy, since files hold names of people."""
     return page(lambda access: access.records_facts, section="imports", stored=False)
 
@@ -56,7 +58,7 @@ def register_or_404(code: str, access: Access) -> Register:
     return REGISTERS[code]
 
 
-def file_or_404(pk: int, user, access: Access) -> ImportFile:
+def file_or_404(pk: int, user: User, access: Access) -> ImportFile:
     """One's own; the Department sees everybody's."""
     files = ImportFile.objects.select_related("by", "change_set", "facility")
     found = files.filter(pk=pk).first()
@@ -65,7 +67,7 @@ def file_or_404(pk: int, user, access: Access) -> ImportFile:
     return found
 
 
-def _writes(found: ImportFile, user, access: Access) -> bool:
+def _writes(found: ImportFile, user: User, access: Access) -> bool:
     """Whether this reader may still answer for the file: its sender, in the role it was sent in."""
     if found.by_id != user.pk:
         return False
@@ -84,7 +86,7 @@ class FileForm(forms.Form):
     on = forms.CharField(label=gettext_lazy("Day"))
     facility = forms.ChoiceField(label=gettext_lazy("Facility"), required=False)
 
-    def __init__(self, *args, access: Access, today: date, **kwargs):
+    def __init__(self, *args: Any, access: Access, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today, self.own = today, {}
         self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.txt"}
@@ -107,7 +109,7 @@ class FileForm(forms.Form):
             raise ValidationError(_("This day is still to come."))
         return on
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not cleaned.get("file") and not cleaned.get("pasted", "").strip():
             self.add_error("file", _("Choose a file, or paste rows below."))
@@ -122,8 +124,8 @@ class FileForm(forms.Form):
 
 
 @importing_page()
-def import_new(request, day, access, register):
-    register = register_or_404(register, access)
+def import_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
+    register = register_or_404(code, access)
     form = FileForm(
         request.POST or None,
         request.FILES or None,
@@ -153,7 +155,7 @@ def import_new(request, day, access, register):
 
 
 @importing_page()
-def import_list(request, day, access):
+def import_list(request: SignedIn, day: Day, access: Access) -> Page:
     """One's own files, newest first."""
     files = ImportFile.objects.filter(by=request.user).select_related("facility")
     rows = Paginator(files, FILES_A_PAGE).get_page(request.GET.get("page"))
@@ -170,7 +172,7 @@ def import_list(request, day, access):
 
 
 @importing_page()
-def import_file(request, day, access, pk):
+def import_file(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     found = file_or_404(pk, request.user, access)
     problems: dict[str, list[str]] = {}
     if request.method == "POST":
@@ -187,7 +189,7 @@ def import_file(request, day, access, pk):
     return "registers/imports/file.html", context, 400 if problems else 200
 
 
-def _answer(request, found: ImportFile, day) -> None:
+def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
     """Do what was asked of the file. Raises ValidationError."""
     asked = request.POST.get("do", "")
     state = importing.state_of(found)
@@ -227,7 +229,7 @@ def _answer(request, found: ImportFile, day) -> None:
         messages.success(request, _("Everything the file wrote has been taken back."))
 
 
-def _chosen(request, found: ImportFile) -> dict[str, str]:
+def _chosen(request: SignedIn, found: ImportFile) -> dict[str, str]:
     """For each heading asked about the column chosen for it, "" to leave it out."""
     codes = {column.code for column in REGISTERS[found.register].columns}
     asked = (found.preview or {}).get("asked", [])
@@ -238,7 +240,7 @@ def _chosen(request, found: ImportFile) -> dict[str, str]:
     return {heading: code for heading, code in chosen.items() if code in codes or not code}
 
 
-def _context(request, found: ImportFile) -> dict:
+def _context(request: SignedIn, found: ImportFile) -> dict:
     register = REGISTERS[found.register]
     state = importing.state_of(found)
     context = {"file": found, "register": register, "state": state}
@@ -285,7 +287,7 @@ def _line(row: dict, columns: dict) -> dict:
 
 
 @importing_page()
-def import_rejects(request, day, access, pk):
+def import_rejects(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     """The rows to be mended, as an Excel file that can be sent again."""
     found = file_or_404(pk, request.user, access)
     storage, place = found.file.storage, rejects_place(found)
@@ -296,11 +298,11 @@ def import_rejects(request, day, access, pk):
 
 
 @importing_page()
-def import_template(request, day, access, register, form):
+def import_template(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
     """An empty table to fill in."""
     from facilities.exchange.templates import template_csv, template_xlsx
 
-    register = register_or_404(register, access)
+    register = register_or_404(code, access)
     columns = register.bound()
     if form == "csv":
         body, kind = template_csv(columns), "text/csv; charset=utf-8"

@@ -11,23 +11,26 @@ from facilities.as_of import AsOf
 from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
+from facilities.permissions import Access
 from facilities.timeline import EMPTY, FacilityState, fold
 from facilities.working_days import working_days_of
+from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import changes
-from rollout.pages.page import kept, page
+from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary.history import history
 from rollout.pages.summary.matrix import holds_of, remark
 from rollout.programme import must_start
 from rollout.programme.councils import meetings
+from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.obstacles import obstacles
 from signatures.changes import COUNTED
 
 
 @page(lambda access: access.sees_summary)
-def facility(request, day, access, code):
+def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """The headline for everybody who sees the summary; the rows for those who may see them."""
     names = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
     name = names.filter(facility__code=code).last()
@@ -46,7 +49,7 @@ def facility(request, day, access, code):
     return "cached.html", context | {"title": name.name}
 
 
-def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
+def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
     """Without `in_full` the page says how far the facility is, but not what keeps it."""
     as_of = day.as_of(frozenset({pk}))
     if not (listed := as_of.on(day.on)):
@@ -104,7 +107,7 @@ def _content(day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
     return context
 
 
-def _latest(milestone, latest: dict, as_of: AsOf) -> tuple:
+def _latest(milestone: MilestoneOnDay, latest: dict, as_of: AsOf) -> tuple:
     """The latest day of a milestone that is still open, and whether it has passed or the plan is later."""
     found = None if milestone.actual else latest.get(milestone.code)
     if found is None:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from equipment.models import DeviceType
 from facilities.as_of import FacilityOnDay
 from facilities.evidence import RUNG_EXPLANATIONS
+from facilities.permissions import Access
 from facilities.timeline import State, fold
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
@@ -19,7 +20,7 @@ from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
 from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, changes
 from rollout.figures.results import Figure, Progress
 from rollout.forecasting import foresee
-from rollout.pages.page import kept, number_of_page, page
+from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.curve import curve_of
 
 ROWS_A_PAGE = 100
@@ -69,7 +70,7 @@ def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
 
 
 @page(lambda access: access.sees_summary)
-def measure(request, day, access, code):
+def measure(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     found = BY_CODE.get(code)
     if found is None:
         raise Http404
@@ -125,7 +126,7 @@ class Share:
 
 
 @page(lambda access: access.sees_summary)
-def figure(request, day, access, group, key):
+def figure(request: SignedIn, day: Day, access: Access, group: str, key: str) -> Page:
     if group not in FIGURE_GROUPS:
         raise Http404
     as_of = day.as_of()

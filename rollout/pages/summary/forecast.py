@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from equipment.files import files, server_files
+from equipment.files import File, Step, files, server_files
 from equipment.stages import Stage
 from facilities.as_of import AsOf
+from facilities.permissions import Access
 from rollout.day import Day, parse_date
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
@@ -16,7 +17,7 @@ from rollout.forecasting import Foresight, Shift, foresee
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
 from rollout.models import Milestone
-from rollout.pages.page import kept, page
+from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary.curve import curve_of
 from rollout.programme.councils import meetings
 from rollout.programme.durations import WAY
@@ -45,7 +46,7 @@ class Line:
 
 
 @page(lambda access: access.sees_programme)
-def forecast(request, day, access):
+def forecast(request: SignedIn, day: Day, access: Access) -> Page:
     """Nothing that is asked here is stored."""
     as_of = day.as_of()
     choices = _choices(as_of)
@@ -139,13 +140,15 @@ def _choices(as_of: AsOf) -> list[tuple[str, str]]:
     return found
 
 
-def _after(file):
+def _after(file: File) -> list[Step]:
     reached = file.reached
     stages = list(file.steps)
     return stages[stages.index(reached) + 1 :] if reached else stages[1:]
 
 
-def _shift(asked: str, to: str, choices, day: Day) -> tuple[Shift | None, dict[str, str]]:
+def _shift(
+    asked: str, to: str, choices: list[tuple[str, str]], day: Day
+) -> tuple[Shift | None, dict[str, str]]:
     """What is asked, or what is wrong with it by field; both empty when nothing is asked."""
     if not asked and not to:
         return None, {}

@@ -6,8 +6,9 @@ That is: facts, moved plans, dates of councils, and what holds it up.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -140,10 +141,10 @@ def history(as_of: AsOf) -> tuple[list[Entry], list[Entry]]:
 
 
 def _facts(as_of: AsOf) -> Iterator[Entry]:
-    for model, also, notify in TOLD:
+    for model, also, tell in TOLD:
         rows = as_of.only(model.objects).filter(happened_on__lte=as_of.until)
         for fact in _recorded(rows, as_of, also).order_by("-happened_on", "-pk")[:LATEST]:
-            yield _entry(fact, fact.happened_on, notify(fact), as_of)
+            yield _entry(fact, fact.happened_on, tell(fact), as_of)
 
 
 def _plans(as_of: AsOf) -> Iterator[Entry]:
@@ -162,7 +163,7 @@ def _plans(as_of: AsOf) -> Iterator[Entry]:
                 yield _entry(row, row.effective_from, _planned(plan, row, before), as_of)
 
 
-def _planned(plan: Plan, row, before: date | None) -> str:
+def _planned(plan: Plan, row: Any, before: date | None) -> str:
     told = {"what": plan.label(row), "day": day(plan.planned(row)), "before": day(before)}
     if before is None:
         text = _("%(what)s: planned for %(day)s") % told
@@ -171,7 +172,7 @@ def _planned(plan: Plan, row, before: date | None) -> str:
     return f"{text} ({row.because.rstrip('.')})" if row.because else text
 
 
-def _recorded(rows, as_of: AsOf, also: tuple[str, ...]):
+def _recorded(rows: QuerySet[Any], as_of: AsOf, also: tuple[str, ...]) -> QuerySet[Any]:
     """Whatever had been written down by the moment looked back to, withdrawn or not."""
     if as_of.known_at:
         rows = rows.filter(recorded_at__lte=as_of.known_at)
@@ -210,7 +211,7 @@ def _certificates(as_of: AsOf) -> Iterator[Entry]:
     if as_of.known_at:
         gone = Q(withdrawn_at__lte=as_of.known_at, recorded_at__lte=as_of.known_at)
     withdrawn = (
-        as_of.only(CertificateEvent.objects)
+        as_of.only(CertificateEvent.objects.all())
         .filter(gone, happened_on__lte=as_of.until)
         .with_rung(as_of.known_at, as_of.until)
         .order_by()

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from connectivity.models import Partner
 from facilities.as_of import AsOf, described_anew
+from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import foresee
 from rollout.models import LegalDeadline, Milestone, WorkingSession
-from rollout.pages.page import kept, page
+from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary import charts
 from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
@@ -47,7 +48,7 @@ class Tile:
 
 
 @page(lambda access: access.sees_summary, section="leader")
-def leader(request, day, access):
+def leader(request: SignedIn, day: Day, access: Access) -> Page:
     context = kept(
         "summary/_leader.html",
         day,
@@ -232,7 +233,9 @@ def _official(progress: Progress) -> Tile:
     return Tile(_("Official use"), progress.measure("official"), note=note, note_state=state)
 
 
-def _decisions(day: Day, progress: Progress, open_obstacles: list, law) -> dict:
+def _decisions(
+    day: Day, progress: Progress, open_obstacles: list, law: LegalDeadlineOnDay | None
+) -> dict:
     """The worst of each kind, and how many more there are."""
     opened = [d for d in directives(day.on, day.known_at) if d.closed_on is None]
     overdue = [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)]

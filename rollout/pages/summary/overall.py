@@ -7,12 +7,13 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from facilities.evidence import Rung, rung_of
+from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import Cell, Measure
 from rollout.figures.results import FacilityResult, Progress
 from rollout.models import MeasureWeight
-from rollout.pages.page import kept, number_of_page, page
+from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 
 ROWS_A_PAGE = 100
 
@@ -40,7 +41,7 @@ class Part:
 
 
 @page(lambda access: access.sees_summary)
-def overall(request, day, access):
+def overall(request: SignedIn, day: Day, access: Access) -> Page:
     number = number_of_page(request)
     context = kept("summary/_overall.html", day, number, build=lambda: _content(day, number))
     return "cached.html", context | {"title": _("Weighted progress")}

@@ -7,13 +7,14 @@ from statistics import median
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
+from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.results import FacilityResult
 from rollout.forecasting import foresee
 from rollout.models import Milestone
 from rollout.pages.listing import paged
-from rollout.pages.page import kept, number_of_page, page
+from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.lanes import Axis, lane
 from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.must_start import law_of
@@ -57,7 +58,7 @@ class Slips:
 
 
 @page(lambda access: access.sees_summary, section="timeline")
-def timeline(request, day, access):
+def timeline(request: SignedIn, day: Day, access: Access) -> Page:
     chosen = request.GET.get("show", EVERY)
     chosen = chosen if chosen in CHOICES else EVERY
     number = number_of_page(request)
@@ -72,7 +73,7 @@ def timeline(request, day, access):
     return "summary/timeline.html", context
 
 
-def _content(request, day: Day, chosen: str, *, foreseen: bool) -> dict:
+def _content(request: SignedIn, day: Day, chosen: str, *, foreseen: bool) -> dict:
     """Those in most trouble first, as in the matrix. `foreseen`: the reader may see the forecast."""
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One meeting on the register's day. `scheduled_on` None: no day was fixed by then."""
+    """One meeting on the day. `scheduled_on` None: no day was fixed by then."""
 
     id: int
     code: str
@@ -69,7 +69,7 @@ class Meeting:
 
 @once_per_as_of
 def meetings(as_of: AsOf) -> list[Meeting]:
-    """The meetings of the register's facilities that were fixed or held by its day: three queries.
+    """The meetings of its facilities that were fixed or held by the day: three queries.
 
     After a merger the successor's are those its predecessors still await and, when the merger made
     it and all of them had passed, those that passed them.
@@ -84,7 +84,8 @@ def _recorded(as_of: AsOf) -> list[Meeting]:
     ):
         dates[row.meeting_id].append(row)
     # In the order of their days, so that the latest of a meeting stays: one put off may rule later.
-    rulings = {row.meeting_id: row for row in as_of.facts(CouncilRuling)}
+    ruled = as_of.only(CouncilRuling.objects.proven(as_of.until, as_of.known_at))
+    rulings = {row.meeting_id: row for row in ruled}
     found = []
     recorded = as_of.only(CouncilMeeting.objects.select_related("criteria_set"))
     for meeting in recorded.order_by("code"):

@@ -84,7 +84,7 @@ class ObstacleOnDay:
 
 
 def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
-    """Obstacles raised by the register's day, costliest first. Three queries of its own.
+    """Obstacles raised by the day, costliest first. Three queries of its own.
 
     A hold ends when its obstacle is cleared, or earlier on its own day or when the held milestone is
     reached. One that

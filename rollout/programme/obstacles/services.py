@@ -1,4 +1,4 @@
-"""Verbs of obstacles. Whoever calls has settled the permission and opened the act."""
+"""Verbs of obstacles. Whoever calls has settled the permission and opened the change set."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -70,7 +70,7 @@ class Awaited:
 
 
 def awaited(as_of: AsOf) -> list[Awaited]:
-    """Everybody on whom something waits on the register's day, who has been waited for longest first.
+    """Everybody on whom something waits on the day, who has been waited for longest first.
 
     An obstacle with an agency and a supplier waits on both. A directive waits on its leading
     agency. The number of queries does not depend on how much is open.

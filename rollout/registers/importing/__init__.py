@@ -1,7 +1,7 @@
-"""Files on their way into a book: received, previewed, confirmed, stored; or dropped.
+"""Files on their way into a register: received, previewed, confirmed, stored; or dropped.
 
-Nothing is stored in the book before somebody has seen what would change and confirmed it; then
-everything is, in one transaction, as one act that can be taken back.
+Nothing is stored in the register before somebody has seen what would change and confirmed it; then
+everything is, in one transaction, as one change set that can be taken back.
 """
 
 from rollout.registers.importing.previewing import preview

@@ -25,7 +25,7 @@ Told = dict[str, Any]  # a row or a problem, as it is kept in JSON
 
 
 def preview(import_file: ImportFile, *, moved: str = "") -> None:
-    """Compare every row with the book and keep what came out; nothing of the book changes.
+    """Compare every row with the register and keep what came out; nothing of the register changes.
 
     Repeating it makes it anew. `moved`: why an earlier preview no longer held. A file that cannot
     be read to its end is refused, with the reason kept.

@@ -39,7 +39,7 @@ def receive(
     pasted: str = "",
 ) -> ImportFile:
     """Keep a file, or pasted rows, for a preview. Raises BadTable, and keeps nothing, if no table
-    with headings of the book can be seen in it.
+    with headings of the register can be seen in it.
 
     `on`: the day its values hold from. `facility`: the one its sender speaks for; None: the Department.
     """

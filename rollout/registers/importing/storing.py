@@ -55,7 +55,7 @@ def confirm(import_file: ImportFile, *, because: str = "", leave_wrong: bool = F
 
 
 def change_set_of(import_file: ImportFile) -> UUID:
-    """The id of the act that a file becomes: always the same one, so that it becomes it once."""
+    """The id of the change set that a file becomes: always the same one, so that it becomes it once."""
     return uuid5(NAMESPACE_URL, f"import:{import_file.pk}:{import_file.sha256}")
 
 
@@ -71,10 +71,10 @@ class _Row:
 
 
 def store(import_file: ImportFile) -> ChangeSet | None:
-    """Write what the preview showed, all or nothing. Returns the act; None if it no longer holds.
+    """Write what the preview showed, all or nothing. Returns the change set; None if it no longer holds.
 
-    Safe to ring twice, at the same time or after a worker has died: the act is made once. If the
-    book has moved so that another change would come out, nothing is written, and the new preview
+    Safe to ring twice, at the same time or after a worker has died: the change set is made once. If the
+    register has moved so that another change would come out, nothing is written, and the new preview
     waits for its sender.
     """
     import_file.refresh_from_db()
@@ -199,7 +199,7 @@ def _write(import_file: ImportFile, change_set: ChangeSet, waiting: BinaryIO, co
 
 
 def _refuse_foreign(import_file: ImportFile, register: Register, entries: list[RowEntry]) -> None:
-    """What an officer's file has written belongs to the officer's facility, whatever the book is."""
+    """What an officer's file has written belongs to the officer's facility, whatever the register is."""
     if import_file.facility_id is None:
         return
     if any(register.facility_of(entry.row) != import_file.facility_id for entry in entries):

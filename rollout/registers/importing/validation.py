@@ -1,4 +1,4 @@
-"""Holding a kept file against its book, and knowing again what came out."""
+"""Holding a kept file against its register, and knowing again what came out."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from rollout.registers.importing.receiving import opened
 
 @dataclass(frozen=True)
 class Validated:
-    """A file held against its book; `chunks` can be walked once."""
+    """A file held against its register; `chunks` can be walked once."""
 
     source: Source
     heading: Heading

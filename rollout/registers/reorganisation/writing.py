@@ -1,4 +1,4 @@
-"""Writing a decision down: its paper, its rows, and one act that names every facility it changed."""
+"""Writing a decision down: its paper, its rows, and one change set that names every facility it changed."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from rollout.registers.reorganisation.preview import Difference, differences
 
 @transaction.atomic
 def write(form: Decision, *, by: User) -> tuple[ChangeSet, list[Difference]]:
-    """Returns the act and what it changed. Raises ValidationError; AlreadySent for a form sent twice."""
+    """Returns the change set and what it changed. Raises ValidationError; AlreadySent for a form sent twice."""
     on, because = form.cleaned_data["on"], form.cleaned_data["because"]
     change_set = begin(
         kind=ChangeSet.Kind.REORGANISATION,
@@ -45,7 +45,7 @@ def write(form: Decision, *, by: User) -> tuple[ChangeSet, list[Difference]]:
 
 
 def _cells(difference: Difference, areas: dict[int | None, str]) -> Iterator[tuple[str, str, str]]:
-    """The cells of the book of facilities that changed: column, old, new. "": the row was made."""
+    """The cells of the register of facilities that changed: column, old, new. "": the row was made."""
     before, after = difference.before, difference.after
     if before is None:
         yield "", "", difference.facility.name_vi

@@ -54,7 +54,7 @@ def test_begun(shift, own, ends, placed):
     ("shift", "own", "beginnings", "placed"),
     [
         (5, on(), on(0), Placed(1)),
-        (-1, on(), on(0), Placed(1)),  # impossible, and refused by the book's rules
+        (-1, on(), on(0), Placed(1)),  # impossible, and refused by the register's rules
         (9, on(5), on(0, 7), Placed(2)),
         (6, on(5), on(0, 7), Placed(1, (1,))),
         (6, on(5), on(0), Placed(1, (1,))),

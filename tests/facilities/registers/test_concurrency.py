@@ -61,7 +61,7 @@ def together(*works: Callable[[], object]) -> list[str]:
 
 
 def consistent() -> None:
-    """Each act that stands has its cells, each fact that was written has an act behind it."""
+    """Each change set that stands has its cells, each fact that was written has a change set behind it."""
     assert CertificateEvent.objects.known().count() == len(
         set(CertificateEvent.objects.known().values_list("certificate", "kind", "attempt"))
     )

@@ -1,4 +1,4 @@
-"""Writing into books: all or nothing, once, over nobody's head, and back again."""
+"""Writing into registers: all or nothing, once, over nobody's head, and back again."""
 
 import uuid
 from datetime import UTC, date, datetime, timedelta

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -28,10 +27,9 @@ ON = date(2025, 5, 21)
 
 
 @pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """Loaded once and taken back at the end: the tests only add to it."""
+def seeded(bac_giang_of_the_module, django_db_blocker):
+    """With the alerts of two days."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
         for day in (ON - timedelta(days=1), ON):
             raise_alerts(day)
         yield
@@ -55,7 +53,7 @@ def ask(reader, url, **query) -> dict:
     return answer.json()
 
 
-def simulation(reader, url: str, of: str) -> list[dict]:
+def read_on(reader, url: str, of: str) -> list[dict]:
     found = []
     while url:
         answer = reader.get(url)
@@ -129,7 +127,7 @@ class TestAlerts:
     @pytest.mark.parametrize("limit", [1, 4, 9])
     def test_pieces_lose_and_repeat_nothing(self, reader, limit):
         whole = ask(reader, ALERTS)["alerts"]
-        assert simulation(reader, f"{ALERTS}?on=2025-05-21&limit={limit}", "alerts") == whole
+        assert read_on(reader, f"{ALERTS}?on=2025-05-21&limit={limit}", "alerts") == whole
 
     def test_the_tag_stays_until_an_alert_changes_or_a_facility_is_renamed(self, reader):
         first = reader.get(ALERTS, {"on": "2025-05-21"})
@@ -173,7 +171,7 @@ class TestDeadlines:
     @pytest.mark.parametrize("limit", [7, 48, 49])
     def test_pieces_lose_and_repeat_nothing(self, reader, limit):
         whole = ask(reader, DEADLINES)["deadlines"]
-        assert simulation(reader, f"{DEADLINES}?on=2025-05-21&limit={limit}", "deadlines") == whole
+        assert read_on(reader, f"{DEADLINES}?on=2025-05-21&limit={limit}", "deadlines") == whole
 
     def test_on_its_day_it_is_coming_and_on_the_next_working_day_late(self, reader):
         asked = {"rule": "procurement_stage", "facility": "bg-ttyt-yenthe"}

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -24,22 +23,8 @@ URL = "/api/v1/forecast/"
 ON = date(2025, 5, 21)
 
 
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """Loaded once and taken back at the end: the tests only add to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture
-def bacgiang(seeded, db):
-    pass
-
-
-@pytest.fixture
-def reader(client, bacgiang):
+def reader(client, bac_giang):
     client.force_login(user_with(Role.LEADER, language="en"))
     return client
 
@@ -143,7 +128,7 @@ def test_a_mistake_is_refused_and_named(reader, query, named):
     ("role", "status"),
     [(Role.DEPARTMENT, 200), (Role.LEADER, 200), (Role.ADMINISTRATOR, 403), (Role.CLIENT, 403)],
 )
-def test_it_is_for_those_whom_the_page_is_for(client, bacgiang, role, status):
+def test_it_is_for_those_whom_the_page_is_for(client, bac_giang, role, status):
     client.force_login(user_with(role))
     page = reverse("rollout:forecast")
     assert client.get(URL).status_code == client.get(page).status_code == status
@@ -160,7 +145,7 @@ def test_permission_is_asked_before_the_cache(client, reader):
 @pytest.mark.parametrize(
     ("scope", "status"), [("progress", 403), ("detail", 403), ("programme", 200)]
 )
-def test_a_key_needs_the_scope_of_the_programme(client, bacgiang, scope, status):
+def test_a_key_needs_the_scope_of_the_programme(client, bac_giang, scope, status):
     user = user_with(Role.CLIENT, language="en")
     key = ApiToken.make(user=user, label="x", scope=scope, expires_on=date(2100, 1, 1))[1]
     answer = client.get(URL, headers={"authorization": f"Bearer {key}"})

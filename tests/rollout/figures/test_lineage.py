@@ -146,6 +146,15 @@ def test_a_stated_number_adds_up_until_the_successor_states_its_own(a, b):
     assert amounts(a, "certificates_needed", map_on=LATER) == [150, 150, 140]
 
 
+def test_the_successors_own_number_of_the_very_day_replaces_what_was_taken_over(a, b):
+    for place, quantity in ((a, 100), (b, 50)):
+        write(SignatureNeed(facility=place, quantity=quantity, effective_from=EVE))
+    into(a, b)
+    write(SignatureNeed(facility=a, quantity=140, effective_from=DAY))
+    assert amounts(a, "certificates_needed") == [100, 140, 140]
+    assert amounts(a, "certificates_needed", map_on=LATER) == [150, 140, 140]
+
+
 def test_a_new_successor_knows_the_need_of_its_predecessors(a, b):
     for place, quantity in ((a, 100), (b, 50)):
         write(SignatureNeed(facility=place, quantity=quantity, effective_from=EVE))

@@ -4,8 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext, override
 from hypothesis import given
@@ -17,26 +15,11 @@ from facilities.models import Facility, Ledger, Role
 from rollout.forecasting import Shift, foresee, keep
 from rollout.forecasting.forecast import FAN_STEPS, horizon
 from rollout.forecasting.services import chance_scores, first_score_on, scores
-from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulation
+from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulate
 from rollout.models import Forecast
 from rollout.programme.services import record_milestone
 from tests import factories
 from tests.factories import user_with
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """Loaded once and taken back at the end: the tests only add to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def bacgiang(seeded, db):
-    pass
-
 
 ON = date(2025, 5, 21)
 DAY = ON.toordinal()
@@ -57,7 +40,7 @@ durations = st.lists(st.integers(1, 90), min_size=5, max_size=30).map(
 class TestWalk:
     @given(pool=durations, ago=st.integers(0, 200))
     def test_what_has_not_happened_happens_later(self, pool, ago):
-        ends = simulation([Leg("x", pool)], begun=DAY - ago, on=DAY, seed="a")
+        ends = simulate([Leg("x", pool)], begun=DAY - ago, on=DAY, seed="a")
         assert len(ends) == DRAWS
         assert all(end > DAY for end in ends)
         if any(days > ago for days in pool):
@@ -66,24 +49,24 @@ class TestWalk:
     @given(pool=durations, fixed=st.integers(0, 60))
     def test_a_fixed_day_is_kept_unless_the_way_to_it_is_longer(self, pool, fixed):
         legs = [Leg("before", pool), Leg("council", pool, fixed=DAY + fixed)]
-        before = simulation(legs[:1], begun=DAY, on=DAY, seed="a")
-        both = simulation(legs, begun=DAY, on=DAY, seed="a")
+        before = simulate(legs[:1], begun=DAY, on=DAY, seed="a")
+        both = simulate(legs, begun=DAY, on=DAY, seed="a")
         for day, end in zip(before, both, strict=True):
             assert end == DAY + fixed if day <= DAY + fixed else end > day
 
     @given(pool=durations, gate=st.integers(0, 300))
     def test_nothing_passes_a_gate_before_it_opens(self, pool, gate):
         opened = [DAY + gate] * DRAWS
-        ends = simulation([Leg("x", pool)], begun=DAY, on=DAY, seed="a", gate=("x", opened))
+        ends = simulate([Leg("x", pool)], begun=DAY, on=DAY, seed="a", gate=("x", opened))
         assert min(ends) >= DAY + gate
 
     def test_bidders_keep_their_time(self):
         legs = [Leg("opening", (1, 1, 1, 1, 1), least=lambda posted: posted + 18)]
-        assert set(simulation(legs, begun=DAY, on=DAY, seed="a")) == {DAY + 18}
+        assert set(simulate(legs, begun=DAY, on=DAY, seed="a")) == {DAY + 18}
 
     def test_the_same_draws_each_time(self):
         leg = Leg("x", tuple(range(1, 40)))
-        assert simulation([leg], begun=DAY, on=DAY, seed="a") == simulation(
+        assert simulate([leg], begun=DAY, on=DAY, seed="a") == simulate(
             [leg], begun=DAY, on=DAY, seed="a"
         )
 
@@ -94,7 +77,7 @@ class TestWalk:
 
 @pytest.mark.django_db
 class TestSeed:
-    def test_the_session_of_21_may(self, bacgiang):
+    def test_the_session_of_21_may(self, bac_giang):
         outlook = foresee(AsOf(ON))
         assert outlook.law == date(2025, 9, 30)
         assert (outlook.official, len(outlook.facilities), outlook.unforeseen) == (5, 17, 0)
@@ -108,7 +91,7 @@ class TestSeed:
                 assert ON < one.likely_on <= one.safe_on <= outlook.province.safe_on
                 assert one.sample >= 5
 
-    def test_the_fan_opens_at_what_is_done_and_agrees_with_the_day_of_the_law(self, bacgiang):
+    def test_the_fan_opens_at_what_is_done_and_agrees_with_the_day_of_the_law(self, bac_giang):
         outlook = foresee(AsOf(ON))
         days = [day for day, *_counts in outlook.fan]
         assert days == sorted(set(days))
@@ -123,13 +106,13 @@ class TestSeed:
         assert all(low <= middle <= high for low, middle, high in by_day.values())
         assert foresee(AsOf(date(2025, 3, 1))).fan == ()
 
-    def test_below_the_minimum_nothing_is_foreseen(self, bacgiang):
+    def test_below_the_minimum_nothing_is_foreseen(self, bac_giang):
         outlook = foresee(AsOf(date(2025, 3, 1)))
         assert not outlook.province.is_foreseen
         assert outlook.by_law is None
         assert any(one.lacking == "too_few" and one.lacking_step for one in outlook.facilities)
 
-    def test_the_facts_of_later_days_change_nothing(self, bacgiang):
+    def test_the_facts_of_later_days_change_nothing(self, bac_giang):
         before = foresee(AsOf(ON)).facilities
         place = Facility.objects.get(code="bg-bvdk")
         record_milestone(
@@ -141,7 +124,7 @@ class TestSeed:
         assert foresee(AsOf(ON)).facilities == before
         assert foresee(AsOf(ON + timedelta(days=3))).facilities != before
 
-    def test_what_if_moves_one_facility_and_stores_nothing(self, bacgiang):
+    def test_what_if_moves_one_facility_and_stores_nothing(self, bac_giang):
         file = Procurement.objects.get(code="BG-2025-03")
         version = Ledger.current()
         plain = foresee(AsOf(ON))
@@ -155,7 +138,7 @@ class TestSeed:
         assert shifted.by_law <= plain.by_law
         assert (Ledger.current(), Forecast.objects.count()) == (version, 0)
 
-    def test_kept_once_a_day_and_scored_when_it_has_happened(self, bacgiang):
+    def test_kept_once_a_day_and_scored_when_it_has_happened(self, bac_giang):
         rows = keep(ON)
         assert rows == 13  # the province and twelve facilities
         assert keep(ON) == rows
@@ -171,7 +154,7 @@ class TestSeed:
         error = abs((ON + timedelta(days=30) - stored.likely_on).days)
         assert (score.ahead, score.count, score.error_days) == (30, 1, error)
 
-    def test_chances_are_held_against_whether_the_day_was_made(self, bacgiang):
+    def test_chances_are_held_against_whether_the_day_was_made(self, bac_giang):
         made, missed = (Facility.objects.get(code=code) for code in ("bg-yhct", "bg-ttyt-yenthe"))
         law = ON + timedelta(days=30)
         for facility, chance in ((made, 0.8), (missed, 0.4)):
@@ -191,18 +174,18 @@ class TestPage:
             "/forecast/", {"on": "2025-05-21"} | asked, headers={"accept-language": "en"}
         )
 
-    def test_it_says_how_sure_and_on_what_it_rests(self, client, bacgiang):
+    def test_it_says_how_sure_and_on_what_it_rests(self, client, bac_giang):
         text = self.get(client).content.decode()
         assert "30/09/2025" in text or "30 Sep 2025" in text
         assert "bg-ttyt-yenthe" in text
 
-    def test_a_what_if_that_makes_nobody_late_says_so(self, client, bacgiang):
+    def test_a_what_if_that_makes_nobody_late_says_so(self, client, bac_giang):
         file = Procurement.objects.get(code="BG-2025-03")
         page = self.get(client, shift=f"file:{file.pk}", to="2025-05-23")
         assert page.context["late"] == []
         assert words("No facility becomes late.") in page.content.decode()
 
-    def test_a_what_if_names_who_becomes_late(self, client, bacgiang):
+    def test_a_what_if_names_who_becomes_late(self, client, bac_giang):
         file = Procurement.objects.get(code="BG-2025-03")
         page = self.get(client, shift=f"file:{file.pk}", to="2025-08-29")
         assert page.status_code == 200
@@ -212,30 +195,30 @@ class TestPage:
         ("shift", "to"),
         [("file:0", "2025-06-01"), ("council:x", "2025-06-01"), ("", "2025-06-01")],
     )
-    def test_what_is_not_on_the_list_is_refused(self, client, bacgiang, shift, to):
+    def test_what_is_not_on_the_list_is_refused(self, client, bac_giang, shift, to):
         assert self.get(client, shift=shift, to=to).status_code == 400
 
     @pytest.mark.parametrize("to", ["", "yesterday", "2025-05-20", "2025-02-30"])
-    def test_the_day_must_be_one_to_come(self, client, bacgiang, to):
+    def test_the_day_must_be_one_to_come(self, client, bac_giang, to):
         file = Procurement.objects.get(code="BG-2025-03")
         page = self.get(client, shift=f"file:{file.pk}", to=to)
         assert page.status_code == 400
         assert page.context["problems"].keys() == {"to"}
         assert 'id="to-problem"' in page.content.decode()
 
-    def test_the_leader_sees_the_band(self, client, bacgiang):
+    def test_the_leader_sees_the_band(self, client, bac_giang):
         client.force_login(user_with(Role.LEADER))
         page = client.get("/?on=2025-05-21").content.decode()
         assert 'id="forecast"' in page
         assert page.count('class="fan"') == 4  # three sizes, and the legend
         assert page.count('class="law"') > 3
 
-    def test_old_data_is_told(self, client, bacgiang):
+    def test_old_data_is_told(self, client, bac_giang):
         told = words("This rests on old data: the newest fact is of %(newest)s.").split("%")[0]
         assert told not in self.get(client).content.decode()
         assert told in self.get(client, on="2025-07-15").content.decode()
 
-    def test_without_scores_it_says_from_when_there_will_be(self, client, bacgiang):
+    def test_without_scores_it_says_from_when_there_will_be(self, client, bac_giang):
         page = self.get(client)
         assert page.context["first_score_on"] == timezone.localdate() + timedelta(days=30)
         assert 'id="scores"' in page.content.decode()

@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.urls import reverse
 
 from facilities.as_of import AsOf
@@ -18,15 +16,7 @@ from tests.factories import AgencyFactory, user_with
 ON = date(2025, 5, 21)
 OWN = "bg-ttyt-lucnam"
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_bac_giang")]
-
-
-@pytest.fixture(scope="module")
-def _bac_giang(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bac_giang")]
 
 
 def words(client, user, **query) -> str:

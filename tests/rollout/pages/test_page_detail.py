@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 
@@ -25,10 +24,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_bac_giang")]
 
 
 @pytest.fixture(scope="module")
-def _bac_giang(django_db_setup, django_db_blocker):
+def _bac_giang(bac_giang_of_the_module, django_db_blocker):
     """Luc Nam has an obstacle of its own and a plan that was moved."""
     with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
         place, by = Facility.objects.get(code=OWN), recorder()
         obstacle = record(
             Obstacle(

@@ -172,10 +172,10 @@ def test_its_agency_and_name_come_in_the_readers_language(obstacle):
     type(obstacle).objects.filter(pk=obstacle.pk).update(agency=agency)
     [found] = seen(DAY)
     with translation.override("en"):
-        assert found.name == "Estimates are slow to be approved"
+        assert found.name == obstacle.name_en
         assert found.agency == "Bảo hiểm xã hội khu vực 11"
     with translation.override("vi"):
-        assert found.name == "Dự toán trình duyệt chậm"
+        assert found.name == obstacle.name_vi
 
 
 def test_only_the_holds_of_the_asked_facilities_count(obstacle):

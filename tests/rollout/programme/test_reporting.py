@@ -132,8 +132,11 @@ class TestReport:
         fridays()
         made = reported(factories.facility(), at)
         assert made.due_on == DUE
-        weeks = reporting.calendar(AsOf(DUE + WEEK))
-        assert (made.recorded_at > weeks.week_of(made.due_on, made.recorded_at).cut_off) == late
+        as_of = AsOf(DUE + WEEK)
+        weeks = reporting.calendar(as_of)
+        [week] = [week for week in weeks.weeks if week.due_on == DUE]
+        given = reporting.reports(as_of, weeks, week)[made.facility_id, DUE]
+        assert given.is_late(week) == late
 
     def test_the_week_before_is_answered_first_then_the_one_that_runs(self):
         fridays()

@@ -1,4 +1,4 @@
-"""The book of documents: described in place with a log, withdrawn without the facts they prove."""
+"""The register of documents: described in place with a log, withdrawn without the facts they prove."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The book of facilities: described from a day on, standing computed, found by where they stand."""
+"""The register of facilities: described from a day on, standing computed, found by where they stand."""
 
 from datetime import date, timedelta
 

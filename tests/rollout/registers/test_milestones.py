@@ -1,4 +1,4 @@
-"""The book of milestones: plans and days reached, one row a facility."""
+"""The register of milestones: plans and days reached, one row a facility."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""How these tests write into books: through the same verbs as forms and imports."""
+"""How these tests write into registers: through the same verbs as forms and imports."""
 
 from datetime import date
 

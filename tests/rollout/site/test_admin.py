@@ -21,7 +21,7 @@ from rollout.notices.jobs import LABELS
 from rollout.programme.services import record_milestone, schedule_council
 from rollout.schedule import RAISE_ALERTS
 from rollout.tasks import raise_alerts
-from signatures.models import CertificateEvent
+from signatures.models import CertificateEvent, SignatureNeed
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -353,6 +353,15 @@ class TestFacts:
             )
             assert answer.status_code == 302
         assert list(ConnectionStep.objects.values_list("attempt", flat=True)) == [1, 1, 2]
+
+    def test_their_numbers_are_grouped_and_their_keys_are_not(self, client, signed_in):
+        signed_in(Role.DEPARTMENT)
+        need = SignatureNeed(facility=factories.facility(), quantity=4187, effective_from=ON)
+        need = record(need, by=factories.recorder())
+        listed = client.get(address(SignatureNeed, "changelist")).content.decode()
+        assert '<td class="field-quantity">4.187</td>' in listed
+        assert address(SignatureNeed, "change", need.pk) in listed
+        assert "4.187" in client.get(address(SignatureNeed, "change", need.pk)).content.decode()
 
     def test_are_never_edited(self, client, signed_in, fact):
         signed_in(Role.DEPARTMENT)

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.core.management import call_command
 
 from facilities.as_of import AsOf
 from rollout.figures.contradictions import contradictions
@@ -11,7 +10,6 @@ from rollout.figures.contradictions import contradictions
 pytestmark = pytest.mark.django_db
 
 
-def test_nothing_contradicts_on_the_day_of_the_report():
-    call_command("load_bacgiang", verbosity=0)
+def test_nothing_contradicts_on_the_day_of_the_report(bac_giang):
     found = contradictions(AsOf(date(2025, 5, 21)))
     assert [(one.rule, str(one.said)) for one in found] == []

@@ -1,4 +1,4 @@
-"""One value in many rows: shown first, stored as one act with a reason, taken back in one go."""
+"""One value in many rows: shown first, stored as one change set with a reason, taken back in one go."""
 
 import uuid
 from datetime import date

@@ -1,4 +1,4 @@
-"""Reorganising from the desk: shown before it is written, written as one act, earlier days untouched."""
+"""Reorganising from the desk: shown before it is written, written as one change set, earlier days untouched."""
 
 import uuid
 from datetime import date, timedelta

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 
 from rollout.models import CouncilMeeting, CriteriaSet, Criterion
 from rollout.programme.councils.criteria import basis_needed, set_for
@@ -53,8 +52,7 @@ def test_the_edges_between_two_circulars(sets, day, old_needs, new_needs, in_for
     assert (found.code if found else None) == in_force
 
 
-def test_bac_giang_comes_with_both_circulars_and_says_which_wording_is_its_own():
-    call_command("load_bacgiang", verbosity=0)
+def test_bac_giang_comes_with_both_circulars_and_says_which_wording_is_its_own(bac_giang):
     assert [one.code for one in CriteriaSet.objects.order_by("in_force_from")] == [
         "tt54-2017",
         "tt13-2025",

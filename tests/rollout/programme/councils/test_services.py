@@ -24,7 +24,10 @@ from rollout.programme.councils import meetings, services, standing_ruling
 from rollout.programme.councils.dossier import dossier
 from rollout.programme.deadlines import deadlines
 from rollout.programme.services import record_milestone
+from signatures.models import SignatureNeed
+from signatures.services import record_event
 from tests import factories
+from tests.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +157,27 @@ def test_each_check_of_the_gate(council):
     for day, expected in ((on(-1), ("met", "not_met")), (DAY, ("not_met", "met"))):
         state = {check.code: check.state for check in readiness(place.pk, AsOf(day))}
         assert (state["obstacles"], state["self_assessment"]) == expected
+
+
+@pytest.mark.parametrize(("tested", "state"), [(8, "not_met"), (9, "met"), (10, "met")])
+def test_nine_certificates_in_ten_are_enough(council, tested, state):
+    place = council.facility
+    write(SignatureNeed(facility=place, quantity=10, effective_from=DAY))
+    for number in range(10):
+        certificate = factories.CertificateFactory(facility=place)
+        kinds = ("requested", "issued", "received", "handed_over")
+        for kind in (*kinds, "authenticated") if number < tested else kinds:
+            until = on(700) if kind == "issued" else None
+            record_event(
+                certificate=certificate,
+                kind=kind,
+                happened_on=DAY,
+                valid_until=until,
+                by=factories.recorder(),
+            )
+    checks = {check.code: check for check in readiness(place.pk, AsOf(DAY))}
+    found = checks["certificates"]
+    assert (found.done, found.total, found.state) == (tested, 10, state)
 
 
 def test_moving_needs_a_reason_and_keeps_the_slip(council):

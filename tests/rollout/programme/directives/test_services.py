@@ -67,6 +67,13 @@ def test_it_is_born_from_a_session_or_from_a_number():
     assert issued().document_number == "12/UBND"
 
 
+def test_it_may_be_due_on_the_day_it_is_issued():
+    made = issued(due_on=DAY)
+    assert [seen(on(shift)).days_late(on(shift)) for shift in (0, 1)] == [0, 1]
+    services.move(directive=made, on=on(1), due_on=DAY, because="gấp", by=factories.recorder())
+    assert seen(on(1)).due_on == DAY
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

@@ -1,8 +1,6 @@
 """What a list exports comes back as "nothing changed", for every register of the real province."""
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.urls import reverse
 
 from facilities.models import Role
@@ -12,17 +10,9 @@ from rollout.registers.catalogue import REGISTERS
 from tests import factories
 from tests.rollout.registers.importing.tables import ON, counts, stored, texts, uploaded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bac_giang")]
 
 PLACE = "bg-ttyt-lucnam"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _bac_giang(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_bacgiang", verbosity=0)
-        yield
-        transaction.set_rollback(True)
 
 
 def exported(client, code: str, form: str, *, every_column: bool = True, **filters) -> bytes:
