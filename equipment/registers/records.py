@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
@@ -39,7 +39,8 @@ class RecordRegister(Register[Fact]):
     """A register of rows that are withdrawn and known at a moment, as every record is."""
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Fact]:
-        return self.model.objects.known(known_at)
+        rows: QuerySet[Any] = self.model.objects.known(known_at)
+        return rows
 
     def create(self, entries: list[RowEntry[Fact]], writing: Writing) -> None:
         rows = next(writer for writer in self.writers if isinstance(writer, Rows))

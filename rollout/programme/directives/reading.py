@@ -1,8 +1,9 @@
 """Directives as they stood on a day: who leads, by when, what was answered, whether they are closed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 from django.utils.translation import pgettext_lazy
@@ -107,7 +108,7 @@ class DirectiveOnDay:
 
 def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDay]:
     """Directives issued by the day, open ones first, nearest due first: six queries."""
-    rows = (
+    rows: Iterable[Any] = (  # with what is fetched beside each, under the names given here
         Directive.objects.known(known_at)
         .filter(issued_on__lte=on)
         .select_related("lead")

@@ -146,7 +146,11 @@ class CertificateLines(Register):
 
     def __init__(self, names: Names, holders: InventedHolders):
         self.names, self.holders = names, holders
-        self.writers = (Steps(names),)
+        self.steps = Steps(names)
+
+    @property
+    def writers(self) -> tuple[Writer, ...]:
+        return (self.steps,)
 
     def readable(self) -> list[Column]:
         """The columns with the names that may stand in them by now."""

@@ -20,7 +20,7 @@ from equipment.registers.records import Rows
 from facilities.exchange.columns import Column, Value
 from facilities.models import Area, Edit, Record
 from facilities.registers.register import Problems, Register
-from facilities.registers.writers import Attributes, RowEntry, Writing
+from facilities.registers.writers import Attributes, RowEntry, Writer, Writing
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.loading.columns import column_of, desk_columns
 from rollout.registers.loading.names import Names
@@ -47,7 +47,7 @@ class SheetRegister(Register):
         code_of = {name: column.code for name, column in self.columns_of.items()}
         keys = [self.columns_of.get(name, CODE) for name in sheet.key]
         self.key = tuple(column.code for column in keys)
-        self.columns = (*{c.code: c for c in (*keys, *self.columns_of.values())}.values(),)
+        self._columns = (*{c.code: c for c in (*keys, *self.columns_of.values())}.values(),)
         self.takes = frozenset(code_of[name] for name in sheet.takes)
         self.many = {code_of[n]: n for n, field in fields.items() if field.many_to_many}
         self.related: dict[str, type[Model]] = {
@@ -56,7 +56,14 @@ class SheetRegister(Register):
             if field.is_relation and field.related_model
         }
         self.attributes = self._attributes({c: n for n, c in code_of.items() if c not in self.many})
-        self.writers = (self.attributes,)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self._columns
+
+    @property
+    def writers(self) -> tuple[Writer, ...]:
+        return (self.attributes,)
 
     def _column(self, field: models.Field) -> Column:
         name = self.sheet.column_of.get(field.name, field.name)
@@ -175,7 +182,9 @@ class SheetRegister(Register):
             )
         for relation in self.model._meta.get_fields(include_hidden=True):
             model = relation.related_model
-            if not (isinstance(relation, models.ManyToOneRel) and isinstance(model, type)):
+            if not isinstance(relation, models.ManyToOneRel):
+                continue
+            if not (isinstance(model, type) and issubclass(model, Model)):
                 continue
             if model is Edit or model._meta.auto_created:
                 continue
