@@ -1,7 +1,7 @@
 """The sheets of a folder as registers: read, judged, written, logged and taken back as all others are.
 
 A row of the desk's registers gathers facts of several days and papers in one line. A row of a sheet is
-one fact, with its own source and its own part that is assumed (docs/decisions/0012).
+one fact, with its own source and its own part that is assumed (docs/decisions/0013).
 """
 
 from collections.abc import Callable, Iterator, Mapping
