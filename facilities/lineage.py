@@ -80,6 +80,7 @@ def _pass_on(merger: Merger, apart: dict[int, list[Change]], as_of: AsOf, rules:
             adds = rules[family(change.component)] in (Passing.ADDS, Passing.STATED)
             (goes if adds else stays).append(change)
         if not as_of.descent.looking_back:
+            # On the day of the merger the successor is there already: what happens on it is its own.
             held = [change for change in goes if change.on < merger.on]
             goes = [change for change in goes if change.on >= merger.on]
             handed_over = list(_handed_over(merger, pk, held))
@@ -114,12 +115,14 @@ def _restated(
     """What was taken over is taken back on the day the successor states its own number."""
     stated_on: dict[str, date] = {}
     for change in own:
+        # A number stated on the very day of the merger is the successor's, not one it took over.
         if change.on >= merger.on and rules[family(change.component)] == Passing.STATED:
             first = stated_on.get(change.component, change.on)
             stated_on[change.component] = min(first, change.on)
     for change in taken:
         if change.component in stated_on:
             yield change._replace(
+                # What is taken over after that is taken back as it comes, or it would count for a while.
                 on=max(change.on, stated_on[change.component]),
                 amount=-change.amount,
                 is_fact=False,
@@ -156,6 +159,7 @@ def _shared(
         wanted = {
             component: value
             for component, value in _common(theirs, day, rules).items()
+            # From the day on which the successor says it itself, only its own word counts.
             if stated_on.get(_subject(component, rules), date.max) > day
         }
         for component, value in standing.items():
@@ -187,6 +191,7 @@ def _common(theirs: list[list[Change]], day: date, rules: Rules) -> dict[str, _V
         tallies = [state[component] for state in states]
         rungs = [rung for tally in tallies if (rung := tally.rung_reaching(1)) is not None]
         newest = [tally.newest_on for tally in tallies if tally.newest_on]
+        # Shared only if each of them proves it: a chain is as strong as its weakest link.
         if len(rungs) == len(tallies):
             found[component] = _Value(min(rungs), max(newest, default=None))
     return found

@@ -85,7 +85,7 @@ def withdraw(*, fact: Fact, because: str, by: User, at: datetime | None = None) 
 
 @transaction.atomic
 def correct(*, fact: Fact, because: str, by: User, **changes: object) -> Fact:
-    """Withdraw a fact and record it anew with `changes`, as one change set at one moment. Returns the new one.
+    """Withdraw a fact and record it anew with `changes`, in one go at one moment. Returns the new one.
 
     Refused while other rows hang on this one: they would go on hanging on what was withdrawn.
     """
@@ -110,10 +110,12 @@ def check(*, fact: Fact, by: User, at: datetime | None = None) -> Fact:
             {"document": _("Attach the paper first: without it there is nothing to compare with.")},
             code="no_document",
         )
+    # Four eyes: a check says that a second person has seen the paper.
     if fact.recorded_by_id == by.pk:
         raise ValidationError(
             _("Whoever entered a fact cannot check it. Ask a colleague."), code="own_fact"
         )
+    # Who was first decides: a check and a withdrawal at the same moment must not both hold.
     checked = (
         type(fact)
         .objects.filter(pk=fact.pk, checked_at__isnull=True, withdrawn_at__isnull=True)

@@ -46,6 +46,7 @@ class Tally:
     @property
     def evidence(self) -> tuple[int, ...]:
         """The amount by rung, nowhere negative: what has left is taken from the least proven first."""
+        # A rung may be below zero: what left was proven otherwise than what had come.
         left = -sum(min(amount, 0) for amount in self.by_rung)
         split = []
         for amount in self.by_rung:
@@ -78,6 +79,7 @@ def fold(changes: Iterable[Change], on: date) -> State:
     """The state at the end of day `on`. The order of the changes does not matter."""
     state = _new_state()
     for change in changes:
+        # The day itself counts: what happens on a day holds from that day on.
         if change.on <= on:
             state[change.facility_id][change.component].add(change)
     return state
@@ -90,6 +92,7 @@ def series(
 
     The state is the same object each time, moved on by a day: read it before asking for the next.
     """
+    # Popped from its end, so the oldest stands last.
     waiting = sorted((c for c in changes if c.on <= last), key=lambda c: c.on, reverse=True)
     state = _new_state()
     day = first

@@ -106,6 +106,7 @@ def progress(
         figures=_figures(state, {facility.id for facility in in_rollout}),
         facilities=facilities,
         deadlines=tuple(legal_deadlines(on, known_at)),
+        # Without a facility there is no progress; a zero would claim that one has none.
         overall=sum(shares) / len(shares) if shares else None,
         newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
     )

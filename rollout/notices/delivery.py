@@ -112,12 +112,14 @@ def _deliver(rows: DeliveryQuerySet, pk: int, transport: Transport[Row], now: da
         if parcel is None:
             mine.update(cancelled_at=now)
             return False
+        # The last look before the first byte leaves: who cancelled it meanwhile wins.
         begun = mine.waiting().update(begun_at=now, **parcel.noted)
         if not begun:
             return False  # cancelled meanwhile
         result = parcel.send()
     except Exception as error:
         log.exception("delivery_failed", kind=row._meta.model_name, row=pk)
+        # Before it began it certainly did not arrive; afterwards nobody knows.
         result = Result(Outcome.IN_DOUBT if begun else Outcome.REFUSED_FOR_NOW, said(error))
     _note(mine, row, transport, result, now)
     return result.outcome is Outcome.DELIVERED
@@ -135,6 +137,7 @@ def _note(
         return
     log.warning("not_delivered", kind=row._meta.model_name, row=row.pk, outcome=result.outcome.name)
     failed = {"claimed_at": None, "claim": None, "error": _storable(result.error)} | result.noted
+    # It stays begun: that is what keeps it from going out a second time.
     if result.outcome is Outcome.IN_DOUBT and not transport.repeats_doubtful:
         mine.update(**failed)
     elif result.outcome is Outcome.REFUSED_FOR_GOOD or now - row.made_at > GIVE_UP_AFTER:

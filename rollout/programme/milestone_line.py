@@ -69,6 +69,7 @@ def targets(as_of: AsOf) -> dict[int, dict[str, Target]]:
             own = found[merger.successor]
             for milestone in {code for planned in theirs for code in planned} - own.keys():
                 plans = (planned[milestone] for planned in theirs if milestone in planned)
+                # The new facility is there when the last of those it is made of would have been.
                 own[milestone] = max(plans, key=lambda target: target.due_on)
     return found
 
@@ -108,6 +109,7 @@ def line(
         due_on = target.due_on if target else None
         because = target.because if target else ""
         meeting = (ruled or awaited) if milestone == Milestone.COUNCIL else None
+        # The day that a council was given outranks the plan: people are invited for it.
         if meeting and meeting.scheduled_on:
             baseline, due_on = meeting.first_scheduled_on, meeting.scheduled_on
             because = meeting.because
