@@ -13,7 +13,7 @@ from facilities.permissions import Access
 from rollout.day import Day, parse_date
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import Foresight, Shift, foresee
+from rollout.forecasting import FacilityForesight, Shift, foresee
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
 from rollout.models import Milestone
@@ -27,8 +27,8 @@ from rollout.programme.durations import WAY
 class Line:
     """One facility on the page; with a what-if, beside what holds without it."""
 
-    foresight: Foresight
-    before: Foresight | None = None
+    foresight: FacilityForesight
+    before: FacilityForesight | None = None
 
     @property
     def moves(self) -> int | None:
@@ -97,7 +97,7 @@ def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
     }
 
 
-def _order(one: Foresight) -> tuple:
+def _order(one: FacilityForesight) -> tuple:
     return (one.likely_on is not None, -(one.likely_on or date.min).toordinal())
 
 
