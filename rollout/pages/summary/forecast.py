@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,6 +22,9 @@ from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary.curve import curve_of
 from rollout.programme.councils import meetings
 from rollout.programme.durations import WAY
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Line:
         """Likely in time without the what-if, and likely too late with it."""
         before = self.before.chance if self.before else None
         after = self.foresight.chance
-        return None not in (before, after) and after < 0.5 <= before
+        return before is not None and after is not None and after < 0.5 <= before
 
 
 @page(lambda access: access.sees_programme)
@@ -103,7 +107,9 @@ def _order(one: FacilityForesight) -> tuple:
 
 def _durations(durations: Durations) -> list[tuple]:
     """What the forecast draws from: words, how many, shortest, middle, longest."""
-    named = [(Milestone(code).label, durations.milestones.get(code.value, ())) for code in WAY[1:]]
+    named: list[tuple[StrOrPromise, tuple[int, ...]]] = [
+        (Milestone(code).label, durations.milestones.get(code.value, ())) for code in WAY[1:]
+    ]
     named.append((_("From the servers to the launch"), durations.servers_to_launch))
     named += [
         (Stage(stage).label, pool)
@@ -126,7 +132,7 @@ def _choices(as_of: AsOf) -> list[tuple[str, str]]:
             + _("council of %(day)s") % {"day": date_format(m.scheduled_on, "SHORT_DATE_FORMAT")},
         )
         for m in meetings(as_of)
-        if m.awaited and m.facility_id in names
+        if m.awaited and m.scheduled_on and m.facility_id in names
     ]
     of_servers = {file for _facility, file in server_files(as_of)}
     for file in files(as_of):
