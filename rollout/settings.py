@@ -7,7 +7,7 @@ docs/operations.md lists the variables that can be set.
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from csp.constants import NONE, SELF
@@ -235,7 +235,8 @@ AXES_CLIENT_IP_CALLABLE = "rollout.site.sign_in.client_address"
 # --- Security -----------------------------------------------------------------------------
 
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60

@@ -44,7 +44,7 @@ class CachedAnswer:
     tag alone, and most others take the packed bytes, a fortieth of the plain ones.
     """
 
-    def __init__(self, kind: str, *parts: Any, build: Callable[[], dict]) -> None:
+    def __init__(self, kind: str, *parts: object, build: Callable[[], dict]) -> None:
         # The look stands for the release: new wording must not be answered with the old one's bytes.
         self._place = key(f"api-{kind}", Ledger.current(), get_language(), *parts)
         self._build = build

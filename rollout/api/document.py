@@ -209,7 +209,9 @@ def _measure(result: MeasureResult, query: str) -> dict:
         "before": {
             "done": result.before_done,
             "total": result.before_total,
-            "share": result.before_done / result.before_total if result.before_total else None,
+            "share": result.before_done / result.before_total
+            if result.before_done is not None and result.before_total
+            else None,
         }
         if compared
         else None,

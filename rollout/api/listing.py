@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError as DayError
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from facilities.models import Facility
-from rollout.api.parameters import misused
+from rollout.api.parameters import misused, texts
 from rollout.day import Day, read_day
 
 USUAL, MOST = 100, 500  # rows in one answer
@@ -43,8 +43,11 @@ class Asked:
         return after and f"{path}?{urlencode({**self.query, 'after': after})}"
 
 
-class Piece(NamedTuple):
-    rows: list
+Row = TypeVar("Row")
+
+
+class Piece(NamedTuple, Generic[Row]):
+    rows: list[Row]
     after: str | None  # the last of them, when there are more
 
 
@@ -61,7 +64,7 @@ def asked_rows(
     facilities need not be listed. `cursor`: reads `after`, or raises ValueError.
     """
     errors = misused(query, (*days, *codes, FACILITY, *PAGING))
-    given = {name: text.strip() for name, text in query.dict().items() if text.strip()}
+    given = {name: text.strip() for name, text in texts(query).items() if text.strip()}
     day = None
     try:
         day = read_day({name: given[name] for name in days if name in given})
@@ -92,7 +95,7 @@ def asked_rows(
             after = cursor(given["after"])
         except ValueError:
             errors.setdefault("after", [_("Take this from “next” of the answer before.")])
-    if errors:
+    if errors or day is None:
         raise ValidationError(errors)
     if "on" in days:
         given["on"] = day.on.isoformat()
@@ -103,13 +106,13 @@ def _is_facility(code: str) -> bool:
     return bool(SLUG.fullmatch(code)) and Facility.objects.filter(code=code).exists()
 
 
-def piece(rows: list, asked: Asked, key: Callable[[object], tuple]) -> Piece:
+def piece(rows: list[Row], asked: Asked, key: Callable[[Row], tuple]) -> Piece[Row]:
     """The rows that follow the last one seen. `rows` in the order of their keys."""
     begin = bisect_right(rows, asked.after, key=key) if asked.after else 0
     return cut(rows[begin : begin + asked.limit + 1], asked, key)
 
 
-def cut(rows: list, asked: Asked, key: Callable[[object], tuple]) -> Piece:
+def cut(rows: list[Row], asked: Asked, key: Callable[[Row], tuple]) -> Piece[Row]:
     """As many as asked; whether there is one more says whether anything follows."""
     sent = rows[: asked.limit]
     if len(rows) <= asked.limit:

@@ -42,7 +42,7 @@ def asked_day(query: QueryDict, allowed: tuple[str, ...]) -> Day:
     """The day asked about. Raises ValidationError keyed by parameter."""
     errors = misused(query, allowed)
     try:
-        day = read_day(query.dict(), iso=True)
+        day = read_day(texts(query), iso=True)
     except DayError as error:
         raise ValidationError(error.message_dict | errors) from None
     if errors:
@@ -84,14 +84,19 @@ def asked_period(query: QueryDict) -> Period:
             errors["from"] = [
                 _("The period may have %(days)s days at most.") % {"days": LONGEST_DAYS}
             ]
-    if errors:
+    if errors or measure is None:
         raise ValidationError(errors)
     return Period(measure, first, last, known_at, map_on)
 
 
+def texts(query: QueryDict) -> dict[str, str]:
+    """What is given for each parameter; of one given twice, the last."""
+    return {name: query.get(name, "") for name in query}
+
+
 def misused(query: QueryDict, allowed: tuple[str, ...]) -> dict[str, list[str]]:
     """What is wrong with the parameters as such: unknown ones, and those given twice."""
-    errors = {}
+    errors: dict[str, list[str]] = {}
     for name, values in query.lists():
         if name not in allowed:
             errors[name] = [

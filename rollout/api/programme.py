@@ -1,5 +1,6 @@
 """Alerts and deadlines of a day in the API: those of the pages, in the same words."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.core.cache import cache
@@ -60,10 +61,7 @@ class AlertsView(ProgrammeView):
             "on": on,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
-            "alerts": [
-                _alert(one, facilities.get(one.facility_id), working.late(one.due_on, on))
-                for one in rows
-            ],
+            "alerts": [_alert(one, facilities, working.late(one.due_on, on)) for one in rows],
             "next": asked.following(reverse("api:alerts"), after),
             "generated_at": timezone.now(),
         }
@@ -111,7 +109,8 @@ def _alert_cursor(text: str) -> tuple[date, int]:
     return day_of_cursor(day), int(number)
 
 
-def _alert(alert: Alert, facility: FacilityOnDay | None, days_late: int) -> dict:
+def _alert(alert: Alert, facilities: Mapping[int, FacilityOnDay], days_late: int) -> dict:
+    facility = facilities.get(alert.facility_id) if alert.facility_id else None
     return {
         "rule": alert.rule,
         "rule_label": RULES.get(alert.rule, alert.rule),
@@ -136,16 +135,14 @@ def _cached_deadlines(day: Day) -> dict:
     if kept is None:
         as_of = day.as_of()
         facilities = as_of.so_far(day.on)
-        rows = [
-            _deadline(one, facilities.get(one.facility_id), one.days_late(day.on))
-            for one in late_and_coming(as_of)
-        ]
+        rows = [_deadline(one, facilities, one.days_late(day.on)) for one in late_and_coming(as_of)]
         kept = {"rows": sorted(rows, key=_place), "generated_at": timezone.now()}
         cache.set(place, kept, KEEP_LOOKED_BACK_SECONDS if day.known_at else KEEP_SECONDS)
     return kept
 
 
-def _deadline(deadline: Deadline, facility: FacilityOnDay | None, days_late: int) -> dict:
+def _deadline(deadline: Deadline, facilities: Mapping[int, FacilityOnDay], days_late: int) -> dict:
+    facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
     return {
         "rule": deadline.rule,
         "rule_label": str(RULES.get(deadline.rule, deadline.rule)),

@@ -1,6 +1,6 @@
 """What the OpenAPI description says beyond the documents, and where it is read."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.text import format_lazy
@@ -40,6 +40,15 @@ class BearerToken(OpenApiAuthenticationExtension):
                 )
             ),
         }
+
+
+class Endpoint(TypedDict):
+    """What `extend_schema` is told of an address, beside its answers."""
+
+    operation_id: str
+    summary: "StrOrPromise"
+    description: "StrOrPromise"
+    parameters: list[OpenApiParameter]
 
 
 def _day(name: str, description: "StrOrPromise") -> OpenApiParameter:
@@ -82,13 +91,13 @@ ETAG = OpenApiParameter(
 )
 HEADERS = [IF_NONE_MATCH, LANGUAGE, ETAG]
 
-PROGRESS = {
+PROGRESS: Endpoint = {
     "operation_id": "progress",
     "summary": _("The province on a day"),
     "description": _("Every measure with rule, denominator and evidence, and every facility."),
     "parameters": [ON, KNOWN_AT, COMPARE, MAP, *HEADERS],
 }
-TREND = {
+TREND: Endpoint = {
     "operation_id": "trend",
     "summary": _("A measure on every day of a period"),
     "description": _("The same figures that the progress of each of these days gives."),
@@ -107,7 +116,7 @@ TREND = {
         *HEADERS,
     ],
 }
-FACILITY = {
+FACILITY: Endpoint = {
     "operation_id": "facility_progress",
     "summary": _("One facility on a day"),
     "description": _(
@@ -139,7 +148,7 @@ PAGING = [
     ),
 ]
 
-CONNECTIONS = {
+CONNECTIONS: Endpoint = {
     "operation_id": "connections",
     "summary": _("Every connection as it is now"),
     "description": _(
@@ -155,7 +164,7 @@ CONNECTIONS = {
         LANGUAGE,
     ],
 }
-CONNECTION = {
+CONNECTION: Endpoint = {
     "operation_id": "facility_connection",
     "summary": _("One connection and its last ninety days"),
     "description": _(
@@ -172,7 +181,7 @@ CONNECTION = {
         LANGUAGE,
     ],
 }
-ALERTS = {
+ALERTS: Endpoint = {
     "operation_id": "alerts",
     "summary": _("The alerts that stood on a day"),
     "description": _(
@@ -188,7 +197,7 @@ ALERTS = {
         *HEADERS,
     ],
 }
-DEADLINES = {
+DEADLINES: Endpoint = {
     "operation_id": "deadlines",
     "summary": _("What is late on a day, and what is due within 90 days"),
     "description": _(
@@ -206,7 +215,7 @@ DEADLINES = {
         *HEADERS,
     ],
 }
-FORECAST = {
+FORECAST: Endpoint = {
     "operation_id": "forecast",
     "summary": _("The forecast of a day"),
     "description": _(

@@ -1,5 +1,7 @@
 """The shape of the documents, for the schema alone; a test holds them to `document.py`."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework.serializers import (
@@ -36,6 +38,9 @@ NEWEST_ON = _("Day of the newest fact that counts here; null without any.")
 SLIP_DAYS = _("Days after (+) or before (-) the first target.")
 DETAIL_ONLY = _("Null without the right to see the rows of this facility.")
 
+Declared = Any
+"""A field named as an attribute of every serializer. The metaclass sets it aside; the stubs do not."""
+
 
 class Scope(Serializer):
     name = CharField(help_text=_("The province as it was called on that day."))
@@ -56,7 +61,7 @@ class Before(Serializer):
 
 class Measure(Serializer):
     code = ChoiceField(list(BY_CODE))
-    label = CharField()
+    label: Declared = CharField()
     rule = CharField(help_text=_("How it is counted, in words."))
     rule_version = IntegerField()
     unit = ChoiceField(UNITS)
@@ -81,7 +86,7 @@ class Measure(Serializer):
 class Figure(Serializer):
     code = CharField()
     group = ChoiceField(("device", "his_level", "hosting"))
-    label = CharField()
+    label: Declared = CharField()
     value = IntegerField()
     facilities = IntegerField(help_text=_("At how many facilities."))
     evidence = Evidence()
@@ -97,7 +102,7 @@ class Cell(Serializer):
 
 
 class CellWithEvidence(Cell):
-    label = CharField()
+    label: Declared = CharField()
     evidence = Evidence()
     newest_on = DateField(allow_null=True, help_text=NEWEST_ON)
 
@@ -111,7 +116,7 @@ class Milestone(Serializer):
 
 
 class MilestoneWithCause(Milestone):
-    label = CharField()
+    label: Declared = CharField()
     because = CharField(allow_null=True, help_text=_("Why the target was moved."))
     held_by = CharField(allow_null=True, help_text=_("The obstacle that holds it."))
 
@@ -169,7 +174,7 @@ class Progress(Serializer):
 
 class ProcurementStage(Serializer):
     code = ChoiceField(Stage.choices)
-    label = CharField()
+    label: Declared = CharField()
     baseline = DateField(allow_null=True, help_text=_("The first target that was set."))
     target = DateField(allow_null=True, help_text=_("The target that holds now."))
     actual = DateField(allow_null=True, help_text=_("The day it was reached."))

@@ -14,7 +14,7 @@ from rest_framework.serializers import (
 
 from connectivity.pulse import CELL_LABELS
 from rollout.api.parameters import DEADLINE_RULES
-from rollout.api.serializers import GENERATED_AT, KNOWN_AT, MAP, ON
+from rollout.api.serializers import GENERATED_AT, KNOWN_AT, MAP, ON, Declared
 from rollout.day import MAPS
 from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
@@ -32,7 +32,7 @@ SUBJECT = _("What is due; with rule, day and level it stays the same from day to
 class Signs(Serializer):
     beats = IntegerField(help_text=_("Signs of life."))
     sent = IntegerField(help_text=_("Messages sent."))
-    errors = IntegerField(help_text=_("Messages that failed."))
+    errors: Declared = IntegerField(help_text=_("Messages that failed."))
 
 
 class Connection(Serializer):

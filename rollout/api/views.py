@@ -26,14 +26,19 @@ class ProgressView(ReadView):
     @extend_schema(**schema.PROGRESS, responses={200: serializers.Progress, **schema.NOT_200})
     def get(self, request: Request) -> HttpResponseBase:
         day = parameters.asked_day(request.query_params, parameters.PROGRESS)
-        asked = {"known_at": day.known_at, "compare": day.compare, "map_on": day.map_on}
         return self.respond(
             request,
             CachedAnswer(
                 "progress",
                 day.on,
-                *asked.values(),
-                build=lambda: progress_document(cached_progress(day.on, **asked)),
+                day.known_at,
+                day.compare,
+                day.map_on,
+                build=lambda: progress_document(
+                    cached_progress(
+                        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+                    )
+                ),
             ),
         )
 
@@ -43,7 +48,7 @@ class TrendView(ReadView):
     def get(self, request: Request) -> HttpResponseBase:
         period = parameters.asked_period(request.query_params)
         measure, first, last = period.measure, period.first, period.last
-        asked = {"known_at": period.known_at, "map_on": period.map_on}
+        known_at, map_on = period.known_at, period.map_on
         return self.respond(
             request,
             CachedAnswer(
@@ -51,11 +56,13 @@ class TrendView(ReadView):
                 measure.code,
                 first,
                 last,
-                *asked.values(),
+                known_at,
+                map_on,
                 build=lambda: trend_document(
                     measure,
-                    trend(measure, first, last, **asked),
-                    **asked,
+                    trend(measure, first, last, known_at=known_at, map_on=map_on),
+                    known_at=known_at,
+                    map_on=map_on,
                     generated_at=timezone.now(),
                 ),
             ),

@@ -78,13 +78,20 @@ class Foresight:
 
 
 @dataclass(frozen=True, slots=True)
+class FacilityForesight(Foresight):
+    """Of one facility."""
+
+    facility: FacilityOnDay
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """The forecast of a day."""
 
     on: date
     law: date | None
     province: Foresight
-    facilities: tuple[Foresight, ...]
+    facilities: tuple[FacilityForesight, ...]
     by_law: tuple[int, int, int] | None  # facilities official by the law's day: low, middle, high
     durations: Durations
     fan: tuple[tuple[date, int, int, int], ...] = ()  # the same on some days up to the horizon
@@ -101,7 +108,7 @@ class Outlook:
 def foresee(as_of: AsOf, shift: Shift | None = None) -> Outlook:
     """As the facts stood on the day. Stores nothing."""
     on, law = as_of.until, law_of(as_of)
-    found: list[Foresight] = []
+    found: list[FacilityForesight] = []
     walks: list[list[int]] = []
     world = _World(as_of, shift)
     for facility in as_of.on(on):
@@ -142,31 +149,37 @@ class _World:
             if file in by_id:
                 self.files[as_of.descent.heir(facility_id)].append(by_id[file])
 
-    def of(self, facility: FacilityOnDay, law: date | None) -> tuple[Foresight, list[int] | None]:
+    def of(
+        self, facility: FacilityOnDay, law: date | None
+    ) -> tuple[FacilityForesight, list[int] | None]:
         """The forecast, and the days it rests on; None for these where there is none."""
         days = self.days.get(facility.id, {})
         if days.get(Milestone.OFFICIAL) and days.get(Milestone.COUNCIL):
-            return Foresight(facility, done_on=max(days[WAY[-1]], days[Milestone.COUNCIL])), None
+            return FacilityForesight(
+                facility, done_on=max(days[WAY[-1]], days[Milestone.COUNCIL])
+            ), None
         reached = max((i for i, code in enumerate(WAY) if code in days), default=None)
         if reached is None:
-            return Foresight(facility, lacking=NO_BEGINNING), None
+            return FacilityForesight(facility, lacking=NO_BEGINNING), None
         reached = min(reached, WAY.index(Milestone.DECISION))
         legs = [self._milestone(facility, code) for code in WAY[reached + 1 :]]
         servers, begun, lacking = self._servers(facility)
         if lacking:
-            return Foresight(facility, lacking=lacking), None
+            return FacilityForesight(facility, lacking=lacking), None
         gated = Milestone.LAUNCH if reached < WAY.index(Milestone.LAUNCH) else Milestone.COUNCIL
         if servers and gated == Milestone.LAUNCH:
             servers = [*servers, Leg(AFTER_SERVERS, self.durations.servers_to_launch)]
         for leg in (*servers, *legs):
             if not Durations.enough(leg.pool):
-                return Foresight(facility, lacking=TOO_FEW, lacking_step=_name(leg.code)), None
+                return FacilityForesight(
+                    facility, lacking=TOO_FEW, lacking_step=_name(leg.code)
+                ), None
         seed, on = facility.code, self.on.toordinal()
         gate = (gated.value, simulate(servers, begun=begun, on=on, seed=seed)) if servers else None
         last = max(days[code] for code in WAY[: reached + 1] if code in days).toordinal()
         found = simulate(legs, begun=last, on=on, seed=seed, gate=gate)
         ends = sorted(found)
-        foresight = Foresight(
+        foresight = FacilityForesight(
             facility,
             likely_on=self._worked(quantile(ends, LIKELY)),
             safe_on=self._worked(quantile(ends, SAFE)),
@@ -242,7 +255,7 @@ def _share(ends: list[int], law: date | None) -> float | None:
 
 
 def _province(
-    found: list[Foresight],
+    found: list[FacilityForesight],
     together: list[list[int]],
     done: list[date],
     law: date | None,
@@ -289,4 +302,4 @@ def horizon(outlook: Outlook) -> tuple[date, date]:
     return outlook.on, last + timedelta(days=14)
 
 
-__all__ = ["DRAWS", "Foresight", "Outlook", "Shift", "foresee", "horizon"]
+__all__ = ["DRAWS", "FacilityForesight", "Foresight", "Outlook", "Shift", "foresee", "horizon"]

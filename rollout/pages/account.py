@@ -5,8 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.generic.base import ContextMixin
 
 from facilities import clock
 from facilities.permissions import access_of
@@ -32,7 +33,7 @@ class SignIn(views.LoginView):
         response = super().form_valid(form)
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
-            self.request.user.language,
+            form.get_user().language,
             max_age=settings.LANGUAGE_COOKIE_AGE,
             path=settings.LANGUAGE_COOKIE_PATH,
             domain=settings.LANGUAGE_COOKIE_DOMAIN,
@@ -43,8 +44,10 @@ class SignIn(views.LoginView):
         return response
 
 
-class _WithMenu:
+class _WithMenu(ContextMixin):
     """Mixin: the menu of the signed-in person's roles, as on every page."""
+
+    request: HttpRequest
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         access = access_of(self.request.user, clock.today())

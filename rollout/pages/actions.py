@@ -2,19 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 
-from facilities.models import ChangeSet, Document, User
+from facilities.models import ChangeSet, Document, Record, User
 from facilities.papers import store_paper
 from facilities.registers.entering import AlreadySent, begin
+from facilities.services import withdraw
 from rollout.pages.forms.reporting import OnceForm
 from rollout.pages.page import SignedIn
+
+Write = Callable[[dict[str, Any], ChangeSet], object]
+Asking = TypeVar("Asking", bound=OnceForm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class Action:
     """
 
     form: OnceForm
-    write: Callable[[dict, ChangeSet], object]
+    write: Write
     title: object = ""
     to: str = ""
     said: object = gettext_lazy("Stored.")
@@ -41,7 +47,7 @@ class Sent:
         self.request = request
         self.do = request.POST.get("do", "") if request.method == "POST" else ""
 
-    def form(self, do: str, form: type[OnceForm], **options: Any) -> OnceForm:
+    def form(self, do: str, form: type[Asking], **options: Any) -> Asking:
         """A form of the page; the one that was sent holds what was typed."""
         request = self.request
         data, files = (request.POST, request.FILES) if do == self.do else (None, None)
@@ -77,8 +83,18 @@ class Sent:
         form.focus_on_wrong()
         if action.answers_by_message:
             for problems in form.errors.values():
-                messages.error(self.request, " ".join(problems))
+                messages.error(self.request, " ".join(map(str, problems)))
         return None
+
+
+def taking_back(model: type[Record], *, by: User, **whose: Model) -> Write:
+    """Withdraws the entry of `model` that was asked for, if it is one about `whose`."""
+
+    def write(given: dict[str, Any], change_set: ChangeSet) -> None:
+        fact = get_object_or_404(model, pk=given["row"], **whose)
+        withdraw(fact=fact, because=given["because"], by=by)
+
+    return write
 
 
 def stored_paper(given: dict, title: str, *, by: User, **described: Any) -> Document | None:

@@ -1,21 +1,33 @@
 """What the list pages share: pages of rows, and the names of what has closed since."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-from facilities.as_of import AsOf
+from facilities.as_of import AsOf, FacilityOnDay
+from facilities.models import Edit
 from rollout.pages.page import SignedIn
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Row = TypeVar("Row")
 
 ROWS_A_PAGE = 100
 
 
-def names(as_of: AsOf) -> dict:
+def names(as_of: AsOf) -> dict[int, FacilityOnDay]:
     """Those of today and, for what happened before they closed or merged, those of once."""
     return as_of.so_far(as_of.until)
 
 
-def paged(request: SignedIn, rows: Sequence[Any] | QuerySet[Any]) -> Page[Any]:
+def worded(model: type[Model], edits: Iterable[Edit]) -> list[tuple[Edit, "StrOrPromise"]]:
+    """Each change of what describes a row, with the words for its field."""
+    words = {field.name: field.verbose_name for field in model._meta.concrete_fields}
+    return [(edit, words[edit.column]) for edit in edits]
+
+
+def paged(request: SignedIn, rows: Sequence[Row] | QuerySet[Any, Row]) -> Page[Row]:
     return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
@@ -24,6 +24,9 @@ from rollout.day import PARAMETER_LABELS, Day, read_day
 from rollout.figures.cached import KEEP_SECONDS, key
 from rollout.models import Programme
 from rollout.notices import responses
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class SignedIn(HttpRequest):
@@ -100,7 +103,7 @@ def _refuse_nul(request: HttpRequest) -> None:
         raise ValidationError({"": [_("The request holds a character that no text has.")]})
 
 
-def _in_words(error: ValidationError) -> list[tuple[str, list[str]]]:
+def _in_words(error: ValidationError) -> list[tuple["StrOrPromise", list[str]]]:
     """What is wrong, by the label of the field rather than the name in the address."""
     return [(PARAMETER_LABELS.get(name, ""), texts) for name, texts in error.message_dict.items()]
 
@@ -116,7 +119,7 @@ def number_of_page(request: SignedIn) -> str:
     return asked if re.fullmatch(r"[1-9]\d{0,3}", asked, re.ASCII) else "1"
 
 
-def kept(template: str, day: Day, *parts: Any, build: Callable[[], dict]) -> dict[str, str]:
+def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> dict[str, str]:
     """The context of a page whose content follows from facts, day and language alone.
 
     The HTML of `content` is drawn once and kept until a fact changes, together with the name of

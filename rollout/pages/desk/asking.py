@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -139,9 +140,10 @@ class Asked:
         base = name.rsplit("_", 1)[0]
         return self.by_code[base].show(value) if base in self.by_code else str(value)
 
-    def fields(self) -> tuple[list, list]:
+    def fields(self) -> tuple[list[BoundField], list[BoundField]]:
         """The fields of the filters: of the columns shown or filtered by, and the others."""
-        near, far = [], []
+        near: list[BoundField] = []
+        far: list[BoundField] = []
         shown = {column.code for column in self.columns}
         for field in self.filters.form:
             code = next((c for c in shown if field.name == c or field.name.startswith(f"{c}_")), "")

@@ -3,6 +3,7 @@
 import uuid
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -49,7 +50,8 @@ def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         return HttpResponseRedirect(back)
     columns = {column.code: column for column in register.bound() if column.writable}
     column = columns.get(request.POST.get("column", ""))
-    context = {
+    because = request.POST.get("because", "").strip()
+    context: dict[str, Any] = {
         "register": register,
         "keys": keys,
         "back": back,
@@ -57,7 +59,7 @@ def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         "columns": columns.values(),
         "column": column,
         "change_set": uuid.uuid4(),
-        "because": request.POST.get("because", "").strip(),
+        "because": because,
         "text": request.POST.get("value", ""),
     }
     if column is None:
@@ -87,16 +89,16 @@ def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         "unchanged": len(entries) - len(changed),
         "previewed": True,
     }
-    olds = [(entry.row.pk, column.text(entry.old[column.code])) for entry in entries]
+    olds = [(entry.row.pk, column.text(entry.old[column.code])) for entry in entries if entry.row]
     context["shown"] = digest([column.code, column.text(value), *olds])
     if request.POST.get("yes") and not wrong:
-        if not context["because"]:
+        if not because:
             return "desk/bulk.html", context | {"problems": [_("Give the reason.")]}, 400
         if request.POST.get("shown") != context["shown"]:
             moved = _("This is no longer what was shown. Look at it again before storing.")
             return "desk/bulk.html", context | {"problems": [moved]}, 409
         try:
-            store(request, register, changed, context["because"], day.today)
+            store(request, register, changed, because, day.today)
         except AlreadySent as error:
             messages.info(request, " ".join(error.messages))
         except ValidationError as error:

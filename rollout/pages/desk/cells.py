@@ -1,9 +1,10 @@
 """Changed cells in words: which row, which field, old and new as the reader writes them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from facilities.exchange.columns import Column
 from facilities.models import ChangeSet, Edit, FacilityName
 from rollout.day import Day
 from rollout.registers.catalogue import REGISTERS
@@ -23,10 +24,11 @@ class ShownEdit:
 
 def shown_edits(edits: list[Edit], day: Day) -> list[ShownEdit]:
     """A fixed number of queries for each register among them."""
-    keys = defaultdict(set)
+    keys: dict[str, set[int]] = defaultdict(set)
     for edit in edits:
         keys[edit.register].add(edit.row)
-    titles, columns = {}, {}
+    titles: dict[tuple[str, int], str] = {}
+    columns: dict[str, dict[str, Column]] = {}
     for code, rows in keys.items():
         if code in REGISTERS:
             values = REGISTERS[code].values(list(rows), day.today)
@@ -39,7 +41,7 @@ def shown_edits(edits: list[Edit], day: Day) -> list[ShownEdit]:
     ]
 
 
-def _shown(edit: Edit, title: str, columns: dict) -> ShownEdit:
+def _shown(edit: Edit, title: str, columns: Mapping[str, Column]) -> ShownEdit:
     column = columns.get(edit.column)
     kept = loaded_registers().get(edit.register)
     return ShownEdit(
@@ -53,7 +55,7 @@ def _shown(edit: Edit, title: str, columns: dict) -> ShownEdit:
     )
 
 
-def facility_names(change_sets: Iterable[ChangeSet], day: Day) -> dict[int, str]:
+def facility_names(change_sets: Iterable[ChangeSet], day: Day) -> dict[int | None, str]:
     """The names that the facilities of some change sets bear on the day."""
     keys = {change_set.facility_id for change_set in change_sets if change_set.facility_id}
     found = FacilityName.objects.in_force(day.on, day.known_at).filter(facility__in=keys)

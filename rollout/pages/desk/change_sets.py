@@ -1,5 +1,7 @@
 """What was written in one go, and taking it back in one go."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -40,7 +42,7 @@ def change_set_list(request: SignedIn, day: Day, access: Access) -> Page:
 
 
 @desk()
-def change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
+def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
     found = ChangeSet.objects.filter(pk=pk).select_related("by", "undoes").first()
     if found is None:
         raise Http404

@@ -1,5 +1,7 @@
 """The checking queue: what officers reported, old and new side by side, to accept or to return."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -48,7 +50,7 @@ def checking(request: SignedIn, day: Day, access: Access) -> Page:
 
 
 @desk()
-def checking_change_set(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
+def checking_change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
     """One change set. `n` and `p` go to the next and the one before."""
     change_set = (
         ChangeSet.objects.filter(pk=pk, facility__isnull=False).select_related("by").first()
@@ -58,7 +60,8 @@ def checking_change_set(request: SignedIn, day: Day, access: Access, pk: int) ->
     queue = list(waiting().filter(cells__gt=0).values_list("pk", flat=True)[:500])
     place = queue.index(change_set.pk) if change_set.pk in queue else -1
     after = queue[place + 1] if place + 1 < len(queue) else None
-    status, problems = 200, {}
+    status = 200
+    problems: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
             decided(request, day, change_set)
@@ -95,7 +98,7 @@ def checking_change_set(request: SignedIn, day: Day, access: Access, pk: int) ->
     return "desk/checking_change_set.html", context, status
 
 
-def _with_input(request: SignedIn, line: ShownEdit, problems: dict) -> dict:
+def _with_input(request: SignedIn, line: ShownEdit, problems: dict[str, list[str]]) -> dict:
     key = line.edit.pk
     return {
         "line": line,

@@ -21,7 +21,11 @@ def _content(day: Day) -> dict:
     by_rule = [
         (
             rule,
-            [(one, facilities.get(one.facility_id)) for one in found if one.rule == rule.code],
+            [
+                (one, facilities.get(one.facility_id) if one.facility_id else None)
+                for one in found
+                if one.rule == rule.code
+            ],
         )
         for rule in RULES
     ]

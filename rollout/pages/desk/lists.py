@@ -37,7 +37,7 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     asked = Asked(register, request.GET, day, with_names=True)
     count, totals = cached_sums(register, asked.found, day.on, day.known_at)
     rows = Paginator(range(count), asked.size).get_page(request.GET.get("page"))
-    keys = asked.keys(rows.object_list)
+    keys = asked.keys(range(count)[max(rows.start_index() - 1, 0) : rows.end_index()])
     codes = {column.code for column in asked.columns} | {register.columns[0].code}
     values = register.values(keys, day.on, day.known_at, codes)
     near, far = asked.fields()

@@ -55,7 +55,9 @@ class RecordForm(CellForm):
         self.order_fields([*(n for n in self.fields if n not in ("file", "because"))])
 
 
-def titles(register: Register, values: dict, columns: tuple[Column, ...]) -> dict[str, str]:
+def titles(
+    register: Register, values: Mapping[str, Value], columns: tuple[Column, ...]
+) -> dict[str, str]:
     """What a row is called on its page, and in the browser's history."""
     return {
         "title": register.named(values, columns),

@@ -37,7 +37,8 @@ def reminders(request: SignedIn, day: Day, access: Access) -> Page:
     asked = request.POST.get("rule") or request.GET.get("rule", "")
     steps = escalation_steps()
     sent = Sent(request)
-    preview, action, status = None, None, 200
+    form: StepsForm | None = None
+    preview, status = None, 200
     actions: dict[str, Action] = {}
     if asked in RULES:
         form = sent.form(sent.do or "set", StepsForm, initial={"rule": asked}, steps=steps[asked])
@@ -67,8 +68,8 @@ def reminders(request: SignedIn, day: Day, access: Access) -> Page:
         )
         actions = {"set": action, "test": test}
     if request.method == "POST":
-        if action and sent.do == "preview":
-            preview = _preview(action.form, steps, day.today)
+        if form and sent.do == "preview":
+            preview = _preview(form, steps, day.today)
             status = 200 if preview else 400
         elif done := sent.carry_out(actions, here=reverse("rollout:escalation")):
             return done
@@ -90,9 +91,9 @@ def reminders(request: SignedIn, day: Day, access: Access) -> Page:
             for code, label in RULES.items()
         ],
         "severities": Alert.Severity.choices,
-        "asked": asked if action else "",
+        "asked": asked if form else "",
         "asked_label": RULES.get(asked, ""),
-        "form": action.form if action else None,
+        "form": form,
         "preview": preview,
         "now": _counted(due_notices(day.today)),
     }

@@ -1,9 +1,10 @@
 """Who has reported when, who is silent, and the calendar that says by when."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -97,7 +98,7 @@ def reporting(request: SignedIn, day: Day, access: Access) -> Page:
     ended = weeks.ended(day.on, at)[-WEEKS_SHOWN:]
     coming = weeks.coming(day.on, at)
     sent = {request.POST.get("do"): request.POST} if request.method == "POST" else {}
-    forms = {
+    forms: dict[str, ExceptionForm | CalendarForm] = {
         "exception": ExceptionForm(
             sent.get("exception"),
             weeks=[*coming, *reversed(ended)],
@@ -123,7 +124,7 @@ def reporting(request: SignedIn, day: Day, access: Access) -> Page:
         "change_set": uuid.uuid4(),
         "calendars": ReportingCalendar.objects.known(day.known_at).order_by("-effective_from"),
         "exceptions": [
-            (row, names.get(row.facility_id, ""))
+            (row, names.get(row.facility_id, "") if row.facility_id else "")
             for row in ReportingException.objects.known(day.known_at)
             .filter(due_on__gte=shown[0].due_on if shown else day.on)
             .order_by("due_on", "pk")
@@ -133,7 +134,11 @@ def reporting(request: SignedIn, day: Day, access: Access) -> Page:
 
 
 def _lines(
-    as_of: AsOf, weeks: Calendar, in_rollout: list[FacilityOnDay], shown: list[Week], at: datetime
+    as_of: AsOf,
+    weeks: Calendar,
+    in_rollout: list[FacilityOnDay],
+    shown: list[Week],
+    at: datetime | None,
 ) -> list[Line]:
     """The longest silent first."""
     if not shown:
@@ -180,9 +185,9 @@ def _mark(week: Week, given: Given | None, *, asked: bool, ended: bool) -> Mark:
     return Mark("missing" if ended else "awaited", week)
 
 
-def _written(request: SignedIn, forms: dict) -> bool:
+def _written(request: SignedIn, forms: Mapping[str, ExceptionForm | CalendarForm]) -> bool:
     """Store what was sent. False when a form has to be shown again, with what is wrong in it."""
-    kind = request.POST.get("do")
+    kind = request.POST.get("do", "")
     form = forms.get(kind) or WithdrawForm(request.POST)
     try:
         if form.is_valid():
@@ -195,12 +200,12 @@ def _written(request: SignedIn, forms: dict) -> bool:
         form.refuse(error)
     if kind not in forms:
         for problems in form.errors.values():
-            messages.error(request, " ".join(problems))
+            messages.error(request, " ".join(map(str, problems)))
     return False
 
 
 @transaction.atomic
-def _write(request: SignedIn, kind: str, form: Any) -> None:
+def _write(request: SignedIn, kind: str, form: ExceptionForm | CalendarForm | WithdrawForm) -> None:
     because = form.cleaned_data.get("because") or form.cleaned_data.get("source", "")
     begin(
         kind=ChangeSet.Kind.FORM,
@@ -208,7 +213,7 @@ def _write(request: SignedIn, kind: str, form: Any) -> None:
         change_set_id=form.cleaned_data["change_set"],
         because=because,
     )
-    if kind in ("exception", "calendar"):
+    if isinstance(form, ExceptionForm | CalendarForm):
         record(form.made, by=request.user)
         messages.success(request, _("Stored."))
         return

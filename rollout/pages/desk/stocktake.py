@@ -4,8 +4,9 @@ The Department's for every facility, an officer's for the own one, at the same a
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from equipment.models import StocktakeClosed, StocktakeRound
 from equipment.stocktake import (
+    Closing,
     Difference,
     Findings,
     asset_with,
@@ -36,6 +38,9 @@ from rollout.pages.desk.record import uuid_of
 from rollout.pages.forms.devices import RoundForm
 from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers.catalogue import REGISTERS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 MOST = 1_000_000
 LEAVE, RETIRED = "leave", "retired"
@@ -60,7 +65,7 @@ def _names(day: Day) -> dict:
     return day.as_of().so_far(day.on)
 
 
-def _round_or_404(access: Access, pk: int) -> StocktakeRound:
+def _round_or_404(access: Access, pk: int) -> "WithAnnotations[StocktakeRound, Closing]":
     found = rounds().filter(pk=pk).first()
     if found is None or not access.records_for(found.facility_id):
         raise Http404
@@ -201,10 +206,11 @@ def stocktake_close(request: SignedIn, day: Day, access: Access, pk: int) -> Pag
 
 
 def _offered(
-    found: Findings, access: Access, retired: Sequence[int] = ()
+    found: Findings, access: Access, retired: Iterable[int] = ()
 ) -> tuple[list[Difference], list[Difference]]:
     """What this user may record, and what only the Department may: devices of other facilities."""
-    offered, elsewhere = [], []
+    offered: list[Difference] = []
+    elsewhere: list[Difference] = []
     for one in differences(found, retired):
         allowed = not one.origin or access.records_for(one.origin)
         (offered if allowed else elsewhere).append(one)

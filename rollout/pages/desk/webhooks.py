@@ -28,7 +28,8 @@ from rollout.registers.catalogue import REGISTERS
 def webhook_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All addresses, a form for another one, and the calls, the newest first."""
     now = timezone.now()
-    sent, made = Sent(request), {}
+    sent = Sent(request)
+    made: dict[str, Webhook] = {}
     actions = _actions(request, sent, made, now)
     status = 200
     if request.method == "POST":
@@ -52,7 +53,9 @@ def webhook_list(request: SignedIn, day: Day, access: Access) -> Page:
     return "desk/webhooks.html", context, status
 
 
-def _actions(request: SignedIn, sent: Sent, made: dict, now: datetime) -> dict[str, Action]:
+def _actions(
+    request: SignedIn, sent: Sent, made: dict[str, Webhook], now: datetime
+) -> dict[str, Action]:
     def add(given: dict[str, Any], change_set: ChangeSet) -> None:
         made["webhook"] = services.add(name=given["name"], url=given["url"], by=request.user)
 

@@ -31,7 +31,8 @@ class IssueForm(OnceForm):
             del self.fields["because"]
 
     def clean(self) -> dict[str, Any]:
-        return {"because": ""} | super().clean()
+        super().clean()
+        return {"because": ""} | self.cleaned_data
 
 
 class IssueAllForm(IssueForm):

@@ -19,7 +19,7 @@ from rollout.models import (
     Mark,
     Milestone,
 )
-from rollout.pages.forms.fields import DayField, text_field
+from rollout.pages.forms.fields import DayField, field_of, text_field
 from rollout.pages.forms.reporting import OnceForm
 from rollout.programme.councils.dossier import GroupOnSheet
 
@@ -51,9 +51,12 @@ class OpenForm(OnceForm):
 
     def __init__(self, *args: Any, facilities: Iterable[FacilityOnDay], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facility"].choices = [(found.id, found.name) for found in facilities]
-        self.fields["criteria_set"].queryset = CriteriaSet.objects.order_by("in_force_from")
-        self.fields["follows"].queryset = CouncilMeeting.objects.filter(
+        field_of(self, "facility", forms.ChoiceField).choices = [
+            (found.id, found.name) for found in facilities
+        ]
+        sets = CriteriaSet.objects.order_by("in_force_from")
+        field_of(self, "criteria_set", forms.ModelChoiceField).queryset = sets
+        field_of(self, "follows", forms.ModelChoiceField).queryset = CouncilMeeting.objects.filter(
             rulings__conclusion=Conclusion.FAIL, rulings__withdrawn_at=None
         ).distinct()
 
@@ -94,7 +97,7 @@ class MarksForm(OnceForm):
 
     def __init__(self, *args: Any, sheet: Iterable[GroupOnSheet], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        initial = kwargs.get("initial") or {}
+        member = (kwargs.get("initial") or {}).get("member")
         self.groups = []
         for found in sheet:
             names = []
@@ -105,7 +108,7 @@ class MarksForm(OnceForm):
                     choices=Mark.choices,
                     required=False,
                     widget=forms.RadioSelect,
-                    initial=one.marks.get(initial.get("member")),
+                    initial=one.marks.get(member) if member else None,
                 )
                 names.append(name)
             self.groups.append((found.group, names))
@@ -184,7 +187,7 @@ class FulfilForm(OnceForm):
 
     def __init__(self, *args: Any, conditions: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["condition"].choices = conditions
+        field_of(self, "condition", forms.ChoiceField).choices = conditions
 
 
 AFTER = (Milestone.SELF_ASSESSMENT, Milestone.DECISION, Milestone.OFFICIAL, Milestone.PORTAL)

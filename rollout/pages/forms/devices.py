@@ -1,17 +1,20 @@
 """Forms about devices: moving them, adding many by pattern, opening a stocktake."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from equipment.assets import assets_on
-from equipment.models import DeviceMovement, DeviceType
+from equipment.models import Asset, DeviceMovement, DeviceType
 from equipment.patterns import MOST, expand
 from equipment.registers.assets import ARRIVALS
 from equipment.registers.choices import device_types
@@ -22,6 +25,7 @@ from facilities.models import Document, Facility, User
 from facilities.papers import store_paper
 from facilities.registers.choices import names_on
 from facilities.services import record
+from rollout.pages.forms.fields import field_of
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
@@ -34,16 +38,24 @@ class DeviceForm(forms.Form):
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, today: date, initial: dict[str, Any] | None = None, **kwargs: Any
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        today: date,
+        initial: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
+        first = {"change_set": uuid.uuid4()} | (initial or {})
+        super().__init__(data, files, initial=first, **kwargs)
         self.today = today
-        facilities = [*NOTHING, *names_on(today).items()]
+        self.facilities = [*NOTHING, *names_on(today).items()]
         for name in ("facility", "giver", "taker"):
             if name in self.fields:
-                self.fields[name].choices = facilities
+                field_of(self, name, forms.ChoiceField).choices = self.facilities
         if "type" in self.fields:
-            self.fields["type"].choices = [*NOTHING, *device_types().items()]
+            types = [*NOTHING, *device_types().items()]
+            field_of(self, "type", forms.ChoiceField).choices = types
 
     def refuse(self, error: ValidationError) -> None:
         """Show beside its field what a verb refused."""
@@ -95,7 +107,8 @@ class MoveForm(DeviceForm):
         return list(dict.fromkeys(lines_of(self.cleaned_data["tags"])))
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("giver") and cleaned["giver"] == cleaned.get("taker"):
             self.add_error("taker", gettext("Devices move to another facility."))
         if len(cleaned.get("tags", ())) > cleaned.get("quantity", MOST):
@@ -117,7 +130,7 @@ def move_devices(form: MoveForm, *, by: User) -> list[DeviceMovement]:
     }
     assets = _standing(said["tags"], common)
     common["document"] = _paper(said, by)
-    made = []
+    made: list[DeviceMovement] = []
     for asset in assets:
         made += move(quantity=1, asset=asset, **common)
     if rest := said["quantity"] - len(assets):
@@ -125,7 +138,7 @@ def move_devices(form: MoveForm, *, by: User) -> list[DeviceMovement]:
     return made
 
 
-def _standing(tags: list[str], move: dict) -> list:
+def _standing(tags: list[str], move: dict[str, Any]) -> list[Asset]:
     standing = assets_on(move["happened_on"]).filter(
         tag__in=tags, place_id=move["giver"].pk, device_type=move["device_type"]
     )
@@ -192,7 +205,8 @@ class PatternForm(DeviceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["arrival"].choices = [*NOTHING, *((way.value, way.label) for way in ARRIVALS)]
+        ways = [*NOTHING, *((way.value, way.label) for way in ARRIVALS)]
+        field_of(self, "arrival", forms.ChoiceField).choices = ways
 
     def clean_day(self) -> date:
         return self.not_to_come("day")
@@ -204,7 +218,8 @@ class PatternForm(DeviceForm):
         return lines_of(self.cleaned_data["serials"])
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         tags, serials = cleaned.get("pattern"), cleaned.get("serials")
         if tags and serials and len(tags) != len(serials):
             self.add_error(
@@ -231,5 +246,5 @@ class RoundForm(DeviceForm):
         super().__init__(*args, **kwargs)
         if facility_ids is not None:
             own = set(Facility.objects.filter(pk__in=facility_ids).values_list("code", flat=True))
-            choices = [c for c in self.fields["facility"].choices if c[0] in own]
-            self.fields["facility"].choices = choices
+            choices = [(code, name) for code, name in self.facilities if code in own]
+            field_of(self, "facility", forms.ChoiceField).choices = choices

@@ -14,6 +14,7 @@ from rollout.pages.forms.fields import (
     Choosing,
     DayField,
     SessionField,
+    field_of,
     text_field,
 )
 from rollout.pages.forms.reporting import OnceForm
@@ -49,7 +50,7 @@ class OfAgency(OnceForm):
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agencies = list(agencies)
-        field = self.fields["agency"]
+        field = field_of(self, "agency", AgencyField)
         field.queryset = Agency.objects.filter(pk__in=[agency.pk for agency in agencies])
         if len(agencies) == 1:
             field.initial, field.empty_label = agencies[0].pk, None

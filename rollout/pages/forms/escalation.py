@@ -49,7 +49,8 @@ class StepForm(forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if not self.has_changed() or not any(given.values()):
             given["step"] = None
             return given
@@ -70,23 +71,23 @@ class StepForm(forms.Form):
 
 class Steps(forms.BaseFormSet):
     def clean(self) -> None:
-        steps = self.steps
+        steps = steps_of(self)
         if not any(self.errors):
             if not steps:
                 raise ValidationError(_("Leave one step at least."))
             if len({(step.offset, step.audience) for step in steps}) < len(steps):
                 raise ValidationError(_("The same people stand twice on one day."))
 
-    @property
-    def steps(self) -> list[Step]:
-        """Those not taken away, by day and then the nearest people first."""
-        nearest_first = list(Audience.values)
-        found = [
-            form.cleaned_data["step"]
-            for form in self.forms
-            if getattr(form, "cleaned_data", {}).get("step") and not form.cleaned_data.get("DELETE")
-        ]
-        return sorted(found, key=lambda s: (s.offset, nearest_first.index(s.audience)))
+
+def steps_of(rows: "forms.BaseFormSet[StepForm]") -> list[Step]:
+    """Those not taken away, by day and then the nearest people first."""
+    nearest_first = list(Audience.values)
+    found: list[Step] = [
+        form.cleaned_data["step"]
+        for form in rows.forms
+        if getattr(form, "cleaned_data", {}).get("step") and not form.cleaned_data.get("DELETE")
+    ]
+    return sorted(found, key=lambda s: (s.offset, nearest_first.index(s.audience)))
 
 
 StepRows = forms.formset_factory(
@@ -116,9 +117,10 @@ class StepsForm(OnceForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if self.rows.is_valid():
-            given["steps"] = self.rows.steps
+            given["steps"] = steps_of(self.rows)
         else:
             problems = self.rows.non_form_errors()
             self.add_error(None, list(problems) or _("Look at the steps that are marked."))

@@ -1,6 +1,6 @@
 """Fields that the programme's forms share."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 
@@ -10,6 +10,9 @@ from rollout.templatetags.figures import day
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+Kind = TypeVar("Kind", bound=forms.Field)
 
 
 class DayField(forms.DateField):
@@ -48,6 +51,14 @@ def text_field(
     if lines:
         kwargs["widget"] = forms.Textarea(attrs={"rows": lines})
     return forms.CharField(label=label, max_length=length, **kwargs)
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:
+    """A field as the form declares it, so that its choices can be filled when the form is made."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{name} is no {kind.__name__}")
+    return field
 
 
 class Choosing(forms.Form):

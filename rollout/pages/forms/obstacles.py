@@ -10,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from facilities.as_of import FacilityOnDay
 from facilities.forms import PaperField
 from rollout.models import Milestone, Obstacle
-from rollout.pages.forms.fields import AgencyField, Choosing, DayField, SessionField, text_field
+from rollout.pages.forms.fields import (
+    AgencyField,
+    Choosing,
+    DayField,
+    SessionField,
+    field_of,
+    text_field,
+)
 from rollout.pages.forms.reporting import OnceForm
 
 
@@ -66,7 +73,9 @@ class HoldForm(OnceForm):
 
     def __init__(self, *args: Any, facilities: list[FacilityOnDay], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facilities"].choices = [(found.id, found.name) for found in facilities]
+        field_of(self, "facilities", forms.ChoiceField).choices = [
+            (found.id, found.name) for found in facilities
+        ]
 
 
 class EndHoldForm(OnceForm):
@@ -76,7 +85,7 @@ class EndHoldForm(OnceForm):
 
     def __init__(self, *args: Any, rows: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["row"].choices = rows
+        field_of(self, "row", forms.ChoiceField).choices = rows
 
 
 class ClearForm(OnceForm):

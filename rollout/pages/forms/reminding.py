@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from facilities.models import RoleAssignment
 from rollout.models import FeedAddress, PostBox
 from rollout.notices.outbox import is_quiet
-from rollout.pages.forms.fields import DayField, text_field
+from rollout.pages.forms.fields import DayField, field_of, text_field
 from rollout.pages.forms.reporting import OnceForm
 
 
@@ -44,7 +44,8 @@ class BoxForm(OnceForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if given.get("by_mail") and not given.get("email") and "email" not in self.errors:
             self.add_error("email", _("Give an address first."))
         names = ("digest_hour", "quiet_from", "quiet_until")
@@ -79,13 +80,14 @@ class FeedForm(OnceForm):
         """`held`: the roles of the person who asks."""
         super().__init__(*args, **kwargs)
         self.held = {str(one.pk): one for one in held}
-        self.fields["of"].choices = [
+        field_of(self, "of", forms.ChoiceField).choices = [
             ("", _("mine")),
             *((pk, said(one)) for pk, one in self.held.items()),
         ]
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         given["of"] = self.held.get(given.get("of") or "")
         if given["of"] and given.get("kind") == FeedAddress.Kind.NEWS:
             self.add_error("kind", _("News are yours alone: a role shares a calendar only."))

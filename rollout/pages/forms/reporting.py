@@ -1,17 +1,20 @@
 """Forms of the reporting calendar."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
 from facilities.models import Record
 from rollout.models import ReportingCalendar, ReportingException
+from rollout.pages.forms.fields import field_of
 from rollout.programme.reporting import Week
 from rollout.templatetags.figures import day
 
@@ -21,8 +24,16 @@ class OnceForm(forms.Form):
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"change_set": uuid.uuid4()} | (initial or {}), **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+        *,
+        initial: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        first = {"change_set": uuid.uuid4()} | (initial or {})
+        super().__init__(data, files, initial=first, **kwargs)
 
     def refuse(self, error: ValidationError) -> None:
         """Show beside its field what the verb refused."""
@@ -53,10 +64,10 @@ class ExceptionForm(OnceForm):
         self, *args: Any, weeks: Iterable[Week], facilities: list[FacilityOnDay], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["due_on"].choices = [
+        field_of(self, "due_on", forms.ChoiceField).choices = [
             (week.due_on.isoformat(), day(week.due_on)) for week in weeks
         ]
-        self.fields["facility"].choices = [
+        field_of(self, "facility", forms.ChoiceField).choices = [
             ("", _("All facilities")),
             *((facility.id, facility.name) for facility in facilities),
         ]

@@ -63,7 +63,7 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
 
 def forms_of(lines: list[TodoItem], day: Day) -> dict[TodoItem, AnswerForm]:
     """The form that answers each line in place: a fixed number of queries for each register."""
-    by_register = defaultdict(list)
+    by_register: dict[str, list[TodoItem]] = defaultdict(list)
     for line in lines:
         if line.row is not None:
             by_register[line.register].append(line)
@@ -72,7 +72,8 @@ def forms_of(lines: list[TodoItem], day: Day) -> dict[TodoItem, AnswerForm]:
         register = REGISTERS[code]
         columns = own_columns(register)
         asked = {cell for line in some for cell in line.cells}
-        values = register.values(list({line.row for line in some}), day.today, codes=asked)
+        rows = {line.row for line in some if line.row is not None}
+        values = register.values(list(rows), day.today, codes=asked)
         for line in some:
             if line.row not in values:
                 continue

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,8 +60,9 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     rows = register.of_facilities(register.base(day.today), {me.facility.pk})
     if search := request.GET.get("q", "").strip()[:100]:
         rows = register.search(rows, search, day.today)
-    page = Paginator(rows.order_by("pk"), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    keys = list(page.object_list.values_list("pk", flat=True))
+    ordered = rows.order_by("pk").values_list("pk", flat=True)
+    page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    keys = list(page)
     columns = [c for c in register.bound() if c.shown and c.code != "facility"]
     values = register.values(keys, day.today)
     context = {
@@ -83,7 +85,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
     """`?cells=` asks for some cells only. What is sent is stored, or comes back with what is wrong."""
     register = own_register(code)
     row, values = own_row(register, pk, access, day)
-    facility = Facility.objects.get(pk=register.facility_of(row))
+    facility = get_object_or_404(Facility, pk=register.facility_of(row))
     asked = set(filter(None, request.GET.get("cells", "").split(",")))
     columns = [c for c in own_columns(register) if not asked or c.code in asked]
     if not columns:

@@ -149,7 +149,8 @@ def store(
 
 def _judge(register: Register, entries: list[RowEntry], step: str, day: Day) -> None:
     """Raises Refused for what is impossible, else for what is odd and has no reason."""
-    wrong, odd = [], []
+    wrong: list[str] = []
+    odd: list[str] = []
     for entry, found in zip(entries, register.problems(entries, day.today), strict=True):
         for texts, problems in ((wrong, found.errors), (odd, found.warnings)):
             texts += [

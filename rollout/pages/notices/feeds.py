@@ -18,6 +18,7 @@ from rollout.day import Day
 from rollout.models import FeedAddress, Notice
 from rollout.notices.feeds import events
 from rollout.notices.feeds.addresses import access_through, opened_by
+from rollout.notices.feeds.events import Event
 from rollout.notices.feeds.writing import as_atom, as_icalendar
 from rollout.pages.page import Page, SignedIn, page
 
@@ -76,7 +77,7 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
     """A month of the person's events as they stood on the day looked at; what is off is left out."""
     first = _month_asked(request, day.on)
     dates = gregorian.Calendar().monthdatescalendar(first.year, first.month)
-    by_day = defaultdict(list)
+    by_day: dict[date, list[tuple[Event, str]]] = defaultdict(list)
     for event in events(access, day.on, (dates[0][0], dates[-1][-1])):
         if not event.off:
             by_day[event.day].append((event, event.state(day.on)))
@@ -102,7 +103,7 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
         "weeks": weeks,
         "before": (first - timedelta(days=1)).strftime("%Y-%m"),
         "after": (first + timedelta(days=31)).strftime("%Y-%m"),
-        "count": sum(len(one["events"]) for week in weeks for one in week if one["inside"]),
+        "count": sum(len(found) for on, found in by_day.items() if on.month == first.month),
     }
     return "notices/month.html", context
 

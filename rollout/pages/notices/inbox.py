@@ -26,7 +26,10 @@ from rollout.pages.forms.reporting import OnceForm
 from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, page
 
-FEEDS = {FeedAddress.Kind.CALENDAR: "calendar-feed", FeedAddress.Kind.NEWS: "news-feed"}
+FEEDS: dict[str, str] = {
+    FeedAddress.Kind.CALENDAR: "calendar-feed",
+    FeedAddress.Kind.NEWS: "news-feed",
+}
 
 
 @page(lambda access: access.sees_summary, section="inbox", stored=False)
@@ -56,7 +59,8 @@ def inbox(request: SignedIn, day: Day, access: Access) -> Page:
         .order_by("pk")
     }
     open_causes = {(one.alert.rule, one.alert.subject, one.alert.due_on) for one in everything}
-    refused = actions["put-off"].form if status == 400 and sent.do == "put-off" else None
+    put_off = actions["put-off"].form if status == 400 and sent.do == "put-off" else None
+    refused = put_off if isinstance(put_off, PutOffForm) else None
     context = {
         "page": found,
         "rows": [

@@ -26,14 +26,13 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     rows = [
         {
             "deadline": deadline,
-            "facility": facilities.get(deadline.facility_id),
+            "facility": facilities.get(deadline.facility_id) if deadline.facility_id else None,
             "days_late": deadline.days_late(day.on),
         }
-        for deadline in late_and_coming(as_of)
+        for deadline in sorted(late_and_coming(as_of), key=lambda one: (one.due_on, str(one.what)))
     ]
     if show:
         rows = [row for row in rows if bool(row["days_late"]) == (show == "late")]
-    rows.sort(key=lambda row: (row["deadline"].due_on, str(row["deadline"].what)))
     return "notices/deadline_list.html", {
         "rows": paged(request, rows),
         "show": show,
@@ -46,5 +45,11 @@ def alert_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Alerts that stood on the day: raised by then and not yet cleared."""
     found = paged(request, alerts.standing(day.on))
     facilities = names(day.as_of())
-    rows = [{"alert": alert, "facility": facilities.get(alert.facility_id)} for alert in found]
+    rows = [
+        {
+            "alert": alert,
+            "facility": facilities.get(alert.facility_id) if alert.facility_id else None,
+        }
+        for alert in found
+    ]
     return "notices/alert_list.html", {"page": found, "rows": rows}

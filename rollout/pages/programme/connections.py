@@ -37,13 +37,16 @@ from rollout.programme.connections import (
 
 SHOW = {"": pgettext_lazy("gateways", "all")} | {state: LABELS[state] for state in WORST_FIRST}
 
+Secrets = dict[tuple[int, int], str]  # of new addresses, by facility and partner
+
 
 @page(lambda access: access.sees_programme, section="connections", stored=False)
 def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Every facility that is to be connected, private ones too; as it is now, whatever day is asked."""
     now = timezone.now()
     everything = connections(now)
-    sent, made = Sent(request), {}
+    sent = Sent(request)
+    made: dict[str, Secrets] = {}
     actions = _actions_of_all(request, access, everything, sent, made)
     status = 200
     if request.method == "POST":
@@ -91,7 +94,11 @@ ADDRESSES = (
 
 
 def _actions_of_all(
-    request: SignedIn, access: Access, everything: list[Connection], sent: Sent, made: dict
+    request: SignedIn,
+    access: Access,
+    everything: list[Connection],
+    sent: Sent,
+    made: dict[str, Secrets],
 ) -> dict[str, Action]:
     """One file of addresses for a province, instead of fourteen hundred pages."""
     without = [one for one in everything if one.pulse is None]
@@ -117,7 +124,7 @@ def _actions_of_all(
     return {"issue-all": Action(form, issue, title)}
 
 
-def _handed_out(request: SignedIn, everything: list[Connection], made: dict) -> HttpResponse:
+def _handed_out(request: SignedIn, everything: list[Connection], made: Secrets) -> HttpResponse:
     """The addresses as a table, this once. Nothing keeps their secrets."""
     rows = [
         [
@@ -162,7 +169,7 @@ def connection(request: SignedIn, day: Day, access: Access, code: str, partner: 
     standing = Gateway.objects.filter(
         facility=facility, partner=other, revoked_at__isnull=True
     ).first()
-    made: dict = {}
+    made: dict[str, str] = {}
     sent = Sent(request)
     actions = _actions(request, access, facility, other, standing, sent, made)
     here = reverse("rollout:connection", args=[code, partner])
@@ -171,14 +178,14 @@ def connection(request: SignedIn, day: Day, access: Access, code: str, partner: 
         done = sent.carry_out(actions, here=here)
         if done and made:
             address = request.build_absolute_uri(reverse("beat", args=[made["secret"]]))
-            context = {"facility": described, "partner": other, "address": address}
-            return "programme/connection_secret.html", context
+            shown = {"facility": described, "partner": other, "address": address}
+            return "programme/connection_secret.html", shown
         if done:
             return done
         status = 400
     now = timezone.now()
     pulse = next((p for p in gateways.pulses(now, [facility.pk]) if p.gateway == standing), None)
-    context = {
+    context: dict[str, Any] = {
         "facility": described,
         "partner": other,
         "pulse": pulse,
@@ -190,7 +197,7 @@ def connection(request: SignedIn, day: Day, access: Access, code: str, partner: 
         .select_related("issued_by", "revoked_by")
         .order_by("-revoked_at")[:20],
     }
-    if pulse:
+    if pulse and standing:
         (found,) = strips([standing], now).values()
         days = sorted(found.days.values(), key=lambda one: one.day, reverse=True)
         context |= _drawn(found) | {"days": days}
@@ -201,16 +208,16 @@ def _actions(
     request: SignedIn,
     access: Access,
     facility: Facility,
-    partner: str,
-    standing: Any,
+    partner: Partner,
+    standing: Gateway | None,
     sent: Sent,
-    made: dict,
+    made: dict[str, str],
 ) -> dict[str, Action]:
     if not access.records_for(facility.pk):
         return {}
 
     def issue(given: dict[str, Any], change_set: ChangeSet) -> None:
-        made["gateway"], made["secret"] = gateways.issue(
+        _gateway, made["secret"] = gateways.issue(
             facility=facility,
             partner=partner,
             by=request.user,

@@ -1,8 +1,8 @@
 """Evaluation councils: the list, one with all its papers, and the verbs of the Department."""
 
 import uuid
-from collections.abc import Callable
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -36,7 +36,7 @@ from rollout.models import (
     Milestone,
     MilestoneEvent,
 )
-from rollout.pages.actions import Action, Sent, stored_paper
+from rollout.pages.actions import Action, Sent, Write, stored_paper
 from rollout.pages.forms.councils import (
     AFTER,
     AskForm,
@@ -54,7 +54,7 @@ from rollout.pages.forms.councils import (
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.listing import names, paged
 from rollout.pages.page import Page, SignedIn, page
-from rollout.programme.councils import meetings, services
+from rollout.programme.councils import Meeting, meetings, services
 from rollout.programme.councils.criteria import set_for
 from rollout.programme.councils.dossier import Dossier, dossier
 from rollout.programme.obstacles.holding import held_context
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 # Entries about a council that are taken back one by one.
-TAKEN_BACK = {
+TAKEN_BACK: dict[str, type[Record]] = {
     "withdraw-date": CouncilDate,
     "withdraw-member": CouncilMember,
     "withdraw-examined": CouncilExamined,
@@ -79,20 +79,20 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     facilities = names(as_of)
     found = meetings(as_of)
     ready = readiness_of_all(as_of)
-    rows = [
-        {
+
+    def row(meeting: Meeting) -> dict:
+        return {
             "meeting": meeting,
             "facility": facilities.get(meeting.facility_id),
             "met": sum(check.met for check in ready.get(meeting.facility_id, ())),
             "checks": len(ready.get(meeting.facility_id, ())),
         }
-        for meeting in found
-    ]
+
     # Those to come first, nearest first; then those held, newest first.
-    to_come = [row for row in rows if row["meeting"].held_on is None]
-    held = [row for row in rows if row["meeting"].held_on]
-    to_come.sort(key=lambda row: row["meeting"].scheduled_on)
-    held.sort(key=lambda row: row["meeting"].held_on, reverse=True)
+    to_come = [(one.scheduled_on or date.max, one) for one in found if one.held_on is None]
+    to_come.sort(key=itemgetter(0))
+    held = [(one.held_on, one) for one in found if one.held_on]
+    held.sort(key=itemgetter(0), reverse=True)
     without_day = []
     if day.is_today:
         begun = CouncilMeeting.objects.exclude(pk__in=[meeting.id for meeting in found])
@@ -100,7 +100,11 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
             {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
             for meeting in begun.order_by("code")
         ]
-    context = {"to_come": to_come, "held": paged(request, held), "without_day": without_day}
+    context = {
+        "to_come": [row(meeting) for _day, meeting in to_come],
+        "held": paged(request, [row(meeting) for _day, meeting in held]),
+        "without_day": without_day,
+    }
     return "programme/council_list.html", context
 
 
@@ -190,7 +194,7 @@ def _actions(
     def offer(
         do: str,
         form: type[OnceForm],
-        write: Callable[[dict, ChangeSet], object],
+        write: Write,
         title: "StrOrPromise",
         **options: Any,
     ) -> None:
@@ -291,13 +295,15 @@ def _actions(
                 ),
                 member.name,
             )
+
+    def taking_back(model: type[Record]) -> Write:
+        return lambda given, change_set: _take_back(
+            get_object_or_404(model, pk=given["row"], meeting=row), given["because"], by
+        )
+
     for do, model in TAKEN_BACK.items():
         actions[do] = Action(
-            sent.form(do, WithdrawForm),
-            lambda given, change_set, model=model: _take_back(
-                get_object_or_404(model, pk=given["row"], meeting=row), given["because"], by
-            ),
-            answers_by_message=True,
+            sent.form(do, WithdrawForm), taking_back(model), answers_by_message=True
         )
     return actions
 

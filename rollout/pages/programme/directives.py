@@ -8,18 +8,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from facilities.models import ChangeSet, Document
+from facilities.models import ChangeSet, Document, Record
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
-from facilities.services import withdraw
 from rollout.day import Day
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
-from rollout.pages.actions import Action, Sent, stored_paper
+from rollout.pages.actions import Action, Sent, stored_paper, taking_back
 from rollout.pages.forms.directives import (
     AnswerForm,
     CloseForm,
@@ -45,7 +43,7 @@ SHOW = {
 }
 
 # Entries about a directive that are taken back one by one.
-TAKEN_BACK = {
+TAKEN_BACK: dict[str, type[Record]] = {
     "withdraw-event": DirectiveEvent,
     "withdraw-due": DirectiveDue,
     "withdraw-urging": Urging,
@@ -242,11 +240,7 @@ def _actions(
     for do, model in TAKEN_BACK.items():
         actions[do] = Action(
             sent.form(do, WithdrawForm),
-            lambda given, change_set, model=model: withdraw(
-                fact=get_object_or_404(model, pk=given["row"], directive=row),
-                because=given["because"],
-                by=by,
-            ),
+            taking_back(model, by=by, directive=row),
             answers_by_message=True,
         )
     return actions

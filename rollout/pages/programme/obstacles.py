@@ -38,6 +38,7 @@ from rollout.pages.forms.obstacles import (
     first_values,
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
+from rollout.pages.listing import worded
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.costs import costs
@@ -142,7 +143,7 @@ def obstacle(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     return "programme/obstacle.html", context, status
 
 
-def _told(found: ObstacleOnDay | None, row: Obstacle, as_of: AsOf, day: Day) -> dict:
+def _told(found: ObstacleOnDay, row: Obstacle, as_of: AsOf, day: Day) -> dict:
     """What the page says on the day, whoever reads it."""
     facilities = as_of.so_far(as_of.until)
     holds = [
@@ -152,9 +153,8 @@ def _told(found: ObstacleOnDay | None, row: Obstacle, as_of: AsOf, day: Day) -> 
             "hold": hold,
             "days": hold.days(day.on),
         }
-        for hold in found.holds
+        for hold in sorted(found.holds, key=lambda one: (one.until is not None, -one.days(day.on)))
     ]
-    holds.sort(key=lambda held: (held["hold"].until is not None, -held["days"]))
     urgings = Urging.objects.known(day.known_at).filter(obstacle=row, happened_on__lte=day.on)
     clearings = ObstacleCleared.objects.known(day.known_at)
     edits = Edit.objects.filter(register=services.REGISTER, row=row.pk).exclude(column="")
@@ -171,10 +171,9 @@ def _told(found: ObstacleOnDay | None, row: Obstacle, as_of: AsOf, day: Day) -> 
         .select_related("document")
         .first(),
         "urgings": urgings.select_related("agency", "document").order_by("happened_on", "pk"),
-        "changes": [
-            (edit, Obstacle._meta.get_field(edit.column).verbose_name)
-            for edit in edits.select_related("change_set__by").order_by("-change_set__at", "-pk")
-        ],
+        "changes": worded(
+            Obstacle, edits.select_related("change_set__by").order_by("-change_set__at", "-pk")
+        ),
     }
 
 
@@ -227,7 +226,7 @@ def _written(request: SignedIn, row: Obstacle, forms: dict) -> str:
         form.refuse(error)
     if do in WITHDRAWN:
         for problems in form.errors.values():
-            messages.error(request, " ".join(problems))
+            messages.error(request, " ".join(map(str, problems)))
     return ""
 
 

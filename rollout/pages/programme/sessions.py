@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
-from facilities.models import ChangeSet, Edit
+from facilities.models import ChangeSet, Edit, Record
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
-from facilities.services import withdraw
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES
@@ -29,7 +28,7 @@ from rollout.models import (
     SessionConclusion,
     WorkingSession,
 )
-from rollout.pages.actions import Action, Sent
+from rollout.pages.actions import Action, Sent, taking_back
 from rollout.pages.forms.reporting import WithdrawForm
 from rollout.pages.forms.sessions import (
     ChangeSessionForm,
@@ -39,14 +38,17 @@ from rollout.pages.forms.sessions import (
     PlanForm,
     WithdrawSessionForm,
 )
-from rollout.pages.listing import paged
+from rollout.pages.listing import paged, worded
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.directives import directives
 from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
 from rollout.programme.sessions import services
 from rollout.publishing.brief.document import compared_with
 
-TAKEN_BACK = {"withdraw-item": AgendaItem, "withdraw-conclusion": SessionConclusion}
+TAKEN_BACK: dict[str, type[Record]] = {
+    "withdraw-item": AgendaItem,
+    "withdraw-conclusion": SessionConclusion,
+}
 
 
 @page(lambda access: access.sees_programme, section="sessions")
@@ -134,12 +136,12 @@ def _told(row: WorkingSession, day: Day) -> dict:
         "raised": Obstacle.objects.known(day.known_at).filter(session=row).order_by("code"),
         "conclusion": SessionConclusion.objects.known(day.known_at).filter(session=row).first(),
         "briefs": PublishedBrief.objects.filter(session=row).select_related("published_by"),
-        "edits": [
-            (edit, WorkingSession._meta.get_field(edit.column).verbose_name)
-            for edit in Edit.objects.filter(register=services.REGISTER, row=row.pk)
+        "edits": worded(
+            WorkingSession,
+            Edit.objects.filter(register=services.REGISTER, row=row.pk)
             .select_related("change_set__by")
-            .order_by("-change_set__at", "-pk")
-        ],
+            .order_by("-change_set__at", "-pk"),
+        ),
     }
 
 
@@ -149,16 +151,15 @@ def _changes(day: Day, on: date, since: date | None) -> list[dict]:
         return []
     before = cached_progress(since, known_at=day.known_at)
     now = cached_progress(on, known_at=day.known_at)
-    rows = [
-        {"measure": m, "old": before.measure(m.code), "new": now.measure(m.code)} for m in MEASURES
-    ]
-    return [row for row in rows if row["old"].done != row["new"].done]
+    pairs = [(m, before.measure(m.code), now.measure(m.code)) for m in MEASURES]
+    return [{"measure": m, "old": old, "new": new} for m, old, new in pairs if old.done != new.done]
 
 
 def _actions(
     request: SignedIn, row: WorkingSession, access: Access, sent: Sent, day: Day
 ) -> dict[str, Action]:
-    by, actions = request.user, {}
+    by = request.user
+    actions: dict[str, Action] = {}
     held = row.held_on <= day.today
     if held and access.issues_directives:
         actions["order"] = Action(
@@ -202,11 +203,7 @@ def _actions(
     for do, model in TAKEN_BACK.items():
         actions[do] = Action(
             sent.form(do, WithdrawForm),
-            lambda given, change_set, model=model: withdraw(
-                fact=get_object_or_404(model, pk=given["row"], session=row),
-                because=given["because"],
-                by=by,
-            ),
+            taking_back(model, by=by, session=row),
             answers_by_message=True,
         )
     return actions

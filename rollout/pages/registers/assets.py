@@ -1,5 +1,6 @@
 """Where the QR code on a device leads: what it is, where it has been; and that it was seen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from equipment.asset_page import moves_of
 from equipment.assets import place_id
-from equipment.models import Asset, StocktakeSighting
+from equipment.models import Asset, StocktakeRound, StocktakeSighting
 from equipment.stocktake import rounds, see
 from facilities.as_of import AsOf
 from facilities.permissions import Access
@@ -47,7 +48,7 @@ def asset(request: SignedIn, day: Day, access: Access, tag: str) -> Page:
         .values_list("round", flat=True)
     )
     open_rounds.sort(key=lambda one: one.facility_id != found.place)
-    context = {
+    context: dict[str, Any] = {
         "asset": found,
         "stands_at": names.get(found.place) if in_full else None,
         "in_full": in_full,
@@ -58,7 +59,9 @@ def asset(request: SignedIn, day: Day, access: Access, tag: str) -> Page:
     return "registers/asset.html", context
 
 
-def _seen(request: SignedIn, asset: Asset, open_rounds: list[Any]) -> HttpResponseRedirect:
+def _seen(
+    request: SignedIn, asset: Asset, open_rounds: Iterable[StocktakeRound]
+) -> HttpResponseRedirect:
     asked = request.POST.get("round", "")
     chosen = next((one for one in open_rounds if str(one.pk) == asked), None)
     if chosen is None:

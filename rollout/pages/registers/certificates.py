@@ -18,8 +18,8 @@ ROWS_A_PAGE = 100
 @page(lambda access: access.sees_summary, stored=False)
 def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """`?show=issued` keeps those that count in that figure. Names only for whom they concern."""
-    name = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
-    name = name.filter(facility__code=code).last()
+    names = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
+    name = names.filter(facility__code=code).last()
     if name is None:
         raise Http404
     if not access.sees_rows_of(name.facility_id):

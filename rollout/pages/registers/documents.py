@@ -81,7 +81,7 @@ def _is_of_own_directive(access: Access, document: Document) -> bool:
 def _is_about(document: Document, facility_ids: frozenset[int]) -> bool:
     """Whether a row about one of these facilities refers to it: one query."""
     first, *others = (
-        model.objects.filter(
+        model._default_manager.filter(
             Q(*((path, facility_ids) for path in facilities), _connector=Q.OR),
             Q(*((name, document) for name in papers), _connector=Q.OR),
         )

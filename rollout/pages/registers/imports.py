@@ -23,6 +23,7 @@ from facilities.registers.entering import undo
 from facilities.registers.register import Register
 from rollout.day import Day, parse_date
 from rollout.models import ImportFile
+from rollout.pages.forms.fields import field_of
 from rollout.pages.my.page import WRITTEN
 from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
@@ -88,7 +89,8 @@ class FileForm(forms.Form):
 
     def __init__(self, *args: Any, access: Access, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today, self.own = today, {}
+        self.today = today
+        self.own: dict[str, Facility] = {}
         self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.txt"}
         self.fields["pasted"].widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
         self.fields["on"].widget = forms.DateInput(attrs={"type": "date"})
@@ -96,7 +98,9 @@ class FileForm(forms.Form):
             self.own = {f.code: f for f in Facility.objects.filter(pk__in=access.facility_ids)}
         if len(self.own) > 1:
             named = names_on(today)
-            self.fields["facility"].choices = [(code, named.get(code, code)) for code in self.own]
+            field_of(self, "facility", forms.ChoiceField).choices = [
+                (code, named.get(code, code)) for code in self.own
+            ]
         else:
             del self.fields["facility"]
 
@@ -110,7 +114,8 @@ class FileForm(forms.Form):
         return on
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if not cleaned.get("file") and not cleaned.get("pasted", "").strip():
             self.add_error("file", _("Choose a file, or paste rows below."))
         return cleaned
@@ -218,7 +223,7 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         importing.send_on(found)
     elif asked == "look" and state == State.READY:
         importing.preview(found)
-    elif asked == "undo" and state == State.STORED:
+    elif asked == "undo" and state == State.STORED and found.change_set:
         undo(
             change_set=found.change_set,
             registers=REGISTERS,

@@ -52,9 +52,9 @@ def curve_of(
 def _plan(progress: Progress) -> list[tuple[date, int]]:
     """How many facilities should use EMR officially by each day: the targets that hold now."""
     days = sorted(
-        milestone.target or milestone.actual
+        on
         for facility in progress.facilities
         for milestone in facility.milestones
-        if milestone.code == Milestone.OFFICIAL and (milestone.target or milestone.actual)
+        if milestone.code == Milestone.OFFICIAL and (on := milestone.target or milestone.actual)
     )
     return [(on, days.index(on) + days.count(on)) for on in sorted(set(days))]

@@ -1,6 +1,7 @@
 """Everything about one facility on one page."""
 
 from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
@@ -27,6 +28,13 @@ from rollout.programme.councils import meetings
 from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.obstacles import obstacles
 from signatures.changes import COUNTED
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from facilities.models.facts import Proven
+
+    ProvenStep = WithAnnotations[ConnectionStep, Proven]
 
 
 @page(lambda access: access.sees_summary)
@@ -65,7 +73,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
     held = holds_of(open_obstacles)
     is_official = state.get("milestone:official", EMPTY).amount > 0
     latest = must_start.latest_days(as_of) if in_full and not is_official else {}
-    context = {
+    context: dict[str, Any] = {
         "described": described,
         "result": result,
         "measures": [(BY_CODE[c], cell) for c, cell in result.measures.items()] if result else [],
@@ -123,7 +131,7 @@ def _funnel(state: FacilityState) -> list[dict]:
     steps = []
     for kind in COUNTED:
         tally = state.get(f"certificates_{kind}", EMPTY)
-        total = requested
+        total: int | None = requested
         if kind == COUNTED[0]:
             total = needed.amount if needed else None
         steps.append(
@@ -144,16 +152,17 @@ def _connections(as_of: AsOf, pk: int) -> list[tuple[Partner, list[dict]]]:
     A facility without any of its own shows those of the facilities it carries on for.
     """
     partners = {partner.pk: partner for partner in Partner.objects.all()}
-    latest: dict[int, dict[str, ConnectionStep]] = defaultdict(dict)
-    steps = list(as_of.facts(ConnectionStep).order_by("attempt", "happened_on"))
+    latest: dict[int, dict[str, ProvenStep]] = defaultdict(dict)
+    proven = as_of.only(ConnectionStep.objects.proven(as_of.until, as_of.known_at))
+    steps = list(proven.order_by("attempt", "happened_on"))
     own = [step for step in steps if step.facility_id == pk]
-    for step in own or steps:
-        latest[step.partner_id][step.step] = step
+    for one in own or steps:
+        latest[one.partner_id][one.step] = one
     shown = []
-    for pk, steps in latest.items():
+    for partner, reached in latest.items():
         lines = []
         for kind in ConnectionStep.Step:
-            step = steps.get(kind.value)
+            step = reached.get(kind.value)
             if step is None and kind == ConnectionStep.Step.DISCONNECTED:
                 continue
             lines.append(
@@ -163,5 +172,5 @@ def _connections(as_of: AsOf, pk: int) -> list[tuple[Partner, list[dict]]]:
                     "rung": Rung(step.rung) if step else None,
                 }
             )
-        shown.append((partners[pk], lines))
+        shown.append((partners[partner], lines))
     return shown

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from facilities.permissions import Access
 from rollout.day import Day, parse_date
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import Foresight, Shift, foresee
+from rollout.forecasting import FacilityForesight, Shift, foresee
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
 from rollout.models import Milestone
@@ -22,13 +23,16 @@ from rollout.pages.summary.curve import curve_of
 from rollout.programme.councils import meetings
 from rollout.programme.durations import WAY
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One facility on the page; with a what-if, beside what holds without it."""
 
-    foresight: Foresight
-    before: Foresight | None = None
+    foresight: FacilityForesight
+    before: FacilityForesight | None = None
 
     @property
     def moves(self) -> int | None:
@@ -42,7 +46,7 @@ class Line:
         """Likely in time without the what-if, and likely too late with it."""
         before = self.before.chance if self.before else None
         after = self.foresight.chance
-        return None not in (before, after) and after < 0.5 <= before
+        return before is not None and after is not None and after < 0.5 <= before
 
 
 @page(lambda access: access.sees_programme)
@@ -97,13 +101,15 @@ def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
     }
 
 
-def _order(one: Foresight) -> tuple:
+def _order(one: FacilityForesight) -> tuple:
     return (one.likely_on is not None, -(one.likely_on or date.min).toordinal())
 
 
 def _durations(durations: Durations) -> list[tuple]:
     """What the forecast draws from: words, how many, shortest, middle, longest."""
-    named = [(Milestone(code).label, durations.milestones.get(code.value, ())) for code in WAY[1:]]
+    named: list[tuple[StrOrPromise, tuple[int, ...]]] = [
+        (Milestone(code).label, durations.milestones.get(code.value, ())) for code in WAY[1:]
+    ]
     named.append((_("From the servers to the launch"), durations.servers_to_launch))
     named += [
         (Stage(stage).label, pool)
@@ -126,7 +132,7 @@ def _choices(as_of: AsOf) -> list[tuple[str, str]]:
             + _("council of %(day)s") % {"day": date_format(m.scheduled_on, "SHORT_DATE_FORMAT")},
         )
         for m in meetings(as_of)
-        if m.awaited and m.facility_id in names
+        if m.awaited and m.scheduled_on and m.facility_id in names
     ]
     of_servers = {file for _facility, file in server_files(as_of)}
     for file in files(as_of):

@@ -8,6 +8,7 @@ each drawing the page says its days in words: the drawing is hidden from screen 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeGuard
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -33,7 +34,7 @@ class Axis:
     law: date | None = None
 
     @classmethod
-    def around(cls, days: Iterable[date], on: date, law: date | None) -> "Axis":
+    def around(cls, days: Iterable[date | None], on: date, law: date | None) -> "Axis":
         """From the first day's month to the last day's; what lies years away stays outside."""
         near = [one for one in (*days, on, law) if one and abs(one - on) <= LONGEST / 2]
         first, last = min(near).replace(day=1), max(near) + timedelta(days=10)
@@ -43,7 +44,7 @@ class Axis:
         share = (when - self.first).days / max((self.last - self.first).days, 1)
         return f"{100 * min(max(share, 0), 1):.2f}%"
 
-    def holds(self, when: date | None) -> bool:
+    def holds(self, when: date | None) -> TypeGuard[date]:
         return when is not None and self.first <= when <= self.last
 
     @property
@@ -102,7 +103,8 @@ def lane(
 
 def _road(axis: Axis, milestones: Sequence[MilestoneOnDay]) -> SafeString:
     """From the first thing that happened to the last that is planned."""
-    days = [end for one in milestones if axis.holds(end := one.actual or one.target)]
+    ends = (one.actual or one.target for one in milestones)
+    days = [end for end in ends if axis.holds(end)]
     if len(days) < 2:
         return SafeString("")
     return format_html(

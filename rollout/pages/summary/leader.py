@@ -285,7 +285,7 @@ def _upcoming(as_of: AsOf, *, in_full: bool) -> dict | None:
         if deadline.rule == RULE:
             continue  # the same for all, every week
         if deadline.done_on is None and on <= deadline.due_on <= on + AHEAD:
-            facility = facilities.get(deadline.facility_id)
+            facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
             found.append({"on": deadline.due_on, "what": deadline.what, "facility": facility})
     found.sort(key=lambda d: (d["on"], str(d["what"])))
     return _first(found, MOST_UPCOMING)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -12,6 +13,9 @@ from rollout.models import Milestone
 from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.obstacles import Hold, ObstacleOnDay
 from rollout.templatetags.figures import day
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # Short heads for narrow columns. Preparing is left out: what it takes is the first column.
 COLUMNS = {
@@ -34,7 +38,7 @@ class MatrixCell:
 
     state: str
     when: date | None
-    label: str
+    label: "StrOrPromise"
     sentence: str
 
 

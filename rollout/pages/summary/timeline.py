@@ -87,7 +87,7 @@ def _content(request: SignedIn, day: Day, chosen: str, *, foreseen: bool) -> dic
         bands = {
             one.facility.id: (one.likely_on, one.safe_on)
             for one in foresee(as_of).facilities
-            if one.is_foreseen
+            if one.likely_on and one.safe_on
         }
     drawn = {
         facility.id: [m for m in facility.milestones if chosen in (EVERY, m.code)]
