@@ -51,6 +51,7 @@ SUITES = {
         "tests/rollout/figures/test_progress.py",
     ],
     "rollout/figures/progress.py": [
+        "tests/rollout/figures/test_measures.py",
         "tests/rollout/figures/test_progress.py",
         "tests/rollout/figures/test_lineage.py",
     ],
