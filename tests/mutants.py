@@ -49,7 +49,11 @@ SUITES = {
     "rollout/forecasting/walk.py": FORECASTS,
     "rollout/measures.py": ("tests/rollout/test_measures.py", "tests/rollout/test_progress.py"),
     "rollout/milestones.py": ("tests/rollout/test_milestones.py",),
-    "rollout/progress.py": ("tests/rollout/test_progress.py", "tests/rollout/test_lineage.py"),
+    "rollout/progress.py": (
+        "tests/rollout/test_measures.py",
+        "tests/rollout/test_progress.py",
+        "tests/rollout/test_lineage.py",
+    ),
 }
 
 OPERATORS = [

@@ -83,6 +83,17 @@ class TestWalk:
         leg = Leg("x", tuple(range(1, 40)))
         assert walk([leg], begun=DAY, on=DAY, seed="a") == walk([leg], begun=DAY, on=DAY, seed="a")
 
+    @pytest.mark.parametrize(("pool", "day"), [((0,), 101), ((1,), 101), ((7,), 107)])
+    def test_what_waits_longer_than_any_seen_begins_anew_tomorrow_at_the_earliest(self, pool, day):
+        days = walk([Leg("launch", pool)], begun=10, on=100, seed="f1")
+        assert set(days) == {day}
+
+    @pytest.mark.parametrize(
+        ("share", "day"), [(0.0, 1), (0.2, 1), (0.21, 2), (0.5, 3), (0.8, 4), (1.0, 5)]
+    )
+    def test_a_share_between_two_draws_is_reached_by_the_later(self, share, day):
+        assert quantile([1, 2, 3, 4, 5], share) == day
+
     def test_shares_of_the_draws(self):
         days = list(range(1, 11))
         assert [quantile(days, share) for share in (0.1, 0.5, 0.9, 1)] == [1, 5, 9, 10]
