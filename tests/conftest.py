@@ -30,11 +30,11 @@ ABOUT_THE_DATABASE = (
     "facilities/test_evidence.py",
     "facilities/test_ledger.py",
     "rollout/figures/test_cached.py",
-    "rollout/notices",
+    "rollout/notices/test_jobs.py",
+    "rollout/notices/test_killed_workers.py",
     "rollout/registers/importing",
-    "rollout/site",
+    "rollout/site/test_prepare.py",
     "rollout/test_concurrency.py",
-    "rollout/test_pressed_forms.py",
     "test_report_of_2025_05_21.py",
 )
 TESTS = Path(__file__).parent

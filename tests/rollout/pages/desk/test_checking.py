@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils.html import escape
 
 from connectivity.models import ConnectionStep
 from facilities.checking import judge, remarks, waiting
@@ -73,6 +74,18 @@ def test_accepted_without_a_paper_it_stays_reported(client, department, officer,
     client.post(f"/desk/checking/{change_set.pk}/", verdicts(change_set))
     assert step(connected[0], "connected").checked_at is None
     assert not waiting().exists()
+
+
+def test_it_says_who_accepted_a_cell_and_asks_no_more(client, department, officer, connected):
+    change_set = reported(
+        officer, connected[0], connected=date(2025, 3, 1), first_message=date(2025, 3, 5)
+    )
+    first = change_set.edits.order_by("pk").first()
+    address = f"/desk/checking/{change_set.pk}/"
+    client.post(address, {f"verdict-{first.pk}": "accept"})
+    page = client.get(address).text
+    assert f'name="verdict-{first.pk}"' not in page
+    assert f"{escape(str(department))}, " in page
 
 
 def test_returned_with_a_reason_it_comes_back_to_the_field_until_mended(
