@@ -61,24 +61,33 @@ class Product:
     def processes(self) -> set[str]:
         """Commands of the processes that work on this data.
 
-        Linux tells a process's environment; Valkey writes its title over it, with its socket.
+        Linux tells a process's environment; Valkey writes its title over it, with its socket, and so
+        does gunicorn where setproctitle is installed: that one is known by whose child it is.
         """
-        found = set()
+        found, parents, commands = set(), {}, {}
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 command = (process / "cmdline").read_text().replace("\0", " ")
                 known = command.encode() + (process / "environ").read_bytes()
+                parents[process.name] = (process / "stat").read_text().rpartition(")")[2].split()[1]
             except OSError:
                 continue  # it ended meanwhile, or is somebody else's
+            commands[process.name] = command
             if str(self.var).encode() in known:
-                found.add(command)
-        return found
+                found.add(process.name)
+        while further := {pid for pid, of in parents.items() if of in found} - found:
+            found |= further
+        return {commands[pid] for pid in found}
+
+    def answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def gone(self) -> bool:
         deadline = time.monotonic() + 20
-        while self.processes() and time.monotonic() < deadline:
+        while (self.processes() or self.answers()) and time.monotonic() < deadline:
             time.sleep(0.1)
-        return not self.processes()
+        return not self.processes() and not self.answers()
 
 
 @pytest.fixture(scope="module")
