@@ -112,6 +112,6 @@ def _month_asked(request: SignedIn, usual: date) -> date:
     year, _dash, number = request.GET.get("month", "").partition("-")
     try:
         asked = date(int(year), int(number), 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         return usual.replace(day=1)
     return asked if 2000 < asked.year < 2099 else usual.replace(day=1)

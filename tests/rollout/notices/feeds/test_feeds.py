@@ -215,7 +215,7 @@ def test_the_month_on_screen_shows_what_stands_open(client, council):
     address = reverse("rollout:month")
     assert "Sample Hospital: evaluation council" in client.get(address, {"month": "2025-06"}).text
     assert "Sample Hospital" not in client.get(address, {"month": "2025-09"}).text
-    for odd in ("2025-13", "x", "0001-01", "99999-01"):
+    for odd in ("2025-13", "x", "0001-01", "99999-01", f"{10**30}-01", f"2025-{10**30}"):
         assert client.get(address, {"month": odd}).status_code == 200
 
 
