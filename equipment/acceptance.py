@@ -1,13 +1,17 @@
 """What an accepted purchase brings: the devices of its lots, each to the facility that it is for.
 
+The one set of rules for files and lots: whoever writes or withdraws either, in a register, by a verb or
+in the administration, asks here.
+
 An arrival belongs to the acceptance of its file if it names the file and bears the same day. Devices
 of a lot that arrived earlier, or were written down by hand, are not brought a second time.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +24,13 @@ ACCEPTED = DeviceMovement.Reason.ACCEPTED
 DEVICES_HAVE_LEFT = _(
     "Some of the accepted devices have left again since. Take those movements back first."
 )
+
+
+Place = tuple[int, int]  # a facility and a device type
+
+
+def place_of(row: DeviceMovement | ProcurementLot) -> Place:
+    return row.facility_id, row.device_type_id
 
 
 def arrivals_of(files: Collection[int]) -> list[DeviceMovement]:
@@ -35,6 +46,16 @@ def arrivals_of(files: Collection[int]) -> list[DeviceMovement]:
         )
         .select_related("document")
     )
+
+
+def arrivals_of_lots(lots: Collection[ProcurementLot]) -> list[DeviceMovement]:
+    """The same of some lots of files only."""
+    subjects = {(lot.procurement_id, place_of(lot)) for lot in lots}
+    return [
+        arrival
+        for arrival in arrivals_of({lot.procurement_id for lot in lots})
+        if (arrival.procurement_id, place_of(arrival)) in subjects
+    ]
 
 
 def bring(files: Collection[int], *, by: User, at: datetime, source: str = "") -> int:
@@ -78,16 +99,39 @@ def bring(files: Collection[int], *, by: User, at: datetime, source: str = "") -
     return len(arrivals)
 
 
+def accepted_purchases(codes: Collection[str]) -> set[str]:
+    """Which of the files with these codes have brought their devices."""
+    accepted = StageEvent.objects.known().filter(
+        stage=Stage.ACCEPTANCE, procurement__code__in=codes, procurement__path=Path.PURCHASE
+    )
+    return set(accepted.values_list("procurement__code", flat=True))
+
+
 def not_returnable(files: Collection[int]) -> set[int]:
     """The files whose acceptance cannot be taken back: some of their devices have left since."""
-    leaving: dict[int | None, Counter[tuple[int, int]]] = defaultdict(Counter)
+    arrivals = defaultdict(list)
     for arrival in arrivals_of(files):
-        place = (arrival.facility_id, arrival.device_type_id)
-        leaving[arrival.procurement_id][place] += arrival.quantity
-    places = {place for counts in leaving.values() for place in counts}
-    stock = {
-        (facility, device_type): quantity
-        for facility, device_type, quantity in DeviceMovement.objects.known()
+        arrivals[arrival.procurement_id].append(arrival)
+    stock = _stock_at({place_of(one) for group in arrivals.values() for one in group})
+    return {file for file in files if _have_left(arrivals[file], stock)}
+
+
+def refuse_if_left(arrivals: Collection[DeviceMovement]) -> None:
+    """Raises ValidationError when some of these devices have left again since."""
+    if _have_left(arrivals, _stock_at({place_of(arrival) for arrival in arrivals})):
+        raise ValidationError(DEVICES_HAVE_LEFT, code="devices_have_left")
+
+
+def _have_left(arrivals: Iterable[DeviceMovement], stock: Mapping[Place, int]) -> bool:
+    returning: Counter[Place] = Counter()
+    for arrival in arrivals:
+        returning[place_of(arrival)] += arrival.quantity
+    return any(stock.get(place, 0) < quantity for place, quantity in returning.items())
+
+
+def _stock_at(places: Collection[Place]) -> dict[Place, int]:
+    counts = (
+        DeviceMovement.objects.known()
         .filter(
             facility__in={facility for facility, _type in places},
             device_type__in={device_type for _facility, device_type in places},
@@ -95,9 +139,5 @@ def not_returnable(files: Collection[int]) -> set[int]:
         .order_by()
         .values_list("facility_id", "device_type_id")
         .annotate(Sum("quantity"))
-    }
-    return {
-        file
-        for file in files
-        if any(stock.get(place, 0) < quantity for place, quantity in leaving[file].items())
-    }
+    )
+    return {(facility, device_type): quantity for facility, device_type, quantity in counts}

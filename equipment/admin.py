@@ -18,16 +18,18 @@ from equipment.models import (
     StageTarget,
 )
 from equipment.services import (
+    record_lot,
     record_movement,
     record_setback,
     record_stage,
     set_stage_target,
+    withdraw_lot,
     withdraw_stage,
 )
 from facilities.administration import FactAdmin, TableAdmin
 from facilities.models import User
 
-admin.site.register([DeviceNorm, Hosting, ItLevel, ProcurementLot], FactAdmin)
+admin.site.register([DeviceNorm, Hosting, ItLevel], FactAdmin)
 
 
 @admin.register(DeviceType)
@@ -44,6 +46,25 @@ class ProcurementAdmin(TableAdmin):
     list_display = ("code", "title", "path", "facility_name")
     list_filter = ("path",)
     search_fields = ("code", "title")
+
+
+@admin.register(ProcurementLot)
+class ProcurementLotAdmin(FactAdmin):
+    search_fields = ("procurement__code",)
+    autocomplete_fields = ("procurement",)
+    not_asked = ("source", "assumed")
+    verb = staticmethod(record_lot)
+    verb_takes = (
+        "procurement",
+        "facility",
+        "device_type",
+        "quantity",
+        "estimated_value",
+        "document",
+    )
+
+    def take_back(self, fact: ProcurementLot, *, because: str, by: User) -> ProcurementLot:
+        return withdraw_lot(lot=fact, because=because, by=by)
 
 
 @admin.register(StageEvent)

@@ -1,5 +1,6 @@
 """Verbs of procurement and devices. Whoever calls has settled the permission."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -7,20 +8,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from equipment.acceptance import DEVICES_HAVE_LEFT, arrivals_of, bring, not_returnable
+from equipment.acceptance import arrivals_of, arrivals_of_lots, bring, refuse_if_left
 from equipment.assets import standing_at
 from equipment.models import (
     Asset,
     DeviceMovement,
     DeviceType,
     Procurement,
+    ProcurementLot,
     Setback,
     StageEvent,
     StageTarget,
 )
 from equipment.stages import Stage
 from equipment.stock import installed
-from facilities.models import Document, Facility, User
+from facilities.models import Document, Facility, Record, User
 from facilities.services import record, withdraw
 
 
@@ -60,16 +62,61 @@ def withdraw_stage(*, event: StageEvent, because: str, by: User) -> StageEvent:
 
     Raises ValidationError when some of those devices have left again since.
     """
-    arrivals: list[DeviceMovement] = []
-    if event.stage == Stage.ACCEPTANCE:
-        if not_returnable([event.procurement_id]):
-            raise ValidationError(DEVICES_HAVE_LEFT, code="devices_have_left")
-        arrivals = arrivals_of([event.procurement_id])
+    arrivals = arrivals_of([event.procurement_id]) if event.stage == Stage.ACCEPTANCE else []
+    refuse_if_left(arrivals)
+    _withdraw_together(event, arrivals, because=because, by=by)
+    return event
+
+
+@transaction.atomic
+def record_lot(
+    *,
+    procurement: Procurement,
+    facility: Facility,
+    device_type: DeviceType,
+    quantity: int,
+    by: User,
+    estimated_value: int | None = None,
+    document: Document | None = None,
+) -> ProcurementLot:
+    """A file buys devices for a facility. `estimated_value` in dong.
+
+    Added to an accepted purchase, the lot brings its devices at once.
+    """
+    lot = record(
+        ProcurementLot(
+            procurement=procurement,
+            facility=facility,
+            device_type=device_type,
+            quantity=quantity,
+            estimated_value=estimated_value,
+            document=document,
+        ),
+        by=by,
+    )
+    bring([procurement.pk], by=by, at=lot.recorded_at)
+    return lot
+
+
+@transaction.atomic
+def withdraw_lot(*, lot: ProcurementLot, because: str, by: User) -> ProcurementLot:
+    """A file does not buy this after all. With the lot go the devices that it brought.
+
+    Raises ValidationError when some of those devices have left again since.
+    """
+    arrivals = arrivals_of_lots([lot])
+    refuse_if_left(arrivals)
+    _withdraw_together(lot, arrivals, because=because, by=by)
+    return lot
+
+
+def _withdraw_together(
+    fact: Record, arrivals: Iterable[DeviceMovement], *, because: str, by: User
+) -> None:
     at = timezone.now()
-    withdraw(fact=event, because=because, by=by, at=at)
+    withdraw(fact=fact, because=because, by=by, at=at)
     for arrival in arrivals:
         withdraw(fact=arrival, because=because, by=by, at=at)
-    return event
 
 
 def record_setback(

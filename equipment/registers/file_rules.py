@@ -1,4 +1,4 @@
-"""What is wrong, or odd, with the days and the money of a procurement file."""
+"""What is wrong, or odd, with a procurement file, its days and its money, and with its lots."""
 
 from collections.abc import Callable
 from datetime import date
@@ -33,6 +33,9 @@ AMOUNTS = {
     "paid": Stage.PAYMENT,
 }
 
+# Columns of a lot that say which devices come where.
+DECIDES_WHAT_COMES = ("procurement", "facility", "device-type", "quantity")
+
 ColumnOf = Callable[[str], Column]
 
 
@@ -64,6 +67,19 @@ def judge(entry: RowEntry, problems: Problems, column: ColumnOf, *, has_lots: bo
         problems.warn(
             accepted,
             _("The file has no lots: nothing says which devices come, and none is counted."),
+        )
+
+
+def judge_lot(entry: RowEntry, problems: Problems, *, is_accepted: bool) -> None:
+    """Errors about a lot. What an accepted file has brought stays as it came."""
+    quantity = entry.number_in("quantity")
+    if quantity is not None and quantity < 1:
+        problems.refuse("quantity", _("Give how many devices: at least one."))
+    moved = [code for code in DECIDES_WHAT_COMES if code in entry.changed]
+    if entry.row and moved and is_accepted:
+        problems.refuse(
+            moved[0],
+            _("The devices of this file have been accepted. Take the acceptance back first."),
         )
 
 

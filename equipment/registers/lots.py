@@ -8,16 +8,21 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from equipment.acceptance import arrivals_of, bring
-from equipment.models import ProcurementLot, Setback, StageEvent
+from equipment.acceptance import (
+    accepted_purchases,
+    arrivals_of_lots,
+    bring,
+    refuse_if_left,
+)
+from equipment.models import ProcurementLot, Setback
 from equipment.registers.choices import (
     device_types,
     device_types_by_code,
     procurements,
     procurements_by_code,
 )
+from equipment.registers.file_rules import judge_lot
 from equipment.registers.records import RecordRegister, Rows
-from equipment.stages import Path, Stage
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.models import Record
 from facilities.registers.choices import facilities_by_code, facility_names, labels
@@ -86,7 +91,6 @@ class Lots(RecordRegister[ProcurementLot]):
             },
         ),
     )
-    decides_what_comes = ("procurement", "facility", "device-type", "quantity")
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[ProcurementLot]:
         return super().base(on, known_at).filter(procurement__withdrawn_at__isnull=True)
@@ -111,15 +115,12 @@ class Lots(RecordRegister[ProcurementLot]):
             for values in (entry.old, entry.new)
         }
         lots = ProcurementLot.objects.known().filter(procurement__code__in=codes)
-        accepted = StageEvent.objects.known().filter(
-            stage=Stage.ACCEPTANCE, procurement__code__in=codes, procurement__path=Path.PURCHASE
-        )
         subjects = lots.values_list(
             "procurement__code", "facility__code", "device_type__code", "pk"
         )
         return (
             {(file, place, device_type): pk for file, place, device_type, pk in subjects},
-            set(accepted.values_list("procurement__code", flat=True)),
+            accepted_purchases(codes),
         )
 
     def check(
@@ -128,21 +129,12 @@ class Lots(RecordRegister[ProcurementLot]):
         standing, accepted = context
         new = entry.new
         subject = (new.get("procurement"), new.get("facility"), new.get("device-type"))
-        own = entry.row.pk if entry.row else id(entry)
-        if all(subject) and standing.setdefault(subject, own) != own:
+        if all(subject) and entry.is_second(standing, subject):
             problems.refuse(
                 "device-type",
                 _("This file already has a lot of this device type for this facility."),
             )
-        quantity = entry.number_in("quantity")
-        if quantity is not None and quantity < 1:
-            problems.refuse("quantity", _("Give how many devices: at least one."))
-        moved = [code for code in self.decides_what_comes if code in entry.changed]
-        if entry.row and moved and entry.old.get("procurement") in accepted:
-            problems.refuse(
-                moved[0],
-                _("The devices of this file have been accepted. Take the acceptance back first."),
-            )
+        judge_lot(entry, problems, is_accepted=entry.old.get("procurement") in accepted)
 
     def create(self, entries: list[RowEntry[ProcurementLot]], writing: Writing) -> None:
         """A lot that is added to an accepted file brings its devices at once."""
@@ -155,12 +147,13 @@ class Lots(RecordRegister[ProcurementLot]):
         )
 
     def facts_of(self, row: ProcurementLot) -> list[Record]:
-        return [
-            arrival
-            for arrival in arrivals_of([row.procurement_id])
-            if (arrival.facility_id, arrival.device_type_id)
-            == (row.facility_id, row.device_type_id)
-        ]
+        return self.facts_of_rows([row])
+
+    def facts_of_rows(self, rows: list[ProcurementLot]) -> list[Record]:
+        return [*arrivals_of_lots(rows)]
+
+    def refuse_withdrawal(self, rows: list[ProcurementLot]) -> None:
+        refuse_if_left(arrivals_of_lots(rows))
 
 
 class SetbackRows(Rows):
@@ -241,6 +234,5 @@ class Setbacks(RecordRegister[Setback]):
         on: date,
     ) -> None:
         subject = tuple(entry.new.get(code) for code in self.keys[0])
-        own = entry.row.pk if entry.row else id(entry)
-        if all(subject) and context.setdefault(subject, own) != own:
+        if all(subject) and entry.is_second(context, subject):
             problems.refuse("day", _("This is recorded for that day already."))

@@ -10,7 +10,13 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from equipment.acceptance import DEVICES_HAVE_LEFT, arrivals_of, bring, not_returnable
+from equipment.acceptance import (
+    DEVICES_HAVE_LEFT,
+    arrivals_of,
+    bring,
+    not_returnable,
+    refuse_if_left,
+)
 from equipment.bidding import Selection
 from equipment.files import files_of
 from equipment.models import DeviceMovement, Procurement, ProcurementLot, StageEvent, StageTarget
@@ -261,18 +267,14 @@ class Procurements(Register[Procurement]):
     def check(
         self, entry: RowEntry[Procurement], problems: Problems, context: "_Known", on: date
     ) -> None:
-        own = entry.row.pk if entry.row else id(entry)
-        if context.codes.setdefault(entry.text("code"), own) != own:
+        if entry.is_second(context.codes, entry.text("code")):
             problems.refuse("code", _("Another procurement file has, or had, this code."))
         if entry.row:
             self._check_unchanged(entry, problems, entry.row.pk in context.begun)
-        if own in context.stay_accepted:
-            problems.refuse(
-                reached(Stage.ACCEPTANCE),
-                str(DEVICES_HAVE_LEFT),
-            )
+        if entry.identity in context.stay_accepted:
+            problems.refuse(reached(Stage.ACCEPTANCE), str(DEVICES_HAVE_LEFT))
         # Lots come after their file; added to an accepted one, they bring their devices then.
-        has_lots = entry.row is None or own in context.with_lots
+        has_lots = entry.row is None or entry.identity in context.with_lots
         judge(entry, problems, self.column, has_lots=has_lots)
 
     def _check_unchanged(
@@ -298,6 +300,9 @@ class Procurements(Register[Procurement]):
         for entry in entries:
             entry.new["selection"] = entry.new.get("selection") or Selection.OPEN_DOMESTIC.value
         super().create(entries, writing)
+
+    def refuse_withdrawal(self, rows: list[Procurement]) -> None:
+        refuse_if_left(arrivals_of([row.pk for row in rows]))
 
 
 class _Known(NamedTuple):

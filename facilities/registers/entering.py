@@ -272,6 +272,7 @@ def withdraw_rows(register: Register[Row], rows: list[Row], writing: Writing) ->
 
 
 def _withdraw(register: Register[Row], rows: list[Row], writing: Writing) -> None:
+    register.refuse_withdrawal(rows)
     keys = [row.pk for row in rows]
     values = register.values(keys, writing.on)
     by_model: dict[type[Record], list[Record]] = defaultdict(list)

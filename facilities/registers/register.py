@@ -313,6 +313,9 @@ class Register(Generic[Row]):
             return [fact for row in rows for fact in self.facts_of(row)]
         return self._facts_about(rows)
 
+    def refuse_withdrawal(self, rows: list[Row]) -> None:
+        """Raises ValidationError if something else has come to depend on these rows."""
+
     def _facts_about(self, rows: list[Row]) -> list[Record]:
         found: list[Record] = []
         for relation in self.model._meta.related_objects:

@@ -1,7 +1,7 @@
 """How the cells of a column are read from the tables and written to them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,7 @@ from facilities.services import AlreadyWithdrawn
 Row = TypeVar("Row", bound=Model)
 Fact = TypeVar("Fact", bound=Record)
 Key = TypeVar("Key", int, str)
+Subject = TypeVar("Subject", bound=Hashable)
 
 CHUNK = 5000  # keys named in one statement
 
@@ -95,6 +96,18 @@ class RowEntry(Generic[Row]):
     def text(self, code: str) -> str:
         """The new value of any other column."""
         return str(self.new.get(code) or "")
+
+    @property
+    def identity(self) -> int:
+        """Tells the row from every other, stored or not: keys are never negative."""
+        return self.row.pk if self.row else -id(self)
+
+    def is_second(self, holders: dict[Subject, int], subject: Subject) -> bool:
+        """Whether another row, stored or before it in the same file, has what only one may have.
+
+        `holders`: whose it is, by `RowEntry.identity`. What nobody had is this row's from now on.
+        """
+        return holders.setdefault(subject, self.identity) != self.identity
 
     @property
     def changed(self) -> list[str]:

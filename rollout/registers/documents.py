@@ -130,8 +130,7 @@ class Documents(Register):
         for key, *paper in known.values_list("pk", "number", "issuer"):
             papers[_named(*paper)].add(key)
         for entry in entries:
-            key = entry.row.pk if entry.row else id(entry)
-            papers[_named(entry.new.get("number"), entry.new.get("issuer"))].add(key)
+            papers[_named(entry.new.get("number"), entry.new.get("issuer"))].add(entry.identity)
         return papers
 
     def check(self, entry: RowEntry, problems: Problems, context: Papers, on: date) -> None:

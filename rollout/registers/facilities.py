@@ -255,9 +255,8 @@ class Facilities(Register):
         for key, name in latest.items():
             names[fold(name)].add(key)
         for entry in entries:
-            key = entry.row.pk if entry.row else id(entry)
-            codes[str(entry.new.get("code", ""))].add(key)
-            names[fold(str(entry.new.get("name-vi", "")))].add(key)
+            codes[str(entry.new.get("code", ""))].add(entry.identity)
+            names[fold(str(entry.new.get("name-vi", "")))].add(entry.identity)
         return codes, names
 
     def check(self, entry: RowEntry, problems: Problems, context: Bearers, on: date) -> None:

@@ -8,7 +8,13 @@ from django.core.exceptions import ValidationError
 from equipment.models import DeviceMovement, StageEvent
 from equipment.registers.lots import Lots
 from equipment.registers.procurements import Procurements
-from equipment.services import record_movement, record_stage, withdraw_stage
+from equipment.services import (
+    record_lot,
+    record_movement,
+    record_stage,
+    withdraw_lot,
+    withdraw_stage,
+)
 from equipment.stages import Path, Stage
 from facilities.models import ChangeSet
 from facilities.registers.entering import undo, withdraw_row
@@ -94,21 +100,68 @@ def test_taken_back_the_devices_go():
     assert arrived() == [(file.facility, 2, date(2025, 6, 25))]
 
 
-def test_it_cannot_be_taken_back_once_devices_have_left():
-    file = purchase(quantity=2)
-    event = accept(file)
+def retire(file, quantity=1):
     record_movement(
         facility=file.facility,
         device_type=factories.server_type(),
-        quantity=-1,
+        quantity=-quantity,
         reason="retired",
         happened_on=date(2025, 6, 25),
         by=factories.recorder(),
     )
-    with pytest.raises(ValidationError):
-        withdraw_stage(event=event, because="chưa chạy thử", by=factories.recorder())
-    assert refusals(REGISTER, file, reached_acceptance=None) == {"reached-acceptance"}
-    assert StageEvent.objects.known().count() == 1
+
+
+class TestOnceDevicesHaveLeft:
+    """Whichever way is tried, what came and left again keeps its arrival."""
+
+    @pytest.fixture
+    def file(self):
+        file = purchase(quantity=2)
+        accept(file)
+        retire(file)
+        return file
+
+    def test_the_acceptance_is_not_taken_back(self, file):
+        with pytest.raises(ValidationError):
+            withdraw_stage(event=file.events.get(), because="chưa chạy", by=factories.recorder())
+        assert refusals(REGISTER, file, reached_acceptance=None) == {"reached-acceptance"}
+        assert StageEvent.objects.known().count() == 1
+
+    def test_nor_the_lot(self, file):
+        [row] = file.lots.known()
+        with pytest.raises(ValidationError):
+            withdraw_lot(lot=row, because="nhập trùng", by=factories.recorder())
+        with pytest.raises(ValidationError):
+            withdraw_row(register=LOTS, row=row, change_set=change_set("nhập trùng"), on=DAY)
+        assert file.lots.known().exists()
+        assert arrived()[0] == (file.facility, 2, ACCEPTED)
+
+    def test_nor_the_file(self, file):
+        with pytest.raises(ValidationError):
+            withdraw_row(register=REGISTER, row=file, change_set=change_set("nhập trùng"), on=DAY)
+        file.refresh_from_db()
+        assert file.withdrawn_at is None
+        assert arrived()[0] == (file.facility, 2, ACCEPTED)
+
+    def test_another_lot_of_the_file_goes(self, file):
+        other = lot(file, quantity=5, place=factories.facility())
+        withdraw_lot(lot=other, because="nhập trùng", by=factories.recorder())
+        assert file.lots.known().count() == 1
+
+
+def test_a_lot_that_is_added_to_an_accepted_file_brings_its_devices():
+    file, place = purchase(quantity=2), factories.facility()
+    accept(file)
+    added = record_lot(
+        procurement=file,
+        facility=place,
+        device_type=factories.server_type(),
+        quantity=3,
+        by=factories.recorder(),
+    )
+    assert arrived() == [(file.facility, 2, ACCEPTED), (place, 3, ACCEPTED)]
+    withdraw_lot(lot=added, because="nhập trùng", by=factories.recorder())
+    assert arrived() == [(file.facility, 2, ACCEPTED)]
 
 
 class TestInTheRegister:
