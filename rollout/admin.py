@@ -11,11 +11,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from facilities.administration import FactAdmin, ReadOnlyAdmin, Shown, TableAdmin
+from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
 from facilities.grouping import grouped
 from rollout.figures.measures import BY_CODE
 from rollout.figures.snapshots import OVERALL
 from rollout.models import (
+    Absence,
     Alert,
     CouncilDate,
     CouncilMeeting,
@@ -32,6 +33,8 @@ from rollout.models import (
     ObstacleHold,
     Programme,
     ProgressSnapshot,
+    StepNotNeeded,
+    Tracking,
     WorkingSession,
 )
 from rollout.notices.alerts import RULES
@@ -62,19 +65,23 @@ class MeasureLabel:
     """Mixin for rows about one measure: shows its label in the place of its code."""
 
     @admin.display(description=_("measure"), ordering="measure")
-    def measure_label(self, row: MeasureWeight | ProgressSnapshot) -> "StrOrPromise":
+    def measure_label(self, row: ProgressSnapshot) -> "StrOrPromise":
         return MEASURES.get(row.measure, row.measure)
 
 
 admin.site.register(
     [
+        Absence,
         CouncilDate,
         DirectiveEvent,
         LegalDeadline,
+        MeasureWeight,
         MilestoneTarget,
         Obstacle,
         ObstacleCleared,
         ObstacleHold,
+        StepNotNeeded,
+        Tracking,
         WorkingSession,
     ],
     FactAdmin,
@@ -105,13 +112,6 @@ class ProgrammeAdmin(TableAdmin):
     ) -> None:
         obj.pk = 1  # the one row
         super().save_model(request, obj, form, change)
-
-
-@admin.register(MeasureWeight)
-class MeasureWeightAdmin(MeasureLabel, FactAdmin):
-    def get_list_display(self, request: HttpRequest) -> tuple[Shown, ...]:
-        shown = super().get_list_display(request)
-        return tuple("measure_label" if name == "measure" else name for name in shown)
 
 
 @admin.register(CouncilMeeting)

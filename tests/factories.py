@@ -29,7 +29,15 @@ from facilities.models import (
     Scope,
     User,
 )
-from rollout.models import CouncilMeeting, Directive, MeasureWeight, Obstacle, Programme
+from rollout.models import (
+    CouncilMeeting,
+    Directive,
+    MeasureCode,
+    MeasureWeight,
+    Obstacle,
+    Programme,
+    Tracking,
+)
 from signatures.models import Certificate
 
 START = date(2024, 1, 1)
@@ -102,6 +110,20 @@ def programme(name_vi="Tỉnh Thử Nghiệm", name_en="Test Province") -> Progr
     return Programme.objects.get_or_create(pk=1, defaults={"area": area})[0]
 
 
+def track(*measures: str, since: date = date(2000, 1, 1), is_tracked: bool = True, **of) -> None:
+    """The records of these measures (none named: of all) are complete: silence means no."""
+    Tracking.objects.bulk_create(
+        Tracking(
+            measure=measure,
+            effective_from=since,
+            is_tracked=is_tracked,
+            recorded_by=recorder(),
+            **of,
+        )
+        for measure in measures or MeasureCode
+    )
+
+
 def facility(
     code: str | None = None,
     *,
@@ -112,8 +134,14 @@ def facility(
     scope: str = Scope.ROLLOUT,
     area: Area | None = None,
     since: date = START,
+    tracked: bool = True,
 ) -> Facility:
-    """A public medical centre that is part of the rollout, unless told otherwise."""
+    """A public medical centre that is part of the rollout, unless told otherwise.
+
+    The first one finds a province that tracks everything, unless it is told that it does not.
+    """
+    if tracked and not Tracking.objects.exists():
+        track()
     code = code or f"facility-{next(_numbers):05}"
     made = Facility.objects.create(code=code)
     common = {"facility": made, "effective_from": since, "recorded_by": recorder()}

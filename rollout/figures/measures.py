@@ -3,6 +3,10 @@
 This table is the only place that turns what the apps count (components) into what the Department
 reports (measures). Changing a rule means a new version here and a line in CHANGELOG.md. Norms,
 needs, weights, scope and legal deadlines are dated rows in the database, not here.
+
+At a facility a measure is yes, no or not known. "No" needs a ground: something recorded about it,
+work under way, a record that there is none, or a register that is tracked, so that silence tells
+(rollout/programme/tracking.py). Without a ground nothing is claimed.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from facilities.as_of import FacilityOnDay
 from facilities.evidence import Rung
 from facilities.timeline import EMPTY, FacilityState, Tally
+from rollout.models import MeasureCode
+from rollout.programme.tracking import NONE, SilenceIsNo
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -24,7 +30,9 @@ NO_EVIDENCE = (0,) * len(Rung)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One measure at one facility. `total` None: unknown, because nothing says how many there should be."""
+    """One measure at one facility. `total` None: not known. Nothing says how many there should be, or
+    nothing says whether any are there.
+    """
 
     done: int
     total: int | None
@@ -33,6 +41,10 @@ class Cell:
     newest_on: date | None = None
     begun: bool = False
     weigh: float | None = None  # what the weighted progress counts, at most 1; None: not known
+
+    @property
+    def is_known(self) -> bool:
+        return self.total is not None
 
     @property
     def state(self) -> str:
@@ -45,7 +57,7 @@ class Cell:
 
 UNKNOWN = Cell(done=0, total=None, share=None)
 
-Reading = Callable[[FacilityState], Cell]
+Reading = Callable[[FacilityState, SilenceIsNo], Cell]
 
 
 @dataclass(frozen=True)
@@ -53,12 +65,23 @@ class Measure:
     """One line of the report."""
 
     code: str
-    label: "StrOrPromise"
     rule: "StrOrPromise"
     version: int
     unit: str  # "facilities" or "certificates"
     counts: Callable[[FacilityOnDay], bool]  # which facilities it is about
-    read: Reading
+    reading: Reading
+
+    @property
+    def label(self) -> "StrOrPromise":
+        return MeasureCode(self.code).label
+
+    def read(self, state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
+        """What it comes to at a facility. `silence_is_no`: of the measures that are tracked there."""
+
+        def grounded(code: str) -> bool:
+            return _tally(state, f"{NONE}:{code}").amount > 0 or silence_is_no(code)
+
+        return self.reading(state, grounded)
 
 
 def _tally(state: FacilityState, component: str) -> Tally:
@@ -96,10 +119,24 @@ def _weakest(rungs: Iterable[Rung | None]) -> Rung | None:
     return weakest
 
 
-def reached(*ways: tuple[str, ...], begun_by: str | None = None) -> Reading:
-    """Fulfilled when, on some way, each component is there; it stands on the best way's weakest rung."""
+def _recorded(tallies: Iterable[Tally]) -> bool:
+    """Whether anything was ever recorded, be it that it has gone again."""
+    return any(tally.newest_on for tally in tallies)
 
-    def read(state: FacilityState) -> Cell:
+
+def reached(
+    measure: str,
+    *ways: tuple[str, ...],
+    begun_by: str | None = None,
+    passed_over_by: tuple[str, ...] = (),
+) -> Reading:
+    """Fulfilled when, on some way, each component is there; it stands on the best way's weakest rung.
+
+    `begun_by`: what shows that work is under way. `passed_over_by`: what comes after it; where that is
+    there already, silence is no "no", but a step that nobody has recorded.
+    """
+
+    def read(state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
         best: Rung | None = None
         used: list[Tally] = []
         for way in ways:
@@ -113,12 +150,16 @@ def reached(*ways: tuple[str, ...], begun_by: str | None = None) -> Reading:
         begun = any(tally.amount > 0 for tally in used)
         if begun_by and not begun:
             begun = _tally(state, begun_by).amount > 0
+        if best is None and not begun and not _recorded(used):
+            passed_over = any(_tally(state, later).amount > 0 for later in passed_over_by)
+            if passed_over or not silence_is_no(measure):
+                return UNKNOWN
         return _yes(best, _newest(used), begun=begun)
 
     return read
 
 
-def norms_met(state: FacilityState) -> Cell:
+def norms_met(state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
     """Fulfilled when every device type with a norm is there in full; the share counts all pieces."""
     needed = have = 0
     rungs: list[Rung | None] = []
@@ -133,24 +174,35 @@ def norms_met(state: FacilityState) -> Cell:
         have += max(0, min(installed.amount, norm.amount))
         enough = installed.amount >= norm.amount
         rungs.append(installed.rung_reaching(norm.amount) if enough else None)
-    if not needed:
+    if not needed or not (_recorded(used) or silence_is_no("devices")):
         return UNKNOWN
     return _yes(_weakest(rungs), _newest(used), share=have / needed)
 
 
-def certificates(reached: str, *, of: str, needs_plan: bool = False) -> Reading:
+def certificates(
+    measure: str, component: str, *, out_of: str, needs_plan: bool = False, under_way: bool = False
+) -> Reading:
     """So many certificates came so far, out of those that count in another component.
+
+    `needs_plan`: that number must have been stated. `under_way`: where some of them are there, the
+    others are on their way, and silence means that none has come yet.
 
     The weighted progress measures every step against the need. Against what was registered, a
     facility would fall back by registering more, and rise by registering next to nothing.
     """
 
-    def read(state: FacilityState) -> Cell:
-        done, base = _tally(state, reached), _tally(state, of)
+    def read(state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
+        done, base = _tally(state, component), _tally(state, out_of)
         whole = _tally(state, "certificates_needed").amount or base.amount
-        weigh = min(done.amount / whole, 1.0) if whole > 0 else None
-        if needs_plan and base.newest_on is None:
+        stated = base.newest_on is not None or not needs_plan
+        grounded = (
+            done.newest_on is not None
+            or (under_way and base.newest_on is not None)
+            or silence_is_no(measure)
+        )
+        if not (stated and grounded):
             return Cell(done.amount, None, None, done.evidence, done.newest_on)
+        weigh = min(done.amount / whole, 1.0) if whole > 0 else None
         share = done.amount / base.amount if base.amount > 0 else None
         return Cell(done.amount, base.amount, share, done.evidence, done.newest_on, weigh=weigh)
 
@@ -171,110 +223,125 @@ def _private_connected(facility: FacilityOnDay) -> bool:
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
-        code="servers",
-        label=_("Equipped with EMR servers"),
+        code=MeasureCode.SERVERS.value,
         rule=_(
             "The facility has at least one EMR server accepted and not retired, or an accepted "
             "cloud rental that has not ended."
         ),
-        version=1,
+        version=2,
         unit="facilities",
         counts=_in_rollout,
-        read=reached(("servers",), begun_by="server_files"),
+        reading=reached("servers", ("servers",), begun_by="server_files"),
     ),
     Measure(
-        code="devices",
-        label=_("Provided with device systems"),
+        code=MeasureCode.DEVICES.value,
         rule=_(
             "Every device type with a norm in force is installed in at least the number of the "
             "norm: tablets, printers, injection trolleys, QR code generators, look-up screens, "
             "registration screens."
         ),
-        version=1,
+        version=2,
         unit="facilities",
         counts=_in_rollout,
-        read=norms_met,
+        reading=norms_met,
     ),
     Measure(
-        code="signatures_registered",
-        label=_("Digital signatures bought and registered"),
+        code=MeasureCode.SIGNATURES_REGISTERED.value,
         rule=_(
             "Certificates requested from the Government Cipher Committee and not returned, revoked "
             "or expired, out of the staff who must be able to sign."
         ),
-        version=1,
+        version=2,
         unit="certificates",
         counts=_in_rollout,
-        read=certificates("certificates_requested", of="certificates_needed", needs_plan=True),
+        reading=certificates(
+            "signatures_registered",
+            "certificates_requested",
+            out_of="certificates_needed",
+            needs_plan=True,
+        ),
     ),
     Measure(
-        code="signatures_issued",
-        label=_("Digital signatures issued"),
+        code=MeasureCode.SIGNATURES_ISSUED.value,
         rule=_(
             "Certificates issued by the Committee and not revoked or expired, out of those "
             "registered."
         ),
-        version=1,
+        version=2,
         unit="certificates",
         counts=_in_rollout,
-        read=certificates("certificates_issued", of="certificates_requested"),
+        reading=certificates(
+            "signatures_issued",
+            "certificates_issued",
+            out_of="certificates_requested",
+            under_way=True,
+        ),
     ),
     Measure(
-        code="signatures_authenticated",
-        label=_("Digital signatures authenticated"),
+        code=MeasureCode.SIGNATURES_AUTHENTICATED.value,
         rule=_(
             "Certificates that have signed successfully against the Committee's server and are not "
             "revoked or expired, out of those registered."
         ),
-        version=1,
+        version=2,
         unit="certificates",
         counts=_in_rollout,
-        read=certificates("certificates_authenticated", of="certificates_requested"),
+        reading=certificates(
+            "signatures_authenticated",
+            "certificates_authenticated",
+            out_of="certificates_requested",
+        ),
     ),
     Measure(
-        code="launched",
-        label=_("Launched or piloting EMR"),
+        code=MeasureCode.LAUNCHED.value,
         rule=_("The facility has begun a pilot or launched EMR."),
-        version=1,
+        version=2,
         unit="facilities",
         counts=_in_rollout,
-        read=reached(("milestone:pilot",), ("milestone:launch",), begun_by="milestone:preparing"),
+        reading=reached(
+            "launched",
+            ("milestone:pilot",),
+            ("milestone:launch",),
+            begun_by="milestone:preparing",
+            passed_over_by=("evaluated", "milestone:decision", "milestone:official"),
+        ),
     ),
     Measure(
-        code="official",
-        label=_("Evaluated and officially using EMR"),
+        code=MeasureCode.OFFICIAL.value,
         rule=_(
             "The latest ruling of its evaluation council is pass or pass with conditions, and "
             "official use has begun."
         ),
-        version=1,
+        version=2,
         unit="facilities",
         counts=_in_rollout,
-        read=reached(("evaluated", "milestone:official"), begun_by="milestone:launch"),
+        reading=reached(
+            "official", ("evaluated", "milestone:official"), begun_by="milestone:launch"
+        ),
     ),
     Measure(
-        code="connected_public",
-        label=_("Public facilities connected with the partner hospital"),
+        code=MeasureCode.CONNECTED_PUBLIC.value,
         rule=_("The account is issued and the connection is established and not ended."),
-        version=1,
+        version=2,
         unit="facilities",
         counts=_public_connected,
-        read=reached(("account", "connected")),
+        reading=reached("connected_public", ("account", "connected")),
     ),
     Measure(
-        code="connected_private",
-        label=_("Private hospitals and clinics connected with the partner hospital"),
+        code=MeasureCode.CONNECTED_PRIVATE.value,
         rule=_("The account is issued and the connection is established and not ended."),
-        version=1,
+        version=2,
         unit="facilities",
         counts=_private_connected,
-        read=reached(("account", "connected")),
+        reading=reached("connected_private", ("account", "connected")),
     ),
 )
 
 BY_CODE = {measure.code: measure for measure in MEASURES}
 
 
-def cells_of(facility: FacilityOnDay, state: FacilityState) -> dict[str, Cell]:
+def cells_of(
+    facility: FacilityOnDay, state: FacilityState, silence_is_no: SilenceIsNo
+) -> dict[str, Cell]:
     """Every measure that is about this facility."""
-    return {m.code: m.read(state) for m in MEASURES if m.counts(facility)}
+    return {m.code: m.read(state, silence_is_no) for m in MEASURES if m.counts(facility)}

@@ -5,6 +5,7 @@ facilities together, so the number of queries does not depend on the number of f
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import connectivity.changes
 import equipment.changes
 import rollout.programme.changes
+import rollout.programme.tracking
 import signatures.changes
 from equipment.files import files, server_files
 from facilities.as_of import AsOf, FacilityOnDay
@@ -31,8 +33,15 @@ from rollout.programme.milestone_line import Target, line, reached, targets
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
 from rollout.programme.reporting import RULE, Freshness, freshness
 from rollout.programme.stages import next_step_of, stage_of
+from rollout.programme.tracking import tracked
 
-MODULES = (equipment.changes, signatures.changes, connectivity.changes, rollout.programme.changes)
+MODULES = (
+    equipment.changes,
+    signatures.changes,
+    connectivity.changes,
+    rollout.programme.changes,
+    rollout.programme.tracking,
+)
 
 PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
 
@@ -72,7 +81,7 @@ def progress(
     all_changes = changes(as_of)
     listed = as_of.on(on)
     state = fold(all_changes, on)
-    cells = {facility.id: cells_of(facility, state.get(facility.id, {})) for facility in listed}
+    cells = cells_on(as_of, listed, state, on)
     weights = weights_on(on, known_at)
     before: dict[str, Sum] = {}
     if compare:
@@ -82,7 +91,7 @@ def progress(
         else:
             as_of_then = as_of
         then = fold(all_changes, compare)
-        cells_then = {f.id: cells_of(f, then.get(f.id, {})) for f in as_of_then.on(compare)}
+        cells_then = cells_on(as_of_then, as_of_then.on(compare), then, compare)
         before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
 
     expected = _bidding_ends(as_of, cells)
@@ -112,6 +121,14 @@ def progress(
     )
 
 
+def cells_on(
+    as_of: AsOf, facilities: Iterable[FacilityOnDay], state: State, day: date
+) -> dict[int, Cells]:
+    """Every measure of these facilities on a day. `state`: of that day."""
+    known = tracked(as_of)
+    return {f.id: cells_of(f, state.get(f.id, {}), known.at(f, day)) for f in facilities}
+
+
 def weights_on(on: date, known_at: datetime | None = None) -> Weights:
     """The weight of each measure on a day; a measure without a row weighs nothing."""
     rows = MeasureWeight.objects.in_force(on, known_at).values_list("measure", "weight")
@@ -127,6 +144,7 @@ class Sum:
     done: int = 0
     counted: int = 0  # of `done`, what belongs to the total
     total: int | None = None
+    known: int = 0  # facilities
     unknown: int = 0
     begun: int = 0
     evidence: tuple[int, ...] = NO_EVIDENCE
@@ -134,8 +152,8 @@ class Sum:
 
 
 def summed(measure: Measure, cells: dict[int, Cells]) -> Sum:
-    """The facilities are the denominator of a measure of facilities, known or not."""
-    found = Sum(total=0 if measure.unit == "facilities" else None)
+    """A total is of what is known. Nobody known, though there are facilities: there is no total."""
+    found = Sum()
     for of_facility in cells.values():
         cell = of_facility.get(measure.code)
         if cell is None:
@@ -143,15 +161,17 @@ def summed(measure: Measure, cells: dict[int, Cells]) -> Sum:
         found.done += cell.done
         if cell.total is None:
             found.unknown += 1
-        total = 1 if measure.unit == "facilities" else cell.total
-        if total is not None:
-            found.total = (found.total or 0) + total
+        else:
+            found.known += 1
+            found.total = (found.total or 0) + cell.total
             found.counted += cell.done
         if cell.state == "under_way":
             found.begun += 1
         found.evidence = tuple(map(sum, zip(found.evidence, cell.evidence, strict=True)))
         if cell.newest_on and (found.newest_on is None or cell.newest_on > found.newest_on):
             found.newest_on = cell.newest_on
+    if measure.unit == "facilities" and not found.unknown and found.total is None:
+        found.total = 0  # it is about nobody
     return found
 
 
@@ -168,6 +188,7 @@ def _result(
         done=now.done,
         counted=now.counted,
         total=now.total,
+        known=now.known,
         unknown=now.unknown,
         evidence=now.evidence,
         newest_on=now.newest_on,
@@ -263,12 +284,17 @@ def _facility(
     ruled, awaited = standing_ruling(councils), awaited_meeting(councils)
     council_on = awaited.scheduled_on if awaited else None
     days = reached(state, ruled)
-    stage = stage_of(days, conclusion=ruled.conclusion if ruled else None, council_on=council_on)
+    stage = stage_of(
+        days,
+        conclusion=ruled.conclusion if ruled else None,
+        council_on=council_on,
+        is_known=cells["launched"].is_known,
+    )
     next_step = next_step_of(
         stage,
         days,
-        has_servers=bool(cells["servers"].done),
-        has_devices=bool(cells["devices"].done) or cells["devices"].total is None,
+        has_servers=bool(cells["servers"].done) or not cells["servers"].is_known,
+        has_devices=bool(cells["devices"].done) or not cells["devices"].is_known,
         council_on=council_on,
         on=on,
     )
@@ -277,7 +303,16 @@ def _facility(
         stage=stage.value,
         next_step=next_step.value,
         measures=cells,
-        milestones=line(facility.id, state, planned, councils, held, on, working),
+        milestones=line(
+            facility.id,
+            state,
+            planned,
+            councils,
+            held,
+            on,
+            working,
+            is_known=cells["launched"].is_known,
+        ),
         progress=_weighted(cells, weights),
         days_late=late.days,
         late_for=late.what,

@@ -29,8 +29,9 @@ class MeasureResult:
     code: str
     done: int
     counted: int  # of `done`, what is at facilities whose total is known
-    total: int | None  # None: nothing says how many there should be
-    unknown: int  # facilities whose total is not known
+    total: int | None  # of the facilities where it is known; None: nothing is known of any
+    known: int  # facilities
+    unknown: int  # facilities of which it is not known
     evidence: tuple[int, ...]  # how many of `done` stand on each rung
     newest_on: date | None
     begun: int  # facilities under way
@@ -60,8 +61,19 @@ class MeasureResult:
         return self.measure.unit
 
     @property
+    def facilities(self) -> int:
+        """Whom the measure is about, known or not."""
+        return self.known + self.unknown
+
+    @property
     def share(self) -> float | None:
+        """Of what is known."""
         return self.counted / self.total if self.total else None
+
+    @property
+    def is_tracked(self) -> bool:
+        """Whether anything is known of anybody; a measure about nobody has nothing to be known."""
+        return bool(self.known or not self.unknown)
 
     @property
     def missing(self) -> int | None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from facilities.as_of import AsOf, FacilityOnDay
-from facilities.timeline import series
-from rollout.figures.measures import Measure
+from facilities.timeline import FacilityState, series
+from rollout.figures.measures import Cell, Measure
 from rollout.figures.progress import Cells, changes, summed
+from rollout.programme.tracking import tracked
 
 LONGEST_DAYS = 1100  # three years of days: beyond it a curve on a page says nothing more
 
@@ -33,17 +34,22 @@ def trend(
 ) -> list[Point]:
     """One point for every day from first to last, by `map_on` as in `progress`. The queries of one day."""
     as_of = AsOf(last, known_at, map_on=map_on)
-    register_moves = as_of.days_of_change()
+    silence = tracked(as_of)
+    moves = as_of.days_of_change() | silence.days_of_change()
     points: list[Point] = []
     counted: dict[int, FacilityOnDay] = {}  # facilities the measure is about, on the day
     cells: dict[int, Cells] = {}
+
+    def read(pk: int, state: FacilityState, day: date) -> Cell:
+        return measure.read(state, silence.at(counted[pk], day))
+
     for day, state, moved in series(changes(as_of), first, last):
-        if not points or day in register_moves:
+        if not points or day in moves:
             counted = {f.id: f for f in as_of.on(day) if measure.counts(f)}
-            cells = {pk: {measure.code: measure.read(state.get(pk, {}))} for pk in counted}
+            cells = {pk: {measure.code: read(pk, state.get(pk, {}), day)} for pk in counted}
         elif moved:
             for pk in moved.intersection(counted):
-                cells[pk] = {measure.code: measure.read(state[pk])}
+                cells[pk] = {measure.code: read(pk, state[pk], day)}
         else:
             points.append(replace(points[-1], on=day))
             continue

@@ -16,6 +16,7 @@ from rollout.models.criteria import CriteriaGroup, CriteriaSet, Criterion
 from rollout.models.desk import HeadingChoice, ImportFile, SavedView
 from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, Urging
 from rollout.models.forecasts import Forecast
+from rollout.models.measure_codes import MeasureCode
 from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
@@ -30,9 +31,11 @@ from rollout.models.reminders import (
 )
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
 from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
+from rollout.models.tracking import Absence, StepNotNeeded, Tracking
 from rollout.models.webhooks import Webhook, WebhookCall
 
 __all__ = [
+    "Absence",
     "AgendaItem",
     "Alert",
     "AlertResponse",
@@ -61,6 +64,7 @@ __all__ = [
     "JobRun",
     "LegalDeadline",
     "Mark",
+    "MeasureCode",
     "MeasureWeight",
     "Message",
     "Milestone",
@@ -79,6 +83,8 @@ __all__ = [
     "SavedView",
     "SessionConclusion",
     "StatusReport",
+    "StepNotNeeded",
+    "Tracking",
     "Urging",
     "Webhook",
     "WebhookCall",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Area, AreaName, Tracked, Yardstick
 from facilities.models.places import NamedInTwoLanguages
+from rollout.models.measure_codes import MeasureCode
 
 
 class Programme(Tracked):
@@ -72,7 +73,7 @@ class LegalDeadline(NamedInTwoLanguages, Yardstick):
 class MeasureWeight(Yardstick):
     """How much a measure counts in the weighted progress, from a day on. Only proportions matter."""
 
-    measure = models.CharField(_("measure"), max_length=40)
+    measure = models.CharField(_("measure"), max_length=40, choices=MeasureCode.choices)
     weight = models.DecimalField(
         _("weight"), max_digits=6, decimal_places=2, validators=[MinValueValidator(0)]
     )

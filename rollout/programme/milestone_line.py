@@ -92,8 +92,14 @@ def line(
     obstacles: list[ObstacleOnDay],
     on: date,
     working: WorkingDays = WEEKENDS_ONLY,
+    *,
+    is_known: bool = True,
 ) -> tuple[MilestoneOnDay, ...]:
-    """All milestones of a facility, in the order of the way; late by the working calendar."""
+    """All milestones of a facility, in the order of the way; late by the working calendar.
+
+    `is_known`: whether silence about all of them means that none is reached. A planned day that has
+    passed is late in either case: whoever plans says what is awaited.
+    """
     ruled, awaited = standing_ruling(meetings), awaited_meeting(meetings)
     days = reached(state, ruled)
     held_by: dict[str, tuple[str, str]] = {}
@@ -122,6 +128,8 @@ def line(
             state_word = "unknown"  # a later milestone was reached: this one's day was not recorded
         elif due_on and working.late(due_on, on):
             state_word = "late"
+        elif furthest < 0 and not is_known and not awaited:
+            state_word = "unknown"
         elif index == furthest + 1 or (milestone == Milestone.COUNCIL and awaited):
             state_word = "under_way"
         else:

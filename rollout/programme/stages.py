@@ -12,6 +12,7 @@ from rollout.models.milestones import Milestone
 
 
 class FacilityStage(models.TextChoices):
+    UNKNOWN = "unknown", pgettext_lazy("stage", "Not known")
     NOT_STARTED = "not_started", _("Not started")
     PREPARING = "preparing", pgettext_lazy("stage", "Preparing")
     PILOTING = "piloting", _("Piloting")
@@ -27,6 +28,7 @@ class FacilityStage(models.TextChoices):
 
 
 class NextStep(models.TextChoices):
+    RECORD = "record", _("Say how far it is")
     SERVERS = "servers", _("Get the EMR server accepted")
     DEVICES = "devices", _("Complete the devices")
     PILOT = "pilot", _("Begin the pilot")
@@ -43,12 +45,17 @@ class NextStep(models.TextChoices):
 
 
 def stage_of(
-    milestones: Mapping[str, date | None], *, conclusion: str | None, council_on: date | None
+    milestones: Mapping[str, date | None],
+    *,
+    conclusion: str | None,
+    council_on: date | None,
+    is_known: bool = True,
 ) -> FacilityStage:
     """The stage from the milestones reached by the day, the standing ruling, and the council's date.
 
     `conclusion`: of the latest ruling up to the day, None without one. `council_on`: the date of
-    the meeting that has not ruled yet, None without one.
+    the meeting that has not ruled yet, None without one. `is_known`: whether silence about all of it
+    means that nothing has begun.
     """
     reached = {code for code, day in milestones.items() if day is not None}
     passed = conclusion in PASSING
@@ -74,7 +81,7 @@ def stage_of(
     ):
         if milestone in reached:
             return stage
-    return FacilityStage.NOT_STARTED
+    return FacilityStage.NOT_STARTED if is_known else FacilityStage.UNKNOWN
 
 
 def next_step_of(
@@ -86,7 +93,7 @@ def next_step_of(
     council_on: date | None,
     on: date,
 ) -> NextStep:
-    """The first thing that is missing on the way. Not knowing the devices' norm does not hold it up."""
+    """The first thing that is missing on the way. What is not known of servers or devices holds nothing up."""
     if stage == FacilityStage.ANNOUNCED:
         return NextStep.NOTHING
     if stage == FacilityStage.OFFICIAL:
@@ -103,6 +110,7 @@ def next_step_of(
     for missing, step in (
         (not has_servers, NextStep.SERVERS),
         (not has_devices, NextStep.DEVICES),
+        (stage == FacilityStage.UNKNOWN, NextStep.RECORD),
         (
             not milestones.get(Milestone.PILOT) and not milestones.get(Milestone.LAUNCH),
             NextStep.PILOT,

@@ -17,7 +17,7 @@ from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.labels import figure_label, figure_labels
 from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
-from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, changes
+from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, cells_on, changes
 from rollout.figures.results import Figure, Progress
 from rollout.forecasting import foresee
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
@@ -30,6 +30,7 @@ SHOW = {
     "": pgettext_lazy("rows", "all"),
     "done": pgettext_lazy("rows", "done"),
     "open": pgettext_lazy("rows", "not done"),
+    "unknown": pgettext_lazy("rows", "not known"),
 }
 
 
@@ -94,14 +95,14 @@ def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
     )
     as_of = day.as_of()
     state = fold(changes(as_of), day.on)
+    about = [facility for facility in as_of.on(day.on) if found.counts(facility)]
+    cells = cells_on(as_of, about, state, day.on)
     rows: list[tuple[FacilityOnDay, Cell]] = [
-        (facility, found.read(state.get(facility.id, {})))
-        for facility in as_of.on(day.on)
-        if found.counts(facility)
+        (facility, cells[facility.id][found.code]) for facility in about
     ]
     # What is still missing comes first.
     rows.sort(key=lambda row: (row[1].state == "done", row[1].share or 0, row[0].code))
-    shown = [row for row in rows if not show or (row[1].state == "done") == (show == "done")]
+    shown = [row for row in rows if show in ("", _group(row[1]))]
     return {
         "result": progress.measure(found.code),
         "rows": Paginator(shown, ROWS_A_PAGE).get_page(number),
@@ -113,6 +114,13 @@ def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
             found, day, progress, foresee(as_of) if found.code == "official" else None
         ),
     }
+
+
+def _group(cell: Cell) -> str:
+    """Under which choice a facility is shown."""
+    if not cell.is_known:
+        return "unknown"
+    return "done" if cell.state == "done" else "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from facilities.models import (
     Record,
 )
 from rollout.models import (
+    Absence,
     ConditionMet,
     CouncilCondition,
     CouncilDate,
@@ -59,6 +60,8 @@ from rollout.models import (
     ObstacleHold,
     ReportingCalendar,
     SessionConclusion,
+    StepNotNeeded,
+    Tracking,
     WorkingSession,
 )
 from signatures.models import Batch, SignatureNeed
@@ -168,6 +171,9 @@ SHEETS = (
     Sheet("legal_deadlines", LegalDeadline, ("code", "effective_from")),
     Sheet("reporting_calendars", ReportingCalendar, ("effective_from",)),
     Sheet("measure_weights", MeasureWeight, ("measure", "effective_from")),
+    Sheet("tracking", Tracking, ("measure", "area", "kind", "effective_from")),
+    Sheet("absences", Absence, ("facility", "measure")),
+    Sheet("steps_not_needed", StepNotNeeded, ("gap",)),
 )
 
 SHEET_OF = {sheet.model: sheet for sheet in SHEETS}

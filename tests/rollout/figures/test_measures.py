@@ -40,8 +40,18 @@ def state(**components):
     return fold(changes, DAY).get(1, {})
 
 
+def tracked(_measure: str) -> bool:
+    """Everything is tracked: silence means no."""
+    return True
+
+
+def silent(_measure: str) -> bool:
+    """Nothing is tracked: silence means nothing."""
+    return False
+
+
 def cell(code, **components):
-    return BY_CODE[code].read(state(**components))
+    return BY_CODE[code].read(state(**components), tracked)
 
 
 def rung_of(found) -> Rung | None:
@@ -114,6 +124,71 @@ class TestFulfilledOrNot:
     )
     def test_it_stands_on_the_rung_of_its_weakest_link(self, code, components, rung):
         assert rung_of(cell(code, **components)) == rung
+
+
+class TestSilence:
+    """Nothing recorded is a "no" only where there is a ground for it."""
+
+    @pytest.mark.parametrize("code", BY_CODE)
+    def test_without_a_ground_nothing_is_claimed(self, code):
+        found = BY_CODE[code].read(state(norm__tablet=10, certificates_needed=5), silent)
+        assert (found.state, found.total, found.share, found.weigh) == ("unknown", None, None, None)
+
+    @pytest.mark.parametrize("code", BY_CODE)
+    def test_a_record_that_there_is_none_is_a_ground_for_its_own_measure_alone(self, code):
+        stated = {"norm__tablet": 10, "certificates_needed": 5, f"none__{code}": 1}
+        known = {other.code for other in MEASURES if other.read(state(**stated), silent).is_known}
+        assert known == {code}
+        assert BY_CODE[code].read(state(**stated), silent).done == 0
+
+    @pytest.mark.parametrize("code", BY_CODE)
+    def test_so_is_tracking(self, code):
+        stated = state(norm__tablet=10, certificates_needed=5)
+        found = BY_CODE[code].read(stated, lambda asked: asked == code)
+        assert (found.state, found.done) == ("not_begun", 0)
+
+    @pytest.mark.parametrize(
+        ("code", "components"),
+        [
+            ("servers", {"server_files": 1}),
+            ("devices", {"norm__tablet": 10, "device__tablet": 1}),
+            ("signatures_issued", {"certificates_requested": 40}),
+            ("launched", {"milestone__preparing": 1}),
+            ("official", {"milestone__launch": 1}),
+            ("official", {"evaluated": 1}),
+            ("connected_public", {"account": 1}),
+        ],
+    )
+    def test_so_is_work_under_way(self, code, components):
+        found = BY_CODE[code].read(state(**components), silent)
+        assert found.is_known
+        assert found.done == 0
+
+    @pytest.mark.parametrize(
+        ("code", "components"),
+        [
+            ("servers", {"servers": [1, -1]}),
+            ("connected_private", {"account": [1, -1]}),
+            ("signatures_authenticated", {"certificates_authenticated": [3, -3]}),
+        ],
+    )
+    def test_so_is_what_was_there_and_has_gone(self, code, components):
+        found = BY_CODE[code].read(state(**components), silent)
+        assert (found.is_known, found.done) == (True, 0)
+
+    @pytest.mark.parametrize("components", [{"certificates_issued": 9}, {"certificates_needed": 9}])
+    def test_what_comes_before_tells_nothing_of_authentication(self, components):
+        assert not BY_CODE["signatures_authenticated"].read(state(**components), silent).is_known
+
+    @pytest.mark.parametrize("later", ["evaluated", "milestone__decision", "milestone__official"])
+    def test_a_launch_that_was_passed_over_is_not_denied(self, later):
+        """Whoever uses EMR has launched it: tracking or not, the day was not recorded."""
+        assert cell("launched", **{later: 1}).state == "unknown"
+
+    def test_what_is_there_is_there_tracked_or_not(self):
+        components = {"servers": 1, "none__servers": 1}
+        for silence in (tracked, silent):
+            assert BY_CODE["servers"].read(state(**components), silence).state == "done"
 
 
 class TestDevices:
@@ -243,11 +318,11 @@ class TestWhoIsCounted:
                 "scope": scope,
             }
         )
-        assert cells_of(place, {}).keys() == codes
+        assert cells_of(place, {}, tracked).keys() == codes
 
 
 def test_a_facility_without_rows_has_a_cell_for_everything_and_nothing_done():
-    found = cells_of(PUBLIC, {})
+    found = cells_of(PUBLIC, {}, tracked)
     assert {code: c.state for code, c in found.items()} == {
         "servers": "not_begun",
         "devices": "unknown",
@@ -266,20 +341,22 @@ def test_reading_a_state_does_not_write_into_it():
     found = state(servers=1)
     before = set(found)
     for measure in MEASURES:
-        measure.read(found)
+        measure.read(found, silent)
     assert set(found) == before
 
 
 class TestSummed:
-    def test_facilities_are_the_denominator_known_or_not(self):
+    def test_the_facilities_that_are_known_are_the_denominator(self):
         measure = BY_CODE["devices"]
         states = [
             state(norm__tablet=10, device__tablet=10),
             state(norm__tablet=10, device__tablet=1),
             state(device__tablet=5),
         ]
-        total = summed(measure, {i: {"devices": measure.read(s)} for i, s in enumerate(states)})
-        assert (total.done, total.total, total.unknown, total.begun) == (1, 3, 1, 1)
+        total = summed(
+            measure, {i: {"devices": measure.read(s, tracked)} for i, s in enumerate(states)}
+        )
+        assert (total.done, total.total, total.unknown, total.begun) == (1, 2, 1, 1)
 
     def test_certificates_add_up_over_those_that_are_known(self):
         measure = BY_CODE["signatures_registered"]
@@ -288,13 +365,28 @@ class TestSummed:
             state(certificates_needed=50, certificates_requested=50),
             {},
         ]
-        total = summed(measure, {i: {measure.code: measure.read(s)} for i, s in enumerate(states)})
+        total = summed(
+            measure, {i: {measure.code: measure.read(s, tracked)} for i, s in enumerate(states)}
+        )
         assert (total.done, total.total, total.unknown) == (110, 150, 1)
 
     def test_when_no_facility_is_known_the_total_is_unknown(self):
         measure = BY_CODE["signatures_registered"]
-        total = summed(measure, {1: {measure.code: measure.read({})}})
+        total = summed(measure, {1: {measure.code: measure.read({}, tracked)}})
         assert (total.total, total.unknown) == (None, 1)
+
+    def test_where_nobody_is_known_no_measure_has_a_total(self):
+        measure = BY_CODE["servers"]
+        found = summed(measure, {pk: {"servers": measure.read({}, silent)} for pk in range(61)})
+        assert (found.done, found.total, found.known, found.unknown) == (0, None, 0, 61)
+
+    def test_known_and_unknown_are_all(self):
+        measure = BY_CODE["servers"]
+        states = [state(servers=1), {}, state(server_files=1), {}, {}]
+        found = summed(
+            measure, {i: {"servers": measure.read(s, silent)} for i, s in enumerate(states)}
+        )
+        assert (found.done, found.total, found.known, found.unknown) == (1, 2, 2, 3)
 
     def test_a_province_without_facilities_has_none_of_none(self):
         assert summed(BY_CODE["servers"], {}).total == 0
@@ -306,7 +398,7 @@ def test_every_measure_says_its_rule_and_its_version():
     for measure in MEASURES:
         assert str(measure.label)
         assert str(measure.rule).endswith(".")
-        assert measure.version == 1  # another rule is another version: change both together
+        assert measure.version == 2  # another rule is another version: change both together
         assert measure.unit in ("facilities", "certificates")
 
 

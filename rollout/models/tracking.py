@@ -1,0 +1,95 @@
+"""What makes silence a "no": a register that is tracked, or a record that there is none.
+
+Without either, and with nothing recorded, a measure of a facility is not known (see
+rollout/figures/measures.py).
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from facilities.models import Area, DatedFact, Yardstick
+from facilities.models.places import Kind
+from rollout.models.measure_codes import MeasureCode
+
+
+class Tracking(Yardstick):
+    """From a day on, the records of a measure are complete, or are not any more.
+
+    For every facility, for those of an area (and all that lies in it), or for those of a kind.
+    """
+
+    measure = models.CharField(_("measure"), max_length=40, choices=MeasureCode.choices)
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("area"),
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
+    is_tracked = models.BooleanField(_("tracked"), default=True)
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("tracking of a measure")
+        verbose_name_plural = _("tracking of measures")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.CheckConstraint(
+                name="rollout_tracking_of_an_area_or_a_kind",
+                condition=Q(area__isnull=True) | Q(kind=""),
+                violation_error_message=_("Give an area or a kind, not both."),
+            ),
+            models.UniqueConstraint(
+                name="rollout_tracking_one_a_day",
+                fields=["measure", "kind", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True, area__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="rollout_tracking_of_an_area_one_a_day",
+                fields=["measure", "area", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True, area__isnull=False),
+            ),
+        ]
+
+
+class Absence(DatedFact):
+    """The facility has said that it has none: no server, no certificate requested, no connection."""
+
+    measure = models.CharField(_("measure"), max_length=40, choices=MeasureCode.choices)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("record that there is none")
+        verbose_name_plural = _("records that there is none")
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(
+                name="rollout_absence_once",
+                fields=["facility", "measure"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
+
+
+class StepNotNeeded(DatedFact):
+    """A step that was passed over is not needed at this facility, and why. `happened_on`: decided on.
+
+    It closes the gap and changes no figure.
+    """
+
+    gap = models.CharField(_("step passed over"), max_length=120)
+    because = models.CharField(_("reason"), max_length=500)
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("step that is not needed")
+        verbose_name_plural = _("steps that are not needed")
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(
+                name="rollout_step_not_needed_once",
+                fields=["gap"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
