@@ -137,6 +137,11 @@ class FacilityResult:
         return self.facility.name
 
     @property
+    def is_known(self) -> bool:
+        """Whether anything is known of how far it is."""
+        return self.stage != FacilityStage.UNKNOWN
+
+    @property
     def stage_label(self) -> "StrOrPromise":
         return FacilityStage(self.stage).label
 
@@ -168,6 +173,11 @@ class Progress:
     @property
     def name(self) -> str:
         return in_language(self.name_vi, self.name_en)
+
+    @property
+    def measured(self) -> int:
+        """Facilities of which some measure with a weight is known: `overall` is their mean."""
+        return sum(result.progress is not None for result in self.facilities)
 
     @property
     def is_stale(self) -> bool:

@@ -29,7 +29,7 @@ PARTS = {
     "obstacles": _("Obstacles that stand"),
     "councils": _("Councils of the next two weeks"),
     "late": _("What is late longest"),
-    "contradictions": _("Records that contradict each other"),
+    "contradictions": _("Records that contradict each other, and steps passed over"),
 }
 
 

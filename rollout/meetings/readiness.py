@@ -94,7 +94,7 @@ def _checks(result: FacilityResult, is_held: bool) -> tuple[Check, ...]:
         Check(
             "self_assessment",
             _("Self-assessment done"),
-            MET if assessed else NOT_MET,
+            MET if assessed else (NOT_MET if result.is_known else NOT_KNOWN),
             anchor="line",
         ),
     )

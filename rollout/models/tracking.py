@@ -12,6 +12,10 @@ from facilities.models import Area, DatedFact, Yardstick
 from facilities.models.places import Kind
 from rollout.models.measure_codes import MeasureCode
 
+SAID_FOR_THAT_DAY = _(
+    "For this day it has been said already. Withdraw that first, or take another day."
+)
+
 
 class Tracking(Yardstick):
     """From a day on, the records of a measure are complete, or are not any more.
@@ -45,11 +49,13 @@ class Tracking(Yardstick):
                 name="rollout_tracking_one_a_day",
                 fields=["measure", "kind", "effective_from"],
                 condition=Q(withdrawn_at__isnull=True, area__isnull=True),
+                violation_error_message=SAID_FOR_THAT_DAY,
             ),
             models.UniqueConstraint(
                 name="rollout_tracking_of_an_area_one_a_day",
                 fields=["measure", "area", "effective_from"],
                 condition=Q(withdrawn_at__isnull=True, area__isnull=False),
+                violation_error_message=SAID_FOR_THAT_DAY,
             ),
         ]
 
@@ -69,6 +75,7 @@ class Absence(DatedFact):
                 name="rollout_absence_once",
                 fields=["facility", "measure"],
                 condition=Q(withdrawn_at__isnull=True),
+                violation_error_message=_("That there is none has been recorded here already."),
             ),
         ]
 
@@ -91,5 +98,6 @@ class StepNotNeeded(DatedFact):
                 name="rollout_step_not_needed_once",
                 fields=["gap"],
                 condition=Q(withdrawn_at__isnull=True),
+                violation_error_message=_("Somebody has answered for this step already."),
             ),
         ]

@@ -87,7 +87,7 @@ class Sent:
         return None
 
 
-def taking_back(model: type[Record], *, by: User, **whose: Model) -> Write:
+def taking_back(model: type[Record], *, by: User, **whose: object) -> Write:
     """Withdraws the entry of `model` that was asked for, if it is one about `whose`."""
 
     def write(given: dict[str, Any], change_set: ChangeSet) -> None:

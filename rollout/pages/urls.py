@@ -6,7 +6,7 @@ from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import assets, certificates, documents, drafts, imports
-from rollout.pages.summary import facility, figure, forecast, leader, overall, timeline
+from rollout.pages.summary import absences, facility, figure, forecast, leader, overall, timeline
 
 app_name = "rollout"
 
@@ -18,6 +18,7 @@ urlpatterns = [
         certificates.certificate_list,
         name="certificate-list",
     ),
+    path("facilities/<slug:code>/none/", absences.absences, name="absences"),
     path("measures/progress/", overall.overall, name="overall"),
     path("measures/<slug:code>/", figure.measure, name="measure"),
     path("figures/<slug:group>/<slug:key>/", figure.figure, name="figure"),

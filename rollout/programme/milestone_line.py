@@ -35,6 +35,7 @@ class MilestoneOnDay:
     because: str  # why the target was moved
     held_by: tuple[str, str] | None  # name of the costliest obstacle, in Vietnamese and English
     state: str
+    passed_over: bool = False  # a later milestone was reached, this one's day is not on record
 
     @property
     def label(self) -> "StrOrPromise":
@@ -143,6 +144,7 @@ def line(
                 because=because,
                 held_by=held_by.get(milestone.value),
                 state=state_word,
+                passed_over=not actual and index < furthest,
             )
         )
     return tuple(found)

@@ -1,5 +1,6 @@
 """Verbs of the programme. Whoever calls has settled the permission."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -10,15 +11,18 @@ from django.utils.translation import gettext as _
 
 from facilities import clock
 from facilities.as_of import AsOf
-from facilities.models import Document, Facility, User
+from facilities.models import Area, Document, Facility, User
 from facilities.services import record
 from rollout.models import (
+    Absence,
     CouncilDate,
     CouncilMeeting,
     CouncilRuling,
     MilestoneEvent,
     MilestoneTarget,
     StatusReport,
+    StepNotNeeded,
+    Tracking,
 )
 from rollout.programme import reporting
 
@@ -35,6 +39,81 @@ def record_milestone(
     return record(
         MilestoneEvent(
             facility=facility, milestone=milestone, happened_on=happened_on, document=document
+        ),
+        by=by,
+    )
+
+
+@transaction.atomic
+def track(
+    *,
+    measures: Iterable[str],
+    since: date,
+    is_tracked: bool,
+    source: str,
+    by: User,
+    area: Area | None = None,
+    kind: str = "",
+) -> list[Tracking]:
+    """From a day on the records of these measures are complete, or are not any more.
+
+    For all facilities, those of an area, or those of a kind.
+    """
+    return [
+        record(
+            Tracking(
+                measure=measure,
+                effective_from=since,
+                is_tracked=is_tracked,
+                area=area,
+                kind=kind,
+                source=source,
+            ),
+            by=by,
+        )
+        for measure in measures
+    ]
+
+
+def record_absence(
+    *,
+    facility: Facility,
+    measure: str,
+    happened_on: date,
+    by: User,
+    note: str = "",
+    document: Document | None = None,
+) -> Absence:
+    """The facility says that it has none. What comes later counts all the same."""
+    return record(
+        Absence(
+            facility=facility,
+            measure=measure,
+            happened_on=happened_on,
+            note=note,
+            document=document,
+        ),
+        by=by,
+    )
+
+
+def declare_not_needed(
+    *,
+    gap: str,
+    facility: Facility,
+    happened_on: date,
+    because: str,
+    by: User,
+    document: Document | None = None,
+) -> StepNotNeeded:
+    """A step that was passed over is not needed here. `gap`: `Contradiction.key`."""
+    return record(
+        StepNotNeeded(
+            gap=gap,
+            facility=facility,
+            happened_on=happened_on,
+            because=because,
+            document=document,
         ),
         by=by,
     )

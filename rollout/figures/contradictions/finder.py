@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from facilities.timeline import EMPTY, Change, State, fold
+from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import changes
+from rollout.programme.tracking import NONE, tracked
 from rollout.templatetags.figures import day
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+DEPARTMENT, OFFICER = _("Department of Health"), _("Facility IT officer")
+
+
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Facts that do not go together. `key` names it for ever: the rule and what it is about."""
+    """Facts that do not go together, or a step passed over. `key` names it: the rule and what it is about."""
 
     rule: str
     subject: str
@@ -68,6 +74,26 @@ def amount_on(as_of: AsOf, component: str) -> Callable[[int, date], int]:
 @once_per_as_of
 def in_rollout(as_of: AsOf) -> list[FacilityOnDay]:
     return [facility for facility in as_of.on(as_of.until) if facility.in_rollout]
+
+
+def is_known(as_of: AsOf, facility: FacilityOnDay, measure: str) -> bool:
+    """Whether the measure is known there, yes or no."""
+    state = standing(as_of).get(facility.id, {})
+    return BY_CODE[measure].read(state, tracked(as_of).at(facility, as_of.until)).is_known
+
+
+def told_by(as_of: AsOf, measure: str, *components: str) -> Callable[[FacilityOnDay, date], bool]:
+    """Asks whether by a day anything of these components was recorded, or silence told that there is none."""
+    spoken = {*components, f"{NONE}:{measure}"}
+    first: dict[int, date] = {}
+    for change in all_changes(as_of):
+        if change.component in spoken:
+            first[change.facility_id] = min(change.on, first.get(change.facility_id, change.on))
+
+    def asked(facility: FacilityOnDay, on: date) -> bool:
+        return first.get(facility.id, date.max) <= on or tracked(as_of).at(facility, on)(measure)
+
+    return asked
 
 
 def has(as_of: AsOf, facility_id: int, component: str) -> bool:

@@ -12,14 +12,16 @@ from equipment.files import files
 from equipment.stages import Stage
 from facilities.as_of import AsOf
 from rollout.figures.contradictions.finder import (
+    DEPARTMENT,
+    OFFICER,
     Contradiction,
     Rule,
     amount_on,
     in_rollout,
     row_page,
+    told_by,
     words,
 )
-from rollout.figures.contradictions.presence import DEPARTMENT, OFFICER
 from rollout.models import Milestone
 from rollout.programme.changes import milestones_reached
 from rollout.programme.councils import meetings
@@ -92,10 +94,14 @@ def council_before_self_assessment(as_of: AsOf) -> Iterator[Contradiction]:
 def council_before_servers(as_of: AsOf) -> Iterator[Contradiction]:
     """A council that passed a facility in which no server stood accepted by then."""
     servers = amount_on(as_of, "servers")
+    known, places = told_by(as_of, "servers", "servers", "server_files"), as_of.so_far(as_of.until)
     for meeting in meetings(as_of):
         if not meeting.passed or meeting.held_on is None:
             continue
         if servers(meeting.facility_id, meeting.held_on) >= 1:
+            continue
+        place = places.get(meeting.facility_id)
+        if place is None or not known(place, meeting.held_on):
             continue
         yield Contradiction(
             rule="council-before-servers",

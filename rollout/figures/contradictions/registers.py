@@ -12,8 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from equipment.assets import assets_on
 from equipment.models import Asset, DeviceType, StocktakeClosed, StocktakeSighting
 from facilities.as_of import AsOf
-from rollout.figures.contradictions.finder import Contradiction, Rule, amount_on, row_page, words
-from rollout.figures.contradictions.presence import OFFICER
+from rollout.figures.contradictions.finder import (
+    OFFICER,
+    Contradiction,
+    Rule,
+    amount_on,
+    row_page,
+    words,
+)
 from signatures.models import CertificateEvent
 
 if TYPE_CHECKING:

@@ -1,11 +1,26 @@
-"""What the records say against each other, by rule, and where it is put right."""
+"""What the records say against each other and which steps were passed over, and where it is put right."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
+from facilities.models import Facility
 from facilities.permissions import Access
 from rollout.day import Day
-from rollout.figures.contradictions import RULES, contradictions
+from rollout.figures.contradictions import RULES, contradictions, is_step
+from rollout.models import StepNotNeeded
+from rollout.pages.actions import Action, Sent, stored_paper, taking_back
 from rollout.pages.desk.page import desk
+from rollout.pages.forms.reporting import WithdrawForm
+from rollout.pages.forms.tracking import NotNeededForm
 from rollout.pages.page import Page, SignedIn, kept
+from rollout.programme.services import declare_not_needed
 
 
 @desk()
@@ -22,7 +37,7 @@ def _content(day: Day) -> dict:
         (
             rule,
             [
-                (one, facilities.get(one.facility_id) if one.facility_id else None)
+                (one, facilities.get(one.facility_id) if one.facility_id else None, is_step(one))
                 for one in found
                 if one.rule == rule.code
             ],
@@ -32,4 +47,66 @@ def _content(day: Day) -> dict:
     return {
         "broken": [(rule, rows) for rule, rows in by_rule if rows],
         "kept": [rule for rule, rows in by_rule if not rows],
+        "not_needed": [
+            (row, facilities.get(row.facility_id))
+            for row in StepNotNeeded.objects.as_of(day.on, day.known_at)
+            .select_related("recorded_by")
+            .order_by("-happened_on", "-pk")
+        ],
     }
+
+
+@desk()
+def step_not_needed(request: SignedIn, day: Day, access: Access) -> Page:
+    """Say by name why a step that was passed over is not needed, or take that back."""
+    as_of = AsOf(day.today)
+    key = request.GET.get("gap", "")
+    declared = StepNotNeeded.objects.known().filter(gap=key).first()
+    found = next((one for one in contradictions(as_of) if one.key == key and is_step(one)), None)
+    if found is None and declared is None:
+        if StepNotNeeded.objects.filter(gap=key).exists():  # its declaration was taken back
+            messages.info(request, _("This step is not missing any more."))
+            return HttpResponseRedirect(reverse("rollout:contradictions"))
+        raise Http404
+    pk = found.facility_id if found else declared and declared.facility_id
+    facility = get_object_or_404(Facility, pk=pk)
+    sent = Sent(request)
+    actions: dict[str, Action] = {}
+    if declared is not None:
+        actions["withdraw-not-needed"] = Action(
+            sent.form("withdraw-not-needed", WithdrawForm),
+            taking_back(StepNotNeeded, by=request.user, gap=key),
+            answers_by_message=True,
+        )
+    elif found is not None:
+        said = str(found.said)
+        actions["not-needed"] = Action(
+            sent.form(
+                "not-needed",
+                NotNeededForm,
+                today=day.today,
+                initial={"happened_on": day.today},
+            ),
+            lambda given, change_set: declare_not_needed(
+                gap=key,
+                facility=facility,
+                happened_on=given["happened_on"],
+                because=given["because"],
+                document=stored_paper(given, said, by=request.user),
+                by=request.user,
+            ),
+            gettext_lazy("Not needed here"),
+        )
+    status = 200
+    if request.method == "POST":
+        if done := sent.carry_out(actions, here=reverse("rollout:contradictions")):
+            return done
+        status = 400
+    context = {
+        "found": found,
+        "declared": declared,
+        "facility": as_of.so_far(day.today).get(facility.pk),
+        "action": actions.get("not-needed"),
+        "change_set": uuid.uuid4(),
+    }
+    return "desk/step_not_needed.html", context, status

@@ -17,6 +17,7 @@ from rollout.pages.desk import (
     reporting,
     shortfalls,
     stocktake,
+    tracking,
     webhooks,
 )
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("checking/", checking.checking, name="checking"),
     path("checking/<uuid:pk>/", checking.checking_change_set, name="checking-change-set"),
     path("contradictions/", contradictions.contradiction_list, name="contradictions"),
+    path("contradictions/not-needed/", contradictions.step_not_needed, name="step-not-needed"),
+    path("tracking/", tracking.tracking, name="tracking"),
     path("acts/", change_sets.change_set_list, name="change-set-list"),
     path("acts/<uuid:pk>/", change_sets.change_set, name="change-set"),
     path("reorganise/", reorganise.reorganise, name="reorganise"),

@@ -84,7 +84,8 @@ def measure(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         code,
         show,
         number,
-        build=lambda: _measure(found, day, show, number),
+        access.keeps_registers,
+        build=lambda: _measure(found, day, show, number) | {"can_track": access.keeps_registers},
     )
     return "cached.html", context | {"title": found.label}
 

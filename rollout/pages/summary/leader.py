@@ -157,6 +157,7 @@ STAGES = (
     ("launched", gettext_lazy("launched"), (FacilityStage.LAUNCHED,)),
     ("piloting", gettext_lazy("piloting"), (FacilityStage.PILOTING,)),
     ("preparing", gettext_lazy("preparing"), (FacilityStage.PREPARING, FacilityStage.NOT_STARTED)),
+    ("unknown", gettext_lazy("not known"), (FacilityStage.UNKNOWN,)),
 )
 
 

@@ -59,6 +59,7 @@ def _content(day: Day, number: str) -> dict:
         "weights": weights,
         "weighing": weighing,
         "rows": rows,
+        "measured": progress.measured,
         "lines": [(facility, _parts(facility, weighing)) for facility in rows],
     }
 

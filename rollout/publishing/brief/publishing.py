@@ -34,7 +34,10 @@ def publish(
         listed = [str(one.said) for one in found]
         raise ValidationError(
             [
-                _("The records contradict each other. Mend them, or say why it is published."),
+                _(
+                    "The records contradict each other or leave out steps. Mend them, or say why it"
+                    " is published."
+                ),
                 *listed,
             ],
             code="contradicting",
