@@ -148,7 +148,7 @@ def trend_document(
         "rule_version": measure.version,
         "unit": measure.unit,
         "points": [
-            {"on": point.on, "done": point.done, "total": point.total, "share": point.share}
+            {"on": point.on, "done": point.told, "total": point.total, "share": point.share}
             for point in points
         ],
         "generated_at": generated_at,
@@ -197,7 +197,7 @@ def _measure(result: MeasureResult, query: str) -> dict:
         "unit": result.unit,
         "weight": float(result.weight),
         "state": result.state,
-        "done": result.done,
+        "done": result.told,
         "total": result.total,
         "share": result.share,
         "missing": result.missing,
@@ -209,7 +209,7 @@ def _measure(result: MeasureResult, query: str) -> dict:
         "evidence": _evidence(result.evidence),
         "newest_on": result.newest_on,
         "before": {
-            "done": result.before_done,
+            "done": result.before_done if result.before_total is not None else None,
             "total": result.before_total,
             "share": result.before_done / result.before_total
             if result.before_done is not None and result.before_total
@@ -256,7 +256,7 @@ def _facility(result: FacilityResult, query: str) -> dict:
 
 
 def _cell(cell: Cell) -> dict:
-    return {"done": cell.done, "total": cell.total, "share": cell.share, "state": cell.state}
+    return {"done": cell.told, "total": cell.total, "share": cell.share, "state": cell.state}
 
 
 def _milestone(milestone: MilestoneOnDay) -> dict:

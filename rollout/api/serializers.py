@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework.serializers import (
+    BooleanField,
     CharField,
     ChoiceField,
     DateField,
@@ -33,7 +34,8 @@ KNOWN_AT = _("As it was known at this moment; null: as known now.")
 MAP = _("With the facilities of that day, or with those of today.")
 GENERATED_AT = _("When the figures were computed. The entity tag does not depend on it.")
 SHARE = _("Part of one. Above 1 when more is done than was planned; null when not known.")
-TOTAL = _("Out of how many; null when nothing says how many there should be.")
+DONE = _("Null where nothing is known: that is no zero.")
+TOTAL = _("Out of how many, where it is known; null when it is known nowhere.")
 NEWEST_ON = _("Day of the newest fact that counts here; null without any.")
 SLIP_DAYS = _("Days after (+) or before (-) the first target.")
 DETAIL_ONLY = _("Null without the right to see the rows of this facility.")
@@ -54,7 +56,7 @@ Evidence = inline_serializer("Evidence", {code: IntegerField() for code in RUNGS
 
 
 class Before(Serializer):
-    done = IntegerField()
+    done = IntegerField(allow_null=True, help_text=DONE)
     total = IntegerField(allow_null=True, help_text=TOTAL)
     share = FloatField(allow_null=True, help_text=SHARE)
 
@@ -67,11 +69,17 @@ class Measure(Serializer):
     unit = ChoiceField(UNITS)
     weight = FloatField(help_text=_("How much it counts in the weighted progress."))
     state = ChoiceField(STATES)
-    done = IntegerField()
+    done = IntegerField(allow_null=True, help_text=DONE)
     total = IntegerField(allow_null=True, help_text=TOTAL)
     share = FloatField(allow_null=True, help_text=SHARE)
     missing = IntegerField(allow_null=True)
-    unknown = IntegerField(help_text=_("Facilities whose own total is not known."))
+    known = IntegerField(
+        help_text=_("Facilities of which it is known: total and share are theirs.")
+    )
+    unknown = IntegerField(help_text=_("Facilities of which it is not known."))
+    tracked = BooleanField(
+        help_text=_("False where it is about some facility, and nothing is known of any.")
+    )
     begun = IntegerField(help_text=_("Facilities that have begun and not finished."))
     expected_by = DateField(
         allow_null=True, help_text=_("The latest day on which the missing ones are expected.")
@@ -95,7 +103,7 @@ class Figure(Serializer):
 
 
 class Cell(Serializer):
-    done = IntegerField()
+    done = IntegerField(allow_null=True, help_text=DONE)
     total = IntegerField(allow_null=True, help_text=TOTAL)
     share = FloatField(allow_null=True, help_text=SHARE)
     state = ChoiceField(STATES)
@@ -230,7 +238,7 @@ class FacilityProgress(FacilityHead):
 
 class Point(Serializer):
     on = DateField()
-    done = IntegerField()
+    done = IntegerField(allow_null=True, help_text=DONE)
     total = IntegerField(allow_null=True, help_text=TOTAL)
     share = FloatField(allow_null=True, help_text=SHARE)
 

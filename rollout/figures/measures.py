@@ -43,6 +43,11 @@ class Cell:
     weigh: float | None = None  # what the weighted progress counts, at most 1; None: not known
 
     @property
+    def told(self) -> int | None:
+        """How many are said to be done; None where nothing is known, for that is no zero."""
+        return self.done if self.total is not None or self.done else None
+
+    @property
     def is_known(self) -> bool:
         return self.total is not None
 

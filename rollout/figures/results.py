@@ -66,6 +66,11 @@ class MeasureResult:
         return self.known + self.unknown
 
     @property
+    def told(self) -> int | None:
+        """How many are said to be done; None where nothing is known, for that is no zero."""
+        return self.done if self.total is not None or self.done else None
+
+    @property
     def share(self) -> float | None:
         """Of what is known."""
         return self.counted / self.total if self.total else None
@@ -81,7 +86,9 @@ class MeasureResult:
 
     @property
     def change(self) -> int | None:
-        return None if self.before_done is None else self.done - self.before_done
+        if self.before_done is None or self.told is None:
+            return None
+        return self.done - self.before_done
 
     @property
     def state(self) -> str:

@@ -20,6 +20,11 @@ class Point:
     total: int | None
 
     @property
+    def told(self) -> int | None:
+        """How many are said to be done; None where nothing is known, for that is no zero."""
+        return self.done if self.total is not None or self.done else None
+
+    @property
     def share(self) -> float | None:
         return self.counted / self.total if self.total else None
 

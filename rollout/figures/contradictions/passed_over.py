@@ -65,11 +65,12 @@ def _without(
 
 
 def official_without_council(as_of: AsOf) -> Iterator[Contradiction]:
+    """Where a decision is there, the council is missing before that: one step is told once."""
     return _without(
         as_of,
         "official-without-council",
         (OFFICIAL,),
-        (EVALUATED,),
+        (EVALUATED, DECISION),
         _("Official use is recorded, but no ruling that passed the facility stands."),
     )
 

@@ -53,8 +53,10 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         in_full,
         access.sees_programme,
         access.records_for(pk),
-        build=lambda: _content(day, pk, in_full=in_full, opens_obstacles=access.sees_programme)
-        | {"records": access.records_for(pk)},
+        build=lambda: (
+            _content(day, pk, in_full=in_full, opens_obstacles=access.sees_programme)
+            | {"records": access.records_for(pk)}
+        ),
     )
     return "cached.html", context | {"title": name.name}
 

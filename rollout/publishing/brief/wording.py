@@ -55,6 +55,12 @@ OPENING = {
 }
 
 EQUIPMENT = {
+    # Follows any measure; stands with the first of them.
+    "not_known_of": ngettext_lazy(
+        "Of {unknown} of the {all} facilities this is not known.",
+        "Of {unknown} of the {all} facilities this is not known.",
+        "count",
+    ),
     "servers_some": ngettext_lazy(
         "{done} out of {total} facilities has been equipped with servers for electronic medical "
         "records.",
@@ -69,6 +75,10 @@ EQUIPMENT = {
     "servers_none": _(
         "None of the {total} facilities has been equipped with servers for electronic medical "
         "records."
+    ),
+    "servers_untracked": _(
+        "How many facilities have been equipped with servers for electronic medical records is not "
+        "known."
     ),
     "servers_nobody": _("No facility has to be equipped with servers."),
     "bidding": ngettext_lazy(
@@ -102,6 +112,9 @@ EQUIPMENT = {
     "devices_none": _(
         "None of the {total} facilities has been provided with the device system in full."
     ),
+    "devices_untracked": _(
+        "How many facilities have been provided with the device system in full is not known."
+    ),
     "devices_nobody": _("No facility has to be provided with devices."),
     "device_types": _("The device system consists of: {types}."),
 }
@@ -125,6 +138,10 @@ SIGNATURES = {
         "Government Cipher Committee. How many are needed is not known.",
         "count",
     ),
+    "signatures_registered_untracked": _(
+        "How many digital signatures for medical staff have been bought and registered with the "
+        "Government Cipher Committee is not known."
+    ),
     "signatures_registered_none": _(
         "No digital signature has been registered with the Government Cipher Committee, out of "
         "{total} needed."
@@ -138,6 +155,7 @@ SIGNATURES = {
     "signatures_issued_all": _("All registered ({done} out of {total}) have been issued."),
     "signatures_issued_none": _("None of the {total} registered has been issued."),
     "signatures_issued_unknown": _("{done} have been issued."),
+    "signatures_issued_untracked": _("How many have been issued is not known."),
     "signatures_issued_nobody": _("None is to be issued."),
     "signatures_authenticated_some": ngettext_lazy(
         "{done} of the {total} registered has signed against the Committee's server.",
@@ -151,6 +169,9 @@ SIGNATURES = {
         "None of the {total} registered has signed against the Committee's server."
     ),
     "signatures_authenticated_unknown": _("{done} have signed against the Committee's server."),
+    "signatures_authenticated_untracked": _(
+        "How many have signed against the Committee's server is not known."
+    ),
     "signatures_authenticated_nobody": _("None is to sign against the Committee's server."),
 }
 
@@ -167,6 +188,9 @@ USE = {
     "launched_none": _(
         "None of the {total} facilities has launched or is piloting electronic medical records."
     ),
+    "launched_untracked": _(
+        "How many facilities have launched or are piloting electronic medical records is not known."
+    ),
     "launched_nobody": _("No facility has to launch electronic medical records."),
     "official_some": ngettext_lazy(
         "{done} out of {total} has been evaluated and uses the system officially.",
@@ -178,6 +202,9 @@ USE = {
     ),
     "official_none": _(
         "None of the {total} facilities has been evaluated and uses the system officially."
+    ),
+    "official_untracked": _(
+        "How many facilities have been evaluated and use the system officially is not known."
     ),
     "official_nobody": _("No facility has to be evaluated."),
     "councils_fixed": ngettext_lazy(
@@ -229,6 +256,9 @@ CONNECTION = {
     "connected_public_none": _(
         "None of the {total} public medical facilities is connected with {partner}."
     ),
+    "connected_public_untracked": _(
+        "How many public medical facilities are connected with {partner} is not known."
+    ),
     "connected_public_nobody": _("No public medical facility has to be connected with {partner}."),
     "connected_private_some": ngettext_lazy(
         "{done} out of {total} private hospitals and clinics ({share}) has its account and is "
@@ -243,6 +273,9 @@ CONNECTION = {
     ),
     "connected_private_none": _(
         "None of the {total} private hospitals and clinics is connected with {partner}."
+    ),
+    "connected_private_untracked": _(
+        "How many private hospitals and clinics are connected with {partner} is not known."
     ),
     "partner_none": _("No partner hospital is set."),
 }

@@ -38,7 +38,7 @@ def as_xlsx(asked: Asked) -> bytes:
         row: list[str | int | None] = [result.code, result.name]
         for measure in MEASURES:
             cell = result.measures.get(measure.code)
-            row += [cell.done, cell.total] if cell else [None, None]
+            row += [cell.told, cell.total] if cell else [None, None]
         sheet.append(row)
     last = sheet.max_row
     totals: list[str | int | None] = [None, _("Total")]

@@ -30,14 +30,28 @@ OUT_OF = {
 
 
 def case_of(result: MeasureResult) -> str:
-    """Which wording of a measure holds: nobody counts, all, some, none, or nothing says of how many."""
+    """Which wording of a measure holds: nothing is known, nothing says of how many, nobody counts, all,
+    some, none.
+    """
     if result.total is None:
-        return "unknown"
+        return "unknown" if result.done else "untracked"
     if result.total == 0:
         return "nobody"
     if result.done == 0:
         return "none"
     return "all" if result.counted >= result.total and not result.unknown else "some"
+
+
+def measured(source: Source, code: str, **more: Value) -> Iterator[Sentence]:
+    """What is known of a measure, and of how many facilities it is not known."""
+    yield of_measure(source, code, **more)
+    result = source.progress.measure(code)
+    if result.known and result.unknown:
+        values = {
+            "unknown": source.count(result.unknown, code, "unknown"),
+            "all": source.count(result.facilities, code),
+        }
+        yield Sentence("not_known_of", values, result.unknown)
 
 
 def of_measure(source: Source, code: str, **more: Value) -> Sentence:
@@ -55,11 +69,11 @@ def of_measure(source: Source, code: str, **more: Value) -> Sentence:
 
 def equipment(source: Source) -> Iterator[Sentence]:
     servers = source.progress.measure("servers")
-    yield of_measure(source, "servers")
+    yield from measured(source, "servers")
     if servers.missing:
         yield _bidding(source, servers, servers.missing)
     if source.progress.facilities:
-        yield of_measure(source, "devices")
+        yield from measured(source, "devices")
         yield from _devices(source)
 
 
@@ -96,16 +110,16 @@ def _devices(source: Source) -> Iterator[Sentence]:
 
 
 def signatures(source: Source) -> Iterator[Sentence]:
-    yield of_measure(source, "signatures_registered")
+    yield from measured(source, "signatures_registered")
     if source.progress.measure("signatures_registered").done:
-        yield of_measure(source, "signatures_issued")
-        yield of_measure(source, "signatures_authenticated")
+        yield from measured(source, "signatures_issued")
+        yield from measured(source, "signatures_authenticated")
 
 
 def use(source: Source) -> Iterator[Sentence]:
-    yield of_measure(source, "launched")
-    if source.progress.measure("launched").total:
-        yield of_measure(source, "official")
+    yield from measured(source, "launched")
+    if source.progress.measure("official").facilities:
+        yield from measured(source, "official")
     yield from _councils(source)
     yield from _launches(source)
 
@@ -140,7 +154,7 @@ def _launches(source: Source) -> Iterator[Sentence]:
         if milestone.target
         else (None, False)
         for facility in source.progress.facilities
-        if not _has_launched(facility)
+        if not _has_launched(facility) and facility.is_known
         for milestone in facility.milestones
         if milestone.code == Milestone.LAUNCH
     ]
@@ -178,10 +192,10 @@ def connection(source: Source) -> Iterator[Sentence]:
         return
     for code in ("connected_public", "connected_private"):
         result = source.progress.measure(code)
-        if code == "connected_private" and not result.total:
+        if code == "connected_private" and not result.facilities:
             continue
         href = source.link.measure(code)
-        yield of_measure(
+        yield from measured(
             source,
             code,
             partner=Name(href, partner.name_vi, partner.name_en),

@@ -21,7 +21,7 @@ SECTIONS = ("difficulties", "conclusion", "orders", "changes", "promises", "late
 def build(asked: Asked) -> Paper:
     progress = cached_progress(asked.on, known_at=asked.known_at)
     rows = tuple(
-        (str(m.label), number(m.done), number(m.total), share(m.share), _assumed(m))
+        (str(m.label), number(m.told), number(m.total), share(m.share), _assumed(m))
         for m in progress.measures
     )
     figures = Table(

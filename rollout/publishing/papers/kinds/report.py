@@ -94,7 +94,7 @@ def by_facility(progress: Progress) -> Table:
     total = (
         "",
         _("Province"),
-        *(_out_of(m.done, m.total) for m in measures),
+        *(_out_of(m.told, m.total) for m in measures),
         "",
         share(progress.overall),
     )
@@ -125,10 +125,10 @@ def of_rollout(progress: Progress) -> list[FacilityResult]:
 def _cell(cell: Cell | None) -> str:
     if cell is None:
         return "–"
-    return _out_of(cell.done, cell.total)
+    return _out_of(cell.told, cell.total)
 
 
-def _out_of(done: int, total: int | None) -> str:
+def _out_of(done: int | None, total: int | None) -> str:
     return f"{number(done)}/{number(total)}" if total is not None else number(done)
 
 
