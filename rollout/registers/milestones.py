@@ -1,7 +1,9 @@
 """The register of milestones: one row a facility of the rollout, the planned and the actual days of its way."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
@@ -25,10 +27,13 @@ from rollout.models import (
     MilestoneEvent,
     MilestoneTarget,
 )
+from rollout.programme.councils import Meeting, meetings, standing_ruling
 from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
 
 # The council has its own dates and rulings; they are shown here and written with the council.
 WRITTEN = tuple(milestone for milestone in Milestone if milestone != Milestone.COUNCIL)
+
+NEEDS_A_RULING = (Milestone.DECISION, Milestone.OFFICIAL)
 
 TARGET_WORDS = gettext_lazy("{}: planned")
 REACHED_WORDS = gettext_lazy("{}: reached")
@@ -137,20 +142,24 @@ class Milestones(Register):
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries: list[RowEntry], on: date) -> LegalDeadlineOnDay | None:
-        """The deadline of the law that binds the facilities of the rollout; None without one."""
+    def context(self, entries: list[RowEntry], on: date) -> "_Known":
+        """The deadline of the law that binds the facilities of the rollout, and who has passed a council."""
         binding = (
             deadline
             for deadline in legal_deadlines(on)
             if deadline.applies_to != LegalDeadline.AppliesTo.OTHERS
         )
-        return next(binding, None)
+        keys = frozenset(entry.row.pk for entry in entries if entry.row)
+        councils: dict[int, list[Meeting]] = defaultdict(list)
+        for meeting in meetings(AsOf(on, facility_ids=keys)):
+            councils[meeting.facility_id].append(meeting)
+        ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
+        return _Known(next(binding, None), {pk for pk, one in ruled.items() if one and one.passed})
 
-    def check(
-        self, entry: RowEntry, problems: Problems, context: LegalDeadlineOnDay | None, on: date
-    ) -> None:
+    def check(self, entry: RowEntry, problems: Problems, context: "_Known", on: date) -> None:
         changed = set(entry.changed)
         self._check_order(entry.new, changed, problems)
+        self._check_counts(entry, changed, problems, context)
         for milestone in WRITTEN:
             code = target(milestone)
             if code not in changed:
@@ -161,11 +170,29 @@ class Milestones(Register):
                     code,
                     _("A plan that was set is not removed. Set the day that is planned now."),
                 )
-            elif context and due_on > context.due_on and milestone != Milestone.PORTAL:
+            elif context.law and due_on > context.law.due_on and milestone != Milestone.PORTAL:
                 problems.warn(
                     code,
                     _("Later than the law allows: %(day)s, %(name)s.")
-                    % {"day": self.column(code).show(context.due_on), "name": context.name},
+                    % {"day": self.column(code).show(context.law.due_on), "name": context.law.name},
+                )
+
+    def _check_counts(
+        self, entry: RowEntry, changed: set[str], problems: Problems, context: "_Known"
+    ) -> None:
+        """What would be stored and then not count is said before."""
+        if entry.row is None or entry.row.pk in context.passed:
+            return
+        for milestone in NEEDS_A_RULING:
+            code = reached(milestone)
+            if code in changed and entry.day(code):
+                problems.warn(
+                    code,
+                    _(
+                        "No ruling that passed the facility is on record: “%(step)s” does not count as"
+                        " official use until one is, and stands among the steps passed over."
+                    )
+                    % {"step": milestone.label},
                 )
 
     def _check_order(self, new: Mapping[str, Value], changed: set[str], problems: Problems) -> None:
@@ -188,6 +215,11 @@ class Milestones(Register):
                 )
             if day >= latest:
                 before, latest = code, day
+
+
+class _Known(NamedTuple):
+    law: LegalDeadlineOnDay | None
+    passed: set[int]  # facilities whose latest ruling passed them
 
 
 def _council_held(on: date, known_at: datetime | None) -> Subquery:

@@ -109,7 +109,10 @@ def write(folder: Path) -> None:
         folder,
         "tracking",
         "measure,area,kind,effective_from,is_tracked,source",
-        [("official", "", "", "2025-01-01", "yes", SOURCE)],
+        [
+            (measure, "", "", "2025-01-01", "yes", SOURCE)
+            for measure in ("official", "signatures_registered")
+        ],
     )
 
 

@@ -25,6 +25,7 @@ def curve_of(
     newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
     points = trend(measure, first, day.on, known_at=day.known_at, map_on=day.map_on)
+    known = [point for point in points if point.told is not None]
     plan = _plan(progress) if measure.code == "official" else []
     farthest = day.on + timedelta(days=FARTHEST_AHEAD)
     fan = [values for values in outlook.fan if values[0] <= farthest] if outlook else []
@@ -36,10 +37,10 @@ def curve_of(
     return Curve(
         first=first,
         last=last,
-        until=day.on,
+        until=known[-1].on if known else day.on,
         actual=[
             (point.on, point.done)
-            for before, point in zip([None, *points], points, strict=False)
+            for before, point in zip([None, *known], known, strict=False)
             if before is None or before.done != point.done
         ],
         plan=plan,

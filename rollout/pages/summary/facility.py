@@ -20,6 +20,8 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import changes
+from rollout.figures.results import FacilityResult
+from rollout.models import MeasureCode
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary.history import history
 from rollout.pages.summary.matrix import holds_of, remark
@@ -28,6 +30,7 @@ from rollout.programme.councils import meetings
 from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.obstacles import obstacles
 from signatures.changes import COUNTED
+from signatures.models import CertificateEvent
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -35,6 +38,14 @@ if TYPE_CHECKING:
     from facilities.models.facts import Proven
 
     ProvenStep = WithAnnotations[ConnectionStep, Proven]
+
+
+# The measure that says whether a step of the certificates is known.
+MEASURE_OF = {
+    COUNTED[0]: MeasureCode.SIGNATURES_REGISTERED,
+    CertificateEvent.Kind.ISSUED: MeasureCode.SIGNATURES_ISSUED,
+    CertificateEvent.Kind.AUTHENTICATED: MeasureCode.SIGNATURES_AUTHENTICATED,
+}
 
 
 @page(lambda access: access.sees_summary)
@@ -109,7 +120,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
         context |= {
             "files": [(file, starts.get(file.id)) for file in found],
             "devices": lines_of(as_of, states),
-            "funnel": _funnel(state),
+            "funnel": _funnel(state, result),
             "connections": _connections(as_of, pk),
             "meetings": [m for m in meetings(as_of) if m.facility_id == pk],
             "contradictions": [one for one in contradictions(as_of) if one.facility_id == pk],
@@ -128,8 +139,11 @@ def _latest(milestone: MilestoneOnDay, latest: dict, as_of: AsOf) -> tuple:
     return found, planned_later or found.is_too_late(as_of.until, working_days_of(as_of))
 
 
-def _funnel(state: FacilityState) -> list[dict]:
-    """Registered out of those needed, each later step out of those registered, as in the measures."""
+def _funnel(state: FacilityState, result: FacilityResult | None) -> list[dict]:
+    """Registered out of those needed, each later step out of those registered, as in the measures.
+
+    A step of which nothing is recorded counts nothing, unless its measure says that there is none.
+    """
     needed = state.get("certificates_needed")
     requested = state.get("certificates_requested", EMPTY).amount
     steps = []
@@ -138,13 +152,15 @@ def _funnel(state: FacilityState) -> list[dict]:
         total: int | None = requested
         if kind == COUNTED[0]:
             total = needed.amount if needed else None
+        cell = result.measures.get(MEASURE_OF.get(kind, "")) if result else None
+        known = tally.newest_on is not None or (cell is not None and cell.is_known)
         steps.append(
             {
                 "kind": kind.value,
                 "label": kind.label,
-                "count": tally.amount,
-                "total": total,
-                "share": tally.amount / total if total else None,
+                "count": tally.amount if known else None,
+                "total": total if known else None,
+                "share": tally.amount / total if total and known else None,
             }
         )
     return steps
