@@ -25,6 +25,7 @@ class Line:
     on_order: int
     evidence: tuple[int, ...]
     newest_on: date | None
+    is_recorded: bool = True  # whether anything is on record of the devices of the facility
 
     @property
     def label(self) -> str:
@@ -62,6 +63,11 @@ def lines_of(as_of: AsOf, state: State) -> list[Line]:
     lines = []
     for facility in as_of.on(as_of.until):
         components = state.get(facility.id, {})
+        is_recorded = any(
+            tally.newest_on
+            for component, tally in components.items()
+            if component.startswith("device:")
+        )
         for device_type in types:
             tally = components.get(f"device:{device_type.code}", EMPTY)
             norm = components.get(f"norm:{device_type.code}")
@@ -76,6 +82,7 @@ def lines_of(as_of: AsOf, state: State) -> list[Line]:
                         on_order=on_order,
                         evidence=tuple(tally.by_rung),
                         newest_on=tally.newest_on,
+                        is_recorded=is_recorded,
                     )
                 )
     return lines

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.timeline import EMPTY, FacilityState
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays
@@ -40,6 +42,13 @@ class MilestoneOnDay:
     @property
     def label(self) -> "StrOrPromise":
         return Milestone(self.code).label
+
+    @property
+    def unknown_because(self) -> str:
+        """Why its state is unknown, for those who read about it."""
+        if self.passed_over:
+            return _("A later step was reached, but nobody has recorded the day of this one.")
+        return _("Nobody has recorded how far it is.")
 
     @property
     def slip_days(self) -> int | None:

@@ -20,10 +20,11 @@ from facilities.as_of import AsOf, once_per_as_of
 from facilities.lineage import inherit
 from facilities.timeline import EMPTY, Deadline, fold
 from facilities.working_days import WorkingDays, working_days_of
-from rollout.models import LegalDeadline, Milestone
+from rollout.models import LegalDeadline, MeasureCode, Milestone
 from rollout.programme.councils import awaited_meeting, meetings
 from rollout.programme.durations import WAY, days_of, usually
 from rollout.programme.legal import legal_deadlines
+from rollout.programme.tracking import tracked
 from signatures import changes as signatures
 
 FILE, MILESTONE, REQUEST = "must_start", "must_reach", "must_request"  # rules
@@ -142,9 +143,18 @@ def _requests(as_of: AsOf) -> Iterator[tuple[int, int, date]]:
     by_facility: dict[int, list] = {}
     for meeting in meetings(as_of):
         by_facility.setdefault(meeting.facility_id, []).append(meeting)
+    places = {facility.id: facility for facility in as_of.on(as_of.until)}
     for facility_id, state in fold(changes, as_of.until).items():
         wanted = state.get("certificates_needed", EMPTY).amount
-        missing = wanted - state.get("certificates_requested", EMPTY).amount
+        requested = state.get("certificates_requested", EMPTY)
+        if requested.newest_on is None and not (
+            facility_id in places
+            and tracked(as_of).at(places[facility_id], as_of.until)(
+                MeasureCode.SIGNATURES_REGISTERED
+            )
+        ):
+            continue  # nobody has said that they were not asked for
+        missing = wanted - requested.amount
         awaited = awaited_meeting(by_facility.get(facility_id, []))
         by = awaited.scheduled_on if awaited and awaited.scheduled_on else law
         if missing > 0 and by:

@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from equipment.stock import Line, stock
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from facilities.lineage import Passing
 from facilities.models import AreaParent
 from facilities.timeline import Change
-from rollout.models import Absence, Tracking
+from rollout.models import Absence, MeasureCode, Tracking
 
 NONE = "none"
 PASSES_ON = {NONE: Passing.ALL}
@@ -89,3 +90,19 @@ class Tracked:
 @once_per_as_of
 def tracked(as_of: AsOf) -> Tracked:
     return Tracked(as_of)
+
+
+def known_stock(as_of: AsOf) -> list[Line]:
+    """What each facility has of devices, where that is known: nothing recorded is no shortfall."""
+    on = as_of.until
+    none = {
+        change.facility_id
+        for change in changes(as_of)
+        if change.component == f"{NONE}:{MeasureCode.DEVICES}"
+    }
+    known = none | {
+        facility.id
+        for facility in as_of.on(on)
+        if tracked(as_of).at(facility, on)(MeasureCode.DEVICES)
+    }
+    return [line for line in stock(as_of) if line.is_recorded or line.facility_id in known]

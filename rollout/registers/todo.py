@@ -13,13 +13,13 @@ from equipment.registers.devices import column_code
 from equipment.registers.file_rules import AMOUNTS
 from equipment.registers.file_rules import reached as stage_reached
 from equipment.stages import Stage
-from equipment.stock import stock
 from facilities.as_of import AsOf
 from facilities.checking import remarks
 from facilities.working_days import working_days_of
 from rollout.figures.cached import cached_progress
 from rollout.models import Milestone
 from rollout.programme.reporting import DUE, LATE, SILENT, freshness
+from rollout.programme.tracking import known_stock
 from rollout.registers import drafts
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.milestones import reached as milestone_reached
@@ -133,14 +133,15 @@ def _milestones(as_of: AsOf, pk: int) -> Iterator[TodoItem]:
     for milestone in result.milestones if result else ():
         if milestone.code == Milestone.COUNCIL or milestone.state not in ("late", "unknown"):
             continue
+        silent = milestone.state == "unknown" and not milestone.passed_over
+        if silent and milestone.code != Milestone.LAUNCH:
+            continue  # where nothing is known, one question is enough
         yield TodoItem(
             kind="milestone",
             what=_("Day of: %(milestone)s") % {"milestone": milestone.label},
             due_on=milestone.target,
             days_late=_late(milestone.target, as_of) if milestone.state == "late" else 0,
-            because=""
-            if milestone.state == "late"
-            else _("A later step was reached, but nobody has recorded the day of this one."),
+            because=milestone.unknown_because if milestone.state == "unknown" else "",
             register="milestones",
             row=pk,
             cells=(milestone_reached(milestone.code),),
@@ -201,7 +202,7 @@ def _connection(as_of: AsOf, pk: int) -> Iterator[TodoItem]:
 
 
 def _devices(as_of: AsOf, pk: int) -> Iterator[TodoItem]:
-    for line in stock(as_of):
+    for line in known_stock(as_of):
         if line.facility_id != pk or not line.missing:
             continue
         yield TodoItem(

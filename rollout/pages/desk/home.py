@@ -4,7 +4,6 @@ from functools import partial
 
 from django.db.models import Count, Q
 
-from equipment.stock import stock
 from facilities.as_of import AsOf
 from facilities.checking import waiting
 from facilities.permissions import Access
@@ -15,6 +14,7 @@ from rollout.models import ImportFile
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
 from rollout.programme.reporting import LATE, SILENT, freshness
+from rollout.programme.tracking import known_stock
 from rollout.registers.catalogue import REGISTERS
 from rollout.site.admin_site import open_alerts
 
@@ -46,7 +46,7 @@ def _standing(day: Day) -> dict:
         "reports_late": sum(state.word in (LATE, SILENT) for state in heard),
         "silent": sum(state.is_silent for state in heard),
         "contradicting": len(contradictions(as_of)),
-        "short": sum(line.missing or 0 for line in stock(as_of)),
+        "short": sum(line.missing or 0 for line in known_stock(as_of)),
         "rows": {
             code: register.base(day.on, day.known_at).count()
             for code, register in REGISTERS.items()

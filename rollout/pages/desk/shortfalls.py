@@ -25,6 +25,7 @@ from rollout.day import Day
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.devices import MoveForm, move_devices
 from rollout.pages.page import Page, SignedIn
+from rollout.programme.tracking import known_stock
 from rollout.registers.catalogue import REGISTERS
 
 ROWS_A_PAGE = 100
@@ -59,7 +60,7 @@ class Totals:
 def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
-    lines = [line for line in stock(as_of) if line.facility_id in facilities]
+    lines = [line for line in known_stock(as_of) if line.facility_id in facilities]
     types = {line.device_type.code: line.device_type for line in lines}
     device_type = _one_of(request.GET.get("type", ""), types)
     place = _one_of(request.GET.get("facility", ""), {f.code for f in facilities.values()})
@@ -83,6 +84,10 @@ def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
         "rows": page,
         "lines": [(line, facilities[line.facility_id]) for line in page],
         "totals": Totals.of(chosen),
+        "unknown": len(
+            {line.facility_id for line in stock(as_of)}.intersection(facilities)
+            - {line.facility_id for line in lines}
+        ),
         "proposals": [
             _told(proposal, types, facilities) for proposal in proposals[:PROPOSALS_SHOWN]
         ],

@@ -7,7 +7,7 @@ from django.http import Http404
 
 from connectivity.models import ConnectionStep, Partner
 from equipment.files import files
-from equipment.stock import lines_of
+from equipment.stock import Line, lines_of
 from facilities.as_of import AsOf
 from facilities.departures import departure, origins
 from facilities.evidence import Rung
@@ -119,7 +119,8 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
         newest, earlier = history(as_of)
         context |= {
             "files": [(file, starts.get(file.id)) for file in found],
-            "devices": lines_of(as_of, states),
+            "devices": (lines := lines_of(as_of, states)),
+            "devices_known": _devices_known(lines, result),
             "funnel": _funnel(state, result),
             "connections": _connections(as_of, pk),
             "meetings": [m for m in meetings(as_of) if m.facility_id == pk],
@@ -137,6 +138,12 @@ def _latest(milestone: MilestoneOnDay, latest: dict, as_of: AsOf) -> tuple:
         return None, False
     planned_later = milestone.target is not None and milestone.target > found.by
     return found, planned_later or found.is_too_late(as_of.until, working_days_of(as_of))
+
+
+def _devices_known(lines: list[Line], result: FacilityResult | None) -> bool:
+    """Whether the devices that are not on record are not there."""
+    cell = result.measures["devices"] if result else None
+    return any(line.is_recorded for line in lines) or (cell is not None and cell.is_known)
 
 
 def _funnel(state: FacilityState, result: FacilityResult | None) -> list[dict]:

@@ -147,11 +147,7 @@ def _done(milestone: MilestoneOnDay) -> str:
 def _open(milestone: MilestoneOnDay) -> str:
     told = {"day": day(milestone.target), "planned": day(milestone.baseline)}
     if milestone.state == "unknown":
-        return (
-            _("A later step was reached, but nobody has recorded the day of this one.")
-            if milestone.passed_over
-            else _("Nobody has recorded how far it is.")
-        )
+        return milestone.unknown_because
     if milestone.target is None:
         return _("Not done, and no day is planned.")
     if milestone.state == "late":

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from equipment.models import DeviceType
-from equipment.stock import Line, stock
+from equipment.stock import Line
 from rollout.models import Obstacle
 from rollout.programme.directives import directives
 from rollout.programme.obstacles import obstacles
+from rollout.programme.tracking import known_stock
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind, of_the_province
 from rollout.publishing.papers.paper import Block, Bullets, Paper, Paragraph, Table
@@ -73,7 +74,9 @@ def build(asked: Asked) -> Paper:
         signatures=(wording.director(),),
         recipients=wording.recipients(_("As above;"), f"{wording.peoples_committee(asked)};"),
         file_name="de-xuat-dinh-muc",
-        note=wording.sample_note() if any(line.evidence[0] for line in stock(asked.as_of)) else "",
+        note=wording.sample_note()
+        if any(line.evidence[0] for line in known_stock(asked.as_of))
+        else "",
     )
 
 
@@ -83,7 +86,7 @@ NORM_KINDS = (Obstacle.Kind.STANDARDS, Obstacle.Kind.PROCUREMENT)
 def _needs(asked: Asked) -> Table:
     """By device type: needed where a norm is known, installed, and what is missing of the norm."""
     kinds: dict[DeviceType, list[Line]] = defaultdict(list)
-    for line in stock(asked.as_of):
+    for line in known_stock(asked.as_of):
         kinds[line.device_type].append(line)
     rows = []
     for place, (kind, lines) in enumerate(sorted(kinds.items(), key=lambda k: str(k[0].code)), 1):
