@@ -39,14 +39,15 @@ def _computed(on: date, known_at: datetime | None) -> dict[int, dict[str, Value]
             bringing.setdefault(as_of.descent.heir(facility_id), []).append(by_id[file_id])
     found = {}
     for result in cached_progress(on, known_at=known_at).facilities:
-        has_server = bool(result.measures["servers"].done)
+        servers = result.measures["servers"]
+        has_server = bool(servers.done)
         file = _furthest(bringing.get(result.id, []), open_only=not has_server)
         reached = file.reached if file else None
         award = file.step(BIDDING_ENDS_WITH) if file else None
         found[result.id] = {
             "stage": result.stage,
             "next-step": result.next_step,
-            "servers": yes_or_no(has_server),
+            "servers": yes_or_no(has_server) if servers.is_known else "",
             "server-stage": reached.stage if reached else "",
             "server-award-due": award.target if award else None,
             "progress": None if result.progress is None else round(result.progress * 100),

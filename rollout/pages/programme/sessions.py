@@ -152,7 +152,7 @@ def _changes(day: Day, on: date, since: date | None) -> list[dict]:
     before = cached_progress(since, known_at=day.known_at)
     now = cached_progress(on, known_at=day.known_at)
     pairs = [(m, before.measure(m.code), now.measure(m.code)) for m in MEASURES]
-    return [{"measure": m, "old": old, "new": new} for m, old, new in pairs if old.done != new.done]
+    return [{"measure": m, "old": old, "new": new} for m, old, new in pairs if old.told != new.told]
 
 
 def _actions(

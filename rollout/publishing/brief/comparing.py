@@ -26,13 +26,13 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
     changed = False
     for measure in MEASURES:
         old, new = before.measure(measure.code), source.progress.measure(measure.code)
-        if old.done != new.done:
+        if old.told != new.told:
             changed = True
             values = {
                 "measure": _label(source, measure),
                 "day": day,
-                "old": Count(there.measure(measure.code), old.done),
-                "new": source.count(new.done, measure.code),
+                "old": Count(there.measure(measure.code), old.told),
+                "new": source.count(new.told, measure.code),
             }
             yield Sentence("changed", values, new.done, _assumed(source, there, old, new))
     if not changed:
@@ -43,12 +43,12 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
     link = type(there)(compare, compare_known_at)
     for measure in MEASURES:
         then, now = reported.measure(measure.code), before.measure(measure.code)
-        if then.done != now.done:
+        if then.told != now.told:
             values = {
                 "measure": _label(source, measure),
                 "day": day,
-                "reported": Count(link.measure(measure.code), then.done),
-                "known": Count(there.measure(measure.code), now.done),
+                "reported": Count(link.measure(measure.code), then.told),
+                "known": Count(there.measure(measure.code), now.told),
             }
             yield Sentence("restated", values, now.done, _assumed(source, there, now))
 

@@ -87,7 +87,7 @@ class Preview:
 def _figure(found: Progress, code: str) -> str:
     measure = found.measure(code)
     total = "?" if measure.total is None else grouped(measure.total)
-    return f"{grouped(measure.done)}/{total}"
+    return f"{'?' if measure.told is None else grouped(measure.told)}/{total}"
 
 
 def preview(form: Decision, *, by: User) -> Preview:

@@ -16,7 +16,7 @@ from equipment.stocktake import count, open_round, see
 from facilities.as_of import AsOf
 from facilities.models import Role
 from facilities.services import record, withdraw
-from rollout.figures.contradictions import RULES, contradictions
+from rollout.figures.contradictions import RULES, contradictions, is_step
 from rollout.models import (
     CouncilRuling,
     LegalDeadline,
@@ -43,7 +43,13 @@ def by():
 
 
 def found(day: date = DAY, **options) -> list[str]:
-    return [one.rule for one in contradictions(AsOf(day, **options))]
+    """Contradictions alone."""
+    return [one.rule for one in contradictions(AsOf(day, **options)) if not is_step(one)]
+
+
+def steps(day: date = DAY, **options) -> list[str]:
+    """Steps passed over alone."""
+    return [one.rule for one in contradictions(AsOf(day, **options)) if is_step(one)]
 
 
 def reach(facility, milestone: str, day: date) -> MilestoneEvent:
@@ -70,26 +76,68 @@ def install_server(facility, day: date) -> None:
     )
 
 
-def test_official_without_server_and_council_from_its_day_until_both_are_there():
+def test_official_without_server_from_its_day_until_one_is_there():
     facility = factories.facility()
     reach(facility, Milestone.OFFICIAL, on(0))
     assert found(on(-1)) == []
-    assert found() == ["official-without-council", "official-without-server"]
+    assert found() == ["official-without-server"]
     install_server(facility, on(0))
-    assert found() == ["official-without-council"]
-    rule_on(facility, on(0))
     assert found() == []
+
+
+def test_what_nobody_records_of_servers_contradicts_nothing():
+    facility = factories.facility(tracked=False)
+    reach(facility, Milestone.OFFICIAL, on(0))
+    rule_on(facility, on(-5))
+    assert found() == []
+    install_server(facility, on(-3))  # now it is known that there was none before
+    assert found() == []
+    factories.track("servers", since=on(-5))
+    assert found() == ["council-before-servers"]
+
+
+ALL_BEFORE = [
+    "official-without-council",
+    "official-without-decision",
+    "use-without-launch",
+]
+
+
+def test_official_use_out_of_nothing_misses_each_step_from_its_day_on():
+    facility = factories.facility(tracked=False)
+    reach(facility, Milestone.OFFICIAL, on(0))
+    assert steps(on(-1)) == []
+    assert steps() == ALL_BEFORE
+    reach(facility, Milestone.LAUNCH, on(-20))
+    assert steps() == ["launch-out-of-nothing", *ALL_BEFORE[:2]]
+    reach(facility, Milestone.PREPARING, on(-30))
+    assert steps() == ALL_BEFORE[:2]
+    rule_on(facility, on(-5))
+    assert steps() == ["official-without-decision"]
+    reach(facility, Milestone.DECISION, on(-3))
+    assert steps() == []
+
+
+def test_a_council_that_is_missing_before_a_decision_is_told_once():
+    facility = factories.facility(tracked=False)
+    reach(facility, Milestone.PILOT, on(-20))
+    reach(facility, Milestone.DECISION, on(-3))
+    assert steps() == ["decision-without-council"]
+    reach(facility, Milestone.OFFICIAL, on(-2))
+    assert steps() == ["decision-without-council"]
 
 
 def test_a_withdrawn_ruling_leaves_official_use_without_one():
     facility = factories.facility()
     install_server(facility, on(-9))
+    reach(facility, Milestone.PILOT, on(-8))
+    reach(facility, Milestone.DECISION, on(-4))
     reach(facility, Milestone.OFFICIAL, on(-1))
     ruling = rule_on(facility, on(-5))
-    assert found() == []
+    assert steps() == []
     withdraw(fact=ruling, because="not signed", by=factories.recorder())
-    assert found() == ["official-without-council"]
-    assert found(known_at=ruling.recorded_at) == []
+    assert steps() == ["decision-without-council"]
+    assert steps(known_at=ruling.recorded_at) == []
 
 
 def test_connected_without_account():
@@ -101,9 +149,40 @@ def test_connected_without_account():
         **by(),
     }
     ConnectionStep.objects.create(step="connected", **step)
-    assert found() == ["connected-without-account"]
+    assert steps() == ["connected-without-account"]
     ConnectionStep.objects.create(step="account", **step)
-    assert found() == []
+    assert steps() == []
+
+
+def test_acceptance_without_award_and_contract_each_by_itself():
+    file = factories.ProcurementFactory()
+
+    def reached(stage, shift):
+        StageEvent.objects.create(
+            procurement=file,
+            facility=file.facility,
+            stage=stage,
+            happened_on=on(shift),
+            **by(),
+        )
+
+    reached(Stage.ACCEPTANCE, 0)
+    assert steps(on(-1)) == []
+    assert steps() == ["acceptance-without-contract"] * 2
+    reached(Stage.AWARD, -9)
+    assert steps() == ["acceptance-without-contract"]
+    reached(Stage.CONTRACT, -5)
+    assert steps() == []
+
+
+def test_a_certificate_that_signs_and_was_never_issued():
+    certificate = factories.CertificateFactory()
+    event = {"certificate": certificate, "facility": certificate.facility, **by()}
+    CertificateEvent.objects.create(kind="authenticated", happened_on=on(-1), **event)
+    assert steps(on(-2)) == []
+    assert steps() == ["authenticated-without-issue"]
+    CertificateEvent.objects.create(kind="issued", happened_on=on(-3), valid_until=on(999), **event)
+    assert steps() == []
 
 
 @pytest.mark.parametrize(("shift", "rules"), [(0, []), (1, ["target-after-the-law"])])
@@ -303,7 +382,7 @@ def test_a_second_opening_finds_what_is_kept_until_a_fact_changes(client):
     assert queries <= 12
     assert opened(listed)[1] <= 8
     reach(facility, Milestone.OFFICIAL, DAY)
-    assert opened(desk)[0].context["contradicting"] == 2
+    assert opened(desk)[0].context["contradicting"] == 1 + len(ALL_BEFORE)
     assert facility.code in opened(listed)[0].content.decode()
 
 
