@@ -87,7 +87,11 @@ def _directives(session: WorkingSession, as_of: AsOf, link: Links) -> Iterator[L
     on = as_of.until
     for one in carried_over(directives(on, as_of.known_at), session.held_on):
         yield Line(
-            one.text, link.to("directive", one.code), one.lead.name, one.due_on, one.days_late(on)
+            one.text,
+            link.to("directive", one.code),
+            one.in_whose_hands,
+            one.due_on,
+            one.days_late(on),
         )
 
 

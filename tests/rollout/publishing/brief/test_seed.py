@@ -29,8 +29,12 @@ FIGURES = {
         ("use", ("24 May 2025", "June 2025", "August 2025")),
         ("connection", ("Bach Mai Hospital", "100%", "17 out of 17", "42 out of 42")),
         ("difficulties", ("budget estimates", "centralized authentication", "health insurance")),
-        ("conclusion", ("efforts and determination", "Mai Son", "solutions")),
-        ("orders", ("Public Security", "Department of Health", "Social Security Region 11")),
+        ("conclusion", ("efforts and determination", "Mai Son")),
+        ("difficulties", ("by representatives of several healthcare facilities, 3 obstacles",)),
+        (
+            "orders",
+            ("Together: ", "Public Security", "Department of Health", "Social Security Region 11"),
+        ),
         ("orders", ("Ministry of Health", "norms for IT equipment")),
     ),
     "vi": (
@@ -42,7 +46,17 @@ FIGURES = {
         ("connection", ("Bạch Mai", "100\N{NO-BREAK SPACE}%", "17", "42")),
         ("difficulties", ("dự toán", "Ban Cơ yếu Chính phủ", "bảo hiểm y tế")),
         ("conclusion", ("nỗ lực, quyết tâm", "Mai Sơn")),
-        ("orders", ("Công an tỉnh", "Sở Y tế", "Bảo hiểm xã hội khu vực XI", "Bộ Y tế")),
+        ("difficulties", ("đại diện một số cơ sở y tế đã nêu 3 khó khăn, vướng mắc",)),
+        (
+            "orders",
+            (
+                "Cùng thực hiện: ",
+                "Công an tỉnh",
+                "Sở Y tế",
+                "Bảo hiểm xã hội khu vực XI",
+                "Bộ Y tế",
+            ),
+        ),
     ),
 }
 
