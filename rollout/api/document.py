@@ -204,6 +204,7 @@ def _measure(result: MeasureResult, query: str) -> dict:
         "unknown": result.unknown,
         "begun": result.begun,
         "expected_by": result.expected_by,
+        "nothing_since": result.nothing_since,
         "evidence": _evidence(result.evidence),
         "newest_on": result.newest_on,
         "before": {

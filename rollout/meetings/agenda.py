@@ -27,7 +27,7 @@ PARTS = {
     "items": _("Put on the agenda"),
     "directives": _("Directives carried over"),
     "obstacles": _("Obstacles that stand"),
-    "councils": _("Councils of the next two weeks"),
+    "councils": _("Councils of the next two weeks, and those whose day passed without a ruling"),
     "late": _("What is late longest"),
     "contradictions": _("Records that contradict each other"),
 }

@@ -323,8 +323,8 @@ PROGRAMME = {
         "count",
     ),
     "late": ngettext_lazy(
-        "{number} facility is late, by {days} days at most: {facilities}.",
-        "{number} facilities are late, by {days} days at most: {facilities}.",
+        "{number} facility is late, by {days} working days at most: {facilities}.",
+        "{number} facilities are late, by {days} working days at most: {facilities}.",
         "count",
     ),
     "late_none": _("No facility is late."),

@@ -15,6 +15,7 @@ from rollout.publishing.brief.values import (
     Day,
     Month,
     Name,
+    NothingSince,
     Sentence,
     Several,
     Share,
@@ -47,8 +48,13 @@ def of_measure(source: Source, code: str, **more: Value) -> Sentence:
     }
     case = case_of(result)
     count = (result.total or 0) if case == "all" else result.done
+    stale = result.nothing_since
     return Sentence(
-        f"{code}_{case}", {**values, **more}, count, source.assumed(*OUT_OF.get(code, (code,)))
+        f"{code}_{case}",
+        {**values, **more},
+        count,
+        source.assumed(*OUT_OF.get(code, (code,))),
+        NothingSince(source.link.measure(code), stale) if stale else None,
     )
 
 

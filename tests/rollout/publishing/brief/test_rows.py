@@ -303,7 +303,7 @@ def test_rows_as_they_were_known(invented, reader):
         compare_known_at=datetime(2025, 1, 1, tzinfo=UTC),
     )
     assert "restated" in {sentence.code for sentence, _name, _value in values_of(made)}
-    for place in Facility.objects.filter(scopes__scope=Scope.ROLLOUT):
+    for place in Facility.objects.filter(facilityscope__scope=Scope.ROLLOUT):
         rollout.programme.services.record_milestone(
             facility=place, milestone="launch", happened_on=ON, by=factories.recorder()
         )
