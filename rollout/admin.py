@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from facilities.administration import FactAdmin, FactForm, ReadOnlyAdmin, TableAdmin
 from facilities.grouping import grouped
 from rollout.figures.measures import BY_CODE
 from rollout.figures.snapshots import OVERALL
@@ -38,6 +38,7 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.notices.alerts import RULES
+from rollout.programme.directives.services import NOBODY_ANSWERS, TOGETHER
 from rollout.programme.services import record_milestone, record_ruling
 from rollout.schedule import LABELS
 
@@ -136,8 +137,18 @@ class CouncilRulingAdmin(FactAdmin):
     verb_calls = MappingProxyType({"held_on": "happened_on"})
 
 
+class DirectiveForm(FactForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        together = len(cleaned.get("coordinating") or ()) >= TOGETHER
+        if "lead" in self.fields and not cleaned.get("lead") and not together:
+            self.add_error("lead", NOBODY_ANSWERS)
+        return cleaned
+
+
 @admin.register(Directive)
 class DirectiveAdmin(FactAdmin):
+    form = DirectiveForm
     filter_horizontal = ("coordinating",)
 
 

@@ -206,6 +206,7 @@ def _measure(result: MeasureResult, query: str) -> dict:
         "tracked": result.is_tracked,
         "begun": result.begun,
         "expected_by": result.expected_by,
+        "nothing_since": result.nothing_since,
         "evidence": _evidence(result.evidence),
         "newest_on": result.newest_on,
         "before": {

@@ -82,7 +82,18 @@ class Measure(Serializer):
     )
     begun = IntegerField(help_text=_("Facilities that have begun and not finished."))
     expected_by = DateField(
-        allow_null=True, help_text=_("The latest day on which the missing ones are expected.")
+        allow_null=True,
+        help_text=_(
+            "The latest day on which the missing ones were planned to come; one before “on” has "
+            "passed without them."
+        ),
+    )
+    nothing_since = DateField(
+        allow_null=True,
+        help_text=_(
+            "The day of the newest fact, where it is older than the reporting calendar allows and "
+            "nobody has reported since; else null."
+        ),
     )
     evidence = Evidence(help_text=_("How many of those done stand on each rung of evidence."))
     newest_on = DateField(allow_null=True, help_text=NEWEST_ON)

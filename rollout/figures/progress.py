@@ -31,7 +31,7 @@ from rollout.programme.deadlines import deadlines
 from rollout.programme.legal import legal_deadlines
 from rollout.programme.milestone_line import Target, line, reached, targets
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
-from rollout.programme.reporting import RULE, Freshness, freshness
+from rollout.programme.reporting import RULE, Freshness, fresh_since, freshness, nothing_since
 from rollout.programme.stages import next_step_of, stage_of
 from rollout.programme.tracking import tracked
 
@@ -95,10 +95,12 @@ def progress(
         before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
 
     expected = _bidding_ends(as_of, cells)
-    measures = tuple(
-        _result(measure, cells, weights, before.get(measure.code), expected) for measure in MEASURES
-    )
     facilities = _facilities(as_of, listed, state, cells, weights)
+    since = fresh_since(as_of, (result.freshness for result in facilities))
+    measures = tuple(
+        _result(measure, cells, weights, before.get(measure.code), expected, since)
+        for measure in MEASURES
+    )
     shares = [result.progress for result in facilities if result.progress is not None]
     in_rollout = [facility for facility in listed if facility.in_rollout]
     name_vi, name_en = Programme.name_on(map_on or on, known_at)
@@ -118,6 +120,7 @@ def progress(
         # Without a facility there is no progress; a zero would claim that one has none.
         overall=sum(shares) / len(shares) if shares else None,
         newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
+        fresh_since=since,
     )
 
 
@@ -181,6 +184,7 @@ def _result(
     weights: Weights,
     before: Sum | None,
     expected: date | None,
+    since: date | None,
 ) -> MeasureResult:
     now = summed(measure, cells)
     return MeasureResult(
@@ -197,6 +201,7 @@ def _result(
         expected_by=expected if measure.code == "servers" else None,
         before_done=before.done if before else None,
         before_total=before.total if before else None,
+        nothing_since=nothing_since(now.newest_on, since),
     )
 
 

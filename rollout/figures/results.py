@@ -2,24 +2,23 @@
 so that one result serves readers of every language."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
 from facilities.models.places import in_language
 from rollout.figures.measures import BY_CODE, Cell, Measure
 from rollout.programme.legal import LegalDeadlineOnDay
 from rollout.programme.milestone_line import MilestoneOnDay
-from rollout.programme.reporting import NOTHING_ASKED, Freshness
+from rollout.programme.reporting import NOTHING_ASKED, STALE_AFTER, Freshness, nothing_since
 from rollout.programme.stages import FacilityStage, NextStep
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-STALE_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class MeasureResult:
     expected_by: date | None = None  # for those under way: the latest day they are expected
     before_done: int | None = None  # on the compared day
     before_total: int | None = None
+    nothing_since: date | None = None  # the day of its newest fact, where that is too long ago
 
     @property
     def measure(self) -> Measure:
@@ -150,6 +150,9 @@ class FacilityResult:
 
     @property
     def stage_label(self) -> "StrOrPromise":
+        """In words; a council whose day has passed is not said to be to come."""
+        if self.next_step == NextStep.RECORD_RULING:
+            return _("Council day passed, no ruling on record")
         return FacilityStage(self.stage).label
 
     @property
@@ -175,6 +178,7 @@ class Progress:
     deadlines: tuple[LegalDeadlineOnDay, ...]
     overall: float | None
     newest_on: date | None  # the day of the newest fact counted
+    fresh_since: date | None = None  # see `rollout.programme.reporting.fresh_since`
     generated_at: datetime = field(default_factory=timezone.now)
 
     @property
@@ -189,7 +193,7 @@ class Progress:
     @property
     def is_stale(self) -> bool:
         """Nothing newer was recorded for so long that later events may be missing."""
-        return self.newest_on is not None and self.on - self.newest_on > STALE_AFTER
+        return nothing_since(self.newest_on, self.fresh_since or self.on - STALE_AFTER) is not None
 
     def measure(self, code: str) -> MeasureResult:
         return next(result for result in self.measures if result.code == code)

@@ -27,7 +27,7 @@ PARTS = {
     "items": _("Put on the agenda"),
     "directives": _("Directives carried over"),
     "obstacles": _("Obstacles that stand"),
-    "councils": _("Councils of the next two weeks"),
+    "councils": _("Councils of the next two weeks, and those whose day passed without a ruling"),
     "late": _("What is late longest"),
     "contradictions": _("Records that contradict each other, and steps passed over"),
 }
@@ -87,7 +87,11 @@ def _directives(session: WorkingSession, as_of: AsOf, link: Links) -> Iterator[L
     on = as_of.until
     for one in carried_over(directives(on, as_of.known_at), session.held_on):
         yield Line(
-            one.text, link.to("directive", one.code), one.lead.name, one.due_on, one.days_late(on)
+            one.text,
+            link.to("directive", one.code),
+            one.in_whose_hands,
+            one.due_on,
+            one.days_late(on),
         )
 
 

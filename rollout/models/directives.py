@@ -14,7 +14,10 @@ from rollout.models.sessions import WorkingSession
 
 
 class Directive(NamedInTwoLanguages, Record):
-    """An order of a leader: who leads, who takes part, by when (empty: no day was set)."""
+    """An order of a leader: who leads, who takes part, by when (empty: no day was set).
+
+    Without a leading agency, those that take part carry it out together.
+    """
 
     name_vi = models.TextField(_("text in Vietnamese"))
     name_en = models.TextField(_("text in English"), blank=True)
@@ -32,8 +35,11 @@ class Directive(NamedInTwoLanguages, Record):
     lead = models.ForeignKey(
         Agency,
         on_delete=models.PROTECT,
+        null=True,
+        blank=True,
         related_name="directives_led",
         verbose_name=_("leading agency"),
+        help_text=_("Empty: the agencies that take part carry it out together."),
     )
     coordinating = models.ManyToManyField(
         Agency,

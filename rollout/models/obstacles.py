@@ -26,6 +26,7 @@ class Obstacle(NamedInTwoLanguages, Record):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     raised_on = models.DateField(_("raised on"))
     raised_by = models.CharField(_("raised by"), max_length=200)
+    raised_by_en = models.CharField(_("raised by, in English"), max_length=200, blank=True)
     agency = models.ForeignKey(
         Agency,
         on_delete=models.PROTECT,

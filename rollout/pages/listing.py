@@ -8,6 +8,8 @@ from django.db.models import Model, QuerySet
 
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.models import Edit
+from rollout.day import Day
+from rollout.models import WorkingSession
 from rollout.pages.page import SignedIn
 
 if TYPE_CHECKING:
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 ROWS_A_PAGE = 100
+
+
+def session_asked(request: SignedIn, name: str, day: Day | None = None) -> WorkingSession | None:
+    """The working session whose number stands in the address under `name`; None: all, or no such one.
+
+    `day`: as it was known then.
+    """
+    asked = request.GET.get(name, "")
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
+        return None
+    return WorkingSession.objects.known(day.known_at if day else None).filter(pk=asked).first()
 
 
 def names(as_of: AsOf) -> dict[int, FacilityOnDay]:

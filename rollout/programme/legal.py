@@ -22,6 +22,11 @@ class LegalDeadlineOnDay:
     applies_to: str
 
     @property
+    def days_off(self) -> int:
+        """Days until it, or since."""
+        return abs(self.days_left)
+
+    @property
     def name(self) -> str:
         return in_language(self.name_vi, self.name_en)
 

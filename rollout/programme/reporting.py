@@ -31,6 +31,7 @@ SILENT_WEEKS = 2  # so many weeks without a word are silence
 SHORTEST_DAYS = 4  # a shorter week, after a change of the calendar, is joined to the next
 LONGEST = timedelta(days=7 + SHORTEST_DAYS)
 AHEAD = timedelta(weeks=10)
+STALE_AFTER = timedelta(days=30)  # for the whole province, where no calendar asks for reports
 
 
 class Week(NamedTuple):
@@ -259,6 +260,26 @@ def _freshness(
         due_on=missed[0].due_on if missed else _next_due(as_of, weeks, pk, answered, at),
         missed=len(missed),
     )
+
+
+def fresh_since(as_of: AsOf, heard: Iterable[Freshness]) -> date | None:
+    """From which day on a figure must have a fact to be called fresh, by the calendar in force.
+
+    The same weeks without a word that make a facility silent. The first day of all, where somebody of
+    `heard` has reported since: then nothing new means that nothing changed. None: no calendar, or
+    too few of its weeks have ended.
+    """
+    ended = calendar(as_of).ended(as_of.until)
+    if len(ended) < SILENT_WEEKS:
+        return None
+    since = timezone.localdate(ended[-SILENT_WEEKS].begins)
+    reported = any(one.last_report_on and one.last_report_on >= since for one in heard)
+    return date.min if reported else since
+
+
+def nothing_since(newest_on: date | None, since: date | None) -> date | None:
+    """The day of the newest fact, where it lies before `since`; None where it is fresh, or is none."""
+    return newest_on if newest_on and since and newest_on < since else None
 
 
 def _next_due(

@@ -205,6 +205,16 @@ SHADES = {
 
 
 @register.simple_tag
+def stated(name: str, value: float | None) -> SafeString:
+    """A number that a page states of its rows, under the name by which links point to it.
+
+    What each row adds to it stands in the row: `data-counts` with the name, and `data-adds` where it
+    is not one. tests/rollout/publishing/brief/test_rows.py follows the links and adds up.
+    """
+    return format_html('<data id="{}" value="{}">{}</data>', name, value, number(value))
+
+
+@register.simple_tag
 def share_bar(value: float | None) -> SafeString:
     """A share of one as a bar; the number stands beside it."""
     return format_html(

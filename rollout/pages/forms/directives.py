@@ -25,7 +25,11 @@ class IssueForm(Choosing, OnceForm):
     text_vi = text_field(_("Directive, in Vietnamese"), 2000, lines=4)
     text_en = text_field(_("Directive, in English"), 2000, lines=4, required=False)
     issued_by = text_field(_("Issued by"), 200)
-    lead = AgencyField(label=_("Leading agency"))
+    lead = AgencyField(
+        label=_("Leading agency"),
+        required=False,
+        help_text=_("Empty: the agencies that take part carry it out together."),
+    )
     coordinating = AgenciesField(label=_("Agencies that take part"), required=False)
     due_on = DayField(label=_("Due on"), required=False)
     session = SessionField(label=_("Working session"), required=False)

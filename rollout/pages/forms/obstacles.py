@@ -28,6 +28,7 @@ class DescribeForm(Choosing, OnceForm):
     name_en = text_field(_("Obstacle, in English"), 200, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Obstacle.Kind.choices)
     raised_by = text_field(_("Raised by"), 200)
+    raised_by_en = text_field(_("Raised by, in English"), 200, required=False)
     agency = AgencyField(label=_("Agency that can clear it"), required=False)
     supplier = text_field(_("Supplier that can clear it"), 200, required=False)
     legal_reference = text_field(_("Legal reference"), 300, required=False)

@@ -42,7 +42,11 @@ class OrderForm(Choosing, OnceForm):
 
     text_vi = text_field(_("Directive, in Vietnamese"), 2000, lines=3)
     text_en = text_field(_("Directive, in English"), 2000, lines=3, required=False)
-    lead = AgencyField(label=_("Leading agency"))
+    lead = AgencyField(
+        label=_("Leading agency"),
+        required=False,
+        help_text=_("Empty: the agencies that take part carry it out together."),
+    )
     coordinating = AgenciesField(label=_("Agencies that take part"), required=False)
     due_on = DayField(label=_("Due on"), required=False)
 

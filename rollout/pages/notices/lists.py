@@ -1,9 +1,13 @@
 """What is due and what is late, to read: deadlines and alerts."""
 
+from typing import Any
+
 from django.utils.translation import pgettext_lazy
 
 from facilities.permissions import Access
 from rollout.day import Day
+from rollout.figures.awaited import late_facilities
+from rollout.figures.cached import cached_progress
 from rollout.notices import alerts
 from rollout.pages.listing import names, paged
 from rollout.pages.page import Page, SignedIn, page
@@ -13,16 +17,31 @@ DUE = {
     "": pgettext_lazy("deadlines", "late and coming"),
     "late": pgettext_lazy("deadlines", "late"),
     "coming": pgettext_lazy("deadlines", "coming"),
+    "facilities": pgettext_lazy("deadlines", "facilities late"),
+    "law": pgettext_lazy("deadlines", "of the law"),
 }
 
 
 @page(lambda access: access.sees_programme, section="deadlines")
 def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
-    """Everything late, and everything due within the next quarter."""
-    as_of = day.as_of()
-    facilities = names(as_of)
+    """Everything late, and everything due within the next quarter.
+
+    Or each late facility once, with what it is behind with longest; or what the law asks, by any day.
+    """
     show = request.GET.get("show", "")
     show = show if show in DUE else ""
+    context: dict[str, Any] = {"show": show, "choices": DUE}
+    if show in ("facilities", "law"):
+        progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
+        late = late_facilities(progress.facilities)
+        return "notices/deadline_list.html", context | {
+            "late": paged(request, late) if show == "facilities" else None,
+            "longest": max((one.days_late for one in late), default=0),
+            "assumed": sum(one.late_assumed for one in late),
+            "law": progress.deadlines if show == "law" else None,
+        }
+    as_of = day.as_of()
+    facilities = names(as_of)
     rows = [
         {
             "deadline": deadline,
@@ -33,11 +52,7 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     ]
     if show:
         rows = [row for row in rows if bool(row["days_late"]) == (show == "late")]
-    return "notices/deadline_list.html", {
-        "rows": paged(request, rows),
-        "show": show,
-        "choices": DUE,
-    }
+    return "notices/deadline_list.html", context | {"rows": paged(request, rows)}
 
 
 @page(lambda access: access.sees_programme, section="alerts")

@@ -12,7 +12,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from facilities.models import ChangeSet, Document, Facility, Record, User
 from facilities.permissions import Access
@@ -54,7 +54,14 @@ from rollout.pages.forms.councils import (
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.listing import names, paged
 from rollout.pages.page import Page, SignedIn, page
-from rollout.programme.councils import Meeting, meetings, services
+from rollout.programme.councils import (
+    Meeting,
+    awaited_meetings,
+    fixed,
+    meetings,
+    services,
+    unruled,
+)
 from rollout.programme.councils.criteria import set_for
 from rollout.programme.councils.dossier import Dossier, dossier
 from rollout.programme.obstacles.holding import held_context
@@ -62,6 +69,13 @@ from rollout.programme.services import record_milestone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+# What a reader may narrow the list to; every council otherwise.
+SHOW = {
+    "": pgettext_lazy("councils", "all"),
+    "fixed": pgettext_lazy("councils", "to come"),
+    "unruled": pgettext_lazy("councils", "day passed, no ruling"),
+}
 
 # Entries about a council that are taken back one by one.
 TAKEN_BACK: dict[str, type[Record]] = {
@@ -88,6 +102,16 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
             "checks": len(ready.get(meeting.facility_id, ())),
         }
 
+    show = request.GET.get("show", "")
+    show = show if show in SHOW else ""
+    if show:
+        waiting = (fixed if show == "fixed" else unruled)(awaited_meetings(as_of), day.on)
+        return "programme/council_list.html", {
+            "to_come": paged(request, [row(meeting) for meeting in waiting]),
+            "assumed": sum(bool(meeting.assumed) for meeting in waiting),
+            "show": show,
+            "choices": SHOW,
+        }
     # Those to come first, nearest first; then those held, newest first.
     to_come = [(one.scheduled_on or date.max, one) for one in found if one.held_on is None]
     to_come.sort(key=itemgetter(0))
@@ -104,6 +128,7 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
         "to_come": [row(meeting) for _day, meeting in to_come],
         "held": paged(request, [row(meeting) for _day, meeting in held]),
         "without_day": without_day,
+        "choices": SHOW,
     }
     return "programme/council_list.html", context
 

@@ -29,15 +29,17 @@ from rollout.pages.forms.directives import (
     WithdrawDirectiveForm,
 )
 from rollout.pages.forms.reporting import WithdrawForm
-from rollout.pages.listing import paged
+from rollout.pages.listing import paged, session_asked
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.directives import DirectiveOnDay, directives, services
-from rollout.programme.directives.promises import VERDICTS, verdict
+from rollout.programme.directives.choosing import chosen, given_at
+from rollout.programme.directives.promises import VERDICTS, days_past_promise, verdict
 
 SHOW = {
     "": pgettext_lazy("directives", "all"),
     "open": pgettext_lazy("directives", "open"),
     "late": pgettext_lazy("directives", "overdue"),
+    "undated": pgettext_lazy("directives", "without a day"),
     "answered": pgettext_lazy("directives", "to be judged"),
     "closed": pgettext_lazy("directives", "closed"),
 }
@@ -57,31 +59,23 @@ def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
         for found in directives(day.on, day.known_at)
         if access.sees_directive_of(found.agency_ids)
     ]
+    session = session_asked(request, "session", day)
     show = request.GET.get("show", "")
-    show = show if show in SHOW else ""
-    picked = {
-        "": lambda one: True,
-        "open": lambda one: one.closed_on is None,
-        "late": lambda one: one.days_late(day.on) > 0,
-        "answered": lambda one: one.state == "answered",
-        "closed": lambda one: one.closed_on is not None,
-    }[show]
-    rows = [
-        {"directive": found, "days_late": found.days_late(day.on)}
-        for found in seen
-        if picked(found)
-    ]
+    show = show if show in SHOW and not session else ""
+    shown = given_at(seen, session.pk) if session else chosen(seen, show, day.on)
+    rows = [{"directive": found, "days_late": found.days_late(day.on)} for found in shown]
     return "programme/directive_list.html", {
         "rows": paged(request, rows),
         "show": show,
         "choices": SHOW,
+        "given_at": session,
         "total": len(seen),
     }
 
 
 @page(lambda access: access.issues_directives, section="directives", stored=False)
 def directive_new(request: SignedIn, day: Day, access: Access) -> Page:
-    session = _session_asked(request)
+    session = session_asked(request, "session")
     form = IssueForm(
         request.POST or None,
         request.FILES or None,
@@ -105,13 +99,6 @@ def directive_new(request: SignedIn, day: Day, access: Access) -> Page:
     except ValidationError as error:
         form.refuse(error)
     return "programme/directive_form.html", {"form": form}, 400
-
-
-def _session_asked(request: SignedIn) -> WorkingSession | None:
-    asked = request.GET.get("session", "")
-    if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
-        return None
-    return WorkingSession.objects.known().filter(pk=asked).first()
 
 
 @transaction.atomic
@@ -147,6 +134,7 @@ def directive(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         "days_late": found.days_late(day.on),
         "session": session,
         "verdict": VERDICTS[verdict(found, day.on)],
+        "past": days_past_promise(found, day.on),
         "entries": _entries(found, day),
         "actions": {do: action for do, action in actions.items() if do not in TAKEN_BACK},
         "may_take_back": "withdraw-event" in actions,

@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Document, Edit, Facility
@@ -38,14 +39,18 @@ from rollout.pages.forms.obstacles import (
     first_values,
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
-from rollout.pages.listing import worded
+from rollout.pages.listing import session_asked, worded
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.obstacles import obstacles, services
+from rollout.programme.obstacles.choosing import raised_at, standing
 from rollout.programme.obstacles.costs import costs
 from rollout.programme.obstacles.reading import ObstacleOnDay
 from rollout.programme.obstacles.waiting import awaited
 
 ROWS_A_PAGE = 100
+
+# What a reader may narrow the list to.
+SHOW = {"": pgettext_lazy("obstacles", "all"), "open": pgettext_lazy("obstacles", "open")}
 
 # Entries about an obstacle that are taken back one by one.
 WITHDRAWN = {
@@ -57,9 +62,24 @@ WITHDRAWN = {
 
 @page(lambda access: access.sees_programme, section="obstacles")
 def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
+    """All of them with what they cost; or those open, or those raised at a session."""
     found = obstacles(day.as_of())
-    rows = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return "programme/obstacle_list.html", {"rows": rows, "costs": costs(found, day.on)}
+    session = session_asked(request, "raised", day)
+    show = request.GET.get("show", "")
+    show = show if show in SHOW and not session else ""
+    if session:
+        shown = raised_at(found, session.pk, request.GET.get("by", ""))
+    else:
+        shown = standing(found) if show else found
+    return "programme/obstacle_list.html", {
+        "rows": Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "costs": None if session or show else costs(found, day.on),
+        "total": len(found),
+        "facility_days": sum(one.facility_days for one in shown),
+        "raised": session,
+        "show": show,
+        "choices": SHOW,
+    }
 
 
 @page(lambda access: access.sees_programme, section="obstacles")
@@ -167,6 +187,8 @@ def _told(found: ObstacleOnDay, row: Obstacle, as_of: AsOf, day: Day) -> dict:
         if found.session_id
         else None,
         "holds": holds,
+        "held": len(found.facility_ids),
+        "held_assumed": len(found.assumed_facility_ids),
         "clearing": clearings.filter(obstacle=row, cleared_on__lte=day.on)
         .select_related("document")
         .first(),

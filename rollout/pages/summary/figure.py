@@ -1,4 +1,4 @@
-"""The rows behind a figure: which facilities it counts, and how well each is proven."""
+"""The rows behind a figure: which facilities it counts, how well each is proven, who is awaited."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +10,11 @@ from django.utils.translation import pgettext_lazy
 
 from equipment.models import DeviceType
 from facilities.as_of import FacilityOnDay
-from facilities.evidence import RUNG_EXPLANATIONS
+from facilities.evidence import RUNG_EXPLANATIONS, Rung
 from facilities.permissions import Access
 from facilities.timeline import State, fold
 from rollout.day import Day
+from rollout.figures.awaited import AWAITED, Awaited, awaited_on
 from rollout.figures.cached import cached_progress
 from rollout.figures.labels import figure_label, figure_labels
 from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
@@ -30,8 +31,11 @@ SHOW = {
     "": pgettext_lazy("rows", "all"),
     "done": pgettext_lazy("rows", "done"),
     "open": pgettext_lazy("rows", "not done"),
+    "known": pgettext_lazy("rows", "known"),
     "unknown": pgettext_lazy("rows", "not known"),
 }
+# By the state of a cell; every other state is "open".
+STATE_SHOWN = {"done": "done", "unknown": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +80,68 @@ def measure(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     if found is None:
         raise Http404
     show = request.GET.get("show", "")
-    show = show if show in SHOW else ""
+    show = show if show in SHOW or show in AWAITED.get(code, ()) else ""
     number = number_of_page(request)
+    in_full = access.sees_all_rows
     context = kept(
         "summary/_measure.html",
         day,
         code,
         show,
         number,
+        in_full,
         access.keeps_registers,
-        build=lambda: _measure(found, day, show, number) | {"can_track": access.keeps_registers},
+        build=lambda: (
+            _measure(found, day, show, number, in_full=in_full)
+            | {"can_track": access.keeps_registers}
+        ),
     )
     return "cached.html", context | {"title": found.label}
 
 
-def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
+def _measure(found: Measure, day: Day, show: str, number: str, *, in_full: bool) -> dict:
+    """`in_full`: the reader may know of every facility how far its files have come."""
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
     )
     as_of = day.as_of()
     state = fold(changes(as_of), day.on)
+    waiting: dict[int, Awaited] = {}
+    if found.code in AWAITED:
+        nearest_first = awaited_on(found.code, as_of, progress.facilities)
+        waiting = {one.facility.id: one for one in nearest_first}
+    by_plan = show in AWAITED.get(found.code, ())
     about = [facility for facility in as_of.on(day.on) if found.counts(facility)]
     cells = cells_on(as_of, about, state, day.on)
-    rows: list[tuple[FacilityOnDay, Cell]] = [
-        (facility, cells[facility.id][found.code]) for facility in about
+    rows = [
+        Row(facility, cells[facility.id][found.code], waiting.get(facility.id), by_plan)
+        for facility in about
     ]
     # What is still missing comes first.
-    rows.sort(key=lambda row: (row[1].state == "done", row[1].share or 0, row[0].code))
-    shown = [row for row in rows if show in ("", _group(row[1]))]
+    rows.sort(key=lambda row: (row.cell.state == "done", row.cell.share or 0, row.facility.code))
+    shown = [row for row in rows if not show or show in row.shown_under]
+    if by_plan:
+        place = {pk: number for number, pk in enumerate(waiting)}
+        shown.sort(key=lambda row: place[row.facility.id])
+    under = {word for row in rows for word in row.shown_under}
+    if "unknown" not in under:
+        under.discard("known")  # all are
+    choices = {"": SHOW[""]} | {
+        word: label
+        for word, label in (SHOW | AWAITED.get(found.code, {})).items()
+        if word in ("done", "open", show) or word in under
+    }
     return {
         "result": progress.measure(found.code),
         "rows": Paginator(shown, ROWS_A_PAGE).get_page(number),
         "all": len(rows),
         "show": show,
-        "choices": SHOW,
+        "choices": choices,
+        "assumed": sum(row.assumed for row in shown),
+        "by_plan": by_plan,
+        # Whoever may not know how far the files of others have come is told who is awaited, no more.
+        "stages": in_full and found.code == "servers" and (by_plan or show == "open"),
+        "assumed_rung": Rung.ASSUMED,
         "rungs": list(RUNG_EXPLANATIONS.items()),
         "curve": curve_of(
             found, day, progress, foresee(as_of) if found.code == "official" else None
@@ -117,11 +149,31 @@ def _measure(found: Measure, day: Day, show: str, number: str) -> dict:
     }
 
 
-def _group(cell: Cell) -> str:
-    """Under which choice a facility is shown."""
-    if not cell.is_known:
-        return "unknown"
-    return "done" if cell.state == "done" else "open"
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One facility. `awaited` None: nobody waits for it by this measure. `by_plan`: listed for its plan."""
+
+    facility: FacilityOnDay
+    cell: Cell
+    awaited: Awaited | None
+    by_plan: bool
+
+    @property
+    def shown_under(self) -> tuple[str, ...]:
+        """The words of the address that narrow the rows to those like this one."""
+        own = [STATE_SHOWN.get(self.cell.state, "open")]
+        if self.cell.is_known:
+            own.append("known")
+        if self.awaited:
+            own.append(self.awaited.why)
+        return (*own,)
+
+    @property
+    def assumed(self) -> int:
+        """How much of what it is listed for rests on assumed rows: the planned day, or what is done."""
+        if self.by_plan:
+            return int(self.awaited is not None and self.awaited.assumed)
+        return self.cell.evidence[Rung.ASSUMED]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,6 +13,7 @@ from connectivity.models import Partner
 from facilities.as_of import AsOf, described_anew
 from facilities.permissions import Access
 from rollout.day import Day
+from rollout.figures import awaited
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
@@ -22,6 +24,7 @@ from rollout.pages.summary import charts
 from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
 from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
+from rollout.programme.councils import awaited_meetings, fixed, unruled
 from rollout.programme.deadlines import deadlines
 from rollout.programme.directives import directives
 from rollout.programme.legal import LegalDeadlineOnDay
@@ -45,6 +48,8 @@ class Tile:
     others: tuple[tuple[str, MeasureResult], ...] = ()
     note: str = ""
     note_state: str = "under_way"
+    shows: str = "open"  # which rows the note counts: of the measure's page, or of the councils'
+    of_councils: bool = False
 
 
 @page(lambda access: access.sees_summary, section="leader")
@@ -85,7 +90,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "maps": _maps(day),
         "stale": progress.is_stale,
         "stages": _stages(progress),
-        "tiles": _tiles(progress),
+        "tiles": _tiles(progress, as_of, sees_programme=sees_programme),
         "counted": counted(progress),
         "columns": list(COLUMNS.values()),
         "rows": matrix(
@@ -174,11 +179,11 @@ def _stages(progress: Progress) -> dict:
     }
 
 
-def _tiles(progress: Progress) -> list[Tile]:
+def _tiles(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> list[Tile]:
     measure = progress.measure
     partner = Partner.objects.filter(counted=True).first()
     return [
-        _servers(progress),
+        _servers(progress, as_of),
         Tile(_("Devices"), measure("devices")),
         Tile(
             _("Signatures registered"),
@@ -189,7 +194,7 @@ def _tiles(progress: Progress) -> list[Tile]:
             ),
         ),
         Tile(_("Launched or piloting"), measure("launched")),
-        _official(progress),
+        _official(progress, as_of, sees_programme=sees_programme),
         Tile(
             partner.name if partner else _("Data link"),
             measure("connected_public"),
@@ -198,40 +203,63 @@ def _tiles(progress: Progress) -> list[Tile]:
     ]
 
 
-def _servers(progress: Progress) -> Tile:
+def _servers(progress: Progress, as_of: AsOf) -> Tile:
+    """With those still to get servers, the worst of them: past the day, in bidding, on order."""
     servers = progress.measure("servers")
-    by, count = servers.expected_by, servers.begun
-    if not count:
-        note = ""
-    elif by is None:
-        note = ngettext("%(count)s on order", "%(count)s on order", count) % {"count": count}
-    else:
+    missing = awaited.awaited_on("servers", as_of, progress.facilities)
+
+    def tile(why: str, note: str, state: str = "under_way") -> Tile:
+        return Tile(_("Servers"), servers, note=note, note_state=state, shows=why)
+
+    def told(why: str) -> dict[str, Any]:
+        days = [one.day for one in missing if one.why == why and one.day]
+        count = sum(one.why == why for one in missing)
+        return {"count": count, "day": day_near(max(days, default=None), progress.on)}
+
+    if (late := told(awaited.BIDDING_LATE))["count"]:
+        # Translators: at most 28 characters, or it breaks the tile on a phone.
+        words = ngettext(
+            "%(count)s was to end bidding by %(day)s",
+            "%(count)s were to end bidding by %(day)s",
+            late["count"],
+        )
+        return tile(awaited.BIDDING_LATE, words % late, "late")
+    if (ahead := told(awaited.BIDDING))["count"]:
         # Translators: at most 24 characters, or it breaks the tile on a phone.
-        note = ngettext(
+        words = ngettext(
             "%(count)s to finish bidding by %(day)s",
             "%(count)s to finish bidding by %(day)s",
-            count,
-        ) % {"count": count, "day": day_near(by, progress.on)}
-    state = "late" if by and by < progress.on else "under_way"
-    return Tile(_("Servers"), servers, note=note, note_state=state)
+            ahead["count"],
+        )
+        return tile(awaited.BIDDING, words % ahead)
+    if (ended := told(awaited.AWARDED))["count"]:
+        words = ngettext("%(count)s on order", "%(count)s on order", ended["count"])
+        return tile(awaited.AWARDED, words % ended)
+    return tile("open", "")
 
 
-def _official(progress: Progress) -> Tile:
+def _official(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> Tile:
     """With the meetings to come, or, worse, those whose day has passed without a ruling."""
-    fixed = [f.council_on for f in progress.facilities if f.council_on is not None]
-    unruled = sum(day < progress.on for day in fixed)
-    if unruled:
+    waiting = awaited_meetings(as_of)
+    passed, to_come = len(unruled(waiting, progress.on)), len(fixed(waiting, progress.on))
+    note = ""
+    if passed:
         note = ngettext(
-            "%(count)s council without ruling", "%(count)s councils without ruling", unruled
-        ) % {"count": unruled}
-    elif fixed:
+            "%(count)s council without ruling", "%(count)s councils without ruling", passed
+        ) % {"count": passed}
+    elif to_come:
         note = ngettext(
-            "%(count)s council meeting fixed", "%(count)s council meetings fixed", len(fixed)
-        ) % {"count": len(fixed)}
-    else:
-        note = ""
-    state = "late" if unruled else "under_way"
-    return Tile(_("Official use"), progress.measure("official"), note=note, note_state=state)
+            "%(count)s council meeting fixed", "%(count)s council meetings fixed", to_come
+        ) % {"count": to_come}
+    shows = "unruled" if passed else "fixed"
+    return Tile(
+        _("Official use"),
+        progress.measure("official"),
+        note=note,
+        note_state="late" if passed else "under_way",
+        shows=shows if sees_programme else "open",
+        of_councils=sees_programme,
+    )
 
 
 def _decisions(

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from facilities.evidence import Rung, rung_of
+from facilities.models import Ownership
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
@@ -16,6 +18,13 @@ from rollout.models import MeasureWeight
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 
 ROWS_A_PAGE = 100
+
+# What a reader may narrow the facilities to.
+SCOPES = {
+    "": pgettext_lazy("rows", "all"),
+    Ownership.PUBLIC.value: Ownership.PUBLIC.label,
+    Ownership.PRIVATE.value: Ownership.PRIVATE.label,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +52,31 @@ class Part:
 @page(lambda access: access.sees_summary)
 def overall(request: SignedIn, day: Day, access: Access) -> Page:
     number = number_of_page(request)
-    context = kept("summary/_overall.html", day, number, build=lambda: _content(day, number))
+    scope = request.GET.get("scope", "")
+    scope = scope if scope in SCOPES else ""
+    context = kept(
+        "summary/_overall.html", day, number, scope, build=lambda: _content(day, number, scope)
+    )
     return "cached.html", context | {"title": _("Weighted progress")}
 
 
-def _content(day: Day, number: str) -> dict:
+def _content(day: Day, number: str, scope: str = "") -> dict:
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
     )
     weights = _weights(day, progress)
     weighing = [weight for weight in weights if weight.weight > 0]
-    rows = Paginator(progress.facilities, ROWS_A_PAGE).get_page(number)
+    shown = [one for one in progress.facilities if scope in ("", one.facility.ownership)]
+    rows = Paginator(shown, ROWS_A_PAGE).get_page(number)
     return {
         "overall": progress.overall,
         "weights": weights,
         "weighing": weighing,
         "rows": rows,
         "measured": progress.measured,
+        "all": len(progress.facilities),
+        "scope": scope,
+        "choices": SCOPES,
         "lines": [(facility, _parts(facility, weighing)) for facility in rows],
     }
 

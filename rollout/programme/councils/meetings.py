@@ -1,6 +1,7 @@
 """Council meetings as they stood on a day: the date that holds, the dates before it, the ruling."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -143,3 +144,20 @@ def awaited_meeting(of_one_facility: list[Meeting]) -> Meeting | None:
     """The earliest meeting with a date that has not ruled yet."""
     awaited = [meeting for meeting in of_one_facility if meeting.awaited]
     return min(awaited, key=lambda m: (m.scheduled_on, m.code), default=None)
+
+
+def awaited_meetings(as_of: AsOf) -> list[Meeting]:
+    """Those of the day's facilities with a day on which they are still to rule, nearest first."""
+    places = {facility.id for facility in as_of.on(as_of.until)}
+    awaited = [one for one in meetings(as_of) if one.awaited and one.facility_id in places]
+    return sorted(awaited, key=lambda one: (one.scheduled_on or date.max, one.code))
+
+
+def fixed(awaited: Iterable[Meeting], on: date) -> list[Meeting]:
+    """Those whose day is still to come, or is today."""
+    return [one for one in awaited if one.scheduled_on and one.scheduled_on >= on]
+
+
+def unruled(awaited: Iterable[Meeting], on: date) -> list[Meeting]:
+    """Those whose day has passed without a ruling."""
+    return [one for one in awaited if one.scheduled_on and one.scheduled_on < on]

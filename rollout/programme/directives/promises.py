@@ -27,6 +27,13 @@ def verdict(directive: DirectiveOnDay, on: date) -> str:
     return "broken" if on > promised else "running"
 
 
+def days_past_promise(directive: DirectiveOnDay, on: date) -> int:
+    """Days since the day first promised, of a directive still open; 0 as long as it can be kept."""
+    if directive.closed_on or directive.first_due_on is None:
+        return 0
+    return max(0, (on - directive.first_due_on).days)
+
+
 def carried_over(found: list[DirectiveOnDay], held_on: date) -> list[DirectiveOnDay]:
     """Those a session on that day takes over from before: issued earlier, not closed by it.
 

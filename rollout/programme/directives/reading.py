@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from facilities.models import Agency
@@ -36,7 +37,7 @@ class DirectiveOnDay:
     issued_by: str
     session_id: int | None
     document_number: str
-    lead: Agency
+    lead: Agency | None  # None: those that take part carry it out together
     coordinating: tuple[Agency, ...]
     due_on: date | None  # None: no day was set
     first_due_on: date | None  # the day first promised
@@ -53,12 +54,25 @@ class DirectiveOnDay:
 
     @property
     def agency_ids(self) -> set[int]:
-        return {self.lead.pk, *(agency.pk for agency in self.coordinating)}
+        return {agency.pk for agency in self.agencies}
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
         """The leading one first."""
-        return (self.lead, *self.coordinating)
+        return (self.lead, *self.coordinating) if self.lead else self.coordinating
+
+    @property
+    def answerable(self) -> tuple[Agency, ...]:
+        """Who has to see to it: the leading agency, or all of them together."""
+        return (self.lead,) if self.lead else self.coordinating
+
+    @property
+    def in_whose_hands(self) -> str:
+        """The leading agency by name, or all of them, together."""
+        if self.lead:
+            return self.lead.name
+        names = "; ".join(agency.name for agency in self.coordinating)
+        return _("%(agencies)s, together") % {"agencies": names}
 
     @property
     def closed_on(self) -> date | None:
@@ -147,7 +161,7 @@ def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDa
             session_id=row.session_id,
             document_number=row.document_number,
             lead=row.lead,
-            coordinating=tuple(row.coordinating.all()),
+            coordinating=tuple(sorted(row.coordinating.all(), key=lambda agency: agency.code)),
             due_on=row.moved[-1].due_on if row.moved else row.due_on,
             first_due_on=row.due_on or (row.moved[0].due_on if row.moved else None),
             moved=tuple(row.moved),

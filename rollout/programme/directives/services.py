@@ -13,12 +13,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from facilities.models import Agency, Document, Record, User
 from facilities.services import AlreadyWithdrawn, day_of_writing, record, withdraw
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
 
 Kind = DirectiveEvent.Kind
+
+TOGETHER = 2  # so many agencies at least carry something out together
+NOBODY_ANSWERS = gettext_lazy("Choose the leading agency, or several that carry it out together.")
 
 Fact = TypeVar("Fact", bound=Record)
 
@@ -38,7 +42,7 @@ def issue(
     text_vi: str,
     issued_on: date,
     issued_by: str,
-    lead: Agency,
+    lead: Agency | None,
     by: User,
     code: str = "",
     text_en: str = "",
@@ -51,6 +55,7 @@ def issue(
 ) -> Directive:
     """A new directive: born from a working session, or from a document with a number.
 
+    `lead` None: the agencies of `coordinating` carry it out together, two of them at least.
     Without a code it gets the next number of its day. Raises ValidationError naming the field.
     """
     if session is None and not document_number.strip():
@@ -65,6 +70,12 @@ def issue(
         raise ValidationError({"code": _("This code is taken. Choose another one.")}, code="taken")
     if due_on is not None and due_on < issued_on:
         raise ValidationError({"due_on": _("It cannot be due before it is issued.")}, code="before")
+    others = {agency for agency in coordinating if agency != lead}
+    if lead is None and len(others) < TOGETHER:
+        raise ValidationError(
+            {"lead": NOBODY_ANSWERS},
+            code="required",
+        )
     made = _once(
         Directive(
             code=code,
@@ -82,7 +93,7 @@ def issue(
         by=by,
         refused={"code": _("This code is taken. Choose another one.")},
     )
-    made.coordinating.set({agency for agency in coordinating if agency != lead})
+    made.coordinating.set(others)
     return made
 
 

@@ -56,10 +56,15 @@ class ObstacleOnDay:
     solution_vi: str = ""
     solution_en: str = ""
     session_id: int | None = None
+    raised_by_en: str = ""
 
     @property
     def name(self) -> str:
         return in_language(self.name_vi, self.name_en)
+
+    @property
+    def raised_by_whom(self) -> str:
+        return in_language(self.raised_by, self.raised_by_en)
 
     @property
     def agency(self) -> str:
@@ -139,6 +144,7 @@ def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
                 solution_vi=row.solution_vi,
                 solution_en=row.solution_en,
                 session_id=row.session_id,
+                raised_by_en=row.raised_by_en,
             )
         )
     return sorted(found, key=lambda o: (o.cleared_on is not None, -o.facility_days, o.code))

@@ -23,6 +23,7 @@ DESCRIBING = (
     "name_en",
     "kind",
     "raised_by",
+    "raised_by_en",
     "agency",
     "supplier",
     "legal_reference",

@@ -73,7 +73,7 @@ def awaited(as_of: AsOf) -> list[Awaited]:
     """Everybody on whom something waits on the day, who has been waited for longest first.
 
     An obstacle with an agency and a supplier waits on both. A directive waits on its leading
-    agency. The number of queries does not depend on how much is open.
+    agency, or on all that carry it out together. The number of queries does not depend on how much is open.
     """
     found: dict[tuple[str, object], tuple[str, list[Waiting]]] = defaultdict(lambda: ("", []))
 
@@ -110,7 +110,8 @@ def awaited(as_of: AsOf) -> list[Awaited]:
                 (),
                 directive.working,
             )
-            add(AGENCY, directive.lead.pk, directive.lead.name, thing)
+            for agency in directive.answerable:
+                add(AGENCY, agency.pk, agency.name, thing)
     for owner, thing in _conditions(as_of):
         add(OWNER, owner.casefold(), owner, thing)
     groups = [

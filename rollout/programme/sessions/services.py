@@ -100,7 +100,7 @@ def order(
     *,
     session: WorkingSession,
     text_vi: str,
-    lead: Agency,
+    lead: Agency | None,
     by: User,
     text_en: str = "",
     coordinating: Iterable[Agency] = (),

@@ -11,11 +11,21 @@ from facilities.evidence import Rung
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES, Measure
 from rollout.figures.results import MeasureResult
+from rollout.programme.directives.choosing import chosen
+from rollout.programme.directives.promises import days_past_promise
 from rollout.programme.directives.reading import DirectiveOnDay
 from rollout.publishing.brief.links import Links
 from rollout.publishing.brief.rendering import LANGUAGES
 from rollout.publishing.brief.sentences.source import Source
-from rollout.publishing.brief.values import Assumed, Count, Day, Name, Sentence
+from rollout.publishing.brief.values import (
+    Assumed,
+    Count,
+    Day,
+    Name,
+    Sentence,
+    Several,
+    Value,
+)
 
 
 def changes(source: Source, compare: date, compare_known_at: datetime | None) -> Iterator[Sentence]:
@@ -31,8 +41,8 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
             values = {
                 "measure": _label(source, measure),
                 "day": day,
-                "old": Count(there.measure(measure.code), old.told),
-                "new": source.count(new.told, measure.code),
+                "old": Count(there.done(measure.code), old.told),
+                "new": Count(source.link.done(measure.code), new.told),
             }
             yield Sentence("changed", values, new.done, _assumed(source, there, old, new))
     if not changed:
@@ -47,8 +57,8 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
             values = {
                 "measure": _label(source, measure),
                 "day": day,
-                "reported": Count(link.measure(measure.code), then.told),
-                "known": Count(there.measure(measure.code), now.told),
+                "reported": Count(link.done(measure.code), then.told),
+                "known": Count(there.done(measure.code), now.told),
             }
             yield Sentence("restated", values, now.done, _assumed(source, there, now))
 
@@ -61,7 +71,7 @@ def _assumed(
         return found
     count = old.evidence[Rung.ASSUMED]
     day = there.on if new else None
-    return Assumed(there.measure(old.code), count, day) if count else None
+    return Assumed(there.done(old.code, "assumed"), count, day) if count else None
 
 
 def _label(source: Source, measure: Measure) -> Name:
@@ -87,9 +97,9 @@ def promises(source: Source, since: date | None) -> Iterator[Sentence]:
             yield sentence
     if not judged:
         yield Sentence("promises_none")
-    undated = sum(d.closed_on is None and d.due_on is None for d in source.directives)
+    undated = len(chosen(source.directives, "undated", source.on))
     if undated:
-        href = source.link.to("directive-list")
+        href = source.link.to("directive-list", show="undated", counting="directives")
         yield Sentence("undated", {"number": Count(href, undated)}, undated)
 
 
@@ -98,11 +108,13 @@ def _judged(source: Source, directive: DirectiveOnDay, since: date | None) -> Se
     if due is None:
         return None
     href = source.link.to("directive", directive.code)
-    values = {
+    answerable = tuple(Name(href, one.name_vi, one.name_en) for one in directive.answerable)
+    values: dict[str, Value] = {
         "text": Name(href, directive.text_vi.rstrip("."), directive.text_en.rstrip(".")),
-        "lead": Name(href, directive.lead.name_vi, directive.lead.name_en),
         "due": Day(href, due),
     }
+    together = "" if directive.lead else "_together"
+    broken = values | {"agencies" if together else "lead": Several(href, answerable)}
     if closed is not None and closed <= due:
         if since is not None and closed <= since:
             return None
@@ -110,8 +122,10 @@ def _judged(source: Source, directive: DirectiveOnDay, since: date | None) -> Se
     if due >= source.on:
         return None
     if closed is None:
-        late = (source.on - due).days
-        return Sentence("broken_open", values | {"days": Count(href, late)}, late)
+        late = days_past_promise(directive, source.on)
+        return Sentence(
+            f"broken_open{together}", broken | {"days": Count(f"{href}#past", late)}, late
+        )
     if since is not None and closed <= since:
         return None
-    return Sentence("broken_late", values | {"closed": Day(href, closed)})
+    return Sentence(f"broken_late{together}", broken | {"closed": Day(href, closed)})

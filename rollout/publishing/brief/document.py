@@ -9,6 +9,7 @@ from facilities.as_of import AsOf
 from rollout.figures.cached import cached_progress
 from rollout.models import PublishedBrief, WorkingSession
 from rollout.programme.directives import directives
+from rollout.programme.obstacles import obstacles
 from rollout.publishing.brief import comparing
 from rollout.publishing.brief.links import Links
 from rollout.publishing.brief.sentences import measures, opening, programme
@@ -72,6 +73,7 @@ def brief(
         as_of=as_of,
         facilities={facility.id: facility for facility in as_of.on(on)},
         directives=directives(on, known_at),
+        obstacles=obstacles(as_of),
         link=Links(on, known_at),
     )
     written = {

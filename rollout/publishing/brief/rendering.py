@@ -33,8 +33,11 @@ def parts(sentence: Sentence) -> list[Part]:
             found.append((text, ""))
         if name is not None:
             found.extend(_linked(sentence.values[name]))
-    if sentence.assumed:
-        found += [(" [", ""), *_linked(sentence.assumed), ("]", "")]
+    remarks = [remark for remark in (sentence.assumed, sentence.stale) if remark]
+    for place, remark in enumerate(remarks):
+        found += [("; " if place else " [", ""), *_linked(remark)]
+    if remarks:
+        found.append(("]", ""))
     return found
 
 

@@ -145,6 +145,20 @@ class Assumed(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class NothingSince(Value):
+    """That the newest fact behind a figure is older than the reporting calendar allows. No part of
+    the digest either."""
+
+    day: date
+
+    def words(self) -> str:
+        return _("newest fact: %(day)s, nothing since") % {"day": figures.day(self.day)}
+
+    def plain(self) -> str:
+        return self.day.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """`count`: the number the wording agrees with in languages that have a plural."""
 
@@ -152,6 +166,7 @@ class Sentence:
     values: Mapping[str, Value] = field(default_factory=dict)
     count: int = 1
     assumed: Assumed | None = None
+    stale: NothingSince | None = None
 
     def plain(self) -> dict[str, object]:
         return {

@@ -87,18 +87,25 @@ EQUIPMENT = {
         "count",
     ),
     "bidding_of_some": ngettext_lazy(
-        "Of the other {missing}, {begun} has files for servers, with bidding to finish by {month}.",
-        "Of the other {missing}, {begun} have files for servers, with bidding to finish by {month}.",
+        "Of the other {missing}, {number} is to finish bidding for servers by {month}.",
+        "Of the other {missing}, {number} are to finish bidding for servers by {month}.",
         "count",
     ),
     "bidding_late": ngettext_lazy(
-        "The remaining {missing} has no server, although bidding was to end by {day}.",
-        "The other {missing} have no server, although bidding was to end by {day}.",
+        "At {number} facility bidding for servers was to end by {day}; that it ended is not on "
+        "record.",
+        "At {number} facilities bidding for servers was to end by {day}; that it ended is not on "
+        "record.",
+        "count",
+    ),
+    "bidding_ended": ngettext_lazy(
+        "At {number} facility bidding for servers has ended; no server is accepted yet.",
+        "At {number} facilities bidding for servers has ended; no server is accepted yet.",
         "count",
     ),
     "bidding_undated": ngettext_lazy(
-        "For the remaining {missing} no day is set on which bidding for servers ends.",
-        "For the other {missing} no day is set on which bidding for servers ends.",
+        "For {number} facility without servers no day is set on which bidding ends.",
+        "For {number} facilities without servers no day is set on which bidding ends.",
         "count",
     ),
     "devices_some": ngettext_lazy(
@@ -230,8 +237,8 @@ USE = {
         "count",
     ),
     "launch_late": ngettext_lazy(
-        "{number} facility was to have launched the system by now and has not.",
-        "{number} facilities were to have launched the system by now and have not.",
+        "{number} facility was to have launched the system by {day}; no launch is on record.",
+        "{number} facilities were to have launched the system by {day}; no launch is on record.",
         "count",
     ),
     "launch_undated": ngettext_lazy(
@@ -282,8 +289,8 @@ CONNECTION = {
 
 PROGRAMME = {
     "obstacles_raised": ngettext_lazy(
-        "At the session {number} obstacle was raised:",
-        "At the session {number} obstacles were raised:",
+        "Raised at the session by {whom}, {number} obstacle:",
+        "Raised at the session by {whom}, {number} obstacles:",
         "count",
     ),
     "obstacles_not_raised": _("No obstacle was raised at the session."),
@@ -316,10 +323,13 @@ PROGRAMME = {
     "orders_none": _("No directive was issued."),
     "order": _("{text}. Lead: {lead}. Due: {due}."),
     "order_with": _("{text}. Lead: {lead}, with {others}. Due: {due}."),
+    "order_together": _("{text}. Together: {agencies}. Due: {due}."),
     "order_undated": _("{text}. Lead: {lead}. No day is set."),
     "order_undated_with": _("{text}. Lead: {lead}, with {others}. No day is set."),
+    "order_undated_together": _("{text}. Together: {agencies}. No day is set."),
     "order_closed": _("{text}. Lead: {lead}. Closed on {closed}."),
     "order_closed_with": _("{text}. Lead: {lead}, with {others}. Closed on {closed}."),
+    "order_closed_together": _("{text}. Together: {agencies}. Closed on {closed}."),
     "order_late": ngettext_lazy(
         "{text}. Lead: {lead}. Was due on {due}, {days} working day late.",
         "{text}. Lead: {lead}. Was due on {due}, {days} working days late.",
@@ -328,6 +338,11 @@ PROGRAMME = {
     "order_late_with": ngettext_lazy(
         "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working day late.",
         "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working days late.",
+        "count",
+    ),
+    "order_late_together": ngettext_lazy(
+        "{text}. Together: {agencies}. Was due on {due}, {days} working day late.",
+        "{text}. Together: {agencies}. Was due on {due}, {days} working days late.",
         "count",
     ),
     "law_ahead": ngettext_lazy(
@@ -341,8 +356,8 @@ PROGRAMME = {
         "count",
     ),
     "late": ngettext_lazy(
-        "{number} facility is late, by {days} days at most: {facilities}.",
-        "{number} facilities are late, by {days} days at most: {facilities}.",
+        "{number} facility is late, by {days} working days at most: {facilities}.",
+        "{number} facilities are late, by {days} working days at most: {facilities}.",
         "count",
     ),
     "late_none": _("No facility is late."),
@@ -357,6 +372,14 @@ COMPARING = {
         "Broken: “{text}”, {lead}, due on {due}, still open after {days} day.",
         "Broken: “{text}”, {lead}, due on {due}, still open after {days} days.",
         "count",
+    ),
+    "broken_open_together": ngettext_lazy(
+        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} day.",
+        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} days.",
+        "count",
+    ),
+    "broken_late_together": _(
+        "Broken: “{text}”, {agencies} together, due on {due}, closed only on {closed}."
     ),
     "broken_late": _("Broken: “{text}”, {lead}, due on {due}, closed only on {closed}."),
     "undated": ngettext_lazy(

@@ -121,6 +121,12 @@ class SheetRegister(Register):
         """Everything the model asks of a row by itself; what it asks of the table, the database does."""
         if self.sheet.is_record and not (entry.new.get("source") or entry.new.get("document")):
             problems.refuse("source", _("Give a source or a document."))
+        if self.sheet.one_of and not any(entry.new.get(code) for code in self.sheet.one_of):
+            problems.refuse(
+                self.sheet.one_of[0],
+                _("Fill one of these columns: %(columns)s.")
+                % {"columns": ", ".join(self.sheet.one_of)},
+            )
         for code in self.many:
             for name in _names_in(entry, code):
                 if name not in self.names.rows(self.related[code]):

@@ -82,6 +82,7 @@ class Sheet:
     key: tuple[str, ...]
     file: str = ""
     takes: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()  # fields of which one at least is filled
     column_of: Mapping[str, str] = field(default_factory=dict)  # field -> column, where they differ
 
     @property
@@ -165,7 +166,7 @@ SHEETS = (
     Sheet("obstacles", Obstacle, ("code",)),
     Sheet("obstacle_holds", ObstacleHold, ("obstacle", "facility", "milestone")),
     Sheet("obstacles_cleared", ObstacleCleared, ("obstacle",)),
-    Sheet("directives", Directive, ("code",)),
+    Sheet("directives", Directive, ("code",), one_of=("lead", "coordinating")),
     Sheet("directive_dues", DirectiveDue, ("directive", "effective_from")),
     Sheet("directive_events", DirectiveEvent, ("directive", "kind", "happened_on")),
     Sheet("legal_deadlines", LegalDeadline, ("code", "effective_from")),

@@ -1,7 +1,8 @@
 """The description of the API: reviewed as a file, true of every answer, readable without a CDN.
 
 After an intended change:
-`.venv/bin/python manage.py spectacular --lang en --file tests/rollout/openapi.yaml`, then read the difference.
+`.venv/bin/python manage.py spectacular --lang en --file tests/rollout/api/openapi.yaml`,
+then read the difference.
 """
 
 import re

@@ -196,6 +196,15 @@ def test_a_directive_is_told_to_its_agencies(world):
     assert Directive.objects.count() == 1
 
 
+def test_a_directive_that_nobody_leads_is_told_to_each_of_its_agencies(world):
+    agencies = [factories.AgencyFactory() for _ in range(2)]
+    directive = factories.DirectiveFactory(lead=None, issued_on=SET, due_on=DUE)
+    directive.coordinating.set(agencies)
+    people = [user_with(Role.AGENCY, agency=one) for one in agencies]
+    night(after(1))
+    assert [told(person)[0][1] for person in people] == [1, 1]
+
+
 def test_previewing_stores_nothing(world):
     raise_alerts(after(1))
     everybody = [Step(1, who, "warning") for who in ("officer", "head", "department", "leader")]

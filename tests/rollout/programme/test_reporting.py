@@ -19,7 +19,7 @@ from rollout.notices.alerts import alerts_due
 from rollout.programme import reporting
 from rollout.programme.deadlines import deadlines
 from rollout.programme.reporting import SHORTEST_DAYS, Calendar, freshness, state_of
-from rollout.programme.services import report
+from rollout.programme.services import record_milestone, report
 from tests import factories
 from tests.writing import write
 
@@ -400,3 +400,60 @@ class TestDeadlines:
         path, _hash, place = alert.url.partition("#")
         html = client.get(path, {"on": DUE.isoformat()}).content.decode()
         assert f'id="{place}"' in html
+
+
+class TestNothingSince:
+    """When a figure says that nothing has been recorded since its newest fact."""
+
+    SINCE = date(2025, 6, 2)  # the first of the last two weeks that ended by:
+    LOOKED = DUE + WEEK + timedelta(days=1)
+
+    def since(self, on: date) -> date | None:
+        return progress(on).fresh_since
+
+    def test_two_weeks_have_to_end_first(self):
+        factories.facility("f")
+        assert self.since(self.LOOKED) is None
+        fridays()
+        assert [self.since(self.LOOKED + timedelta(days=shift)) for shift in (-1, 0, 6, 7)] == [
+            None,
+            self.SINCE,
+            self.SINCE,
+            DUE,
+        ]
+
+    @pytest.mark.parametrize(("shift", "stale"), [(-1, True), (0, False), (1, False)])
+    def test_a_fact_of_the_first_day_is_fresh(self, shift, stale):
+        place = factories.facility("f")
+        fridays()
+        day = self.SINCE + timedelta(days=shift)
+        record_milestone(
+            facility=place, milestone="pilot", happened_on=day, by=factories.recorder()
+        )
+        found = progress(self.LOOKED)
+        assert found.measure("launched").nothing_since == (day if stale else None)
+        assert found.measure("servers").nothing_since is None  # without any fact there is no day
+        assert found.is_stale is stale
+
+    def test_a_report_that_nothing_changed_keeps_figures_fresh(self):
+        place = factories.facility("f")
+        fridays()
+        record_milestone(
+            facility=place, milestone="pilot", happened_on=FIRST - WEEK, by=factories.recorder()
+        )
+        assert progress(self.LOOKED).measure("launched").nothing_since
+        reported(place, moment(DUE, 9), nothing_changed=True)
+        found = progress(self.LOOKED)
+        assert found.measure("launched").nothing_since is None
+        assert not found.is_stale
+
+    @pytest.mark.parametrize(("days", "stale"), [(30, False), (31, True)])
+    def test_without_a_calendar_the_province_alone_is_called_old_after_a_month(self, days, stale):
+        place = factories.facility("f")
+        day = self.LOOKED - timedelta(days=days)
+        record_milestone(
+            facility=place, milestone="pilot", happened_on=day, by=factories.recorder()
+        )
+        found = progress(self.LOOKED)
+        assert found.is_stale is stale
+        assert found.measure("launched").nothing_since is None

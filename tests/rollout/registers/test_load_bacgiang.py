@@ -24,6 +24,7 @@ from rollout.models import (
     Directive,
     MilestoneEvent,
     MilestoneTarget,
+    Obstacle,
     Programme,
 )
 from rollout.registers.loading import BACGIANG, load_province
@@ -237,9 +238,17 @@ class BacGiangTest(TestCase):
     def test_directives_of_the_report_name_no_day(self):
         directives = Directive.objects.filter(issued_on=REPORT).order_by("code")
         assert [
-            (d.lead.code, sorted(a.code for a in d.coordinating.all()), d.due_on)
+            (d.lead and d.lead.code, sorted(a.code for a in d.coordinating.all()), d.due_on)
             for d in directives
-        ] == [("cong-an-tinh", ["bhxh-kv11", "syt"], None), ("syt", [], None)]
+        ] == [(None, ["bhxh-kv11", "cong-an-tinh", "syt"], None), ("syt", [], None)]
+
+    def test_three_obstacles_were_raised_by_facilities_and_one_by_the_chair(self):
+        raised = Counter(Obstacle.objects.values_list("raised_by_en", flat=True))
+        facilities = "representatives of several healthcare facilities"
+        assert raised.pop(facilities) == 3
+        assert [(by.endswith("in his directive"), count) for by, count in raised.items()] == [
+            (True, 1)
+        ]
 
     def test_facts_said_by_the_report_point_to_it(self):
         report = Document.objects.get(import_key="bacgiang:documents:bao-bacgiang-2025-05-21")

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 
 from connectivity.models import Partner
 from equipment.models import DeviceNorm, DeviceType
-from rollout.figures.results import FacilityResult, MeasureResult
-from rollout.models import Milestone
-from rollout.programme.councils import meetings
-from rollout.programme.milestone_line import targets
+from rollout.figures import awaited
+from rollout.figures.awaited import Awaited, awaited_on
+from rollout.figures.results import MeasureResult
+from rollout.programme.councils import awaited_meetings, fixed, unruled
 from rollout.publishing.brief.sentences.source import Source, among
 from rollout.publishing.brief.values import (
-    Assumed,
     Count,
     Dated,
     Day,
     Month,
     Name,
+    NothingSince,
     Sentence,
     Several,
     Share,
@@ -48,8 +48,8 @@ def measured(source: Source, code: str, **more: Value) -> Iterator[Sentence]:
     result = source.progress.measure(code)
     if result.known and result.unknown:
         values = {
-            "unknown": source.count(result.unknown, code, "unknown"),
-            "all": source.count(result.facilities, code),
+            "unknown": Count(source.link.measure(code, "unknown"), result.unknown),
+            "all": Count(source.link.measure(code), result.facilities),
         }
         yield Sentence("not_known_of", values, result.unknown)
 
@@ -57,43 +57,70 @@ def measured(source: Source, code: str, **more: Value) -> Iterator[Sentence]:
 def of_measure(source: Source, code: str, **more: Value) -> Sentence:
     result = source.progress.measure(code)
     values = {
-        "done": source.count(result.done, code, "done"),
-        "total": source.count(result.total, code),
+        "done": Count(source.link.done(code), result.done),
+        "total": Count(
+            source.link.total(code, show="known" if result.unknown else ""), result.total
+        ),
     }
     case = case_of(result)
     count = (result.total or 0) if case == "all" else result.done
+    stale = result.nothing_since
     return Sentence(
-        f"{code}_{case}", {**values, **more}, count, source.assumed(*OUT_OF.get(code, (code,)))
+        f"{code}_{case}",
+        {**values, **more},
+        count,
+        source.assumed(*OUT_OF.get(code, (code,))),
+        NothingSince(source.link.measure(code), stale) if stale else None,
     )
 
 
 def equipment(source: Source) -> Iterator[Sentence]:
-    servers = source.progress.measure("servers")
     yield from measured(source, "servers")
-    if servers.missing:
-        yield _bidding(source, servers, servers.missing)
+    yield from _bidding(source)
     if source.progress.facilities:
         yield from measured(source, "devices")
         yield from _devices(source)
 
 
-def _bidding(source: Source, servers: MeasureResult, missing: int) -> Sentence:
-    values: dict[str, Value] = {
-        "missing": source.count(missing, "servers", "open"),
-        "begun": source.count(servers.begun, "servers", "open"),
-    }
-    by = servers.expected_by
-    href = source.link.measure("servers", "open")
-    # Who has none is as sure as who has some.
-    assumed = Assumed(href) if source.assumed("servers") else None
-    if by is None:
-        return Sentence("bidding_undated", values, missing, assumed)
-    if by < source.on:
-        return Sentence("bidding_late", values | {"day": Day(href, by)}, missing, assumed)
-    values["month"] = Month(href, by)
-    if servers.begun < missing:
-        return Sentence("bidding_of_some", values, servers.begun, assumed)
-    return Sentence("bidding", values, missing, assumed)
+def _bidding(source: Source) -> Iterator[Sentence]:
+    """When those without a server are to have one, by where their files stand."""
+    missing = awaited_on("servers", source.as_of, source.progress.facilities)
+    groups = _by_reason(missing)
+    if ahead := groups.get(awaited.BIDDING):
+        href = source.link.measure("servers", awaited.BIDDING)
+        values: dict[str, Value] = {
+            "missing": Count(source.link.measure("servers", "open"), len(missing)),
+            "month": Month(href, max(one.day for one in ahead if one.day)),
+        }
+        assumed = among(href, (one.assumed for one in ahead))
+        if len(ahead) < len(missing):
+            values["number"] = Count(href, len(ahead))
+            yield Sentence("bidding_of_some", values, len(ahead), assumed)
+        else:
+            values["missing"] = Count(href, len(missing))
+            yield Sentence("bidding", values, len(missing), assumed)
+    if late := groups.get(awaited.BIDDING_LATE):
+        href = source.link.measure("servers", awaited.BIDDING_LATE)
+        values = {
+            "number": Count(href, len(late)),
+            "day": Day(href, max(one.day for one in late if one.day)),
+        }
+        assumed = among(href, (one.assumed for one in late))
+        yield Sentence("bidding_late", values, len(late), assumed)
+    for why, code in (
+        (awaited.AWARDED, "bidding_ended"),
+        (awaited.BIDDING_UNDATED, "bidding_undated"),
+    ):
+        if found := groups.get(why):
+            number = Count(source.link.measure("servers", why), len(found))
+            yield Sentence(code, {"number": number}, len(found))
+
+
+def _by_reason(found: list[Awaited]) -> dict[str, list[Awaited]]:
+    groups: dict[str, list[Awaited]] = {}
+    for one in found:
+        groups.setdefault(one.why, []).append(one)
+    return groups
 
 
 def _devices(source: Source) -> Iterator[Sentence]:
@@ -125,64 +152,49 @@ def use(source: Source) -> Iterator[Sentence]:
 
 
 def _councils(source: Source) -> Iterator[Sentence]:
-    awaited = sorted(
-        (
-            (m.scheduled_on, m)
-            for m in meetings(source.as_of)
-            if m.awaited and m.scheduled_on and m.facility_id in source.facilities
-        ),
-        key=lambda found: (found[0], found[1].code),
-    )
-    href = source.link.to("council-list")
-    for code, found in (
-        ("councils_unruled", [one for one in awaited if one[0] < source.on]),
-        ("councils_fixed", [one for one in awaited if one[0] >= source.on]),
+    waiting = awaited_meetings(source.as_of)
+    for code, show, found in (
+        ("councils_unruled", "unruled", unruled(waiting, source.on)),
+        ("councils_fixed", "fixed", fixed(waiting, source.on)),
     ):
-        listed = tuple(Dated(href, source.facility(m.facility_id), day) for day, m in found)
         if found:
+            href = source.link.to("council-list", show=show, counting="councils")
+            listed = tuple(
+                Dated(href, source.facility(m.facility_id), m.scheduled_on)
+                for m in found
+                if m.scheduled_on
+            )
             values = {"number": Count(href, len(found)), "meetings": Several(href, listed)}
-            yield Sentence(code, values, len(found), among(href, (m.assumed for _day, m in found)))
-    if not awaited:
+            yield Sentence(code, values, len(found), among(href, (m.assumed for m in found)))
+    if not waiting:
         yield Sentence("councils_none")
 
 
 def _launches(source: Source) -> Iterator[Sentence]:
     """When those follow that have not launched yet, by the targets that hold."""
-    planned = targets(source.as_of)
-    waiting = [
-        (milestone.target, planned[facility.id][Milestone.LAUNCH].assumed)
-        if milestone.target
-        else (None, False)
-        for facility in source.progress.facilities
-        if not _has_launched(facility) and facility.is_known
-        for milestone in facility.milestones
-        if milestone.code == Milestone.LAUNCH
-    ]
-    days = sorted(one for one in waiting if one[0])
-    late = [one for one in days if one[0] < source.on]
-    ahead = [one for one in days if one[0] >= source.on]
-    undated = len(waiting) - len(days)
-    href = source.link.measure("launched")
-    if ahead:
-        values = {
+    groups = _by_reason(awaited_on("launched", source.as_of, source.progress.facilities))
+    if ahead := groups.get(awaited.LAUNCH_AHEAD):
+        href = source.link.measure("launched", awaited.LAUNCH_AHEAD)
+        days = [one.day for one in ahead if one.day]
+        values: dict[str, Value] = {
             "number": Count(href, len(ahead)),
-            "first": Month(href, ahead[0][0]),
-            "last": Month(href, ahead[-1][0]),
+            "first": Month(href, min(days)),
+            "last": Month(href, max(days)),
         }
         one_month = values["first"].plain() == values["last"].plain()
         code = "launch_in" if one_month else "launch_between"
-        yield Sentence(code, values, len(ahead), among(href, (one[1] for one in ahead)))
-    if late:
-        values = {"number": Count(href, len(late))}
-        yield Sentence("launch_late", values, len(late), among(href, (one[1] for one in late)))
-    if undated:
-        yield Sentence("launch_undated", {"number": Count(href, undated)}, undated)
-
-
-def _has_launched(facility: FacilityResult) -> bool:
-    """Whoever is past the launch has launched, though its day may not be on record."""
-    later = (Milestone.LAUNCH, Milestone.OFFICIAL, Milestone.PORTAL)
-    return any(m.actual for m in facility.milestones if m.code in later)
+        yield Sentence(code, values, len(ahead), among(href, (one.assumed for one in ahead)))
+    if late := groups.get(awaited.LAUNCH_LATE):
+        href = source.link.measure("launched", awaited.LAUNCH_LATE)
+        values = {
+            "number": Count(href, len(late)),
+            "day": Day(href, max(one.day for one in late if one.day)),
+        }
+        assumed = among(href, (one.assumed for one in late))
+        yield Sentence("launch_late", values, len(late), assumed)
+    if undated := groups.get(awaited.LAUNCH_UNDATED):
+        href = source.link.measure("launched", awaited.LAUNCH_UNDATED)
+        yield Sentence("launch_undated", {"number": Count(href, len(undated))}, len(undated))
 
 
 def connection(source: Source) -> Iterator[Sentence]:
@@ -194,7 +206,7 @@ def connection(source: Source) -> Iterator[Sentence]:
         result = source.progress.measure(code)
         if code == "connected_private" and not result.facilities:
             continue
-        href = source.link.measure(code)
+        href = source.link.measure(code, counting="share")
         yield from measured(
             source,
             code,

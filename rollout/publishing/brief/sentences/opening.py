@@ -34,8 +34,12 @@ def opening(source: Source) -> Iterator[Sentence]:
 
 def _scope(source: Source, province: Name) -> Sentence:
     progress = source.progress
-    leader = source.link.to("leader")
-    public, private = Count(leader, progress.public), Count(leader, progress.private)
+
+    def rows(scope: str) -> str:
+        return source.link.to("overall", scope=scope, counting="facilities")
+
+    public = Count(rows("public"), progress.public)
+    private = Count(rows("private"), progress.private)
     if progress.public and progress.private:
         values = {"province": province, "public": public, "private": private}
         return Sentence("scope_both", values, progress.public)

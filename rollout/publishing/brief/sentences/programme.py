@@ -3,49 +3,78 @@
 from collections.abc import Iterator
 
 from facilities.models import Agency
-from rollout.models import Directive, Obstacle, SessionConclusion
+from rollout.figures.awaited import late_facilities
+from rollout.models import SessionConclusion
+from rollout.programme.directives.choosing import given_at
 from rollout.programme.directives.reading import DirectiveOnDay
-from rollout.programme.obstacles import ObstacleOnDay, obstacles
+from rollout.programme.obstacles import ObstacleOnDay
+from rollout.programme.obstacles.choosing import raised_at, standing
 from rollout.publishing.brief.sentences.source import Source, among, facility_name
-from rollout.publishing.brief.values import Assumed, Count, Day, Name, Sentence, Several
+from rollout.publishing.brief.values import (
+    Assumed,
+    Count,
+    Day,
+    Name,
+    Sentence,
+    Several,
+    Value,
+)
 
 
 def difficulties(source: Source) -> Iterator[Sentence]:
     """Those raised at the session one by one, then all that stand open, by their cost."""
-    found = {o.code: o for o in obstacles(source.as_of)}
     raised = _raised(source)
-    link = source.link.to("obstacle-list")
-    if raised:
-        yield Sentence("obstacles_raised", {"number": Count(link, len(raised))}, len(raised))
-        for row in raised:
-            yield _obstacle(source, found[row.code])
+    if source.session is not None and raised:
+        for whom, rows_of_one in _by_whom(raised):
+            href = source.link.to(
+                "obstacle-list", raised=source.session.pk, by=whom, counting="obstacles"
+            )
+            values = {
+                "number": Count(href, len(rows_of_one)),
+                "whom": Name(href, whom, rows_of_one[0].raised_by_en),
+            }
+            yield Sentence("obstacles_raised", values, len(rows_of_one))
+            for row in rows_of_one:
+                yield _obstacle(source, row)
     elif source.session is not None:
         yield Sentence("obstacles_not_raised")
-    standing = [o for o in found.values() if o.cleared_on is None]
-    if not standing:
+    opened = standing(source.obstacles)
+    if not opened:
         yield Sentence("obstacles_none_open")
         return
-    days = sum(o.facility_days for o in standing)
-    values = {"number": Count(link, len(standing)), "days": Count(link, days)}
+
+    def rows(counting: str) -> str:
+        return source.link.to("obstacle-list", show="open", counting=counting)
+
+    values = {
+        "number": Count(rows("obstacles"), len(opened)),
+        "days": Count(rows("days"), sum(o.facility_days for o in opened)),
+    }
     # The days lost rest on whom they hold since when.
-    unsure = any(hold.assumed for o in standing for hold in o.holds)
-    yield Sentence("obstacles_open", values, len(standing), Assumed(link) if unsure else None)
+    unsure = any(hold.assumed for o in opened for hold in o.holds)
+    assumed = Assumed(rows("days")) if unsure else None
+    yield Sentence("obstacles_open", values, len(opened), assumed)
 
 
-def _raised(source: Source) -> list[Obstacle]:
+def _by_whom(raised: list[ObstacleOnDay]) -> list[tuple[str, list[ObstacleOnDay]]]:
+    """What each of those who spoke raised: whoever raised most comes first."""
+    found: dict[str, list[ObstacleOnDay]] = {}
+    for one in raised:
+        found.setdefault(one.raised_by, []).append(one)
+    return sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
+
+
+def _raised(source: Source) -> list[ObstacleOnDay]:
     if source.session is None:
         return []
-    rows = Obstacle.objects.known(source.known_at).filter(
-        session=source.session, raised_on__lte=source.on
-    )
-    return list(rows.order_by("raised_on", "code"))
+    return raised_at(source.obstacles, source.session.pk)
 
 
 def _obstacle(source: Source, obstacle: ObstacleOnDay) -> Sentence:
     href = source.link.to("obstacle", obstacle.code)
     values = {
         "obstacle": Name(href, obstacle.name_vi, obstacle.name_en),
-        "facilities": Count(href, len(obstacle.facility_ids)),
+        "facilities": Count(f"{href}#held", len(obstacle.facility_ids)),
     }
     if obstacle.cleared_on:
         return Sentence("obstacle_cleared", values | {"day": Day(href, obstacle.cleared_on)})
@@ -54,7 +83,7 @@ def _obstacle(source: Source, obstacle: ObstacleOnDay) -> Sentence:
         values["agency"] = Name(href, obstacle.agency_vi, obstacle.agency_en)
         code += "_by_agency"
     unsure = len(obstacle.assumed_facility_ids)
-    assumed = Assumed(href, unsure) if unsure else None
+    assumed = Assumed(f"{href}#assumed", unsure) if unsure else None
     return Sentence(code, values, len(obstacle.facility_ids), assumed)
 
 
@@ -89,16 +118,11 @@ def orders(source: Source) -> Iterator[Sentence]:
     """The directives born from the session."""
     if source.session is None:
         return
-    codes = set(
-        Directive.objects.known(source.known_at)
-        .filter(session=source.session)
-        .values_list("code", flat=True)
-    )
-    found = sorted((d for d in source.directives if d.code in codes), key=lambda d: d.code)
+    found = given_at(source.directives, source.session.pk)
     if not found:
         yield Sentence("orders_none")
         return
-    link = source.link.to("directive-list")
+    link = source.link.to("directive-list", session=source.session.pk, counting="directives")
     yield Sentence("orders", {"number": Count(link, len(found))}, len(found))
     for directive in found:
         yield _order(source, directive)
@@ -110,51 +134,61 @@ def _order(source: Source, directive: DirectiveOnDay) -> Sentence:
     def agency(row: Agency) -> Name:
         return Name(href, row.name_vi, row.name_en)
 
-    values = {
+    values: dict[str, Value] = {
         "text": Name(href, directive.text_vi.rstrip("."), directive.text_en.rstrip(".")),
-        "lead": agency(directive.lead),
         "due": Day(href, directive.due_on),
     }
     with_others = ""
-    if directive.coordinating:
-        others = sorted(directive.coordinating, key=lambda a: a.code)
-        values["others"] = Several(href, tuple(agency(row) for row in others))
-        with_others = "_with"
+    others = Several(href, tuple(agency(row) for row in directive.coordinating))
+    if directive.lead is None:
+        values["agencies"] = others
+        with_others = "_together"
+    else:
+        values["lead"] = agency(directive.lead)
+        if directive.coordinating:
+            values["others"] = others
+            with_others = "_with"
     if directive.closed_on:
         return Sentence(
             f"order_closed{with_others}", values | {"closed": Day(href, directive.closed_on)}
         )
     if late := directive.days_late(source.on):
-        return Sentence(f"order_late{with_others}", values | {"days": Count(href, late)}, late)
+        return Sentence(
+            f"order_late{with_others}", values | {"days": Count(f"{href}#late", late)}, late
+        )
     if directive.due_on is None:
         return Sentence(f"order_undated{with_others}", values)
     return Sentence(f"order{with_others}", values)
 
 
 def law(source: Source) -> Iterator[Sentence]:
-    href = source.link.to("deadline-list")
+    href = source.link.to("deadline-list", show="law")
     for deadline in source.progress.deadlines:
         values = {
             "name": Name(href, deadline.name_vi, deadline.name_en),
             "basis": Name(href, deadline.basis, deadline.basis),
             "day": Day(href, deadline.due_on),
-            "days": Count(href, abs(deadline.days_left)),
+            "days": Count(f"{href}#law-{deadline.code}", deadline.days_off),
         }
         code = "law_ahead" if deadline.days_left >= 0 else "law_passed"
-        yield Sentence(code, values, abs(deadline.days_left))
+        yield Sentence(code, values, deadline.days_off)
 
 
 def late(source: Source) -> Iterator[Sentence]:
     """Facilities behind with anything, the longest late first."""
-    found = [f for f in source.progress.facilities if f.days_late]
+    found = late_facilities(source.progress.facilities)
     if not found:
         yield Sentence("late_none")
         return
-    href = source.link.to("deadline-list", show="late")
+
+    def rows(counting: str) -> str:
+        return source.link.to("deadline-list", show="facilities", counting=counting)
+
     names = tuple(facility_name(f.facility, source.link) for f in found)
     values = {
-        "number": Count(href, len(found)),
-        "facilities": Several(href, names),
-        "days": Count(href, found[0].days_late),
+        "number": Count(rows("facilities"), len(found)),
+        "facilities": Several(rows("facilities"), names),
+        "days": Count(rows("longest"), found[0].days_late),
     }
-    yield Sentence("late", values, len(found), among(href, (f.late_assumed for f in found)))
+    assumed = among(rows("facilities"), (f.late_assumed for f in found))
+    yield Sentence("late", values, len(found), assumed)

@@ -9,8 +9,9 @@ from facilities.evidence import Rung
 from rollout.figures.results import Progress
 from rollout.models import WorkingSession
 from rollout.programme.directives.reading import DirectiveOnDay
+from rollout.programme.obstacles import ObstacleOnDay
 from rollout.publishing.brief.links import Links
-from rollout.publishing.brief.values import Assumed, Count, Name
+from rollout.publishing.brief.values import Assumed, Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,14 @@ class Source:
     as_of: AsOf
     facilities: dict[int, FacilityOnDay]
     directives: list[DirectiveOnDay]
+    obstacles: list[ObstacleOnDay]
     link: Links
-
-    def count(self, number: int | None, measure: str, show: str = "") -> Count:
-        """A figure of a measure, with the rows it counts."""
-        return Count(self.link.measure(measure, show), number)
 
     def assumed(self, *measures: str) -> Assumed | None:
         """How many of the first of these measures' figures that rests on assumed rows do."""
         for code in measures:
             if count := self.progress.measure(code).evidence[Rung.ASSUMED]:
-                return Assumed(self.link.measure(code), count)
+                return Assumed(self.link.done(code, "assumed"), count)
         return None
 
     def facility(self, pk: int) -> Name:
@@ -44,9 +42,9 @@ class Source:
 
 
 def among(href: str, assumed: Iterable[object]) -> Assumed | None:
-    """How many of these are assumed."""
+    """How many of the rows at `href` are assumed."""
     count = sum(map(bool, assumed))
-    return Assumed(href, count) if count else None
+    return Assumed(f"{href.partition('#')[0]}#assumed", count) if count else None
 
 
 def facility_name(found: FacilityOnDay, link: Links) -> Name:

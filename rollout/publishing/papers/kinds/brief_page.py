@@ -21,7 +21,7 @@ SECTIONS = ("difficulties", "conclusion", "orders", "changes", "promises", "late
 def build(asked: Asked) -> Paper:
     progress = cached_progress(asked.on, known_at=asked.known_at)
     rows = tuple(
-        (str(m.label), number(m.told), number(m.total), share(m.share), _assumed(m))
+        (_label(m), number(m.told), number(m.total), share(m.share), _assumed(m))
         for m in progress.measures
     )
     figures = Table(
@@ -48,6 +48,14 @@ def build(asked: Asked) -> Paper:
         one_sheet=True,
         note=wording.sample_note() if holds_samples(progress) else "",
     )
+
+
+def _label(result: MeasureResult) -> str:
+    """With the day of its newest fact where nothing has been recorded since for too long."""
+    if result.nothing_since is None:
+        return str(result.label)
+    said = _("newest fact: %(day)s, nothing since") % {"day": day(result.nothing_since)}
+    return f"{result.label} ({said})"
 
 
 def _assumed(result: MeasureResult) -> str:

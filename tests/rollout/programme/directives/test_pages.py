@@ -1,5 +1,6 @@
 """A directive to three agencies through three sign-ins; and who is refused what."""
 
+import html
 import uuid
 from datetime import date, timedelta
 
@@ -67,6 +68,24 @@ def test_without_a_code_it_gets_the_next_number_of_its_day():
         code = f"{DAY.isoformat()}-{number}"
         assert issue(leader, lead, code="").url == page(code)
     assert issue(leader, lead).url == page("CD-1")
+
+
+def test_one_that_nobody_leads_says_together_wherever_it_stands():
+    leader = signed_in(Role.LEADER)
+    helpers = [factories.AgencyFactory() for _ in range(2)]
+    nobody = type("Nobody", (), {"pk": ""})
+    assert issue(leader, nobody, helpers[0]).status_code == 400
+    assert issue(leader, nobody, *helpers).status_code == 302
+    names = "; ".join(agency.name for agency in sorted(helpers, key=lambda one: one.code))
+    listed = leader.get(reverse("rollout:directive-list")).content.decode()
+    assert f"{names}, together" in html.unescape(listed)
+    own = html.unescape(leader.get(page()).content.decode())
+    assert "Together, nobody leads" in own
+    officer = signed_in(Role.AGENCY, agency=helpers[1])
+    assert officer.get(page()).status_code == 200
+    keeper = html.unescape(signed_in(Role.DEPARTMENT).get(page()).content.decode())
+    for agency in helpers:
+        assert f"about={agency.code}" in keeper
 
 
 def test_three_agencies_answer_through_three_sign_ins_and_the_leader_closes():

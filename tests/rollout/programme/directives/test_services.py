@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from facilities.as_of import AsOf
 from facilities.services import withdraw
 from rollout.models import DirectiveEvent
 from rollout.programme.directives import directives, services
 from rollout.programme.directives.promises import carried_over, verdict
+from rollout.programme.obstacles.waiting import awaited
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +99,35 @@ def test_the_leading_agency_does_not_take_part_besides():
     lead, helper = factories.AgencyFactory(), factories.AgencyFactory()
     issued(lead=lead, coordinating=[lead, helper])
     assert seen(DAY).agencies == (lead, helper)
+
+
+def test_several_agencies_carry_it_out_together_and_nobody_leads():
+    helpers = [factories.AgencyFactory() for _ in range(2)]
+    for too_few in ([], helpers[:1]):
+        assert "lead" in refused(issued, lead=None, coordinating=too_few)
+    made = issued(lead=None, coordinating=helpers, due_on=on(2))
+    found = seen(on(3))
+    assert found.lead is None
+    assert set(found.agencies) == set(found.answerable) == set(helpers)
+    assert all(agency.name in found.in_whose_hands for agency in helpers)
+    waiting = [one.name for one in awaited(AsOf(on(3)))]
+    assert sorted(waiting) == sorted(agency.name for agency in helpers)
+    for agency in helpers:
+        services.urge(
+            directive=made, agency=agency, happened_on=on(3), by=factories.recorder(), note="gấp"
+        )
+        answered(made, agency=agency)
+    assert seen(on(3)).urgings == 2
+    assert {event.agency for event in seen(on(3)).standing_answers} == set(helpers)
+    stranger = factories.AgencyFactory()
+    assert "agency" in refused(
+        services.urge,
+        directive=made,
+        agency=stranger,
+        happened_on=on(3),
+        by=factories.recorder(),
+        note="x",
+    )
 
 
 def test_its_state_from_day_to_day():

@@ -29,8 +29,12 @@ FIGURES = {
         ("use", ("24 May 2025", "June 2025", "August 2025")),
         ("connection", ("Bach Mai Hospital", "100%", "17 out of 17", "42 out of 42")),
         ("difficulties", ("budget estimates", "centralized authentication", "health insurance")),
-        ("conclusion", ("efforts and determination", "Mai Son", "solutions")),
-        ("orders", ("Public Security", "Department of Health", "Social Security Region 11")),
+        ("conclusion", ("efforts and determination", "Mai Son")),
+        ("difficulties", ("by representatives of several healthcare facilities, 3 obstacles",)),
+        (
+            "orders",
+            ("Together: ", "Public Security", "Department of Health", "Social Security Region 11"),
+        ),
         ("orders", ("Ministry of Health", "norms for IT equipment")),
     ),
     "vi": (
@@ -42,7 +46,17 @@ FIGURES = {
         ("connection", ("Bạch Mai", "100\N{NO-BREAK SPACE}%", "17", "42")),
         ("difficulties", ("dự toán", "Ban Cơ yếu Chính phủ", "bảo hiểm y tế")),
         ("conclusion", ("nỗ lực, quyết tâm", "Mai Sơn")),
-        ("orders", ("Công an tỉnh", "Sở Y tế", "Bảo hiểm xã hội khu vực XI", "Bộ Y tế")),
+        ("difficulties", ("đại diện một số cơ sở y tế đã nêu 3 khó khăn, vướng mắc",)),
+        (
+            "orders",
+            (
+                "Cùng thực hiện: ",
+                "Công an tỉnh",
+                "Sở Y tế",
+                "Bảo hiểm xã hội khu vực XI",
+                "Bộ Y tế",
+            ),
+        ),
     ),
 }
 
@@ -114,6 +128,34 @@ class TheBriefOfTheSession(TestCase):
         after = self.words(on=date(2025, 6, 30))
         assert "Luc Nam District Medical Centre (23 May 2025)" in after["use"]
         assert "no ruling is on record" in after["use"]
+
+    def test_a_year_later_nothing_past_is_told_as_if_it_were_to_come(self):
+        later = date(2026, 3, 1)
+        found = {
+            language: "".join(self.words(language, on=later).values()) for language in ("vi", "en")
+        }
+        assert "bidding for servers was to end by 27 Jun 2025" in found["en"]
+        assert "were to have launched the system by 25 Aug 2025" in found["en"]
+        assert "newest fact: 14 May 2025, nothing since" in found["en"]
+        assert "dữ liệu mới nhất: 14/05/2025, từ đó chưa có thêm" in found["vi"]
+        for to_come in (
+            "are to finish bidding",
+            "are to complete",
+            "is scheduled",
+            "are scheduled",
+        ):
+            assert to_come not in found["en"]
+        assert "nothing since" not in "".join(self.words().values())
+        self.client.force_login(user_with(Role.LEADER, language="en"))
+        self.client.cookies["django_language"] = "en"
+        page = self.client.get(f"/?on={later}").content.decode()
+        assert "6 were to end bidding by 27 Jun 2025" in page
+        assert "to finish bidding by" not in page
+        assert "newest fact: 14 May 2025, nothing since" in page
+        assert "Council day passed, no ruling on record" in page
+        assert "Council scheduled" not in page
+        page = self.client.get(f"/measures/servers/?on={later}").content.decode()
+        assert "14 May 2025, nothing since" in page
 
     def test_since_the_session_before(self):
         assert "EMR servers: from 4 on 18 Feb 2025 to 11" in self.words()["changes"]

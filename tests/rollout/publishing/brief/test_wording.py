@@ -69,7 +69,7 @@ def test_numbers_carry_their_links_and_names_their_own():
             ("B 1", "/a/"),
             ("B 2", "/b/"),
         ]
-        assert text(sentence) == "2 facilities are late, by 5 days at most: B 1; B 2."
+        assert text(sentence) == "2 facilities are late, by 5 working days at most: B 1; B 2."
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,12 @@ def test_what_is_assumed_is_said_behind_the_sentence_and_is_not_in_the_digest(as
 
 @pytest.mark.parametrize(
     ("count", "words"),
-    [(1, "1 obstacle was raised"), (2, "2 obstacles were raised"), (0, "0 obstacles were raised")],
+    [(1, "A, 1 obstacle:"), (2, "A, 2 obstacles:"), (0, "A, 0 obstacles:")],
 )
 def test_the_plural_follows_the_count(count, words):
     with translation.override("en"):
-        assert words in text(Sentence("obstacles_raised", {"number": Count("/", count)}, count))
+        values = {"number": Count("/", count), "whom": Name("/", "A", "A")}
+        assert words in text(Sentence("obstacles_raised", values, count))
 
 
 def test_what_is_unknown_says_so():
