@@ -56,13 +56,12 @@ def measured(source: Source, code: str, **more: Value) -> Iterator[Sentence]:
 
 def of_measure(source: Source, code: str, **more: Value) -> Sentence:
     result = source.progress.measure(code)
-    values = {
-        "done": Count(source.link.done(code), result.done),
-        "total": Count(
-            source.link.total(code, show="known" if result.unknown else ""), result.total
-        ),
-    }
     case = case_of(result)
+    values: dict[str, Value] = {}
+    if case != "untracked":  # else there is no number
+        whole = source.link.total(code, show="known" if result.unknown else "")
+        values["done"] = Count(source.link.done(code), result.done)
+        values["total"] = Count(whole, result.total)
     count = (result.total or 0) if case == "all" else result.done
     stale = result.nothing_since
     return Sentence(
