@@ -42,10 +42,22 @@ SUITES = {
         "tests/rollout/figures/test_trend.py",
     ],
     "facilities/working_days.py": ["tests/facilities/test_working_days.py"],
-    "rollout/forecasting/durations.py": ["tests/rollout/forecasting"],
-    "rollout/forecasting/forecast.py": ["tests/rollout/forecasting"],
-    "rollout/forecasting/services.py": ["tests/rollout/forecasting"],
-    "rollout/forecasting/simulation.py": ["tests/rollout/forecasting"],
+    "rollout/forecasting/durations.py": [
+        "tests/rollout/forecasting/test_forecast.py",
+        "tests/rollout/forecasting/test_bac_giang.py",
+    ],
+    "rollout/forecasting/forecast.py": [
+        "tests/rollout/forecasting/test_forecast.py",
+        "tests/rollout/forecasting/test_bac_giang.py",
+    ],
+    "rollout/forecasting/services.py": [
+        "tests/rollout/forecasting/test_services.py",
+        "tests/rollout/forecasting/test_bac_giang.py",
+    ],
+    "rollout/forecasting/simulation.py": [
+        "tests/rollout/forecasting/test_simulation.py",
+        "tests/rollout/forecasting/test_forecast.py",
+    ],
     "rollout/figures/measures.py": [
         "tests/rollout/figures/test_measures.py",
         "tests/rollout/figures/test_progress.py",
