@@ -227,11 +227,11 @@ class Facts:
     def _servers(self, facility: FacilityOnDay) -> tuple[list[Leg], int, str]:
         """The way of servers not there yet (empty: they are, or nobody needs them any more), the day
         of its last step, and what is lacking. The file that has come furthest leads."""
-        of_it = self.files.get(facility.id, [])
+        of_it, today = self.files.get(facility.id, []), self.on.toordinal()
         if any(file.accepted for file in of_it) or Milestone.COUNCIL in self.days[facility.id]:
-            return [], 0, ""
+            return [], today, ""
         if not of_it:
-            return [], 0, NO_FILE
+            return [], today, NO_FILE
         file = max(of_it, key=_reach)
         stages = ROUTES[Path(file.path)].stages
         # How long the first stage takes nobody knows: there is none before it to count from.
@@ -241,8 +241,8 @@ class Facts:
         shifted_to = self._shifted("file", file.id)
         if legs and shifted_to:
             legs[0] = replace(legs[0], fixed=shifted_to.toordinal(), least=None)
-        begun = (file.reached and file.reached.reached_on) or self.on
-        return legs, begun.toordinal(), ""
+        begun = file.reached and file.reached.reached_on
+        return legs, begun.toordinal() if begun else today, ""
 
     def _stage(self, file: File, stage: Stage) -> Leg:
         def closing(posted: int) -> int:
