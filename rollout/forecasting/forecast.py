@@ -198,7 +198,7 @@ class Facts:
                     facility, lacking=TOO_FEW, lacking_step=_name(leg.code)
                 ), None
         seed, on = facility.code, self.on.toordinal()
-        gate = (gated.value, simulate(servers, begun=begun, on=on, seed=seed)) if servers else None
+        gate = (gated.value, simulate(servers, begun=begun, on=on, seed=seed))
         last = max(days[code] for code in reached).toordinal()
         found = simulate(legs, begun=last, on=on, seed=seed, gate=gate)
         ends = sorted(found)
@@ -226,7 +226,7 @@ class Facts:
 
     def _servers(self, facility: FacilityOnDay) -> tuple[list[Leg], int, str]:
         """The way of servers not there yet (empty: they are, or nobody needs them any more), the day
-        of its last step, and what is lacking. The file that has come furthest leads."""
+        it goes on from, and what is lacking. The file that has come furthest leads."""
         of_it, today = self.files.get(facility.id, []), self.on.toordinal()
         if any(file.accepted for file in of_it) or Milestone.COUNCIL in self.days[facility.id]:
             return [], today, ""

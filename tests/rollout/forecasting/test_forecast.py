@@ -319,6 +319,14 @@ class TestServers:
         )
         assert found.likely_on == after(likely)
 
+    def test_a_what_if_moves_the_last_stage_too(self):
+        found = of_one(
+            {Milestone.SELF_ASSESSMENT: ON},
+            files=[file(Stage.TRIAL_RUN)],
+            shift=Shift("file", 1, after(28)),
+        )
+        assert found.likely_on == after(28 + 14)
+
     @pytest.mark.parametrize(
         ("selection", "price", "days"),
         [
