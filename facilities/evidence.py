@@ -75,9 +75,7 @@ def rung_expression(known_at: datetime | None = None, on: date | None = None) ->
     before that day (or without a day to look at) the row is an assumption. A paper that was withdrawn
     proves nothing.
     """
-    checked = Q(checked_at__isnull=False)
-    if known_at is not None:
-        checked &= Q(checked_at__lte=known_at)
+    checked = Q(checked_at__isnull=False) if known_at is None else Q(checked_at__lte=known_at)
     assumed = Q(assumed__in=(Assumed.WHICH, Assumed.ALL))
     day_assumed = Q(assumed=Assumed.DATE)
     standing = Q(document__withdrawn_at__isnull=True)

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 from facilities.as_of import AsOf
 from facilities.descent import Merger
+from facilities.evidence import Rung
 from facilities.timeline import Change, Tally, fold
 
 
@@ -54,14 +55,12 @@ def inherit(changes: Iterable[Change], as_of: AsOf, rules: Rules) -> list[Change
     mergers = as_of.mergers()
     if not mergers:
         return list(changes)
-    concerned = {pk for m in mergers for pk in (m.successor, *m.predecessors)}
     apart: dict[int, list[Change]] = defaultdict(list)
-    found: list[Change] = []
     for change in changes:
-        (apart[change.facility_id] if change.facility_id in concerned else found).append(change)
+        apart[change.facility_id].append(change)
     for merger in mergers:
         _pass_on(merger, apart, as_of, rules)
-    return [*found, *(change for kept in apart.values() for change in kept)]
+    return [change for kept in apart.values() for change in kept]
 
 
 def _pass_on(merger: Merger, apart: dict[int, list[Change]], as_of: AsOf, rules: Rules) -> None:
@@ -189,11 +188,10 @@ def _common(theirs: list[list[Change]], day: date, rules: Rules) -> dict[str, _V
     found = {}
     for component in sorted(shared):
         tallies = [state[component] for state in states]
-        rungs = [rung for tally in tallies if (rung := tally.rung_reaching(1)) is not None]
+        # A chain is as strong as its weakest link. (Each has a rung: all amounts are above zero.)
+        rungs = [tally.rung_reaching(1) or Rung.ASSUMED for tally in tallies]
         newest = [tally.newest_on for tally in tallies if tally.newest_on]
-        # Shared only if each of them proves it: a chain is as strong as its weakest link.
-        if len(rungs) == len(tallies):
-            found[component] = _Value(min(rungs), max(newest, default=None))
+        found[component] = _Value(min(rungs), max(newest, default=None))
     return found
 
 

@@ -11,7 +11,7 @@ from rollout.api.answer import CachedAnswer
 from rollout.api.document import map_of, query_of
 from rollout.api.reading import ProgrammeView
 from rollout.day import Day
-from rollout.forecasting import Foresight, Outlook, foresee
+from rollout.forecasting import Expected, ProvinceForecast, forecast_of
 from rollout.forecasting.forecast import RULE
 
 
@@ -26,24 +26,24 @@ class ForecastView(ProgrammeView):
                 day.on,
                 day.known_at,
                 day.map_on,
-                build=lambda: forecast_document(foresee(day.as_of()), day),
+                build=lambda: forecast_document(forecast_of(day.as_of()), day),
             ),
         )
 
 
-def forecast_document(outlook: Outlook, day: Day) -> dict:
+def forecast_document(forecast: ProvinceForecast, day: Day) -> dict:
     query = query_of(day)
-    low, middle, high = outlook.by_law or (None, None, None)
+    low, middle, high = forecast.by_law or (None, None, None)
     return {
-        "on": outlook.on,
+        "on": forecast.on,
         "known_at": day.known_at,
         "map": map_of(day.map_on),
         "rule_version": int(RULE),
-        "law_on": outlook.law,
-        "official": outlook.official,
-        "unforeseen": outlook.unforeseen,
-        "by_law": {"low": low, "middle": middle, "high": high} if outlook.by_law else None,
-        "province": _foreseen(outlook.province),
+        "law_on": forecast.law,
+        "official": forecast.official,
+        "unforeseen": forecast.unforeseen,
+        "by_law": {"low": low, "middle": middle, "high": high} if forecast.by_law else None,
+        "province": _foreseen(forecast.province),
         "facilities": [
             {
                 "code": one.facility.code,
@@ -54,13 +54,13 @@ def forecast_document(outlook: Outlook, day: Day) -> dict:
                 "lacking_step": one.lacking_step or None,
                 "url": f"{reverse('api:facility-progress', args=[one.facility.code])}?{query}",
             }
-            for one in sorted(outlook.facilities, key=lambda one: one.facility.code)
+            for one in sorted(forecast.facilities, key=lambda one: one.facility.code)
         ],
         "generated_at": timezone.now(),
     }
 
 
-def _foreseen(one: Foresight) -> dict:
+def _foreseen(one: Expected) -> dict:
     return {
         "likely_on": one.likely_on,
         "safe_on": one.safe_on,

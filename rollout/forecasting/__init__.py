@@ -1,6 +1,12 @@
 """When the facilities will use records officially, from how long things really took here."""
 
-from rollout.forecasting.forecast import FacilityForesight, Foresight, Outlook, Shift, foresee
+from rollout.forecasting.forecast import (
+    Expected,
+    FacilityForecast,
+    ProvinceForecast,
+    Shift,
+    forecast_of,
+)
 from rollout.forecasting.services import keep
 
-__all__ = ["FacilityForesight", "Foresight", "Outlook", "Shift", "foresee", "keep"]
+__all__ = ["Expected", "FacilityForecast", "ProvinceForecast", "Shift", "forecast_of", "keep"]

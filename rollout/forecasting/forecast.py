@@ -9,22 +9,22 @@ independently of each other.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from equipment.bidding import Minimum, minimum
+from equipment.bidding import earliest_closing
 from equipment.durations import ENOUGH
 from equipment.files import File, files, server_files
 from equipment.stages import ROUTES, Path, Stage
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.working_days import WorkingDays, working_days_of
 from rollout.forecasting.durations import Durations, durations
-from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulate
+from rollout.forecasting.simulation import Leg, quantile, simulate
 from rollout.models import Milestone
 from rollout.programme.councils import Meeting, awaited_meeting, meetings
 from rollout.programme.durations import WAY, days_of
@@ -33,9 +33,10 @@ from rollout.programme.must_start import law_of
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-RULE = "1"  # version: goes up when the same facts give another forecast
+RULE = "2"  # version: goes up when the same facts give another forecast
 LOW, LIKELY, SAFE = 0.1, 0.5, 0.9
 FAN_STEPS = 40  # days of the fan at most, and the law's day besides
+MARGIN = 14  # days that it goes on after the last thing to be seen on it
 AFTER_SERVERS = "after_servers"
 
 TOO_FEW, NO_FILE, NO_BEGINNING = "too_few", "no_file", "no_beginning"
@@ -56,8 +57,11 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Foresight:
-    """Of one facility, or of the province where `facility` is None. Days None: not foreseen."""
+class Expected:
+    """When official use begins: of one facility, or of the province where `facility` is None.
+
+    Days None: not foreseen.
+    """
 
     facility: FacilityOnDay | None
     likely_on: date | None = None
@@ -78,23 +82,23 @@ class Foresight:
 
 
 @dataclass(frozen=True, slots=True)
-class FacilityForesight(Foresight):
+class FacilityForecast(Expected):
     """Of one facility."""
 
     facility: FacilityOnDay
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """The forecast of a day."""
+class ProvinceForecast:
+    """The forecast of a day, for the province and each facility."""
 
     on: date
     law: date | None
-    province: Foresight
-    facilities: tuple[FacilityForesight, ...]
+    province: Expected
+    facilities: tuple[FacilityForecast, ...]
     by_law: tuple[int, int, int] | None  # facilities official by the law's day: low, middle, high
     durations: Durations
-    fan: tuple[tuple[date, int, int, int], ...] = ()  # the same on some days up to the horizon
+    fan: tuple[tuple[date, int, int, int], ...] = ()  # the same on some days
 
     @property
     def official(self) -> int:
@@ -105,88 +109,107 @@ class Outlook:
         return sum(not one.is_foreseen and one.done_on is None for one in self.facilities)
 
 
-def foresee(as_of: AsOf, shift: Shift | None = None) -> Outlook:
+def forecast_of(as_of: AsOf, shift: Shift | None = None) -> ProvinceForecast:
     """As the facts stood on the day. Stores nothing."""
-    on, law = as_of.until, law_of(as_of)
-    found: list[FacilityForesight] = []
-    walks: list[list[int]] = []
-    world = _World(as_of, shift)
-    for facility in as_of.on(on):
-        if not facility.in_rollout:
-            continue
-        foresight, days = world.of(facility, law)
-        found.append(foresight)
+    places = [facility for facility in as_of.on(as_of.until) if facility.in_rollout]
+    return forecast_from(Facts.read(as_of, shift), places)
+
+
+def forecast_from(facts: "Facts", facilities: Iterable[FacilityOnDay]) -> ProvinceForecast:
+    """The same from facts that are read already. Pure."""
+    found: list[FacilityForecast] = []
+    draws: list[list[int]] = []
+    for facility in facilities:
+        expected, days = facts.of(facility)
+        found.append(expected)
         if days is not None:
-            walks.append(days)
+            draws.append(days)
+    on, law = facts.on, facts.law
+    forecast = ProvinceForecast(on, law, Expected(None), tuple(found), None, facts.durations)
+    if forecast.unforeseen:
+        return forecast
     done = [one.done_on for one in found if one.done_on]
-    outlook = Outlook(on, law, Foresight(None), tuple(found), None, world.durations)
-    if len(done) + len(walks) < len(found):
-        return outlook
-    together = [sorted(days) for days in zip(*walks, strict=True)]
-    outlook = replace(
-        outlook,
-        province=_province(found, together, done, law, world.working),
+    together = [sorted(days) for days in zip(*draws, strict=True)]
+    forecast = replace(
+        forecast,
+        province=_province(found, together, done, law, facts.working),
         by_law=_by(law.toordinal(), together, len(done)) if law else None,
     )
-    return replace(outlook, fan=tuple(_fan(outlook, together, len(done))))
+    return replace(forecast, fan=tuple(_fan(forecast, together, len(done))))
 
 
-class _World:
+@dataclass(frozen=True)
+class Facts:
     """All that is read once, and the way each facility has still to go."""
 
-    def __init__(self, as_of: AsOf, shift: Shift | None):
-        self.on = as_of.until
-        self.shift = shift
-        self.durations = durations(as_of)
-        self.working: WorkingDays = working_days_of(as_of)
-        self.days = days_of(as_of)
-        self.meetings: dict[int, list[Meeting]] = defaultdict(list)
+    on: date
+    law: date | None
+    durations: Durations
+    working: WorkingDays
+    days: Mapping[int, Mapping[str, date]]  # facility -> milestone -> the day it was reached
+    meetings: Mapping[int, list[Meeting]]  # by facility
+    files: Mapping[int, list[File]]  # those that are to bring servers, by facility
+    shift: Shift | None = None
+
+    @classmethod
+    def read(cls, as_of: AsOf, shift: Shift | None = None) -> "Facts":
+        meetings_of: dict[int, list[Meeting]] = defaultdict(list)
         for meeting in meetings(as_of):
-            self.meetings[meeting.facility_id].append(meeting)
+            meetings_of[meeting.facility_id].append(meeting)
         by_id = {file.id: file for file in files(as_of)}
-        self.files: dict[int, list[File]] = defaultdict(list)
+        files_of: dict[int, list[File]] = defaultdict(list)
         for facility_id, file in server_files(as_of):
             if file in by_id:
-                self.files[as_of.descent.heir(facility_id)].append(by_id[file])
+                files_of[as_of.descent.heir(facility_id)].append(by_id[file])
+        return cls(
+            as_of.until,
+            law_of(as_of),
+            durations(as_of),
+            working_days_of(as_of),
+            days_of(as_of),
+            meetings_of,
+            files_of,
+            shift,
+        )
 
-    def of(
-        self, facility: FacilityOnDay, law: date | None
-    ) -> tuple[FacilityForesight, list[int] | None]:
+    def of(self, facility: FacilityOnDay) -> tuple[FacilityForecast, list[int] | None]:
         """The forecast, and the days it rests on; None for these where there is none."""
         days = self.days.get(facility.id, {})
-        if days.get(Milestone.OFFICIAL) and days.get(Milestone.COUNCIL):
-            return FacilityForesight(
-                facility, done_on=max(days[WAY[-1]], days[Milestone.COUNCIL])
-            ), None
-        reached = max((i for i, code in enumerate(WAY) if code in days), default=None)
-        if reached is None:
-            return FacilityForesight(facility, lacking=NO_BEGINNING), None
-        reached = min(reached, WAY.index(Milestone.DECISION))
-        legs = [self._milestone(facility, code) for code in WAY[reached + 1 :]]
+        if Milestone.OFFICIAL in days and Milestone.COUNCIL in days:
+            # Whoever began before its council passed it had no right to before that.
+            done_on = max(days[Milestone.OFFICIAL], days[Milestone.COUNCIL])
+            return FacilityForecast(facility, done_on=done_on), None
+        reached = [code for code in WAY if code in days]
+        if not reached:
+            return FacilityForecast(facility, lacking=NO_BEGINNING), None
+        ahead = [*WAY[WAY.index(reached[-1]) + 1 :]]
+        if Milestone.COUNCIL not in (*reached, *ahead):
+            ahead.insert(0, Milestone.COUNCIL)  # gone past it: it must still be passed
+        legs = [self._milestone(facility, code) for code in ahead]
         servers, begun, lacking = self._servers(facility)
         if lacking:
-            return FacilityForesight(facility, lacking=lacking), None
-        gated = Milestone.LAUNCH if reached < WAY.index(Milestone.LAUNCH) else Milestone.COUNCIL
+            return FacilityForecast(facility, lacking=lacking), None
+        gated = Milestone.LAUNCH if Milestone.LAUNCH in ahead else Milestone.COUNCIL
         if servers and gated == Milestone.LAUNCH:
             servers = [*servers, Leg(AFTER_SERVERS, self.durations.servers_to_launch)]
         for leg in (*servers, *legs):
             if not Durations.enough(leg.pool):
-                return FacilityForesight(
+                return FacilityForecast(
                     facility, lacking=TOO_FEW, lacking_step=_name(leg.code)
                 ), None
         seed, on = facility.code, self.on.toordinal()
-        gate = (gated.value, simulate(servers, begun=begun, on=on, seed=seed)) if servers else None
-        last = max(days[code] for code in WAY[: reached + 1] if code in days).toordinal()
+        gate = (gated.value, simulate(servers, begun=begun, on=on, seed=seed))
+        last = max(days[code] for code in reached).toordinal()
         found = simulate(legs, begun=last, on=on, seed=seed, gate=gate)
         ends = sorted(found)
-        foresight = FacilityForesight(
+        expected = FacilityForecast(
             facility,
             likely_on=self._worked(quantile(ends, LIKELY)),
             safe_on=self._worked(quantile(ends, SAFE)),
-            chance=_share(ends, law),
+            chance=_share(ends, self.law),
             sample=min(len(leg.pool) for leg in (*servers, *legs)),
         )
-        return foresight, found
+        return expected, found
 
     def _worked(self, day: int) -> date:
         return self.working.next_working(date.fromordinal(day))
@@ -203,33 +226,36 @@ class _World:
 
     def _servers(self, facility: FacilityOnDay) -> tuple[list[Leg], int, str]:
         """The way of servers not there yet (empty: they are, or nobody needs them any more), the day
-        of its last step, and what is lacking. The file that has come furthest leads."""
-        of_it = self.files.get(facility.id, [])
+        it goes on from, and what is lacking. The file that has come furthest leads."""
+        of_it, today = self.files.get(facility.id, []), self.on.toordinal()
         if any(file.accepted for file in of_it) or Milestone.COUNCIL in self.days[facility.id]:
-            return [], 0, ""
+            return [], today, ""
         if not of_it:
-            return [], 0, NO_FILE
+            return [], today, NO_FILE
         file = max(of_it, key=_reach)
         stages = ROUTES[Path(file.path)].stages
+        # How long the first stage takes nobody knows: there is none before it to count from.
         first = stages.index(Stage(file.reached.stage)) + 1 if file.reached else 1
         until = stages.index(Stage.ACCEPTANCE) + 1
         legs = [self._stage(file, stage) for stage in stages[first:until]]
         shifted_to = self._shifted("file", file.id)
         if legs and shifted_to:
-            legs[0] = Leg(legs[0].code, legs[0].pool, fixed=shifted_to.toordinal())
-        begun = (file.reached and file.reached.reached_on) or self.on
-        return legs, begun.toordinal(), ""
+            legs[0] = replace(legs[0], fixed=shifted_to.toordinal(), least=None)
+        begun = file.reached and file.reached.reached_on
+        return legs, begun.toordinal() if begun else today, ""
 
     def _stage(self, file: File, stage: Stage) -> Leg:
-        least = minimum(file.selection, file.package_price) if stage == Stage.OPENING else None
-        pool = self.durations.stages.get((file.path, stage.value), ())
-        return Leg(stage.value, pool, least=self._first(least) if least else None)
+        def closing(posted: int) -> int:
+            first = earliest_closing(
+                date.fromordinal(posted),
+                amount=file.package_price,
+                selection=file.selection,
+                is_working_day=self.working.is_working,
+            )
+            return first.toordinal() if first else posted
 
-    def _first(self, least: Minimum) -> Callable[[int], int]:
-        if not least.working:
-            return lambda posted: posted + least.days
-        add = self.working.add
-        return lambda posted: add(date.fromordinal(posted), least.days).toordinal()
+        pool = self.durations.stages.get((file.path, stage.value), ())
+        return Leg(stage.value, pool, least=closing if stage == Stage.OPENING else None)
 
     def _shifted(self, kind: str, subject: int) -> date | None:
         """The day that the what-if puts this subject on; None where it leaves it alone."""
@@ -255,20 +281,19 @@ def _share(ends: list[int], law: date | None) -> float | None:
 
 
 def _province(
-    found: list[FacilityForesight],
+    found: list[FacilityForecast],
     together: list[list[int]],
     done: list[date],
     law: date | None,
     working: WorkingDays,
-) -> Foresight:
+) -> Expected:
     """Over when the last facility is. `together`: of each draw, the days of all, sorted."""
     if not found:
-        return Foresight(None)
+        return Expected(None)
     if not together:
-        return Foresight(None, done_on=max(done))
-    floor = max(done, default=date.min).toordinal()
-    ends = sorted(max(floor, days[-1]) for days in together)
-    return Foresight(
+        return Expected(None, done_on=max(done))
+    ends = sorted(days[-1] for days in together)
+    return Expected(
         None,
         likely_on=working.next_working(date.fromordinal(quantile(ends, LIKELY))),
         safe_on=working.next_working(date.fromordinal(quantile(ends, SAFE))),
@@ -284,22 +309,26 @@ def _by(day: int, together: list[list[int]], done: int) -> tuple[int, int, int]:
 
 
 def _fan(
-    outlook: Outlook, together: list[list[int]], done: int
+    forecast: ProvinceForecast, together: list[list[int]], done: int
 ) -> Iterator[tuple[date, int, int, int]]:
-    if not outlook.province.is_foreseen:
+    safe_on = forecast.province.safe_on
+    if safe_on is None:
         return
-    first, last = (day.toordinal() for day in horizon(outlook))
+    first = forecast.on.toordinal()
+    last = max(safe_on, forecast.law or safe_on).toordinal() + MARGIN
     days = {*range(first, last, -(-(last - first) // FAN_STEPS)), last}
-    if outlook.law and outlook.law.toordinal() >= first:
-        days.add(outlook.law.toordinal())
+    if forecast.law and forecast.law > forecast.on:
+        days.add(forecast.law.toordinal())
     for day in sorted(days):
         yield date.fromordinal(day), *_by(day, together, done)
 
 
-def horizon(outlook: Outlook) -> tuple[date, date]:
-    """The days between which the forecast is drawn."""
-    last = max(day for day in (outlook.province.safe_on, outlook.law, outlook.on) if day)
-    return outlook.on, last + timedelta(days=14)
-
-
-__all__ = ["DRAWS", "FacilityForesight", "Foresight", "Outlook", "Shift", "foresee", "horizon"]
+__all__ = [
+    "Expected",
+    "FacilityForecast",
+    "Facts",
+    "ProvinceForecast",
+    "Shift",
+    "forecast_from",
+    "forecast_of",
+]

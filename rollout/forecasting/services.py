@@ -7,7 +7,7 @@ from statistics import fmean, median
 from django.db.models import Min
 
 from facilities.as_of import AsOf
-from rollout.forecasting.forecast import RULE, Foresight, Outlook, foresee
+from rollout.forecasting.forecast import RULE, Expected, ProvinceForecast, forecast_of
 from rollout.models import Forecast, Milestone
 from rollout.programme.durations import days_of
 from rollout.turns import one_at_a_time
@@ -20,22 +20,22 @@ def keep(on: date) -> int:
 
     What was written for a day stays: a second run adds only what is missing.
     """
-    outlook = foresee(AsOf(on))
+    forecast = forecast_of(AsOf(on))
     rows = [
-        _row(outlook, one) for one in (outlook.province, *outlook.facilities) if one.is_foreseen
+        _row(forecast, one) for one in (forecast.province, *forecast.facilities) if one.is_foreseen
     ]
     with one_at_a_time():
         Forecast.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return Forecast.objects.filter(on=on).count()
 
 
-def _row(outlook: Outlook, one: Foresight) -> Forecast:
+def _row(forecast: ProvinceForecast, one: Expected) -> Forecast:
     return Forecast(
-        on=outlook.on,
+        on=forecast.on,
         facility_id=one.facility.id if one.facility else None,
         likely_on=one.likely_on,
         safe_on=one.safe_on,
-        law_on=outlook.law,
+        law_on=forecast.law,
         chance=one.chance,
         sample=one.sample,
         rule=RULE,

@@ -9,6 +9,7 @@ their facts alone.
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from random import Random
 
 DRAWS = 1000
@@ -16,13 +17,13 @@ DRAWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One step: durations seen (sorted), or the day that is fixed for it (ordinal).
+    """One step: durations seen (sorted, at least one), and the day that is fixed for it (ordinal).
 
     A fixed day holds unless the steps before it end later: then the wait is drawn.
     """
 
     code: str
-    pool: tuple[int, ...] = ()
+    pool: tuple[int, ...]
     fixed: int | None = None
     least: Callable[[int], int] | None = None  # the first day the law allows, from the day before
 
@@ -71,9 +72,9 @@ def _next(pool: tuple[int, ...], begun: int, on: int, chance: float) -> int:
 
 
 def _drawn(pool: tuple[int, ...], chance: float) -> int:
-    return pool[int(chance * len(pool))] if pool else 0
+    return pool[int(chance * len(pool))]
 
 
 def quantile(days: list[int], share: float) -> int:
     """The first day by which at least this share of the draws is over. `days` sorted."""
-    return days[min(len(days) - 1, max(0, -int(-share * len(days) // 1) - 1))]
+    return days[max(0, ceil(share * len(days)) - 1)]

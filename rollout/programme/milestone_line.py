@@ -23,7 +23,7 @@ class Target:
     baseline: date
     due_on: date
     because: str
-    assumed: bool = False
+    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,8 @@ def line(
         due_on = target.due_on if target else None
         because = target.because if target else ""
         meeting = (ruled or awaited) if milestone == Milestone.COUNCIL else None
-        # The day that a council was given outranks the plan: people are invited for it.
-        if meeting and meeting.scheduled_on:
+        # A council has no plan but the day it was given: people are invited for it.
+        if meeting:
             baseline, due_on = meeting.first_scheduled_on, meeting.scheduled_on
             because = meeting.because
         actual = days[milestone.value]

@@ -6,7 +6,7 @@ from rollout.day import Day
 from rollout.figures.measures import Measure
 from rollout.figures.results import Progress
 from rollout.figures.trend import LONGEST_DAYS, trend
-from rollout.forecasting import Outlook
+from rollout.forecasting import ProvinceForecast
 from rollout.models import Milestone
 from rollout.pages.summary.charts import Curve
 
@@ -16,11 +16,11 @@ FARTHEST_AHEAD = 400  # days; a deadline years away would flatten the curve
 
 
 def curve_of(
-    measure: Measure, day: Day, progress: Progress, outlook: Outlook | None = None
+    measure: Measure, day: Day, progress: Progress, forecast: ProvinceForecast | None = None
 ) -> Curve:
     """From some months before the newest fact up to the day; with a plan, on to the next deadline.
 
-    `outlook`: of official use, the only measure that is foreseen.
+    `forecast`: of official use, the only measure that is foreseen.
     """
     newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
@@ -28,7 +28,7 @@ def curve_of(
     known = [point for point in points if point.told is not None]
     plan = _plan(progress) if measure.code == "official" else []
     farthest = day.on + timedelta(days=FARTHEST_AHEAD)
-    fan = [values for values in outlook.fan if values[0] <= farthest] if outlook else []
+    fan = [values for values in forecast.fan if values[0] <= farthest] if forecast else []
     law = [d for d in progress.deadlines if (plan or fan) and d.days_left <= FARTHEST_AHEAD]
     ahead = [d.due_on for d in law if d.days_left >= 0][:1]
     planned = [on for on, _count in plan[-1:]]

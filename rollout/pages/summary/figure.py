@@ -20,7 +20,7 @@ from rollout.figures.labels import figure_label, figure_labels
 from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
 from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, cells_on, changes
 from rollout.figures.results import Figure, Progress
-from rollout.forecasting import foresee
+from rollout.forecasting import forecast_of
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.curve import curve_of
 
@@ -144,7 +144,7 @@ def _measure(found: Measure, day: Day, show: str, number: str, *, in_full: bool)
         "assumed_rung": Rung.ASSUMED,
         "rungs": list(RUNG_EXPLANATIONS.items()),
         "curve": curve_of(
-            found, day, progress, foresee(as_of) if found.code == "official" else None
+            found, day, progress, forecast_of(as_of) if found.code == "official" else None
         ),
     }
 

@@ -14,7 +14,7 @@ from facilities.permissions import Access
 from rollout.day import Day, parse_date
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import FacilityForesight, Shift, foresee
+from rollout.forecasting import FacilityForecast, Shift, forecast_of
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
 from rollout.models import Milestone
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 class Line:
     """One facility on the page; with a what-if, beside what holds without it."""
 
-    foresight: FacilityForesight
-    before: FacilityForesight | None = None
+    forecast: FacilityForecast
+    before: FacilityForecast | None = None
 
     @property
     def moves(self) -> int | None:
         """Days by which the likely day moves; None without a what-if."""
-        if not (self.before and self.before.likely_on and self.foresight.likely_on):
+        if not (self.before and self.before.likely_on and self.forecast.likely_on):
             return None
-        return (self.foresight.likely_on - self.before.likely_on).days
+        return (self.forecast.likely_on - self.before.likely_on).days
 
     @property
     def becomes_late(self) -> bool:
         """Likely in time without the what-if, and likely too late with it."""
         before = self.before.chance if self.before else None
-        after = self.foresight.chance
+        after = self.forecast.chance
         return before is not None and after is not None and after < 0.5 <= before
 
 
@@ -79,29 +79,29 @@ def _kept_forecasts(day: Day, as_of: AsOf) -> dict:
 
 
 def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
-    plain = foresee(as_of)
-    shifted = foresee(as_of, shift) if shift else None
-    outlook = shifted or plain
+    plain = forecast_of(as_of)
+    shifted = forecast_of(as_of, shift) if shift else None
+    forecast = shifted or plain
     before = {one.facility.id: one for one in plain.facilities} if shifted else {}
     lines = [
-        Line(one, before.get(one.facility.id)) for one in outlook.facilities if one.done_on is None
+        Line(one, before.get(one.facility.id)) for one in forecast.facilities if one.done_on is None
     ]
-    lines.sort(key=lambda line: (_order(line.foresight), line.foresight.facility.code))
+    lines.sort(key=lambda line: (_order(line.forecast), line.forecast.facility.code))
     progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
     return {
         "progress": progress,
         "stale": progress.is_stale,
-        "outlook": outlook,
-        "curve": curve_of(BY_CODE["official"], day, progress, outlook),
+        "forecast": forecast,
+        "curve": curve_of(BY_CODE["official"], day, progress, forecast),
         "before": plain if shifted else None,
         "lines": lines,
-        "late": [line.foresight.facility for line in lines if line.becomes_late],
+        "late": [line.forecast.facility for line in lines if line.becomes_late],
         "shifted": shift is not None,
         "pools": _durations(plain.durations),
     }
 
 
-def _order(one: FacilityForesight) -> tuple:
+def _order(one: FacilityForecast) -> tuple:
     return (one.likely_on is not None, -(one.likely_on or date.min).toordinal())
 
 

@@ -17,7 +17,7 @@ from rollout.figures import awaited
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
-from rollout.forecasting import foresee
+from rollout.forecasting import forecast_of
 from rollout.models import LegalDeadline, Milestone, WorkingSession
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary import charts
@@ -78,10 +78,10 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     as_of = day.as_of()
     open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
     law = _law(progress)
-    outlook = foresee(as_of)
+    forecast = forecast_of(as_of)
     return {
         "compare": compare,
-        "outlook": outlook,
+        "forecast": forecast,
         "progress": progress,
         "official": progress.measure("official"),
         "law": law,
@@ -98,7 +98,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
         "decisions": _decisions(day, progress, open_obstacles, law) if sees_programme else None,
-        "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, outlook),
+        "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, forecast),
         "upcoming": _upcoming(as_of, in_full=in_full),
     }
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from facilities.as_of import AsOf
 from facilities.models import ApiToken, Facility, Ledger, Role
-from rollout.forecasting import foresee
+from rollout.forecasting import forecast_of
 from rollout.forecasting.forecast import RULE
 from rollout.models import Forecast
 from rollout.programme.services import record_milestone
@@ -40,14 +40,14 @@ def iso(day: date | None) -> str | None:
 
 
 def test_it_says_of_21_may_what_the_computation_says(reader):
-    found, outlook = ask(reader), foresee(AsOf(ON))
+    found, forecast = ask(reader), forecast_of(AsOf(ON))
     assert found["rule_version"] == int(RULE)
     assert (found["on"], found["law_on"]) == ("2025-05-21", "2025-09-30")
     assert (found["official"], found["unforeseen"], len(found["facilities"])) == (5, 0, 17)
-    assert tuple(found["by_law"].values()) == outlook.by_law
+    assert tuple(found["by_law"].values()) == forecast.by_law
     assert list(found["by_law"]) == ["low", "middle", "high"]
     by_code = {one["code"]: one for one in found["facilities"]}
-    for one in (*outlook.facilities, outlook.province):
+    for one in (*forecast.facilities, forecast.province):
         told = by_code[one.facility.code] if one.facility else found["province"]
         assert told["likely_on"] == iso(one.likely_on)
         assert told["safe_on"] == iso(one.safe_on)

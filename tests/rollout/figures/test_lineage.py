@@ -105,6 +105,13 @@ def test_what_is_written_for_the_predecessor_afterwards_counts_for_the_successor
     assert amounts(b, "device:tablet") == [0, 0, 0]
 
 
+def test_what_is_written_for_the_predecessor_on_the_very_day_counts_once(a, b):
+    into(a, b)
+    devices(b, 5, DAY)
+    assert amounts(a, "device:tablet") == [0, 5, 5]
+    assert amounts(b, "device:tablet") == [0, 0, 0]
+
+
 def test_a_certificate_of_the_predecessor_expires_for_the_successor(a, b):
     made = factories.CertificateFactory(facility=b)
     for kind, until in (("requested", None), ("issued", DAY + timedelta(days=20))):
@@ -184,6 +191,41 @@ def test_a_new_one_has_reached_what_all_had(a, b):
     by_map = tally(new, "milestone:pilot", date(2025, 4, 30), map_on=LATER)
     assert by_map.amount == 0
     assert tally(new, "milestone:pilot", date(2025, 5, 1), map_on=LATER).amount == 1
+
+
+def test_what_a_predecessor_reaches_on_the_day_of_the_merger_is_its_own(a, b):
+    milestone(a, "pilot", EVE)
+    milestone(b, "pilot", DAY)
+    assert amounts(into_new(a, b), "milestone:pilot") == [0, 0, 0]
+
+
+def test_what_all_had_is_proven_as_well_as_by_the_one_who_proves_it_least(a, b):
+    paper = factories.DocumentFactory(issued_on=EVE)
+    record_milestone = rollout.programme.services.record_milestone
+    common = {"milestone": "pilot", "by": factories.recorder()}
+    record_milestone(facility=a, happened_on=EVE, document=paper, **common)
+    record_milestone(facility=b, happened_on=EVE - timedelta(days=9), **common)
+    new = into_new(a, b)
+    assert tally(new, "milestone:pilot").evidence == (0, 1, 0, 0, 0)
+    assert tally(new, "milestone:pilot").newest_on == EVE
+
+
+def test_a_value_that_all_have_left_behind_is_not_the_new_ones(a, b):
+    for place in (a, b):
+        write(ItLevel(facility=place, his_level=6, happened_on=EVE - timedelta(days=9)))
+        write(ItLevel(facility=place, his_level=7, happened_on=EVE))
+    new = into_new(a, b)
+    assert [amounts(new, f"his_level:{n}") for n in (6, 7)] == [[0, 0, 0], [0, 1, 1]]
+
+
+def test_a_new_ones_own_milestone_takes_the_place_of_what_all_had(a, b):
+    for place in (a, b):
+        milestone(place, "pilot", EVE)
+    new = into_new(a, b)
+    milestone(new, "pilot", LATER)
+    for day in (DAY, LATER - timedelta(days=1), LATER):
+        assert tally(new, "milestone:pilot", day).amount == 1
+    assert tally(new, "milestone:pilot").newest_on == LATER
 
 
 def test_a_new_one_has_the_value_on_which_all_agree_until_it_says_its_own(a, b):

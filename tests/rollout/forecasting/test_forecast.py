@@ -1,242 +1,449 @@
-"""What is foreseen, what is not, and that a what-if stores nothing."""
+"""The forecast of small worlds, exact to the day, most of them built from facts in memory."""
 
 from datetime import date, timedelta
 
 import pytest
-from django.conf import settings
-from django.utils import timezone
-from django.utils.translation import gettext, override
-from hypothesis import given
-from hypothesis import strategies as st
 
-from equipment.models import Procurement
-from facilities.as_of import AsOf
-from facilities.models import Facility, Ledger, Role
-from rollout.forecasting import Shift, foresee, keep
-from rollout.forecasting.forecast import FAN_STEPS, horizon
-from rollout.forecasting.services import chance_scores, first_score_on, scores
-from rollout.forecasting.simulation import DRAWS, Leg, quantile, simulate
-from rollout.models import Forecast
-from rollout.programme.services import record_milestone
+from equipment.bidding import Selection
+from equipment.files import File, Step
+from equipment.models import ProcurementLot
+from equipment.stages import ROUTES, Path, Stage
+from facilities.as_of import AsOf, FacilityOnDay
+from facilities.models import Scope
+from facilities.reorganising import merge
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays
+from rollout.forecasting import Shift, forecast_of
+from rollout.forecasting.durations import Durations
+from rollout.forecasting.forecast import Facts, forecast_from
+from rollout.models import Milestone
+from rollout.programme.councils import Meeting
+from rollout.programme.durations import WAY
+from rollout.programme.services import schedule_council
 from tests import factories
-from tests.factories import user_with
+from tests.writing import milestone, write
 
-ON = date(2025, 5, 21)
-DAY = ON.toordinal()
+ON = date(2025, 5, 21)  # a Wednesday
+EACH = (7,) * 5  # every step takes a week
+SPREAD = (7, 14, 21, 28, 35)  # each in a fifth of the draws
 
 
-def forecast(facility, law, chance):
-    """Kept on ON."""
-    return Forecast.objects.create(
-        on=ON, facility=facility, likely_on=law, safe_on=law, law_on=law, chance=chance, sample=5
+def after(days: int) -> date:
+    return ON + timedelta(days=days)
+
+
+def seen(
+    *, stage: tuple[int, ...] = EACH, servers_to_launch: tuple[int, ...] = EACH, **milestones
+) -> Durations:
+    """A week for each milestone, stage, and from the servers to the launch, unless told otherwise."""
+    return Durations(
+        {code.value: EACH for code in WAY[1:]} | milestones,
+        {(path.value, one.value): stage for path in Path for one in ROUTES[path].stages[1:]},
+        servers_to_launch,
     )
 
 
-durations = st.lists(st.integers(1, 90), min_size=5, max_size=30).map(
-    lambda days: tuple(sorted(days))
-)
+def place(pk: int = 1) -> FacilityOnDay:
+    return FacilityOnDay(pk, f"place-{pk}", "", "", "", "", "rollout", None, "", "")
 
 
-class TestWalk:
-    @given(pool=durations, ago=st.integers(0, 200))
-    def test_what_has_not_happened_happens_later(self, pool, ago):
-        ends = simulate([Leg("x", pool)], begun=DAY - ago, on=DAY, seed="a")
-        assert len(ends) == DRAWS
-        assert all(end > DAY for end in ends)
-        if any(days > ago for days in pool):
-            assert {end - DAY + ago for end in ends} <= {days for days in pool if days > ago}
-
-    @given(pool=durations, fixed=st.integers(0, 60))
-    def test_a_fixed_day_is_kept_unless_the_way_to_it_is_longer(self, pool, fixed):
-        legs = [Leg("before", pool), Leg("council", pool, fixed=DAY + fixed)]
-        before = simulate(legs[:1], begun=DAY, on=DAY, seed="a")
-        both = simulate(legs, begun=DAY, on=DAY, seed="a")
-        for day, end in zip(before, both, strict=True):
-            assert end == DAY + fixed if day <= DAY + fixed else end > day
-
-    @given(pool=durations, gate=st.integers(0, 300))
-    def test_nothing_passes_a_gate_before_it_opens(self, pool, gate):
-        opened = [DAY + gate] * DRAWS
-        ends = simulate([Leg("x", pool)], begun=DAY, on=DAY, seed="a", gate=("x", opened))
-        assert min(ends) >= DAY + gate
-
-    def test_bidders_keep_their_time(self):
-        legs = [Leg("opening", (1, 1, 1, 1, 1), least=lambda posted: posted + 18)]
-        assert set(simulate(legs, begun=DAY, on=DAY, seed="a")) == {DAY + 18}
-
-    def test_the_same_draws_each_time(self):
-        leg = Leg("x", tuple(range(1, 40)))
-        assert simulate([leg], begun=DAY, on=DAY, seed="a") == simulate(
-            [leg], begun=DAY, on=DAY, seed="a"
+def file(
+    *reached: Stage,
+    on: date = ON,
+    pk: int = 1,
+    path: Path = Path.PURCHASE,
+    selection: str = Selection.DIRECT,
+    price: int | None = None,
+) -> File:
+    """A file of servers that reached some stages, all on one day."""
+    steps = tuple(
+        Step(
+            stage=stage.value,
+            baseline=None,
+            target=None,
+            because="",
+            reached_on=on if stage in reached else None,
+            passed_on=None,
+            amount=price if stage == Stage.ESTIMATE_APPROVED else None,
+            rung=None,
+            assumed="",
         )
+        for stage in ROUTES[path].stages
+    )
+    return File(pk, f"GT-{pk}", "", path.value, selection, 1, steps)
 
-    @pytest.mark.parametrize(("pool", "day"), [((0,), 101), ((1,), 101), ((7,), 107)])
-    def test_what_waits_longer_than_any_seen_begins_anew_tomorrow_at_the_earliest(self, pool, day):
-        days = simulate([Leg("launch", pool)], begun=10, on=100, seed="f1")
-        assert set(days) == {day}
+
+THERE = [file(Stage.ACCEPTANCE)]
+
+
+def council(scheduled_on: date, pk: int = 1) -> Meeting:
+    return Meeting(
+        id=pk,
+        code=f"HD-{pk}",
+        facility_id=1,
+        level="sector",
+        criteria="",
+        scheduled_on=scheduled_on,
+        first_scheduled_on=scheduled_on,
+        fixed_on=ON,
+        because="",
+        held_on=None,
+        conclusion=None,
+        minutes_number="",
+        rung=None,
+        assumed="",
+    )
+
+
+def facts(
+    *days: dict[Milestone, date],
+    files: list[File] = THERE,
+    meetings: tuple[Meeting, ...] = (),
+    durations: Durations | None = None,
+    law: date | None = None,
+    working: WorkingDays = WEEKENDS_ONLY,
+    shift: Shift | None = None,
+) -> Facts:
+    """`days`: of the first facility, of the second... All have the same files and councils."""
+    numbered = dict(enumerate(days, start=1))
+    return Facts(
+        on=ON,
+        law=law,
+        durations=durations or seen(),
+        working=working,
+        days={pk: {code.value: day for code, day in of.items()} for pk, of in numbered.items()},
+        meetings={pk: [*meetings] for pk in numbered},
+        files=dict.fromkeys(numbered, files),
+        shift=shift,
+    )
+
+
+def of_one(days: dict[Milestone, date], **known):
+    """The forecast of one facility that reached these milestones on these days."""
+    [found] = forecast_from(facts(days, **known), [place()]).facilities
+    return found
+
+
+def of_all(*days: dict[Milestone, date], **known):
+    return forecast_from(facts(*days, **known), [place(pk) for pk in range(1, len(days) + 1)])
+
+
+DONE = {Milestone.COUNCIL: after(-9), Milestone.OFFICIAL: after(-2)}
+
+
+class TestMilestones:
+    @pytest.mark.parametrize(("council_on", "official_on"), [(-9, -2), (-2, -9)])
+    def test_done_when_it_is_official_and_its_council_has_passed_it(self, council_on, official_on):
+        found = of_one(
+            {Milestone.COUNCIL: after(council_on), Milestone.OFFICIAL: after(official_on)}
+        )
+        assert (found.done_on, found.likely_on, found.lacking) == (after(-2), None, "")
+
+    def test_the_steps_that_remain_follow_one_another(self):
+        for passed in range(1, len(WAY)):
+            found = of_one(dict.fromkeys(WAY[:passed], ON))
+            # All begin today, on a Wednesday, and a week is a week.
+            assert found.likely_on == found.safe_on == after(7 * (len(WAY) - passed))
+            assert (found.sample, found.done_on) == (5, None)
+
+    def test_the_way_goes_on_from_the_last_day_something_was_reached(self):
+        days = {Milestone.COUNCIL: after(-30), Milestone.DECISION: after(-2)}
+        assert of_one(days).likely_on == after(5)
+        entered_late = {Milestone.COUNCIL: after(-2), Milestone.DECISION: after(-30)}
+        assert of_one(entered_late).likely_on == after(5)
 
     @pytest.mark.parametrize(
-        ("share", "day"), [(0.0, 1), (0.2, 1), (0.21, 2), (0.5, 3), (0.8, 4), (1.0, 5)]
+        ("days", "steps"),
+        [
+            ({Milestone.OFFICIAL: ON}, 1),  # the council
+            ({Milestone.DECISION: ON}, 2),  # and official use
+            ({Milestone.PILOT: after(-30), Milestone.OFFICIAL: ON}, 1),
+        ],
     )
-    def test_a_share_between_two_draws_is_reached_by_the_later(self, share, day):
-        assert quantile([1, 2, 3, 4, 5], share) == day
+    def test_whoever_went_past_the_council_has_it_still_to_pass(self, days, steps):
+        assert of_one(days).likely_on == after(7 * steps)
+        found = of_one(days, meetings=(council(after(20)),))
+        assert found.likely_on == after(20 + 7 * (steps - 1))
 
-    def test_shares_of_the_draws(self):
-        days = list(range(1, 11))
-        assert [quantile(days, share) for share in (0.1, 0.5, 0.9, 1)] == [1, 5, 9, 10]
+    @pytest.mark.parametrize("days", [{}, {Milestone.PORTAL: after(-3)}])
+    def test_who_has_not_begun_is_not_foreseen(self, days):
+        found = of_one(days)
+        assert (found.lacking, found.is_foreseen) == ("no_beginning", False)
+        assert found.lacking_label
+        assert not of_one(DONE).lacking_label
+
+    def test_days_without_work_move_the_day_to_the_next_one_worked(self):
+        off = WorkingDays(off=frozenset({after(7)}))
+        found = of_one({Milestone.DECISION: ON, Milestone.COUNCIL: ON}, working=off)
+        assert found.likely_on == found.safe_on == after(8)
+
+    def test_half_and_nine_in_ten_of_the_draws_and_the_chance_to_make_the_day_of_the_law(self):
+        days = {Milestone.DECISION: ON, Milestone.COUNCIL: ON}
+        spread = seen(official=SPREAD)
+        found = of_one(days, durations=spread)
+        assert (found.likely_on, found.safe_on, found.chance) == (after(21), after(35), None)
+        for law, chance in ((after(6), 0), (after(20), 0.4), (after(21), 0.6), (after(35), 1)):
+            found = of_one(days, durations=spread, law=law)
+            assert found.chance == pytest.approx(chance, abs=0.05)
+
+    @pytest.mark.parametrize(
+        ("pool", "lacking", "sample"), [((7,) * 4, "too_few", 0), (EACH, "", 5), ((7,) * 6, "", 6)]
+    )
+    def test_five_durations_of_each_step_are_enough(self, pool, lacking, sample):
+        durations = seen(council=(7,) * 9, decision=pool, official=(7,) * 9)
+        found = of_one({Milestone.SELF_ASSESSMENT: ON}, durations=durations)
+        assert (found.lacking, found.sample) == (lacking, sample)
+        assert found.lacking_step == (Milestone.DECISION.label if lacking else "")
 
 
-@pytest.mark.django_db
-class TestSeed:
-    def test_the_session_of_21_may(self, bac_giang):
-        outlook = foresee(AsOf(ON))
-        assert outlook.law == date(2025, 9, 30)
-        assert (outlook.official, len(outlook.facilities), outlook.unforeseen) == (5, 17, 0)
-        low, middle, high = outlook.by_law
-        assert 7 <= low <= middle <= high <= 17
-        by_code = {one.facility.code: one for one in outlook.facilities}
-        assert by_code["bg-ttyt-lucnam"].chance == 1
-        assert by_code["bg-ttyt-yenthe"].chance < by_code["bg-tamthan"].chance < 1
-        for one in outlook.facilities:
-            if one.is_foreseen:
-                assert ON < one.likely_on <= one.safe_on <= outlook.province.safe_on
-                assert one.sample >= 5
+class TestCouncil:
+    def test_the_day_fixed_for_it_holds_unless_the_way_to_it_is_longer(self):
+        days = {Milestone.SELF_ASSESSMENT: ON}
+        assert of_one(days, meetings=(council(after(21)),)).likely_on == after(35)
+        assert of_one({Milestone.PILOT: ON}, meetings=(council(after(7)),)).likely_on == after(35)
 
-    def test_the_fan_opens_at_what_is_done_and_agrees_with_the_day_of_the_law(self, bac_giang):
-        outlook = foresee(AsOf(ON))
-        days = [day for day, *_counts in outlook.fan]
-        assert days == sorted(set(days))
-        assert (days[0], days[-1]) == horizon(outlook)
-        assert len(days) <= FAN_STEPS + 2
-        by_day = {day: tuple(counts) for day, *counts in outlook.fan}
-        assert by_day[ON] == (5, 5, 5)
-        assert by_day[outlook.law] == outlook.by_law
-        assert by_day[days[-1]][1:] == (17, 17)
-        for counts in zip(*by_day.values(), strict=True):
-            assert list(counts) == sorted(counts)
-        assert all(low <= middle <= high for low, middle, high in by_day.values())
-        assert foresee(AsOf(date(2025, 3, 1))).fan == ()
-
-    def test_below_the_minimum_nothing_is_foreseen(self, bac_giang):
-        outlook = foresee(AsOf(date(2025, 3, 1)))
-        assert not outlook.province.is_foreseen
-        assert outlook.by_law is None
-        assert any(one.lacking == "too_few" and one.lacking_step for one in outlook.facilities)
-
-    def test_the_facts_of_later_days_change_nothing(self, bac_giang):
-        before = foresee(AsOf(ON)).facilities
-        place = Facility.objects.get(code="bg-bvdk")
-        record_milestone(
-            facility=place,
-            milestone="launch",
-            happened_on=ON + timedelta(days=3),
-            by=factories.recorder(),
+    @pytest.mark.parametrize(
+        ("kind", "subject", "likely"), [("council", 1, 42), ("council", 2, 35), ("file", 1, 35)]
+    )
+    def test_a_what_if_moves_the_council_it_names(self, kind, subject, likely):
+        found = of_one(
+            {Milestone.SELF_ASSESSMENT: ON},
+            meetings=(council(after(21)),),
+            shift=Shift(kind, subject, after(28)),
         )
-        assert foresee(AsOf(ON)).facilities == before
-        assert foresee(AsOf(ON + timedelta(days=3))).facilities != before
+        assert found.likely_on == after(likely)
 
-    def test_what_if_moves_one_facility_and_stores_nothing(self, bac_giang):
-        file = Procurement.objects.get(code="BG-2025-03")
-        version = Ledger.current()
-        plain = foresee(AsOf(ON))
-        shifted = foresee(AsOf(ON), Shift("file", file.pk, date(2025, 8, 29)))
-        moved = [
-            one.facility.id
-            for one, other in zip(plain.facilities, shifted.facilities, strict=True)
-            if one != other
+    def test_only_the_next_one_counts(self):
+        found = of_one(
+            {Milestone.SELF_ASSESSMENT: ON},
+            meetings=(council(after(42), pk=1), council(after(21), pk=2)),
+        )
+        assert found.likely_on == after(35)
+
+
+class TestServers:
+    def test_without_a_file_nothing_is_foreseen_until_the_council_has_passed_it(self):
+        assert of_one({Milestone.PILOT: ON}, files=[]).lacking == "no_file"
+        assert of_one({Milestone.SELF_ASSESSMENT: ON}, files=[]).lacking == "no_file"
+        assert of_one({Milestone.COUNCIL: ON}, files=[]).likely_on == after(14)
+        assert of_one({Milestone.COUNCIL: ON}, files=[file()]).likely_on == after(14)
+
+    def test_one_accepted_file_of_several_is_enough(self):
+        files = [file(Stage.CONTRACT), *THERE]
+        assert of_one({Milestone.SELF_ASSESSMENT: ON}, files=files).likely_on == after(21)
+
+    def test_nobody_launches_before_the_servers_are_there_and_in_use(self):
+        # Delivered today: trial run, acceptance and a week besides, then four steps from the launch.
+        delivered = [file(Stage.DELIVERY)]
+        assert of_one({Milestone.PILOT: ON}, files=delivered).likely_on == after(3 * 7 + 4 * 7)
+        slow = seen(launch=(35,) * 5)
+        found = of_one({Milestone.PILOT: ON}, files=delivered, durations=slow)
+        assert found.likely_on == after(35 + 4 * 7)
+
+    def test_whoever_launched_without_them_meets_the_council_with_them(self):
+        bought = [file(Stage.CONTRACT)]  # delivery, trial run, acceptance
+        no_wait = seen(servers_to_launch=())
+        found = of_one({Milestone.LAUNCH: ON}, files=bought, durations=no_wait)
+        assert found.likely_on == after(3 * 7 + 2 * 7)
+        found = of_one({Milestone.SELF_ASSESSMENT: ON}, files=bought, durations=no_wait)
+        assert found.likely_on == after(3 * 7 + 2 * 7)
+
+    def test_how_long_a_launch_takes_after_the_servers_must_be_known_before_it(self):
+        few = seen(servers_to_launch=(7,) * 4)
+        found = of_one({Milestone.PILOT: ON}, files=[file(Stage.DELIVERY)], durations=few)
+        assert (found.lacking, found.lacking_step) == (
+            "too_few",
+            "từ khi có máy chủ đến khi triển khai",
+        )
+        known = seen(servers_to_launch=(7,) * 6, launch=(7,) * 9)
+        found = of_one({Milestone.PILOT: ON}, files=[file(Stage.DELIVERY)], durations=known)
+        assert found.sample == 5
+
+    def test_a_stage_of_which_too_few_are_known_is_named(self):
+        found = of_one(
+            {Milestone.PILOT: ON}, files=[file(Stage.DELIVERY)], durations=seen(stage=(7,) * 4)
+        )
+        assert (found.lacking, found.lacking_step) == ("too_few", Stage.TRIAL_RUN.label)
+
+    def test_a_stage_goes_on_from_the_day_of_the_one_before_it(self):
+        found = of_one(
+            {Milestone.SELF_ASSESSMENT: after(-5)}, files=[file(Stage.TRIAL_RUN, on=after(-3))]
+        )
+        assert found.likely_on == after(4 + 14 + 1)  # the day before is a Sunday
+
+    def test_a_file_that_has_not_begun_goes_all_stages_after_the_first_from_today_on(self):
+        stages = [*ROUTES[Path.PURCHASE].stages]
+        remain = stages.index(Stage.ACCEPTANCE)
+        found = of_one({Milestone.SELF_ASSESSMENT: ON}, files=[file()])
+        assert found.likely_on == after(7 * remain + 14)
+
+    def test_a_file_that_has_begun_leads_before_one_that_has_not(self):
+        remain = [*ROUTES[Path.PURCHASE].stages].index(Stage.ACCEPTANCE)
+        files = [file(), file(Stage.NEED, pk=2, on=after(-2))]
+        found = of_one({Milestone.SELF_ASSESSMENT: ON}, files=files)
+        assert found.likely_on == after(7 * remain - 2 + 14)
+
+    def test_a_rental_goes_its_own_way(self):
+        rented = [file(Stage.CONTRACT, path=Path.RENTAL)]
+        found = of_one({Milestone.SELF_ASSESSMENT: ON}, files=rented)
+        assert found.likely_on == after(3 * 7 + 14)
+
+    @pytest.mark.parametrize(
+        "others",
+        [
+            [file(pk=2)],
+            [file(Stage.NEED, pk=2)],
+            [file(Stage.NEED, Stage.AWARD, pk=2, on=after(-1))],
+            [file(Stage.CONTRACT, pk=2, on=after(-3))],
+        ],
+    )
+    def test_the_file_that_has_come_furthest_leads(self, others):
+        leading = file(Stage.NEED, Stage.CONTRACT)
+        for files in ([leading, *others], [*others, leading]):
+            found = of_one({Milestone.SELF_ASSESSMENT: ON}, files=files)
+            assert found.likely_on == after(3 * 7 + 14)
+
+    def test_what_was_paid_is_there_though_nobody_entered_the_acceptance(self):
+        paid = [file(Stage.PAYMENT)]
+        for shift in (None, Shift("file", 1, after(70))):
+            found = of_one({Milestone.SELF_ASSESSMENT: ON}, files=paid, shift=shift)
+            assert found.likely_on == after(21)
+
+    @pytest.mark.parametrize(
+        ("kind", "subject", "likely"), [("file", 1, 56), ("file", 2, 35), ("council", 1, 35)]
+    )
+    def test_a_what_if_moves_the_next_stage_of_the_file_it_names(self, kind, subject, likely):
+        found = of_one(
+            {Milestone.SELF_ASSESSMENT: ON},
+            files=[file(Stage.CONTRACT)],
+            shift=Shift(kind, subject, after(28)),
+        )
+        assert found.likely_on == after(likely)
+
+    def test_a_what_if_moves_the_last_stage_too(self):
+        found = of_one(
+            {Milestone.SELF_ASSESSMENT: ON},
+            files=[file(Stage.TRIAL_RUN)],
+            shift=Shift("file", 1, after(28)),
+        )
+        assert found.likely_on == after(28 + 14)
+
+    @pytest.mark.parametrize(
+        ("selection", "price", "days"),
+        [
+            (Selection.OPEN_DOMESTIC, None, 18),
+            (Selection.OPEN_DOMESTIC, 10_000_000_000, 9),
+            (Selection.OPEN_DOMESTIC, 10_000_000_001, 18),
+            (Selection.OPEN_INTERNATIONAL, None, 35),
+            (Selection.QUOTATION, None, 8),  # five working days, of which a Thursday is off
+            (Selection.DIRECT, None, 1),
+        ],
+    )
+    def test_bidders_have_the_time_that_the_law_gives_them(self, selection, price, days):
+        posted = file(Stage.INVITATION, selection=selection, price=price)
+        found = of_one(
+            {Milestone.SELF_ASSESSMENT: ON},
+            files=[posted],
+            durations=seen(stage=(1,) * 5),
+            working=WorkingDays(off=frozenset({after(1)})),
+        )
+        # The opening, six stages of a day to the acceptance, then the decision and official use.
+        end = after(days + 6 + 14)
+        assert found.likely_on == WEEKENDS_ONLY.next_working(end)
+
+
+class TestProvince:
+    near = {Milestone.COUNCIL: ON, Milestone.DECISION: ON}
+    far = {Milestone.COUNCIL: ON}
+
+    def test_it_is_there_when_its_last_facility_is(self):
+        spread = seen(decision=(7,) * 6, official=SPREAD)
+        alone = of_all(self.near, durations=spread).province
+        assert (alone.likely_on, alone.safe_on) == (after(21), after(35))
+        found = of_all(DONE, self.near, self.far, durations=seen(decision=(70,) * 6))
+        assert found.province.likely_on == after(77)
+        assert (found.province.sample, found.province.facility) == (5, None)
+        assert (found.official, found.unforeseen, len(found.facilities)) == (1, 0, 3)
+
+    def test_two_that_must_both_be_there_are_later_than_each(self):
+        found = of_all(self.near, self.near, durations=seen(official=SPREAD), law=after(21))
+        assert [one.likely_on for one in found.facilities] == [after(21)] * 2
+        assert found.province.likely_on == after(28)
+        assert found.province.chance == pytest.approx(0.36, abs=0.05)
+
+    def test_the_weakest_step_says_on_how_much_it_rests(self):
+        found = of_all(self.near, self.far, durations=seen(decision=(7,) * 6, official=(7,) * 9))
+        assert [one.sample for one in found.facilities] == [9, 6]
+        assert found.province.sample == 6
+
+    def test_how_many_are_there_by_the_day_of_the_law(self):
+        spread = seen(official=SPREAD)
+        for law, expected in (
+            (after(6), (1, 1, 1)),
+            (after(7), (1, 1, 2)),
+            (after(20), (1, 1, 2)),
+            (after(21), (1, 2, 2)),
+            (after(35), (2, 2, 2)),
+        ):
+            assert of_all(DONE, self.near, durations=spread, law=law).by_law == expected
+        found = of_all(DONE, self.near, durations=spread)
+        assert (found.by_law, found.province.chance, found.law) == (None, None, None)
+
+    def test_one_that_is_not_foreseen_leaves_the_province_without_a_day(self):
+        found = of_all(DONE, self.near, {}, law=after(21))
+        assert (found.official, found.unforeseen) == (1, 1)
+        assert (found.province.is_foreseen, found.by_law, found.fan) == (False, None, ())
+        assert found.facilities[1].is_foreseen
+
+    def test_where_all_are_there_it_says_since_when(self):
+        early = {Milestone.COUNCIL: after(-90), Milestone.OFFICIAL: after(-80)}
+        found = of_all(DONE, early, law=after(21))
+        assert (found.province.done_on, found.province.is_foreseen) == (after(-2), False)
+        assert (found.by_law, found.fan) == ((2, 2, 2), ())
+
+    def test_where_there_is_none_nothing_is_told(self):
+        found = of_all(law=after(21))
+        assert (found.province.done_on, found.province.is_foreseen) == (None, False)
+        assert (found.official, found.unforeseen, found.fan) == (0, 0, ())
+
+    def test_the_fan_goes_from_the_day_to_two_weeks_after_the_last(self):
+        fan = of_all(DONE, self.near).fan  # over in a week: each day of three
+        assert fan == (
+            *((after(day), 1, 1, 1) for day in range(7)),
+            *((after(day), 2, 2, 2) for day in range(7, 22)),
+        )
+        assert of_all(DONE, self.near, law=after(-9)).fan == fan
+        assert [day for day, *_ in of_all(self.near, law=after(20)).fan] == [
+            after(day) for day in range(35)
         ]
-        assert moved == [file.facility_id]
-        assert shifted.by_law <= plain.by_law
-        assert (Ledger.current(), Forecast.objects.count()) == (version, 0)
 
-    def test_kept_once_a_day_and_scored_when_it_has_happened(self, bac_giang):
-        rows = keep(ON)
-        assert rows == 13  # the province and twelve facilities
-        assert keep(ON) == rows
-        stored = Forecast.objects.get(on=ON, facility__code="bg-ttyt-lucnam")
-        for milestone, later in (("decision", 12), ("official", 30)):
-            record_milestone(
-                facility=stored.facility,
-                milestone=milestone,
-                happened_on=ON + timedelta(days=later),
-                by=factories.recorder(),
-            )
-        [score, *_] = scores(AsOf(ON + timedelta(days=40)))
-        error = abs((ON + timedelta(days=30) - stored.likely_on).days)
-        assert (score.ahead, score.count, score.error_days) == (30, 1, error)
-
-    def test_chances_are_held_against_whether_the_day_was_made(self, bac_giang):
-        made, missed = (Facility.objects.get(code=code) for code in ("bg-yhct", "bg-ttyt-yenthe"))
-        law = ON + timedelta(days=30)
-        for facility, chance in ((made, 0.8), (missed, 0.4)):
-            forecast(facility, law, chance)
-        assert chance_scores(AsOf(law)) == []  # that day is not over
-        [score] = chance_scores(AsOf(law + timedelta(days=1)))
-        assert (score.ahead, score.count) == (30, 2)
-        assert score.brier == pytest.approx((0.2**2 + 0.4**2) / 2)
-        assert first_score_on() == law
+    def test_a_long_fan_has_forty_steps_and_the_day_of_the_law(self):
+        durations = seen(official=(68,) * 5)  # 68 and 14 days: every third day and the last
+        days = [day for day, *_ in of_all(self.near, durations=durations, law=after(31)).fan]
+        every = {*range(0, 82, 3), 82, 31}
+        assert days == [after(day) for day in sorted(every)]
 
 
 @pytest.mark.django_db
-class TestPage:
-    def get(self, client, **asked):
-        client.force_login(user_with(Role.DEPARTMENT))
-        return client.get(
-            "/forecast/", {"on": "2025-05-21"} | asked, headers={"accept-language": "en"}
+class TestRead:
+    def test_it_is_read_under_whoever_carries_on(self):
+        gone, stays = factories.facility("gone"), factories.facility("stays")
+        outside = factories.facility("outside", scope=Scope.CONNECTIVITY)
+        bought = factories.ProcurementFactory(facility=gone)
+        write(
+            ProcurementLot(
+                procurement=bought, facility=gone, device_type=factories.server_type(), quantity=1
+            )
         )
-
-    def test_it_says_how_sure_and_on_what_it_rests(self, client, bac_giang):
-        text = self.get(client).content.decode()
-        assert "30/09/2025" in text or "30 Sep 2025" in text
-        assert "bg-ttyt-yenthe" in text
-
-    def test_a_what_if_that_makes_nobody_late_says_so(self, client, bac_giang):
-        file = Procurement.objects.get(code="BG-2025-03")
-        page = self.get(client, shift=f"file:{file.pk}", to="2025-05-23")
-        assert page.context["late"] == []
-        assert words("No facility becomes late.") in page.content.decode()
-
-    def test_a_what_if_names_who_becomes_late(self, client, bac_giang):
-        file = Procurement.objects.get(code="BG-2025-03")
-        page = self.get(client, shift=f"file:{file.pk}", to="2025-08-29")
-        assert page.status_code == 200
-        assert [line.becomes_late for line in page.context["lines"]].count(True) == 1
-
-    @pytest.mark.parametrize(
-        ("shift", "to"),
-        [("file:0", "2025-06-01"), ("council:x", "2025-06-01"), ("", "2025-06-01")],
-    )
-    def test_what_is_not_on_the_list_is_refused(self, client, bac_giang, shift, to):
-        assert self.get(client, shift=shift, to=to).status_code == 400
-
-    @pytest.mark.parametrize("to", ["", "yesterday", "2025-05-20", "2025-02-30"])
-    def test_the_day_must_be_one_to_come(self, client, bac_giang, to):
-        file = Procurement.objects.get(code="BG-2025-03")
-        page = self.get(client, shift=f"file:{file.pk}", to=to)
-        assert page.status_code == 400
-        assert page.context["problems"].keys() == {"to"}
-        assert 'id="to-problem"' in page.content.decode()
-
-    def test_the_leader_sees_the_band(self, client, bac_giang):
-        client.force_login(user_with(Role.LEADER))
-        page = client.get("/?on=2025-05-21").content.decode()
-        assert 'id="forecast"' in page
-        assert page.count('class="fan"') == 4  # three sizes, and the legend
-        assert page.count('class="law"') > 3
-
-    def test_old_data_is_told(self, client, bac_giang):
-        told = words("This rests on old data: the newest fact is of %(newest)s.").split("%")[0]
-        assert told not in self.get(client).content.decode()
-        assert told in self.get(client, on="2025-07-15").content.decode()
-
-    def test_without_scores_it_says_from_when_there_will_be(self, client, bac_giang):
-        page = self.get(client)
-        assert page.context["first_score_on"] == timezone.localdate() + timedelta(days=30)
-        assert 'id="scores"' in page.content.decode()
-        keep(ON)
-        assert self.get(client).context["first_score_on"] is None  # that day has passed
-
-
-def words(text: str) -> str:
-    with override(settings.LANGUAGE_CODE):
-        return gettext(text)
+        factories.ProcurementFactory(facility=gone)  # of something else
+        meeting = factories.CouncilMeetingFactory(facility=gone)
+        by = factories.recorder()
+        schedule_council(meeting=meeting, scheduled_on=after(20), set_on=after(-9), by=by)
+        milestone(stays, "launch", after(-9))
+        merge(predecessors=[gone], successor=stays, on=ON, because="hợp nhất", by=by)
+        found = Facts.read(AsOf(ON), Shift("file", bought.pk, after(3)))
+        assert [one.id for one in found.files[stays.pk]] == [bought.pk]
+        assert [one.id for one in found.meetings[stays.pk]] == [meeting.pk]
+        assert found.days[stays.pk] == {"launch": after(-9)}
+        assert (found.on, found.law, found.shift) == (ON, None, Shift("file", bought.pk, after(3)))
+        assert not {gone.pk, outside.pk} & {*found.files, *found.meetings, *found.days}
+        assert [one.facility.code for one in forecast_of(AsOf(ON)).facilities] == ["stays"]

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from facilities.models import Role
-from rollout.forecasting import foresee
+from rollout.forecasting import forecast_of
 from rollout.pages.summary.lanes import Axis, lane
 from rollout.pages.summary.timeline import Slips
 from rollout.programme.milestone_line import MilestoneOnDay
@@ -149,8 +149,8 @@ class TestPage:
     def test_only_who_sees_the_programme_sees_the_forecast(self, client, monkeypatch):
         asked = []
         monkeypatch.setattr(
-            "rollout.pages.summary.timeline.foresee",
-            lambda as_of: asked.append(1) or foresee(as_of),
+            "rollout.pages.summary.timeline.forecast_of",
+            lambda as_of: asked.append(1) or forecast_of(as_of),
         )
         for role, times in ((Role.OFFICER, 0), (Role.DEPARTMENT, 1)):
             self.look(client, role)

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from facilities.as_of import AsOf
+from facilities.evidence import Rung
 from facilities.services import withdraw
-from facilities.timeline import fold
+from facilities.timeline import Change, Tally, fold
 from rollout.models import Milestone, MilestoneEvent, ObstacleCleared, ObstacleHold
 from rollout.programme import changes
 from rollout.programme.councils import meetings
 from rollout.programme.deadlines import deadlines
-from rollout.programme.milestone_line import line, targets
+from rollout.programme.milestone_line import line, reached, targets
 from rollout.programme.obstacles import obstacles
 from rollout.programme.services import (
     record_milestone,
@@ -135,6 +136,21 @@ def test_the_slip_of_a_reached_milestone_is_that_of_the_event(place, reached_on,
     assert line_of(place, on(90))["launch"].slip_days == slip
 
 
+def test_without_a_plan_there_is_no_slip(place):
+    reach(place, Milestone.LAUNCH, on(0))
+    found = line_of(place, on(0))["launch"]
+    assert (found.actual, found.slip_days) == (on(0), None)
+
+
+def test_what_was_taken_back_is_not_reached():
+    tally = Tally()
+    for amount in (1, -1):
+        tally.add(Change(1, on(amount), "milestone:pilot", amount, Rung.REPORTED))
+    found = reached({"milestone:pilot": tally}, None)
+    assert set(found) == set(Milestone.values)
+    assert set(found.values()) == {None}
+
+
 def test_a_target_set_later_was_not_missed_before(place):
     target(place, Milestone.PREPARING, on(-10), set_on=on(0))
     assert states(place, on(-1))[0] == "under_way"
@@ -168,6 +184,9 @@ class TestCouncil:
         meeting = self.meeting(place, on(2))
         before = line_of(place, on(1))["council"]
         assert (before.state, before.target, before.actual) == ("under_way", on(2), None)
+        others = [m for m in line_of(place, on(1)).values() if m.code != "council"]
+        assert {m.target for m in others} == {None}
+        assert [m.state for m in others] == ["under_way", *["not_begun"] * 6]
         assert line_of(place, on(4))["council"].state == "under_way"  # a Sunday
         assert line_of(place, on(5))["council"].state == "late"
         self.rule(meeting, "pass", on(6))
@@ -183,6 +202,11 @@ class TestCouncil:
         self.meeting(place, on(60))
         found = line_of(place, on(5))["council"]
         assert (found.actual, found.baseline, found.slip_days) == (on(3), on(2), 1)
+
+    def test_one_that_ruled_without_a_day_fixed_before_has_no_slip(self, place):
+        self.rule(factories.CouncilMeetingFactory(facility=place), "pass", on(3))
+        found = line_of(place, on(3))["council"]
+        assert (found.target, found.actual, found.slip_days) == (None, on(3), None)
 
     def test_its_milestone_is_not_recorded_by_hand(self, place):
         with pytest.raises(ValidationError):
