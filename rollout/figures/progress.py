@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
+from types import ModuleType
 from typing import NamedTuple
 
 import connectivity.changes
@@ -60,9 +61,9 @@ class Late(NamedTuple):
 NOT_LATE = Late()
 
 
-def changes(as_of: AsOf) -> list[Change]:
+def changes(as_of: AsOf, modules: Iterable[ModuleType] = MODULES) -> list[Change]:
     """Every dated step of every module, up to the day, under whoever carries on for whom."""
-    found = chain.from_iterable(module.changes(as_of) for module in MODULES)
+    found = chain.from_iterable(module.changes(as_of) for module in modules)
     return inherit(found, as_of, PASSES_ON)
 
 

@@ -17,18 +17,25 @@ from typing import TYPE_CHECKING
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+import equipment.changes
+import rollout.programme.changes
+import rollout.programme.tracking
 from equipment.bidding import earliest_closing
 from equipment.durations import ENOUGH
 from equipment.files import File, files, server_files
 from equipment.stages import ROUTES, Path, Stage
 from facilities.as_of import AsOf, FacilityOnDay
+from facilities.timeline import fold
 from facilities.working_days import WorkingDays, working_days_of
+from rollout.figures.measures import BY_CODE
+from rollout.figures.progress import changes
 from rollout.forecasting.durations import Durations, durations
 from rollout.forecasting.simulation import Leg, quantile, simulate
-from rollout.models import Milestone
+from rollout.models import MeasureCode, Milestone
 from rollout.programme.councils import Meeting, awaited_meeting, meetings
 from rollout.programme.durations import WAY, days_of
 from rollout.programme.must_start import law_of
+from rollout.programme.tracking import tracked
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -39,10 +46,16 @@ FAN_STEPS = 40  # days of the fan at most, and the law's day besides
 MARGIN = 14  # days that it goes on after the last thing to be seen on it
 AFTER_SERVERS = "after_servers"
 
+# What servers and milestones are folded from; certificates and connections say nothing of them.
+READ = (equipment.changes, rollout.programme.changes, rollout.programme.tracking)
+
 TOO_FEW, NO_FILE, NO_BEGINNING = "too_few", "no_file", "no_beginning"
+SERVERS_UNKNOWN, UNKNOWN = "servers_unknown", "unknown"
 LACKING = {
     TOO_FEW: format_lazy(_("fewer than {enough} durations of a step seen"), enough=ENOUGH),
     NO_FILE: _("servers missing, and no procurement file of them"),
+    SERVERS_UNKNOWN: _("not known whether servers are there"),
+    UNKNOWN: _("nothing recorded of how far it is"),
     NO_BEGINNING: _("no milestone reached yet"),
 }
 
@@ -149,6 +162,10 @@ class Facts:
     days: Mapping[int, Mapping[str, date]]  # facility -> milestone -> the day it was reached
     meetings: Mapping[int, list[Meeting]]  # by facility
     files: Mapping[int, list[File]]  # those that are to bring servers, by facility
+    equipped: frozenset[int] = frozenset()  # where a server stands, whichever way it came
+    unknown: frozenset[tuple[int, str]] = (
+        frozenset()
+    )  # facility and measure that is not known there
     shift: Shift | None = None
 
     @classmethod
@@ -169,6 +186,7 @@ class Facts:
             days_of(as_of),
             meetings_of,
             files_of,
+            *_told(as_of),
             shift,
         )
 
@@ -181,7 +199,8 @@ class Facts:
             return FacilityForecast(facility, done_on=done_on), None
         reached = [code for code in WAY if code in days]
         if not reached:
-            return FacilityForecast(facility, lacking=NO_BEGINNING), None
+            is_unknown = (facility.id, MeasureCode.LAUNCHED) in self.unknown
+            return FacilityForecast(facility, lacking=UNKNOWN if is_unknown else NO_BEGINNING), None
         ahead = [*WAY[WAY.index(reached[-1]) + 1 :]]
         if Milestone.COUNCIL not in (*reached, *ahead):
             ahead.insert(0, Milestone.COUNCIL)  # gone past it: it must still be passed
@@ -228,10 +247,12 @@ class Facts:
         """The way of servers not there yet (empty: they are, or nobody needs them any more), the day
         it goes on from, and what is lacking. The file that has come furthest leads."""
         of_it, today = self.files.get(facility.id, []), self.on.toordinal()
-        if any(file.accepted for file in of_it) or Milestone.COUNCIL in self.days[facility.id]:
+        are_there = facility.id in self.equipped or any(file.accepted for file in of_it)
+        if are_there or Milestone.COUNCIL in self.days[facility.id]:
             return [], today, ""
         if not of_it:
-            return [], today, NO_FILE
+            is_unknown = (facility.id, MeasureCode.SERVERS) in self.unknown
+            return [], today, SERVERS_UNKNOWN if is_unknown else NO_FILE
         file = max(of_it, key=_reach)
         stages = ROUTES[Path(file.path)].stages
         # How long the first stage takes nobody knows: there is none before it to count from.
@@ -261,6 +282,22 @@ class Facts:
         """The day that the what-if puts this subject on; None where it leaves it alone."""
         shift = self.shift
         return shift.on if shift and (shift.kind, shift.subject) == (kind, subject) else None
+
+
+def _told(as_of: AsOf) -> tuple[frozenset[int], frozenset[tuple[int, str]]]:
+    """Where a server stands, and what of servers and of the launch is not known where."""
+    state = fold(changes(as_of, READ), as_of.until)
+    places = [facility for facility in as_of.on(as_of.until) if facility.in_rollout]
+    equipped, unknown = set(), set()
+    for facility in places:
+        silence_is_no = tracked(as_of).at(facility, as_of.until)
+        for code in (MeasureCode.SERVERS, MeasureCode.LAUNCHED):
+            cell = BY_CODE[code].read(state.get(facility.id, {}), silence_is_no)
+            if not cell.is_known:
+                unknown.add((facility.id, code.value))
+            elif cell.done and code == MeasureCode.SERVERS:
+                equipped.add(facility.id)
+    return frozenset(equipped), frozenset(unknown)
 
 
 def _name(code: str) -> "StrOrPromise":

@@ -1,5 +1,6 @@
 """What is not known is never zero: properties of every figure, and a province with half its registers."""
 
+from collections import Counter
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from equipment.services import record_movement
 from facilities.as_of import AsOf
 from facilities.models import Area, AreaParent, Kind, Role
 from facilities.services import withdraw
@@ -16,6 +18,7 @@ from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE, MEASURES
 from rollout.figures.progress import progress, summed
 from rollout.figures.trend import trend
+from rollout.forecasting import forecast_of
 from rollout.models import Absence, MeasureCode, Milestone, Tracking
 from rollout.programme.services import (
     declare_not_needed,
@@ -421,3 +424,26 @@ class TestAnOfficer:
 
 def test_the_codes_are_those_of_the_measures():
     assert [code.value for code in MeasureCode] == [measure.code for measure in MEASURES]
+
+
+def test_no_forecast_rests_on_what_is_not_known(half_known):
+    lacking = Counter(one.lacking for one in forecast_of(AsOf(ON)).facilities)
+    # Twenty are there; ten go on, but nobody knows of their servers; of thirty nothing is known.
+    assert lacking == {"": 20, "servers_unknown": 10, "unknown": 30}
+
+
+def test_a_server_that_came_without_a_file_holds_nobody_up(db):
+    factories.programme()
+    place = factories.facility("place")
+    record_milestone(facility=place, milestone="pilot", happened_on=ON, by=factories.recorder())
+    [before] = forecast_of(AsOf(ON)).facilities
+    record_movement(
+        facility=place,
+        device_type=factories.server_type(),
+        quantity=1,
+        reason="donated",
+        happened_on=ON,
+        by=factories.recorder(),
+    )
+    [after] = forecast_of(AsOf(ON)).facilities
+    assert (before.lacking, after.lacking) == ("no_file", "too_few")
