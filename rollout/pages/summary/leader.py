@@ -126,16 +126,15 @@ def _presets(sessions: list[date]) -> list[dict]:
 
 
 def _maps(day: Day) -> list[tuple[str, str, bool]]:
-    """The choice between the map of the day and today's: words, query, whether chosen.
+    """The choice between the map of the day and today's: words, parameter, whether chosen.
 
     Empty where both are the same.
     """
     if not day.map_on and not described_anew(day.on, day.today, day.known_at):
         return []
-    by_day, by_today = replace(day, map_on=None), replace(day, map_on=day.today)
     return [
-        (_("by the map of that day"), by_day.query, day.map_on is None),
-        (_("by today's map"), by_today.query, day.map_on is not None),
+        (_("by the map of that day"), "", day.map_on is None),
+        (_("by today's map"), "today", day.map_on is not None),
     ]
 
 
