@@ -61,7 +61,7 @@ class AlertsView(ProgrammeView):
             "on": on,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
-            "alerts": [_alert(one, facilities, working.late(one.due_on, on)) for one in rows],
+            "alerts": [_alert(one, facilities, working.days_late(one.due_on, on)) for one in rows],
             "next": asked.following(reverse("api:alerts"), after),
             "generated_at": timezone.now(),
         }

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from facilities.as_of import AsOf, once_per_as_of
-from facilities.timeline import EMPTY, FacilityState
+from facilities.timeline import EMPTY, FacilityState, slip
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays
 from rollout.models import Milestone, MilestoneTarget
 from rollout.programme.councils import Meeting, awaited_meeting, standing_ruling
@@ -43,8 +43,7 @@ class MilestoneOnDay:
     @property
     def slip_days(self) -> int | None:
         """Days after (+) or before (-) the baseline: of the event, or of the target that holds now."""
-        end = self.actual or self.target
-        return (end - self.baseline).days if self.baseline and end else None
+        return slip(self.baseline, self.actual or self.target)
 
 
 @once_per_as_of
@@ -120,7 +119,7 @@ def line(
             state_word = "blocked"
         elif index < furthest:
             state_word = "unknown"  # a later milestone was reached: this one's day was not recorded
-        elif due_on and working.late(due_on, on):
+        elif working.days_late(due_on, on):
             state_word = "late"
         elif index == furthest + 1 or (milestone == Milestone.COUNCIL and awaited):
             state_word = "under_way"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.permissions import Access
 from facilities.timeline import Deadline
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days_of
 from rollout.models import CouncilDate, CouncilMeeting, WorkingSession
 from rollout.notices.alerts import RULES
 from rollout.programme import reporting
@@ -32,6 +33,7 @@ class Event:
     url: str
     done_on: date | None = None
     off: bool = False
+    working: WorkingDays = WEEKENDS_ONLY
 
     @property
     def cancelled(self) -> bool:
@@ -42,7 +44,7 @@ class Event:
         """As a mark beside it on day `on`: done, late or not begun."""
         if self.done_on is not None:
             return "done"
-        return "late" if self.day < on else "not_begun"
+        return "late" if self.working.days_late(self.day, on) else "not_begun"
 
 
 def events(
@@ -88,6 +90,7 @@ def _deadlines(as_of: AsOf) -> Iterator[Event]:
             what=f"{facility.name}: {deadline.what}" if facility else str(deadline.what),
             url=_page(deadline, facility),
             done_on=deadline.done_on,
+            working=deadline.working,
         )
 
 
@@ -100,6 +103,7 @@ def _page(deadline: Deadline, facility: FacilityOnDay | None) -> str:
 
 def _councils(as_of: AsOf) -> Iterator[Event]:
     facilities = {f.id: f for f in as_of.on(as_of.until)}
+    working = working_days_of(as_of)
     seen = set()
     for meeting in meetings(as_of):
         facility = facilities.get(meeting.facility_id)
@@ -114,6 +118,7 @@ def _councils(as_of: AsOf) -> Iterator[Event]:
             what=_("%(facility)s: evaluation council") % {"facility": facility.name},
             url=f"{reverse('rollout:facility', args=[facility.code])}#councils",
             done_on=meeting.held_on if meeting.has_ruled else None,
+            working=working,
             off=not (meeting.has_ruled or meeting.awaited),
         )
     if as_of.known_at:
@@ -162,4 +167,5 @@ def _of_agencies(access: Access, on: date, known_at: datetime | None) -> Iterato
                 what=f"{directive.code}: {directive.text}",
                 url=reverse("rollout:directive", args=[directive.code]),
                 done_on=directive.closed_on,
+                working=directive.working,
             )

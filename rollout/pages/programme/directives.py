@@ -37,7 +37,7 @@ from rollout.programme.directives.promises import VERDICTS, verdict
 SHOW = {
     "": pgettext_lazy("directives", "all"),
     "open": pgettext_lazy("directives", "open"),
-    "late": pgettext_lazy("directives", "overdue"),
+    "late": pgettext_lazy("directives", "late"),
     "answered": pgettext_lazy("directives", "to be judged"),
     "closed": pgettext_lazy("directives", "closed"),
 }

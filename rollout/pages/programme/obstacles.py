@@ -42,7 +42,7 @@ from rollout.pages.listing import worded
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.costs import costs
-from rollout.programme.obstacles.reading import ObstacleOnDay
+from rollout.programme.obstacles.reading import ObstacleOnDay, days_since
 from rollout.programme.obstacles.waiting import awaited
 
 ROWS_A_PAGE = 100
@@ -69,7 +69,7 @@ def waiting(request: SignedIn, day: Day, access: Access) -> Page:
     groups = [
         {
             "awaited": found,
-            "days": (day.on - found.since).days,
+            "days": days_since(found.since, day.on),
             "things": [
                 {
                     "thing": thing,

@@ -80,7 +80,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "progress": progress,
         "official": progress.measure("official"),
         "law": law,
-        "days_past": max(0, -law.days_left) if law else 0,
+        "days_past": law.days_past if law else 0,
         "presets": _presets(sessions),
         "maps": _maps(day),
         "stale": progress.is_stale,
@@ -239,13 +239,9 @@ def _decisions(
     opened = [d for d in directives(day.on, day.known_at) if d.closed_on is None]
     overdue = [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)]
     undated = [(d, 0) for d in opened if d.due_on is None]
-    held = [
-        (obstacle, min((h.since for h in obstacle.holds if h.until is None), default=None))
-        for obstacle in open_obstacles
-    ]
     return {
         "directives": _first([*overdue, *undated], MOST_DECISIONS),
-        "obstacles": _first(held, MOST_DECISIONS),
+        "obstacles": _first(open_obstacles, MOST_DECISIONS),
         "too_late": _first(list(_too_late(progress, law)), MOST_DECISIONS),
     }
 

@@ -14,7 +14,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from rollout.programme.obstacles.reading import ObstacleOnDay, facility_days
+from rollout.programme.obstacles.reading import ObstacleOnDay, days_lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def costs(found: Iterable[ObstacleOnDay], on: date) -> Costs:
         by_agency=_grouped(found, _in_charge, lambda o: o.agency or o.supplier or _("none named")),
         by_kind=_grouped(found, lambda o: o.kind, lambda o: str(o.kind_label)),
         counted=sum(obstacle.facility_days for obstacle in found),
-        lost=facility_days((hold for obstacle in found for hold in obstacle.holds), on),
+        lost=days_lost(found, on),
     )
 
 

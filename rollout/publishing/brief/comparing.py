@@ -11,6 +11,7 @@ from facilities.evidence import Rung
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES, Measure
 from rollout.figures.results import MeasureResult
+from rollout.programme.directives.promises import days_broken
 from rollout.programme.directives.reading import DirectiveOnDay
 from rollout.publishing.brief.links import Links
 from rollout.publishing.brief.rendering import LANGUAGES
@@ -103,14 +104,14 @@ def _judged(source: Source, directive: DirectiveOnDay, since: date | None) -> Se
         "lead": Name(href, directive.lead.name_vi, directive.lead.name_en),
         "due": Day(href, due),
     }
-    if closed is not None and closed <= due:
+    late = days_broken(directive, source.on)
+    if closed is not None and not late:
         if since is not None and closed <= since:
             return None
         return Sentence("kept", values | {"closed": Day(href, closed)})
-    if due >= source.on:
+    if not late:
         return None
     if closed is None:
-        late = (source.on - due).days
         return Sentence("broken_open", values | {"days": Count(href, late)}, late)
     if since is not None and closed <= since:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from facilities.models import Agency
 from rollout.models import Directive, Obstacle, SessionConclusion
 from rollout.programme.directives.reading import DirectiveOnDay
-from rollout.programme.obstacles import ObstacleOnDay, obstacles
+from rollout.programme.obstacles import ObstacleOnDay, days_lost, obstacles
 from rollout.publishing.brief.sentences.source import Source, among, facility_name
 from rollout.publishing.brief.values import Assumed, Count, Day, Name, Sentence, Several
 
@@ -25,10 +25,10 @@ def difficulties(source: Source) -> Iterator[Sentence]:
     if not standing:
         yield Sentence("obstacles_none_open")
         return
-    days = sum(o.facility_days for o in standing)
+    days = days_lost(found.values(), source.on)
     values = {"number": Count(link, len(standing)), "days": Count(link, days)}
     # The days lost rest on whom they hold since when.
-    unsure = any(hold.assumed for o in standing for hold in o.holds)
+    unsure = any(hold.assumed for o in found.values() for hold in o.holds)
     yield Sentence("obstacles_open", values, len(standing), Assumed(link) if unsure else None)
 
 
