@@ -10,6 +10,7 @@ from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent
 from equipment.stages import BIDDING_ENDS_WITH, ROUTES, Path, Stage
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.evidence import Rung
+from facilities.timeline import slip
 from facilities.working_days import (
     WEEKENDS_ONLY,
     WorkingDays,
@@ -48,14 +49,11 @@ class Step:
     @property
     def slip_days(self) -> int | None:
         """How far the target was moved, or the event missed the baseline; None without a baseline."""
-        end = self.reached_on or self.target
-        return (end - self.baseline).days if self.baseline and end else None
+        return slip(self.baseline, self.reached_on or self.target)
 
     def days_late(self, on: date) -> int:
         """Working days past its target on that day; 0 once it or a later stage was reached."""
-        if self.target is None or self.passed_on:
-            return 0
-        return self.working.late(self.target, on)
+        return self.working.days_late(self.target, on, self.passed_on)
 
 
 @dataclass(frozen=True, slots=True)

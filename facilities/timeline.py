@@ -106,6 +106,15 @@ def series(
         day += timedelta(days=1)
 
 
+def slip(first: date | None, end: date | None) -> int | None:
+    """How far from its first plan something is: days after (+) or before (-) the day first set.
+
+    `end`: the day it happened, or else the day that holds now. None where nobody planned, or nothing
+    is planned any more.
+    """
+    return (end - first).days if first and end else None
+
+
 class Deadline(NamedTuple):
     """Something due. `due_on` is the last day in time; `done_on` is None while it is still owed."""
 
@@ -120,4 +129,4 @@ class Deadline(NamedTuple):
 
     def days_late(self, on: date) -> int:
         """Working days past due on day `on`; 0 when done or not yet due."""
-        return 0 if self.done_on is not None else self.working.late(self.due_on, on)
+        return self.working.days_late(self.due_on, on, self.done_on)

@@ -85,6 +85,10 @@ class WorkingDays:
         """
         return max(0, self.between(self.next_working(due_on), on))
 
+    def days_late(self, due_on: date | None, on: date, done_on: date | None = None) -> int:
+        """How late something is, whatever it is: `late`, or 0 once it is done or where no day is set."""
+        return 0 if due_on is None or done_on is not None else self.late(due_on, on)
+
     def _until(self, day: date) -> int:
         """Working days from a Monday long ago up to and with `day`."""
         weeks, weekday = divmod(day.toordinal() - 1, 7)  # day 1 of the calendar was a Monday

@@ -33,7 +33,7 @@ PARAMETERS = ("on", "known_at", "compare", "map")
 # The same in words, for those who read pages.
 PARAMETER_LABELS = {
     "on": gettext_lazy("Day"),
-    "known_at": gettext_lazy("As known at"),
+    "known_at": gettext_lazy("As known on"),
     "compare": gettext_lazy("Compared with"),
     "map": gettext_lazy("Facilities by the map of"),
 }
@@ -69,18 +69,52 @@ class Day:
         return self.on == self.today and self.known_at is None
 
     @property
-    def query(self) -> str:
-        """The parameters that keep a link on this day; empty for today without comparison."""
+    def asked(self) -> dict[str, str]:
+        """The parameters that keep a link or a form on this day; none for today without comparison."""
         asked = {}
         if self.on != self.today:
             asked["on"] = self.on.isoformat()
         if self.known_at:
-            asked["known_at"] = self.known_at.isoformat()
+            asked["known_at"] = self.known_at_asked
         if self.compare or self.alone:
             asked["compare"] = self.compare.isoformat() if self.compare else ""
         if self.map_on:
             asked["map"] = "today"
-        return urlencode(asked)
+        return asked
+
+    @property
+    def query(self) -> str:
+        """The same as the query of an address."""
+        return urlencode(self.asked)
+
+    @property
+    def known_on(self) -> date | None:
+        """The day at whose end it was known; None where nobody asked, or for a moment within a day."""
+        if self.known_at is None or self.known_at != end_of(self.known_at.date()):
+            return None
+        return self.known_at.date()
+
+    @property
+    def known_at_asked(self) -> str:
+        """`known_at` as an address says it: the day alone, which means its end, or the moment."""
+        if self.known_at is None:
+            return ""
+        return (self.known_on or self.known_at).isoformat()
+
+    @property
+    def known_at_written(self) -> str:
+        """The same for the field of a page, as people write it; to the microsecond where it must be."""
+        if self.known_at is None:
+            return ""
+        if self.known_on:
+            return f"{self.known_on:%d/%m/%Y}"
+        exact = self.known_at.second or self.known_at.microsecond
+        return self.known_at.isoformat() if exact else f"{self.known_at:%d/%m/%Y %H:%M}"
+
+    @property
+    def is_known_later(self) -> bool:
+        """Asked for a moment that has not come: nothing else is known then than now."""
+        return self.known_at is not None and self.known_at > timezone.now()
 
 
 def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: bool = False) -> Day:
@@ -146,23 +180,49 @@ def _example(iso: bool) -> str:
     return "2025-05-21" if iso else "21/05/2025"
 
 
+def _example_of_moment(iso: bool) -> str:
+    return "2025-05-21T17:00" if iso else "21/05/2025 17:00"
+
+
+# A day with an hour, as people here write both and as pages show them: 21/05/2025 17:00, 17:00 21/05/2025.
+BY_HAND = (
+    re.compile(r"(?P<day>[\d/-]+) +(?P<hour>\d\d?:\d\d)", re.ASCII),
+    re.compile(r"(?P<hour>\d\d?:\d\d) +(?P<day>[\d/-]+)", re.ASCII),
+)
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day, in local time."""
+    midnight = datetime.combine(day + timedelta(days=1), time.min)
+    return timezone.make_aware(midnight - timedelta(microseconds=1))
+
+
 def parse_moment(text: str, *, iso: bool = False) -> datetime:
-    """A moment as ISO 8601, in local time unless it says otherwise; a day alone means its end."""
+    """A moment as ISO 8601 or as people write it, in local time unless it says otherwise.
+
+    A day alone means its end. Raises ValueError with the remedy.
+    """
     try:
-        moment = parse_datetime(text.replace(" ", "+")) if "T" in text else None
+        moment = _moment_by_hand(text) or (
+            parse_datetime(text.replace(" ", "+")) if "T" in text else end_of(parse_date(text))
+        )
     except ValueError:
         moment = None
     if moment is None:
-        try:
-            day = parse_date(text)
-        except ValueError:
-            raise ValueError(
-                _("“%(text)s” is not a moment. Write it as 2025-05-21T17:00 or %(example)s.")
-                % {"text": text[:40], "example": _example(iso)}
-            ) from None
-        moment = datetime.combine(day + timedelta(days=1), time.min) - timedelta(microseconds=1)
+        raise ValueError(
+            _("“%(text)s” is not a moment. Write it as %(moment)s or %(day)s.")
+            % {"text": text[:40], "moment": _example_of_moment(iso), "day": _example(iso)}
+        )
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     if not EARLIEST <= moment.date() < LATEST:
         raise ValueError(_("Give a day between the years 2000 and 2099."))
     return timezone.localtime(moment)
+
+
+def _moment_by_hand(text: str) -> datetime | None:
+    for pattern in BY_HAND:
+        if parts := pattern.fullmatch(text):
+            hour = datetime.strptime(parts["hour"], "%H:%M").time()  # noqa: DTZ007
+            return datetime.combine(parse_date(parts["day"]), hour)
+    return None

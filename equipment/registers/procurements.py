@@ -188,11 +188,11 @@ class Procurements(Register[Procurement]):
         ),
         Column(
             "late",
-            gettext_lazy("days late"),
+            gettext_lazy("working days late"),
             Kind.COUNT,
             writable=False,
             filtered=False,
-            help=gettext_lazy("Of the stage that is longest overdue."),
+            help=gettext_lazy("Of the stage that is late longest."),
         ),
         *(column for stage in Stage for column in _columns(stage)),
     )

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -11,7 +12,7 @@ from django.utils.translation import get_language
 from rest_framework.utils.encoders import JSONEncoder
 
 from facilities.models import Ledger
-from rollout.figures.cached import KEEP_SECONDS, key
+from rollout.figures.cached import keep_seconds, key
 
 
 class Answer(NamedTuple):
@@ -44,9 +45,12 @@ class CachedAnswer:
     tag alone, and most others take the packed bytes, a fortieth of the plain ones.
     """
 
-    def __init__(self, kind: str, *parts: object, build: Callable[[], dict]) -> None:
+    def __init__(
+        self, kind: str, *parts: object, known_at: datetime | None, build: Callable[[], dict]
+    ) -> None:
         # The look stands for the release: new wording must not be answered with the old one's bytes.
-        self._place = key(f"api-{kind}", Ledger.current(), get_language(), *parts)
+        self._place = key(f"api-{kind}", Ledger.current(), get_language(), known_at, *parts)
+        self._seconds = keep_seconds(known_at)
         self._build = build
 
     @property
@@ -72,7 +76,7 @@ class CachedAnswer:
                 "packed": answer.packed,
             }
             cache.set_many(
-                {f"{self._place}:{piece}": value for piece, value in pieces.items()}, KEEP_SECONDS
+                {f"{self._place}:{piece}": value for piece, value in pieces.items()}, self._seconds
             )
             found = pieces[name]
         return found

@@ -24,8 +24,8 @@ class ForecastView(ProgrammeView):
             CachedAnswer(
                 "forecast",
                 day.on,
-                day.known_at,
                 day.map_on,
+                known_at=day.known_at,
                 build=lambda: forecast_document(forecast_of(day.as_of()), day),
             ),
         )

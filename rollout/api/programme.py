@@ -23,7 +23,7 @@ from rollout.api.listing import asked_rows, cut, day_of_cursor, piece
 from rollout.api.parameters import DEADLINE_RULES
 from rollout.api.reading import ProgrammeView
 from rollout.day import Day
-from rollout.figures.cached import KEEP_LOOKED_BACK_SECONDS, KEEP_SECONDS, key
+from rollout.figures.cached import keep_seconds, key
 from rollout.models import Alert
 from rollout.notices import alerts
 from rollout.notices.escalation import RULES
@@ -61,7 +61,7 @@ class AlertsView(ProgrammeView):
             "on": on,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
-            "alerts": [_alert(one, facilities, working.late(one.due_on, on)) for one in rows],
+            "alerts": [_alert(one, facilities, working.days_late(one.due_on, on)) for one in rows],
             "next": asked.following(reverse("api:alerts"), after),
             "generated_at": timezone.now(),
         }
@@ -137,7 +137,7 @@ def _cached_deadlines(day: Day) -> dict:
         facilities = as_of.so_far(day.on)
         rows = [_deadline(one, facilities, one.days_late(day.on)) for one in late_and_coming(as_of)]
         kept = {"rows": sorted(rows, key=_place), "generated_at": timezone.now()}
-        cache.set(place, kept, KEEP_LOOKED_BACK_SECONDS if day.known_at else KEEP_SECONDS)
+        cache.set(place, kept, keep_seconds(day.known_at))
     return kept
 
 

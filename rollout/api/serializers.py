@@ -152,7 +152,9 @@ class FacilityHead(Serializer):
     next_step = ChoiceField(NextStep.choices)
     next_step_label = CharField()
     progress = FloatField(allow_null=True, help_text=_("Weighted over the measures, 0 to 1."))
-    days_late = IntegerField(help_text=_("Working days of its longest overdue deadline; 0: none."))
+    days_late = IntegerField(
+        help_text=_("Working days that it is late with anything but a report, at most; 0: none.")
+    )
     council_on = DateField(
         allow_null=True, help_text=_("Date of the council meeting that has not ruled yet.")
     )
@@ -241,7 +243,7 @@ class FacilityProgress(FacilityHead):
     map = ChoiceField(MAPS, help_text=MAP)
     measures = DictField(child=CellWithEvidence(), help_text=_("By the measure's code."))
     milestones = DictField(child=MilestoneWithCause(), help_text=_("By the milestone's code."))
-    late_for = CharField(allow_null=True, help_text=_("What its longest overdue deadline is."))
+    late_for = CharField(allow_null=True, help_text=_("What it is late with longest."))
     procurements = Procurement(many=True, allow_null=True, help_text=DETAIL_ONLY)
     councils = Council(many=True, allow_null=True, help_text=DETAIL_ONLY)
     generated_at = DateTimeField(help_text=GENERATED_AT)

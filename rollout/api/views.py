@@ -31,9 +31,9 @@ class ProgressView(ReadView):
             CachedAnswer(
                 "progress",
                 day.on,
-                day.known_at,
                 day.compare,
                 day.map_on,
+                known_at=day.known_at,
                 build=lambda: progress_document(
                     cached_progress(
                         day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
@@ -56,8 +56,8 @@ class TrendView(ReadView):
                 measure.code,
                 first,
                 last,
-                known_at,
                 map_on,
+                known_at=known_at,
                 build=lambda: trend_document(
                     measure,
                     trend(measure, first, last, known_at=known_at, map_on=map_on),
@@ -99,5 +99,7 @@ class FacilityProgressView(ReadView):
 
         return self.respond(
             request,
-            CachedAnswer("facility", code, detail, day.on, day.known_at, day.map_on, build=build),
+            CachedAnswer(
+                "facility", code, detail, day.on, day.map_on, known_at=day.known_at, build=build
+            ),
         )

@@ -50,6 +50,11 @@ def _text(part: object) -> str:
     return part.isoformat() if isinstance(part, date | datetime) else str(part)
 
 
+def keep_seconds(known_at: datetime | None) -> int:
+    """How long an answer is kept. Every door asks here, or one would keep what another has let go."""
+    return KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS
+
+
 def remembered(
     kind: str, on: date, known_at: datetime | None, *parts: object, compute: Callable[[], Found]
 ) -> Found:
@@ -58,7 +63,7 @@ def remembered(
     found = cache.get(place)
     if found is None:
         found = compute()
-        cache.set(place, found, KEEP_LOOKED_BACK_SECONDS if known_at else KEEP_SECONDS)
+        cache.set(place, found, keep_seconds(known_at))
     return found
 
 

@@ -81,7 +81,7 @@ def _facility(facility: Document) -> str:
 
 def _days_left(days: int) -> str:
     if days < 0:
-        return ngettext("passed {count} day ago", "passed {count} days ago", -days).format(
+        return ngettext("{count} day past it", "{count} days past it", -days).format(
             count=number(-days)
         )
     return ngettext("{count} day left", "{count} days left", days).format(count=number(days))

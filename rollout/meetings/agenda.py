@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import AsOf, FacilityOnDay
+from facilities.working_days import working_days_of
 from rollout.figures.contradictions import contradictions
 from rollout.models import AgendaItem, WorkingSession
 from rollout.programme.councils import meetings
@@ -15,6 +16,7 @@ from rollout.programme.deadlines import deadlines
 from rollout.programme.directives import directives
 from rollout.programme.directives.promises import carried_over
 from rollout.programme.obstacles import obstacles
+from rollout.programme.obstacles.reading import days_since
 from rollout.publishing.brief.links import Links
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`days`: how long it has been late or has held; 0 where that says nothing."""
+    """`days`: working days overdue, or days since an obstacle holds; 0 where that says nothing."""
 
     text: str
     href: str = ""
@@ -102,13 +104,13 @@ def _obstacles(as_of: AsOf, link: Links) -> Iterator[Line]:
                 one.name,
                 link.to("obstacle", one.code),
                 str(one.agency or one.supplier or ""),
-                one.raised_on,
-                (as_of.until - one.raised_on).days,
+                one.since,
+                days_since(one.since, as_of.until),
             )
 
 
 def _councils(as_of: AsOf, link: Links, names: dict[int, FacilityOnDay]) -> Iterator[Line]:
-    on = as_of.until
+    on, working = as_of.until, working_days_of(as_of)
     near = [
         (m.scheduled_on, m)
         for m in meetings(as_of)
@@ -121,7 +123,7 @@ def _councils(as_of: AsOf, link: Links, names: dict[int, FacilityOnDay]) -> Iter
             link.to("council", one.code),
             str(one.level_label),
             scheduled_on,
-            max(0, (on - scheduled_on).days),
+            working.days_late(scheduled_on, on),
         )
 
 

@@ -47,6 +47,11 @@ class SavedView(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def address(self) -> str:
+        """From the page of its register."""
+        return f"?{self.query}&view={self.pk}"
+
 
 class ImportFile(models.Model):
     """A file on its way into a register: read, previewed, confirmed. The change set is what it became."""

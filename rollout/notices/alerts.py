@@ -17,7 +17,7 @@ command typed with an old date) changes nothing. An empty table may begin with a
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -139,13 +139,15 @@ def last_day() -> date | None:
     return max((day for day in days.values() if day), default=None)
 
 
-def standing(on: date) -> QuerySet[Alert]:
-    """The alerts that stood on the day, raised by then and not yet cleared, by the day they are due."""
-    return (
-        Alert.objects.filter(raised_on__lte=on)
-        .filter(Q(cleared_on__isnull=True) | Q(cleared_on__gt=on))
-        .order_by("due_on", "pk")
-    )
+def standing(on: date, known_at: datetime | None = None) -> QuerySet[Alert]:
+    """The alerts that stood on the day, raised by then and not yet cleared, by the day they are due.
+
+    `known_at`: only those that had been raised at that moment.
+    """
+    rows = Alert.objects.filter(raised_on__lte=on)
+    if known_at:
+        rows = rows.filter(raised_at__lte=known_at)
+    return rows.filter(Q(cleared_on__isnull=True) | Q(cleared_on__gt=on)).order_by("due_on", "pk")
 
 
 def alerts_due(as_of: AsOf) -> list[Alert]:

@@ -47,7 +47,7 @@ def standing(person: User, on: date, calendar: WorkingDays) -> list[Standing]:
         Standing(
             notice,
             pk in unread,
-            calendar.late(notice.alert.due_on, on),
+            calendar.days_late(notice.alert.due_on, on),
             max(0, calendar.between(on, notice.alert.due_on)),
         )
         for pk, notice in latest.items()

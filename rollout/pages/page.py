@@ -21,7 +21,7 @@ from facilities.models import Ledger, User
 from facilities.models.places import in_language
 from facilities.permissions import Access, access_of
 from rollout.day import PARAMETER_LABELS, Day, read_day
-from rollout.figures.cached import KEEP_SECONDS, key
+from rollout.figures.cached import keep_seconds, key
 from rollout.models import Programme
 from rollout.notices import responses
 
@@ -140,5 +140,5 @@ def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> 
     if found is None:
         html = render_to_string(template, {"day": day} | build())
         found = {"content": html, "province": _province(day)}
-        cache.set(place, found, KEEP_SECONDS)
+        cache.set(place, found, keep_seconds(day.known_at))
     return found

@@ -31,6 +31,11 @@ class LegalDeadlineOnDay:
         return in_language(self.name_vi, self.name_en)
 
     @property
+    def days_past(self) -> int:
+        """Days since the last day in time, weekends included, as the law counts them; 0 before it."""
+        return max(0, -self.days_left)
+
+    @property
     def applies_to_label(self) -> "StrOrPromise":
         return LegalDeadline.AppliesTo(self.applies_to).label
 

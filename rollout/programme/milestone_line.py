@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from facilities.as_of import AsOf, once_per_as_of
-from facilities.timeline import EMPTY, FacilityState
+from facilities.timeline import EMPTY, FacilityState, slip
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays
 from rollout.models import Milestone, MilestoneTarget
 from rollout.programme.councils import Meeting, awaited_meeting, standing_ruling
@@ -53,8 +53,7 @@ class MilestoneOnDay:
     @property
     def slip_days(self) -> int | None:
         """Days after (+) or before (-) the baseline: of the event, or of the target that holds now."""
-        end = self.actual or self.target
-        return (end - self.baseline).days if self.baseline and end else None
+        return slip(self.baseline, self.actual or self.target)
 
 
 @once_per_as_of
@@ -136,7 +135,7 @@ def line(
             state_word = "blocked"
         elif index < furthest:
             state_word = "unknown"  # a later milestone was reached: this one's day was not recorded
-        elif due_on and working.late(due_on, on):
+        elif working.days_late(due_on, on):
             state_word = "late"
         elif furthest < 0 and not is_known and not awaited:
             state_word = "unknown"

@@ -168,7 +168,7 @@ class Facilities(Register):
             shown=False,
         ),
         Column("progress", gettext_lazy("weighted progress, %"), Cell.COUNT, writable=False),
-        Column("days-late", gettext_lazy("days late"), Cell.COUNT, writable=False),
+        Column("days-late", gettext_lazy("working days late"), Cell.COUNT, writable=False),
     )
     writers = (
         Attributes(columns={"code": "code"}),

@@ -10,7 +10,7 @@ from facilities.as_of import AsOf
 from facilities.exchange.columns import Value
 from facilities.models import Ledger
 from facilities.registers.choices import yes_or_no
-from rollout.figures.cached import KEEP_SECONDS, cached_progress, key
+from rollout.figures.cached import cached_progress, keep_seconds, key
 
 ORDER = {stage.value: index for index, stage in enumerate(Stage)}
 
@@ -26,7 +26,7 @@ def standing_of_facilities(
     found = cache.get(place)
     if found is None:
         found = _computed(on, known_at)
-        cache.set(place, found, KEEP_SECONDS)
+        cache.set(place, found, keep_seconds(known_at))
     return found
 
 

@@ -74,7 +74,7 @@ def todo(facility_id: int, on: date) -> list[TodoItem]:
 
 
 def _late(due_on: date | None, as_of: AsOf) -> int:
-    return working_days_of(as_of).late(due_on, as_of.until) if due_on else 0
+    return working_days_of(as_of).days_late(due_on, as_of.until)
 
 
 def _report(as_of: AsOf, pk: int) -> Iterator[TodoItem]:

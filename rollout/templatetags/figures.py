@@ -4,10 +4,10 @@ Every state has a shape and a word; colour comes on top. Shapes are drawn once p
 (templates/_marks.html) and referred to by `mark`.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.urls import reverse
@@ -227,11 +227,50 @@ def share_bar(value: float | None) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def link(context: template.Context, name: str, *args: Hashable, **query: object) -> str:
-    """The address of a page, on the day that the reader is looking at."""
-    asked = context["day"].query if "day" in context else ""
-    parts = [part for part in (asked, urlencode({k: v for k, v in query.items() if v})) if part]
-    address = _address(name, *args)
-    return f"{address}?{'&'.join(parts)}" if parts else address
+    """The address of a page, on the day that the reader is looking at.
+
+    `query`: what it asks for besides. A day of its own takes the place of the reader's; what is
+    empty is left out, also where the reader's day has it.
+    """
+    return _with_query(_address(name, *args), _asked(context, query))
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context, **query: object) -> str:
+    """The page itself on the same day, asked for something else: `?on=...&show=late`."""
+    return _with_query("", _asked(context, query)) or "?"
+
+
+@register.simple_tag(takes_context=True)
+def carry(context: template.Context, address: str) -> str:
+    """An address that was made elsewhere, on the day that the reader is looking at."""
+    page, _hash, place = address.partition("#")
+    page, _mark, query = page.partition("?")
+    own = parse_qsl(query, keep_blank_values=True)
+    asked = _asked(context, dict.fromkeys(name for name, _value in own))
+    return _with_query(page, [*asked.items(), *own]) + (place and f"#{place}")
+
+
+@register.simple_tag(takes_context=True)
+def day_fields(context: template.Context, *without: str) -> SafeString:
+    """The day for a form that asks: hidden fields, but for those that the form shows itself."""
+    fields = _asked(context, dict.fromkeys(without)).items()
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
+
+
+def _asked(context: template.Context, query: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of the reader's day, with those of `query` in their place, the empty ones left out."""
+    asked: dict[str, object] = dict(context["day"].asked) if "day" in context else {}
+    for name, value in query.items():
+        if value:
+            asked[name] = value
+        else:
+            asked.pop(name, None)
+    return asked
+
+
+def _with_query(address: str, query: Mapping[str, object] | Sequence[tuple[str, object]]) -> str:
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 @lru_cache(maxsize=4096)

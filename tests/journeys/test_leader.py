@@ -138,7 +138,7 @@ def test_goes_back_to_the_baseline_and_compares(visit, screen):
 
 @pytest.mark.parametrize(
     ("parameter", "label"),
-    [("on", "Ngày"), ("compare", "So với ngày"), ("known_at", "Theo dữ liệu có đến lúc")],
+    [("on", "Ngày"), ("compare", "So với ngày"), ("known_at", "Số liệu đã nhập đến")],
 )
 def test_an_impossible_day_is_refused_by_name(visit, parameter, label):
     page = visit(LEADER)

@@ -103,7 +103,17 @@ def test_a_page_names_the_field_in_words(client, name, label):
     assert f"<strong>{label}</strong>: " in answer.content.decode()
 
 
-@pytest.mark.parametrize("text", ["2025-05-21T25:00", "2025-05-21T", "T", "2025-02-30T10:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-05-21T25:00",
+        "2025-05-21T",
+        "T",
+        "2025-02-30T10:00",
+        "21/05/2025 25:00",
+        "30/02/2025 10:00",
+    ],
+)
 def test_what_is_not_a_moment_is_refused(text):
     assert errors(known_at=text).keys() == {"known_at"}
 
@@ -146,6 +156,8 @@ NOON = datetime(2025, 5, 21, 5, 0, tzinfo=UTC)
         ("2025-05-21T05:00:00Z", NOON),
         ("2025-05-21", datetime(2025, 5, 21, 16, 59, 59, 999999, tzinfo=UTC)),  # its end
         ("21/05/2025", datetime(2025, 5, 21, 16, 59, 59, 999999, tzinfo=UTC)),
+        ("21/05/2025 12:00", NOON),  # as people write it
+        ("12:00 21/05/2025", NOON),  # as pages show it
     ],
 )
 def test_a_moment_is_read_with_its_time_zone(text, moment):
@@ -170,6 +182,27 @@ def test_the_query_of_a_link_leads_back_to_the_same_day(parameters):
     again = {name: values[0] for name, values in parse_qs(day.query).items()}
     assert read(**again) == day
     assert again.keys() == parameters.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "written"),
+    [
+        ("2025-05-21", "2025-05-21", "21/05/2025"),  # a day alone means its end, and stays a day
+        ("2025-05-21T23:59:59.999999", "2025-05-21", "21/05/2025"),
+        ("2025-05-21T23:59", "2025-05-21T23:59:00+07:00", "21/05/2025 23:59"),
+        ("2025-05-21T12:00:01", "2025-05-21T12:00:01+07:00", "2025-05-21T12:00:01+07:00"),
+    ],
+)
+def test_what_was_known_is_written_short_and_loses_nothing(text, asked, written):
+    day = read(known_at=text)
+    assert (day.known_at_asked, day.known_at_written) == (asked, written)
+    assert read(known_at=asked).known_at == read(known_at=written).known_at == day.known_at
+
+
+def test_a_moment_to_come_is_known_as_one():
+    assert read(known_at="2099-01-01").is_known_later
+    assert not read(known_at="2025-05-21").is_known_later
+    assert not read().is_known_later
 
 
 def test_a_moment_speaks_local_time():

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.permissions import Access
 from facilities.timeline import Deadline
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days_of
 from rollout.models import CouncilDate, CouncilMeeting, WorkingSession
 from rollout.notices.alerts import RULES
 from rollout.programme import reporting
@@ -32,6 +33,7 @@ class Event:
     url: str
     done_on: date | None = None
     off: bool = False
+    working: WorkingDays = WEEKENDS_ONLY
 
     @property
     def cancelled(self) -> bool:
@@ -42,25 +44,32 @@ class Event:
         """As a mark beside it on day `on`: done, late or not begun."""
         if self.done_on is not None:
             return "done"
-        return "late" if self.day < on else "not_begun"
+        return "late" if self.working.days_late(self.day, on) else "not_begun"
 
 
-def events(access: Access, on: date, span: tuple[date, date] | None = None) -> list[Event]:
+def events(
+    access: Access,
+    on: date,
+    span: tuple[date, date] | None = None,
+    *,
+    known_at: datetime | None = None,
+) -> list[Event]:
     """Of the facilities, agencies or the province that the person may read, on day `on`, by day.
 
     `span`: the first and last day wanted; else from some months before `on` to a year ahead.
+    What is off is told only as it is known now: calendars that hold it have to take it out.
     """
     first, last = span or (on - BACK, on + AHEAD)
     if access.sees_all_rows:
-        as_of = AsOf(on)
-        found = [*_deadlines(as_of), *_councils(as_of), *_sessions(on, first)]
+        as_of = AsOf(on, known_at)
+        found = [*_deadlines(as_of), *_councils(as_of), *_sessions(as_of, first)]
     elif access.facility_ids:
-        as_of = AsOf(on, facility_ids=access.facility_ids)
+        as_of = AsOf(on, known_at, access.facility_ids)
         found = [*_deadlines(as_of), *_councils(as_of)]
     else:
         found = []
     if access.agency_ids and not access.sees_all_rows:
-        found += _of_agencies(access, on)
+        found += _of_agencies(access, on, known_at)
     wanted = [event for event in found if first <= event.day <= last]
     return sorted(wanted, key=lambda event: (event.day, event.what, event.key))
 
@@ -81,6 +90,7 @@ def _deadlines(as_of: AsOf) -> Iterator[Event]:
             what=f"{facility.name}: {deadline.what}" if facility else str(deadline.what),
             url=_page(deadline, facility),
             done_on=deadline.done_on,
+            working=deadline.working,
         )
 
 
@@ -93,6 +103,7 @@ def _page(deadline: Deadline, facility: FacilityOnDay | None) -> str:
 
 def _councils(as_of: AsOf) -> Iterator[Event]:
     facilities = {f.id: f for f in as_of.on(as_of.until)}
+    working = working_days_of(as_of)
     seen = set()
     for meeting in meetings(as_of):
         facility = facilities.get(meeting.facility_id)
@@ -107,8 +118,11 @@ def _councils(as_of: AsOf) -> Iterator[Event]:
             what=_("%(facility)s: evaluation council") % {"facility": facility.name},
             url=f"{reverse('rollout:facility', args=[facility.code])}#councils",
             done_on=meeting.held_on if meeting.has_ruled else None,
+            working=working,
             off=not (meeting.has_ruled or meeting.awaited),
         )
+    if as_of.known_at:
+        return
     gone = (
         CouncilDate.objects.filter(withdrawn_at__isnull=False, meeting__facility__in=facilities)
         .exclude(meeting__in=seen)
@@ -128,21 +142,23 @@ def _councils(as_of: AsOf) -> Iterator[Event]:
         )
 
 
-def _sessions(on: date, first: date) -> Iterator[Event]:
-    for row in WorkingSession.objects.filter(held_on__gte=first).order_by("held_on", "pk"):
+def _sessions(as_of: AsOf, first: date) -> Iterator[Event]:
+    known_at = as_of.known_at
+    rows = WorkingSession.objects.known(known_at) if known_at else WorkingSession.objects.all()
+    for row in rows.filter(held_on__gte=first).order_by("held_on", "pk"):
         yield Event(
             key=f"session:{row.pk}",
             kind=SESSION,
             day=row.held_on,
             what=row.name,
             url=reverse("rollout:session", args=[row.pk]),
-            done_on=row.held_on if row.held_on < on else None,
-            off=row.withdrawn_at is not None,
+            done_on=row.held_on if row.held_on < as_of.until else None,
+            off=known_at is None and row.withdrawn_at is not None,
         )
 
 
-def _of_agencies(access: Access, on: date) -> Iterator[Event]:
-    for directive in directives(on):
+def _of_agencies(access: Access, on: date, known_at: datetime | None) -> Iterator[Event]:
+    for directive in directives(on, known_at):
         if directive.due_on and access.sees_directive_of(directive.agency_ids):
             yield Event(
                 key=f"directive:{directive.id}",
@@ -151,4 +167,5 @@ def _of_agencies(access: Access, on: date) -> Iterator[Event]:
                 what=f"{directive.code}: {directive.text}",
                 url=reverse("rollout:directive", args=[directive.code]),
                 done_on=directive.closed_on,
+                working=directive.working,
             )

@@ -83,6 +83,7 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
         "earlier": told[AT_FIRST:],
         "notes": Note.objects.filter(register=register.code, row=row.pk).select_related("by"),
         "extra": extra.template if extra else "",
+        "may_withdraw": register.makes_rows and getattr(row, "withdrawn_at", row) is None,
         "writable": any(column.writable for column in register.columns),
         "change_set": uuid.uuid4(),
     }
@@ -232,7 +233,7 @@ def write(request: SignedIn, day: Day, register: Register, row: Any, form: Recor
 def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """Ask for the reason, then withdraw the row with every fact about it."""
     register = register_or_404(code)
-    row, values = row_or_404(register, pk, day)
+    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None))
     if not hasattr(row, "withdrawn_at"):
         raise Http404
     problems: list[str] = []

@@ -30,6 +30,7 @@ from equipment.stocktake import (
     rounds,
     see,
 )
+from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Facility
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
@@ -62,7 +63,7 @@ def _shared(access: Access) -> dict:
 
 
 def _names(day: Day) -> dict:
-    return day.as_of().so_far(day.on)
+    return AsOf(day.today).so_far(day.today)
 
 
 def _round_or_404(access: Access, pk: int) -> "WithAnnotations[StocktakeRound, Closing]":

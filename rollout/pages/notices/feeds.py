@@ -78,10 +78,11 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
     first = _month_asked(request, day.on)
     dates = gregorian.Calendar().monthdatescalendar(first.year, first.month)
     by_day: dict[date, list[tuple[Event, str]]] = defaultdict(list)
-    for event in events(access, day.on, (dates[0][0], dates[-1][-1])):
+    span = (dates[0][0], dates[-1][-1])
+    for event in events(access, day.on, span, known_at=day.known_at):
         if not event.off:
             by_day[event.day].append((event, event.state(day.on)))
-    rows = list(CalendarDay.objects.known().filter(day__range=(dates[0][0], dates[-1][-1])))
+    rows = list(CalendarDay.objects.known(day.known_at).filter(day__range=span))
     working = WorkingDays.of((row.day, row.kind) for row in rows)
     names = {row.day: row.name for row in rows}
     weeks = [

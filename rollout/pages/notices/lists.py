@@ -58,7 +58,7 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
 @page(lambda access: access.sees_programme, section="alerts")
 def alert_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Alerts that stood on the day: raised by then and not yet cleared."""
-    found = paged(request, alerts.standing(day.on))
+    found = paged(request, alerts.standing(day.on, day.known_at))
     facilities = names(day.as_of())
     rows = [
         {

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Document, Facility, Record, User
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
@@ -142,7 +143,7 @@ def criteria_list(request: SignedIn, day: Day, access: Access) -> Page:
 
 @page(lambda access: access.keeps_programme, section="councils", stored=False)
 def council_new(request: SignedIn, day: Day, access: Access) -> Page:
-    choices = [place for place in day.as_of().on(day.on) if place.in_rollout]
+    choices = [place for place in AsOf(day.today).on(day.today) if place.in_rollout]
     form = OpenForm(request.POST or None, facilities=choices, auto_id="open-%s")
     if request.method != "POST":
         return "programme/council_form.html", {"form": form}

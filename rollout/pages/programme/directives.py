@@ -33,12 +33,12 @@ from rollout.pages.listing import paged, session_asked
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.directives import DirectiveOnDay, directives, services
 from rollout.programme.directives.choosing import chosen, given_at
-from rollout.programme.directives.promises import VERDICTS, days_past_promise, verdict
+from rollout.programme.directives.promises import VERDICTS, days_broken, verdict
 
 SHOW = {
     "": pgettext_lazy("directives", "all"),
     "open": pgettext_lazy("directives", "open"),
-    "late": pgettext_lazy("directives", "overdue"),
+    "late": pgettext_lazy("directives", "late"),
     "undated": pgettext_lazy("directives", "without a day"),
     "answered": pgettext_lazy("directives", "to be judged"),
     "closed": pgettext_lazy("directives", "closed"),
@@ -134,7 +134,7 @@ def directive(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         "days_late": found.days_late(day.on),
         "session": session,
         "verdict": VERDICTS[verdict(found, day.on)],
-        "past": days_past_promise(found, day.on),
+        "past": 0 if found.closed_on else days_broken(found, day.on),
         "entries": _entries(found, day),
         "actions": {do: action for do, action in actions.items() if do not in TAKEN_BACK},
         "may_take_back": "withdraw-event" in actions,

@@ -44,7 +44,7 @@ from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.choosing import raised_at, standing
 from rollout.programme.obstacles.costs import costs
-from rollout.programme.obstacles.reading import ObstacleOnDay
+from rollout.programme.obstacles.reading import ObstacleOnDay, days_since
 from rollout.programme.obstacles.waiting import awaited
 
 ROWS_A_PAGE = 100
@@ -63,7 +63,8 @@ WITHDRAWN = {
 @page(lambda access: access.sees_programme, section="obstacles")
 def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All of them with what they cost; or those open, or those raised at a session."""
-    found = obstacles(day.as_of())
+    as_of = day.as_of()
+    found = obstacles(as_of)
     session = session_asked(request, "raised", day)
     show = request.GET.get("show", "")
     show = show if show in SHOW and not session else ""
@@ -71,9 +72,14 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
         shown = raised_at(found, session.pk, request.GET.get("by", ""))
     else:
         shown = standing(found) if show else found
+    total = None if session or show else costs(found, day.on)
+    places = as_of.so_far(day.on)
     return "programme/obstacle_list.html", {
         "rows": Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page")),
-        "costs": None if session or show else costs(found, day.on),
+        "costs": total,
+        "of_facilities": [(places.get(pk), lost) for pk, lost in total.by_facility]
+        if total
+        else [],
         "total": len(found),
         "facility_days": sum(one.facility_days for one in shown),
         "raised": session,
@@ -89,7 +95,7 @@ def waiting(request: SignedIn, day: Day, access: Access) -> Page:
     groups = [
         {
             "awaited": found,
-            "days": (day.on - found.since).days,
+            "days": days_since(found.since, day.on),
             "things": [
                 {
                     "thing": thing,

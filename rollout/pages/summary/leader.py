@@ -85,7 +85,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "progress": progress,
         "official": progress.measure("official"),
         "law": law,
-        "days_past": max(0, -law.days_left) if law else 0,
+        "days_past": law.days_past if law else 0,
         "presets": _presets(sessions),
         "maps": _maps(day),
         "stale": progress.is_stale,
@@ -131,16 +131,15 @@ def _presets(sessions: list[date]) -> list[dict]:
 
 
 def _maps(day: Day) -> list[tuple[str, str, bool]]:
-    """The choice between the map of the day and today's: words, query, whether chosen.
+    """The choice between the map of the day and today's: words, parameter, whether chosen.
 
     Empty where both are the same.
     """
     if not day.map_on and not described_anew(day.on, day.today, day.known_at):
         return []
-    by_day, by_today = replace(day, map_on=None), replace(day, map_on=day.today)
     return [
-        (_("by the map of that day"), by_day.query, day.map_on is None),
-        (_("by today's map"), by_today.query, day.map_on is not None),
+        (_("by the map of that day"), "", day.map_on is None),
+        (_("by today's map"), "today", day.map_on is not None),
     ]
 
 
@@ -269,13 +268,9 @@ def _decisions(
     opened = [d for d in directives(day.on, day.known_at) if d.closed_on is None]
     overdue = [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)]
     undated = [(d, 0) for d in opened if d.due_on is None]
-    held = [
-        (obstacle, min((h.since for h in obstacle.holds if h.until is None), default=None))
-        for obstacle in open_obstacles
-    ]
     return {
         "directives": _first([*overdue, *undated], MOST_DECISIONS),
-        "obstacles": _first(held, MOST_DECISIONS),
+        "obstacles": _first(open_obstacles, MOST_DECISIONS),
         "too_late": _first(list(_too_late(progress, law)), MOST_DECISIONS),
     }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from facilities.timeline import slip
 from facilities.working_days import WorkingDays, working_days
 from rollout.models import (
     Conclusion,
@@ -53,7 +54,9 @@ class ConditionOnDay:
 
     def days_late(self, on: date) -> int:
         """Working days; 0 once it is met."""
-        return 0 if self.met else self.working.late(self.condition.due_on, on)
+        return self.working.days_late(
+            self.condition.due_on, on, self.met.met_on if self.met else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Dossier:
         if not self.dates:
             return None
         end = self.ruling.happened_on if self.ruling else self.dates[-1].scheduled_on
-        return (end - self.dates[0].scheduled_on).days
+        return slip(self.dates[0].scheduled_on, end)
 
 
 def dossier(meeting: CouncilMeeting, on: date, known_at: datetime | None = None) -> Dossier:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.evidence import Rung
+from facilities.timeline import slip
 from rollout.models import Conclusion, CouncilDate, CouncilMeeting, CouncilRuling
 from rollout.models.councils import PASSING
 
@@ -64,8 +65,7 @@ class Meeting:
 
     @property
     def slip_days(self) -> int | None:
-        end = self.held_on or self.scheduled_on
-        return (end - self.first_scheduled_on).days if end and self.first_scheduled_on else None
+        return slip(self.first_scheduled_on, self.held_on or self.scheduled_on)
 
 
 @once_per_as_of

@@ -19,19 +19,20 @@ def verdict(directive: DirectiveOnDay, on: date) -> str:
 
     A directive without a day is neither kept nor broken while it is open; closed, it is kept.
     """
-    closed, promised = directive.closed_on, directive.first_due_on
-    if promised is None:
+    closed = directive.closed_on
+    if directive.first_due_on is None:
         return "kept" if closed else "no_day"
-    if closed:
-        return "kept" if closed <= promised else "broken"
-    return "broken" if on > promised else "running"
+    if days_broken(directive, on):
+        return "broken"
+    return "kept" if closed else "running"
 
 
-def days_past_promise(directive: DirectiveOnDay, on: date) -> int:
-    """Days since the day first promised, of a directive still open; 0 as long as it can be kept."""
-    if directive.closed_on or directive.first_due_on is None:
-        return 0
-    return max(0, (on - directive.first_due_on).days)
+def days_broken(directive: DirectiveOnDay, on: date) -> int:
+    """Working days past the day first promised, until it was closed; 0 while the promise stands.
+
+    Not how late it is: that is `days_late`, by the day that holds now.
+    """
+    return directive.working.days_late(directive.first_due_on, directive.closed_on or on)
 
 
 def carried_over(found: list[DirectiveOnDay], held_on: date) -> list[DirectiveOnDay]:

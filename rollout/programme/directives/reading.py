@@ -115,9 +115,7 @@ class DirectiveOnDay:
 
     def days_late(self, on: date) -> int:
         """Working days past its due day; 0 once it is closed, and without a due day."""
-        if self.due_on is None or self.closed_on is not None:
-            return 0
-        return self.working.late(self.due_on, on)
+        return self.working.days_late(self.due_on, on, self.closed_on)
 
 
 def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDay]:

@@ -14,7 +14,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from rollout.programme.obstacles.reading import ObstacleOnDay, facility_days
+from rollout.programme.obstacles.reading import ObstacleOnDay, days_lost, facility_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Cost:
 class Costs:
     by_agency: tuple[Cost, ...]
     by_kind: tuple[Cost, ...]
+    by_facility: tuple[tuple[int, int], ...]  # facility and its days lost, each once; dearest first
     counted: int  # facility-days, each obstacle's own
     lost: int  # facility-days of the province, each once
 
@@ -42,9 +43,19 @@ def costs(found: Iterable[ObstacleOnDay], on: date) -> Costs:
     return Costs(
         by_agency=_grouped(found, _in_charge, lambda o: o.agency or o.supplier or _("none named")),
         by_kind=_grouped(found, lambda o: o.kind, lambda o: str(o.kind_label)),
+        by_facility=_by_facility(found, on),
         counted=sum(obstacle.facility_days for obstacle in found),
-        lost=facility_days((hold for obstacle in found for hold in obstacle.holds), on),
+        lost=days_lost(found, on),
     )
+
+
+def _by_facility(found: list[ObstacleOnDay], on: date) -> tuple[tuple[int, int], ...]:
+    holds = defaultdict(list)
+    for obstacle in found:
+        for hold in obstacle.holds:
+            holds[hold.facility_id].append(hold)
+    lost = ((pk, facility_days(of_one, on)) for pk, of_one in holds.items())
+    return tuple(sorted((one for one in lost if one[1]), key=lambda one: (-one[1], one[0])))
 
 
 def _in_charge(obstacle: ObstacleOnDay) -> tuple[int | None, str]:

@@ -83,6 +83,11 @@ class ObstacleOnDay:
         return {hold.facility_id for hold in self.holds if hold.until is None}
 
     @property
+    def since(self) -> date:
+        """The first day on which it held anybody whom it still holds; holding nobody, when it was raised."""
+        return min((h.since for h in self.holds if h.until is None), default=self.raised_on)
+
+    @property
     def assumed_facility_ids(self) -> set[int]:
         """Of those held, whom no source names."""
         return {h.facility_id for h in self.holds if h.until is None and h.assumed}
@@ -150,8 +155,18 @@ def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
     return sorted(found, key=lambda o: (o.cleared_on is not None, -o.facility_days, o.code))
 
 
+def days_since(since: date, on: date) -> int:
+    """Whole days that something has held, or has been waited for, up to and including day `on`."""
+    return max(0, (on - since).days)
+
+
+def days_lost(found: Iterable[ObstacleOnDay], on: date) -> int:
+    """Facility-days that the province has lost by day `on`, to whichever obstacle, cleared or not."""
+    return facility_days((hold for obstacle in found for hold in obstacle.holds), on)
+
+
 def facility_days(holds: Iterable[Hold], on: date) -> int:
-    """Days lost by day `on`. A facility loses a day once, however many of its milestones are held."""
+    """Facility-days lost by day `on`: one facility on one day, once, however much of it is held."""
     spans: dict[int, list[tuple[date, date]]] = defaultdict(list)
     for hold in holds:
         if days := hold.days(on):

@@ -17,7 +17,7 @@ from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days_of
 from rollout.models import ConditionMet, CouncilCondition
 from rollout.programme.councils import meetings
 from rollout.programme.directives import directives
-from rollout.programme.obstacles.reading import obstacles
+from rollout.programme.obstacles.reading import days_since, obstacles
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -45,11 +45,11 @@ class Waiting:
     working: WorkingDays = WEEKENDS_ONLY
 
     def days(self, on: date) -> int:
-        return max(0, (on - self.since).days)
+        return days_since(self.since, on)
 
     def days_late(self, on: date) -> int:
         """Working days past its due day; 0 without one."""
-        return self.working.late(self.due_on, on) if self.due_on else 0
+        return self.working.days_late(self.due_on, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,11 @@ def awaited(as_of: AsOf) -> list[Awaited]:
     for obstacle in obstacles(as_of):
         if obstacle.cleared_on is not None:
             continue
-        held = [hold for hold in obstacle.holds if hold.until is None]
         thing = Waiting(
             "obstacle",
             obstacle.code,
             obstacle.name,
-            min((hold.since for hold in held), default=obstacle.raised_on),
+            obstacle.since,
             None,
             tuple(sorted(obstacle.facility_ids)),
         )

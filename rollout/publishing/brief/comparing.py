@@ -12,7 +12,7 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES, Measure
 from rollout.figures.results import MeasureResult
 from rollout.programme.directives.choosing import chosen
-from rollout.programme.directives.promises import days_past_promise
+from rollout.programme.directives.promises import days_broken
 from rollout.programme.directives.reading import DirectiveOnDay
 from rollout.publishing.brief.links import Links
 from rollout.publishing.brief.rendering import LANGUAGES
@@ -115,14 +115,14 @@ def _judged(source: Source, directive: DirectiveOnDay, since: date | None) -> Se
     }
     together = "" if directive.lead else "_together"
     broken = values | {"agencies" if together else "lead": Several(href, answerable)}
-    if closed is not None and closed <= due:
+    late = days_broken(directive, source.on)
+    if closed is not None and not late:
         if since is not None and closed <= since:
             return None
         return Sentence("kept", values | {"closed": Day(href, closed)})
-    if due >= source.on:
+    if not late:
         return None
     if closed is None:
-        late = days_past_promise(directive, source.on)
         return Sentence(
             f"broken_open{together}", broken | {"days": Count(f"{href}#past", late)}, late
         )

@@ -308,8 +308,8 @@ PROGRAMME = {
     ),
     "obstacle_cleared": _("{obstacle}. It was cleared on {day}."),
     "obstacles_open": ngettext_lazy(
-        "{number} obstacle stands open; days lost over all facilities: {days}.",
-        "{number} obstacles stand open; days lost over all facilities: {days}.",
+        "{number} obstacle stands open; facility-days lost by the province so far: {days}.",
+        "{number} obstacles stand open; facility-days lost by the province so far: {days}.",
         "count",
     ),
     "obstacles_none_open": _("No obstacle stands open."),
@@ -351,8 +351,8 @@ PROGRAMME = {
         "count",
     ),
     "law_passed": ngettext_lazy(
-        "{name} ({basis}): was due by {day}, {days} day ago.",
-        "{name} ({basis}): was due by {day}, {days} days ago.",
+        "{name} ({basis}): {days} day past {day}.",
+        "{name} ({basis}): {days} days past {day}.",
         "count",
     ),
     "late": ngettext_lazy(
@@ -369,8 +369,8 @@ COMPARING = {
     "restated": _("{measure} on {day}: reported then as {reported}, {known} as known now."),
     "kept": _("Kept: “{text}”, due on {due}, closed on {closed}."),
     "broken_open": ngettext_lazy(
-        "Broken: “{text}”, {lead}, due on {due}, still open after {days} day.",
-        "Broken: “{text}”, {lead}, due on {due}, still open after {days} days.",
+        "Broken: “{text}”, {lead}, due on {due}, still open after {days} working day.",
+        "Broken: “{text}”, {lead}, due on {due}, still open after {days} working days.",
         "count",
     ),
     "broken_open_together": ngettext_lazy(

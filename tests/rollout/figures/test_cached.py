@@ -3,8 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.cache import cache
+from django.urls import reverse
 from django.utils import translation
 
+from facilities.models import Role
 from facilities.services import correct, withdraw
 from rollout.figures import cached
 from rollout.figures.cached import cached_progress, key
@@ -131,3 +134,51 @@ def test_a_changed_rule_is_not_answered_from_the_old_one(monkeypatch):
     before = key("progress", 1, DAY)
     monkeypatch.setattr(cached, "RELEASE", cached.RELEASE + ".2")
     assert key("progress", 1, DAY) != before
+
+
+DOORS = (
+    "rollout:leader",
+    "rollout:overall",
+    "rollout:desk",
+    "rollout:timeline",
+    "rollout:register-list/facilities",
+    "api:progress",
+    "api:trend",
+    "api:forecast",
+    "api:deadlines",
+)
+TREND = {"measure": "official", "from": "2025-05-01", "to": "2025-05-21"}
+
+
+@pytest.fixture
+def kept_for(client, monkeypatch):
+    """For how many seconds, at most, whatever an address computes is kept."""
+    factories.programme()
+    factories.facility()
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+
+    def ask(door: str, **asked: str) -> int:
+        seconds, keep = [], cache.set
+
+        def watched(place, value, timeout=None, version=None):
+            seconds.append(timeout)
+            keep(place, value, timeout, version=version)
+
+        monkeypatch.setattr(cache, "set", watched)
+        name, _slash, register = door.partition("/")
+        path = reverse(name, args=[register] if register else [])
+        query = TREND if door == "api:trend" else {"on": "2025-05-21"}
+        answer = client.get(path, query | asked)
+        monkeypatch.undo()
+        assert answer.status_code == 200, door
+        assert "max-age" not in answer["Cache-Control"]
+        return max(seconds)
+
+    return ask
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_an_answer_as_known_then_is_kept_no_longer_than_another(kept_for, door):
+    """Each moment is a key of its own: asked for many, the cache would hold nothing else."""
+    assert kept_for(door, known_at="2025-05-22T10:00") == cached.KEEP_LOOKED_BACK_SECONDS
+    assert kept_for(door) == cached.KEEP_SECONDS > cached.KEEP_LOOKED_BACK_SECONDS

@@ -7,7 +7,7 @@ from rollout.figures.awaited import late_facilities
 from rollout.models import SessionConclusion
 from rollout.programme.directives.choosing import given_at
 from rollout.programme.directives.reading import DirectiveOnDay
-from rollout.programme.obstacles import ObstacleOnDay
+from rollout.programme.obstacles import ObstacleOnDay, days_lost
 from rollout.programme.obstacles.choosing import raised_at, standing
 from rollout.publishing.brief.sentences.source import Source, among, facility_name
 from rollout.publishing.brief.values import (
@@ -42,18 +42,15 @@ def difficulties(source: Source) -> Iterator[Sentence]:
     if not opened:
         yield Sentence("obstacles_none_open")
         return
-
-    def rows(counting: str) -> str:
-        return source.link.to("obstacle-list", show="open", counting=counting)
-
+    href = source.link.to("obstacle-list", show="open", counting="obstacles")
+    lost = source.link.to("obstacle-list", counting="lost")
     values = {
-        "number": Count(rows("obstacles"), len(opened)),
-        "days": Count(rows("days"), sum(o.facility_days for o in opened)),
+        "number": Count(href, len(opened)),
+        "days": Count(lost, days_lost(source.obstacles, source.on)),
     }
     # The days lost rest on whom they hold since when.
-    unsure = any(hold.assumed for o in opened for hold in o.holds)
-    assumed = Assumed(rows("days")) if unsure else None
-    yield Sentence("obstacles_open", values, len(opened), assumed)
+    unsure = any(hold.assumed for o in source.obstacles for hold in o.holds)
+    yield Sentence("obstacles_open", values, len(opened), Assumed(lost) if unsure else None)
 
 
 def _by_whom(raised: list[ObstacleOnDay]) -> list[tuple[str, list[ObstacleOnDay]]]:

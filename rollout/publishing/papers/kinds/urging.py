@@ -62,7 +62,13 @@ def build(asked: Asked) -> Paper:
         blocks.append(
             Table(
                 caption=_("Directives not yet closed"),
-                head=(_("Number"), _("Directive"), _("Issued on"), _("Due on"), _("Days late")),
+                head=(
+                    _("Number"),
+                    _("Directive"),
+                    _("Issued on"),
+                    _("Due on"),
+                    _("Working days late"),
+                ),
                 rows=overdue,
                 widths=(0.15, 0.43, 0.16, 0.16, 0.1),
                 right=frozenset({2, 3, 4}),
@@ -70,7 +76,7 @@ def build(asked: Asked) -> Paper:
         )
     if held:
         holding = tuple(
-            (o.name, day(o.raised_on), number(len(o.facility_ids)), number(o.facility_days))
+            (o.name, day(o.since), number(len(o.facility_ids)), number(o.facility_days))
             for o in held
         )
         blocks.append(

@@ -85,7 +85,7 @@ def test_its_whole_life(department, obstacle):
     assert page.context["obstacle"].facility_days == 3 + 8
     earlier = department.get(reverse("rollout:obstacle", args=["VM-1"]), {"on": "2025-05-22"})
     assert "12/SYT" not in earlier.text
-    assert "<form class=" not in earlier.text
+    assert '<form class="cells"' not in earlier.text
     clearing = ObstacleCleared.objects.get()
     taken = {"row": clearing.pk, "because": "only promised"}
     assert sent(department, "withdraw-clearing", **taken).status_code == 302
