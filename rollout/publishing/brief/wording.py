@@ -374,8 +374,8 @@ COMPARING = {
         "count",
     ),
     "broken_open_together": ngettext_lazy(
-        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} day.",
-        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} days.",
+        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} working day.",
+        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} working days.",
         "count",
     ),
     "broken_late_together": _(
