@@ -100,7 +100,8 @@ class Mutant:
 class _Changes(cst.CSTVisitor):
     """Every node of a module with what may stand in its place.
 
-    Left as they are: types, which do not run, and decorators, which say how a class is built.
+    Left as they are: types, which do not run, decorators, which say how a class is built, and
+    `strict`, which guards against lengths that never differ.
     """
 
     def __init__(self) -> None:
@@ -108,6 +109,8 @@ class _Changes(cst.CSTVisitor):
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Annotation | cst.Decorator):
+            return False
+        if isinstance(node, cst.Arg) and node.keyword and node.keyword.value == "strict":
             return False
         for mutated, operator in OPERATORS:
             if isinstance(node, mutated):

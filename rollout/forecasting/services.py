@@ -1,8 +1,10 @@
 """Forecasts kept night by night, and how well they did."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, median
+from typing import cast
 
 from django.db.models import Min
 
@@ -25,7 +27,7 @@ def keep(on: date) -> int:
         _row(forecast, one) for one in (forecast.province, *forecast.facilities) if one.is_foreseen
     ]
     with one_at_a_time():
-        Forecast.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        Forecast.objects.bulk_create(rows, ignore_conflicts=True)
     return Forecast.objects.filter(on=on).count()
 
 
@@ -102,13 +104,14 @@ def chance_scores(as_of: AsOf) -> list[ChanceScore]:
         return []
     days = days_of(as_of)
     rollout = {facility.id for facility in as_of.on(on) if facility.in_rollout}
-    rows = forecasts.filter(on__in={day for _law, day in asked}).values_list(
-        "facility_id", "on", "law_on", "chance"
+    rows = cast(  # none of the columns is empty, as asked above
+        "Iterable[tuple[int, date, date, float]]",
+        forecasts.filter(on__in={day for _law, day in asked}).values_list(
+            "facility_id", "on", "law_on", "chance"
+        ),
     )
     errors: dict[int, list[float]] = {n: [] for n in AHEAD}
     for facility_id, day, law, chance in rows:
-        if facility_id is None or law is None or chance is None:
-            continue  # as asked above; the columns may be empty
         heir = as_of.descent.heir(facility_id)
         if (law, day) in asked and heir in rollout:
             made = days.get(heir, {}).get(Milestone.OFFICIAL, date.max) <= law

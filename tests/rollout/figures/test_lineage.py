@@ -193,6 +193,15 @@ def test_a_new_one_has_reached_what_all_had(a, b):
     assert tally(new, "milestone:pilot", date(2025, 5, 1), map_on=LATER).amount == 1
 
 
+def test_on_a_curve_the_new_one_begins_on_the_day_of_the_merger(a, b):
+    for place in (a, b):
+        milestone(place, "pilot", date(2025, 3, 1))
+    new = into_new(a, b)
+    found = changes(AsOf(LATER))
+    days = [date(2025, 3, 1), EVE, DAY, LATER]
+    assert [fold(found, day)[new.pk]["milestone:pilot"].amount for day in days] == [0, 0, 1, 1]
+
+
 def test_what_a_predecessor_reaches_on_the_day_of_the_merger_is_its_own(a, b):
     milestone(a, "pilot", EVE)
     milestone(b, "pilot", DAY)
