@@ -52,6 +52,13 @@ def test_late_in_working_days(due, on, late):
     assert SPRING.late(due, on) == late
 
 
+def test_what_is_done_or_has_no_day_is_never_late():
+    due, on = date(2025, 5, 21), date(2025, 5, 23)
+    assert SPRING.days_late(due, on) == SPRING.late(due, on) == 2
+    assert SPRING.days_late(due, on, done_on=on) == 0
+    assert SPRING.days_late(None, on) == 0
+
+
 def test_so_many_working_days_on_and_back():
     assert SPRING.add(date(2025, 4, 25), 1) == date(2025, 4, 26)
     assert SPRING.add(date(2025, 4, 29), 1) == date(2025, 5, 5)

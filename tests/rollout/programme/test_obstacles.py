@@ -9,7 +9,7 @@ from django.utils import translation
 from facilities.as_of import AsOf
 from facilities.services import withdraw
 from rollout.models import Conclusion, Milestone, ObstacleCleared, ObstacleHold
-from rollout.programme.obstacles import obstacles
+from rollout.programme.obstacles import days_lost, obstacles
 from rollout.programme.services import record_milestone, record_ruling
 from tests import factories
 
@@ -205,3 +205,27 @@ def test_reading_takes_the_same_queries_for_any_number(django_assert_num_queries
         as_of = AsOf(DAY)
         with django_assert_num_queries(7):  # three for councils, one for milestones
             assert len(obstacles(as_of)) == total
+
+
+def test_it_holds_since_the_first_day_on_which_it_held_whom_it_still_holds(obstacle):
+    (found,) = seen(DAY)
+    assert found.since == found.raised_on  # it holds nobody yet
+    freed, held = factories.facility("freed"), factories.facility("held")
+    hold(obstacle, freed, since=on(-9))
+    hold(obstacle, held, since=on(-4))
+    assert seen(on(3))[0].since == on(-9)
+    record_milestone(
+        facility=freed, milestone=Milestone.LAUNCH, happened_on=on(2), by=factories.recorder()
+    )
+    assert (seen(on(1))[0].since, seen(on(2))[0].since) == (on(-9), on(-4))
+
+
+def test_the_province_loses_a_day_once_whoever_holds_it(obstacle):
+    other, place = factories.ObstacleFactory(raised_on=DAY), factories.facility()
+    hold(obstacle, place)
+    hold(other, place, since=on(2))
+    found = seen(on(5))
+    assert sorted(one.facility_days for one in found) == [3, 5]
+    assert days_lost(found, on(5)) == 5
+    clear(obstacle, on(4))
+    assert days_lost(seen(on(5)), on(5)) == 5  # what was lost stays lost

@@ -17,6 +17,7 @@ from facilities.services import withdraw
 from rollout.models import CouncilDate, FeedAddress
 from rollout.notices.alerts import raise_alerts
 from rollout.notices.feeds import addresses
+from rollout.notices.feeds.events import Event
 from rollout.notices.notices import notify
 from rollout.programme.services import record_milestone, schedule_council, set_milestone_target
 from tests import factories
@@ -234,3 +235,10 @@ def test_the_month_is_headed_in_words_and_names_its_days_off(client, language, h
     page = client.get(reverse("rollout:month"), {"month": "2025-05"}).text
     assert f"<h1>{heading}</h1>" in page
     assert page.count(holiday) == 1
+
+
+def test_the_month_calls_nothing_late_before_the_next_working_day():
+    """As the list of deadlines does: due on a Saturday, late from the Tuesday on."""
+    event = Event("x", "milestone", date(2025, 5, 24), "X", "/")
+    days = [date(2025, 5, 25), date(2025, 5, 26), date(2025, 5, 27)]
+    assert [event.state(one) for one in days] == ["not_begun", "not_begun", "late"]
