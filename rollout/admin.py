@@ -32,6 +32,8 @@ from rollout.models import (
     ObstacleHold,
     Programme,
     ProgressSnapshot,
+    Solution,
+    SolutionOutcome,
     WorkingSession,
 )
 from rollout.notices.alerts import RULES
@@ -76,6 +78,8 @@ admin.site.register(
         Obstacle,
         ObstacleCleared,
         ObstacleHold,
+        Solution,
+        SolutionOutcome,
         WorkingSession,
     ],
     FactAdmin,

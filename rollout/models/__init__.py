@@ -30,6 +30,7 @@ from rollout.models.reminders import (
 )
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
 from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
+from rollout.models.solutions import Solution, SolutionOutcome
 from rollout.models.webhooks import Webhook, WebhookCall
 
 __all__ = [
@@ -78,6 +79,8 @@ __all__ = [
     "ReportingException",
     "SavedView",
     "SessionConclusion",
+    "Solution",
+    "SolutionOutcome",
     "StatusReport",
     "Urging",
     "Webhook",

@@ -59,6 +59,8 @@ from rollout.models import (
     ObstacleHold,
     ReportingCalendar,
     SessionConclusion,
+    Solution,
+    SolutionOutcome,
     WorkingSession,
 )
 from signatures.models import Batch, SignatureNeed
@@ -166,6 +168,8 @@ SHEETS = (
     Sheet("directives", Directive, ("code",), one_of=("lead", "coordinating")),
     Sheet("directive_dues", DirectiveDue, ("directive", "effective_from")),
     Sheet("directive_events", DirectiveEvent, ("directive", "kind", "happened_on")),
+    Sheet("solutions", Solution, ("code",), one_of=("obstacle", "session")),
+    Sheet("solution_outcomes", SolutionOutcome, ("solution",), one_of=("directive", "because")),
     Sheet("legal_deadlines", LegalDeadline, ("code", "effective_from")),
     Sheet("reporting_calendars", ReportingCalendar, ("effective_from",)),
     Sheet("measure_weights", MeasureWeight, ("measure", "effective_from")),
