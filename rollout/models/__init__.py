@@ -31,6 +31,7 @@ from rollout.models.reminders import (
 )
 from rollout.models.reporting import ReportingCalendar, ReportingException, StatusReport
 from rollout.models.sessions import AgendaItem, PublishedBrief, SessionConclusion, WorkingSession
+from rollout.models.solutions import Solution, SolutionOutcome
 from rollout.models.tracking import Absence, StepNotNeeded, Tracking
 from rollout.models.webhooks import Webhook, WebhookCall
 
@@ -82,6 +83,8 @@ __all__ = [
     "ReportingException",
     "SavedView",
     "SessionConclusion",
+    "Solution",
+    "SolutionOutcome",
     "StatusReport",
     "StepNotNeeded",
     "Tracking",

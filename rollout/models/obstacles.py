@@ -37,8 +37,6 @@ class Obstacle(NamedInTwoLanguages, Record):
     )
     supplier = models.CharField(_("supplier that can clear it"), max_length=200, blank=True)
     legal_reference = models.CharField(_("legal reference"), max_length=300, blank=True)
-    solution_vi = models.TextField(_("proposed solution"), max_length=2000, blank=True)
-    solution_en = models.TextField(_("proposed solution, in English"), max_length=2000, blank=True)
     session = models.ForeignKey(
         WorkingSession,
         on_delete=models.PROTECT,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
 from facilities.forms import PaperField
-from rollout.models import Milestone, Obstacle
+from rollout.models import Directive, Milestone, Obstacle, Solution
 from rollout.pages.forms.fields import (
     AgencyField,
     Choosing,
@@ -32,8 +32,6 @@ class DescribeForm(Choosing, OnceForm):
     agency = AgencyField(label=_("Agency that can clear it"), required=False)
     supplier = text_field(_("Supplier that can clear it"), 200, required=False)
     legal_reference = text_field(_("Legal reference"), 300, required=False)
-    solution_vi = text_field(_("Proposed solution, in Vietnamese"), 2000, lines=3, required=False)
-    solution_en = text_field(_("Proposed solution, in English"), 2000, lines=3, required=False)
     session = SessionField(label=_("Working session"), required=False)
 
     @property
@@ -106,6 +104,42 @@ class UrgeForm(Choosing, OnceForm):
     paper = PaperField(required=False)
 
 
+class ProposeForm(Choosing, OnceForm):
+    """A solution that somebody proposed. Who, where nobody knows: not recorded."""
+
+    text_vi = text_field(_("Proposed solution, in Vietnamese"), 2000, lines=3)
+    text_en = text_field(_("Proposed solution, in English"), 2000, lines=3, required=False)
+    proposed_on = DayField(label=_("Proposed on"))
+    proposer = forms.ChoiceField(label=_("Proposed by"), choices=Solution.Proposer.choices)
+    facility = forms.TypedChoiceField(label=_("Facility"), coerce=int, required=False)
+    agency = AgencyField(label=_("Agency"), required=False)
+    session = SessionField(label=_("Working session"), required=False)
+    source = text_field(_("Source"), 300, required=False)
+
+    def __init__(self, *args: Any, facilities: list[FacilityOnDay], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "facility", forms.ChoiceField).choices = [
+            ("", "---------"),
+            *((found.id, found.name) for found in facilities),
+        ]
+
+
+class SettleForm(OnceForm):
+    """What became of a solution: taken up by a directive, or dropped."""
+
+    solution = forms.TypedChoiceField(label=_("Proposed solution"), coerce=int)
+    happened_on = DayField(label=_("Day"))
+    directive = forms.ModelChoiceField(
+        Directive.objects.none(), label=_("Taken up by the directive"), required=False
+    )
+    because = text_field(_("Or dropped, because"), 500, required=False)
+
+    def __init__(self, *args: Any, rows: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "solution", forms.ChoiceField).choices = rows
+        field_of(self, "directive", forms.ModelChoiceField).queryset = Directive.objects.known()
+
+
 class WithdrawObstacleForm(OnceForm):
     because = text_field(_("Reason"), 500)
 
@@ -123,5 +157,7 @@ def first_values(obstacle: Obstacle, today: date) -> dict[str, dict]:
         "end": {"ends_on": today},
         "clear": {"cleared_on": today},
         "urge": {"agency": obstacle.agency_id, "happened_on": today, "whom": obstacle.supplier},
+        "propose": {"proposed_on": today, "session": obstacle.session_id},
+        "settle": {"happened_on": today},
         "withdraw": {},
     }

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,6 +26,8 @@ from rollout.models import (
     Obstacle,
     ObstacleCleared,
     ObstacleHold,
+    Solution,
+    SolutionOutcome,
     Urging,
     WorkingSession,
 )
@@ -33,7 +36,9 @@ from rollout.pages.forms.obstacles import (
     ClearForm,
     EndHoldForm,
     HoldForm,
+    ProposeForm,
     RaiseForm,
+    SettleForm,
     UrgeForm,
     WithdrawObstacleForm,
     first_values,
@@ -45,6 +50,13 @@ from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.choosing import raised_at, standing
 from rollout.programme.obstacles.costs import costs
 from rollout.programme.obstacles.reading import ObstacleOnDay, days_since
+from rollout.programme.obstacles.solutions import (
+    of_obstacle,
+    propose,
+    settle,
+    solutions,
+    withdraw_solution,
+)
 from rollout.programme.obstacles.waiting import awaited
 
 ROWS_A_PAGE = 100
@@ -57,6 +69,8 @@ WITHDRAWN = {
     "withdraw-hold": ObstacleHold,
     "withdraw-clearing": ObstacleCleared,
     "withdraw-urging": Urging,
+    "withdraw-solution": Solution,
+    "withdraw-outcome": SolutionOutcome,
 }
 
 
@@ -192,6 +206,7 @@ def _told(found: ObstacleOnDay, row: Obstacle, as_of: AsOf, day: Day) -> dict:
         "session": WorkingSession.objects.filter(pk=found.session_id).first()
         if found.session_id
         else None,
+        "solutions": of_obstacle(solutions(as_of), found.id, found.session_id),
         "holds": holds,
         "held": len(found.facility_ids),
         "held_assumed": len(found.assumed_facility_ids),
@@ -218,6 +233,12 @@ def _forms(request: SignedIn, row: Obstacle, names: dict, day: Day) -> dict:
         )
         for held in standing
     ]
+    unsettled = [
+        (one.pk, Truncator(one.text).chars(80))
+        for one in Solution.objects.known()
+        .filter(obstacle=row)
+        .exclude(outcomes__in=SolutionOutcome.objects.known())
+    ]
     in_rollout = [place for place in names.values() if place.in_rollout]
 
     def made(code: str, form: type[OnceForm], **options: Any) -> OnceForm:
@@ -230,6 +251,9 @@ def _forms(request: SignedIn, row: Obstacle, names: dict, day: Day) -> dict:
         "end": made("end", EndHoldForm, rows=choices),
         "clear": made("clear", ClearForm),
         "urge": made("urge", UrgeForm),
+        "propose": made("propose", ProposeForm, facilities=in_rollout),
+        "settle": made("settle", SettleForm, rows=unsettled),
+        "unsettled": unsettled,
         "withdraw": made("withdraw", WithdrawObstacleForm),
         "standing": list(zip(standing, (name for _pk, name in choices), strict=True)),
     }
@@ -269,7 +293,11 @@ def _write(
         because=given.get("because") or given.get("source", ""),
     )
     if model := WITHDRAWN.get(do):
-        fact = get_object_or_404(model, pk=given["row"], obstacle=row)
+        about = {"solution__obstacle": row} if model is SolutionOutcome else {"obstacle": row}
+        fact = get_object_or_404(model, pk=given["row"], **about)
+        if isinstance(fact, Solution):
+            withdraw_solution(solution=fact, because=given["because"], by=request.user)
+            return
         withdraw(fact=fact, because=given["because"], by=request.user)
         return
     WRITERS[do](request, row, given, form, change_set)
@@ -331,6 +359,36 @@ def _urge(
     )
 
 
+def _propose(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
+    place = given["facility"]
+    propose(
+        obstacle=row,
+        text_vi=given["text_vi"],
+        text_en=given["text_en"],
+        proposed_on=given["proposed_on"],
+        proposer=given["proposer"],
+        facility=get_object_or_404(Facility, pk=place) if place else None,
+        agency=given["agency"],
+        session=given["session"],
+        source=given["source"],
+        by=request.user,
+    )
+
+
+def _settle(
+    request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
+) -> None:
+    settle(
+        solution=get_object_or_404(Solution, pk=given["solution"], obstacle=row),
+        happened_on=given["happened_on"],
+        directive=given["directive"],
+        because=given["because"],
+        by=request.user,
+    )
+
+
 def _withdraw(
     request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
 ) -> None:
@@ -343,6 +401,8 @@ WRITERS = {
     "end": _end,
     "clear": _clear,
     "urge": _urge,
+    "propose": _propose,
+    "settle": _settle,
     "withdraw": _withdraw,
 }
 

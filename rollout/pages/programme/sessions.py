@@ -42,6 +42,7 @@ from rollout.pages.listing import paged, worded
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.directives import directives
 from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
+from rollout.programme.obstacles.solutions import of_session, solutions
 from rollout.programme.sessions import services
 from rollout.publishing.brief.document import compared_with
 
@@ -134,6 +135,11 @@ def _told(row: WorkingSession, day: Day) -> dict:
             if one.session_id == row.pk
         ],
         "raised": Obstacle.objects.known(day.known_at).filter(session=row).order_by("code"),
+        "solutions": of_session(
+            solutions(day.as_of()),
+            row.pk,
+            Obstacle.objects.known(day.known_at).filter(session=row).values_list("pk", flat=True),
+        ),
         "conclusion": SessionConclusion.objects.known(day.known_at).filter(session=row).first(),
         "briefs": PublishedBrief.objects.filter(session=row).select_related("published_by"),
         "edits": worded(

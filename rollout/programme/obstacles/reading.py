@@ -53,8 +53,6 @@ class ObstacleOnDay:
     agency_id: int | None = None
     supplier: str = ""
     legal_reference: str = ""
-    solution_vi: str = ""
-    solution_en: str = ""
     session_id: int | None = None
     raised_by_en: str = ""
 
@@ -69,10 +67,6 @@ class ObstacleOnDay:
     @property
     def agency(self) -> str:
         return in_language(self.agency_vi, self.agency_en)
-
-    @property
-    def solution(self) -> str:
-        return in_language(self.solution_vi, self.solution_en)
 
     @property
     def kind_label(self) -> "StrOrPromise":
@@ -146,8 +140,6 @@ def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
                 agency_id=row.agency_id,
                 supplier=row.supplier,
                 legal_reference=row.legal_reference,
-                solution_vi=row.solution_vi,
-                solution_en=row.solution_en,
                 session_id=row.session_id,
                 raised_by_en=row.raised_by_en,
             )

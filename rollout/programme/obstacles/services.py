@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from facilities import clock
 from facilities.models import Agency, ChangeSet, Document, Edit, Facility, User
 from facilities.services import AlreadyWithdrawn, correct, record, withdraw
-from rollout.models import Obstacle, ObstacleCleared, ObstacleHold, Urging
+from rollout.models import Obstacle, ObstacleCleared, ObstacleHold, Solution, Urging
+from rollout.programme.obstacles.solutions import withdraw_solution
 from rollout.templatetags.figures import day as written
 
 REGISTER = "obstacles"  # under which changes are logged
@@ -27,8 +28,6 @@ DESCRIBING = (
     "agency",
     "supplier",
     "legal_reference",
-    "solution_vi",
-    "solution_en",
     "session",
     "source",
 )
@@ -169,8 +168,10 @@ def clear(
 
 @transaction.atomic
 def withdraw_obstacle(*, obstacle: Obstacle, because: str, change_set: ChangeSet) -> None:
-    """It was entered by mistake: it goes with its holds, its clearing and its urgings."""
+    """It was entered by mistake: it goes with its holds, solutions, clearing and urgings."""
     at = timezone.now()
+    for solution in Solution.objects.known().filter(obstacle=obstacle):
+        withdraw_solution(solution=solution, because=because, by=change_set.by)
     for model in (ObstacleHold, ObstacleCleared, Urging):
         for fact in model.objects.known().filter(obstacle=obstacle):
             withdraw(fact=fact, because=because, by=change_set.by, at=at)

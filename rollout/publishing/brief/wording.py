@@ -313,7 +313,18 @@ PROGRAMME = {
         "count",
     ),
     "obstacles_none_open": _("No obstacle stands open."),
-    "solution": _("{obstacle}: {solution}"),
+    "solution": _("{text}. Proposed by: {whom}. What became of it is not on record."),
+    "solution_taken": _("{text}. Proposed by: {whom}. Taken up by directive {directive} on {day}."),
+    "solution_dropped": _("{text}. Proposed by: {whom}. Dropped on {day}: {because}."),
+    "solution_of_obstacle": _(
+        "{obstacle}: {text}. Proposed by: {whom}. What became of it is not on record."
+    ),
+    "solution_of_obstacle_taken": _(
+        "{obstacle}: {text}. Proposed by: {whom}. Taken up by directive {directive} on {day}."
+    ),
+    "solution_of_obstacle_dropped": _(
+        "{obstacle}: {text}. Proposed by: {whom}. Dropped on {day}: {because}."
+    ),
     "solutions_unknown": _("Which solutions were proposed for them is not on record."),
     "conclusion": _("{chair}: {text}"),
     "conclusion_none": _("What {chair} concluded is not on record."),

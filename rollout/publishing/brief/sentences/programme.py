@@ -9,6 +9,8 @@ from rollout.programme.directives.choosing import given_at
 from rollout.programme.directives.reading import DirectiveOnDay
 from rollout.programme.obstacles import ObstacleOnDay, days_lost
 from rollout.programme.obstacles.choosing import raised_at, standing
+from rollout.programme.obstacles.solutions import SolutionOnDay, of_session
+from rollout.programme.obstacles.solutions import solutions as solutions_on
 from rollout.publishing.brief.sentences.source import Source, among, facility_name
 from rollout.publishing.brief.values import (
     Assumed,
@@ -85,17 +87,44 @@ def _obstacle(source: Source, obstacle: ObstacleOnDay) -> Sentence:
 
 
 def solutions(source: Source) -> Iterator[Sentence]:
-    raised = _raised(source)
-    proposed = [row for row in raised if row.solution_vi]
-    for row in proposed:
-        href = source.link.to("obstacle", row.code)
-        values = {
-            "obstacle": Name(href, row.name_vi, row.name_en),
-            "solution": Name(href, row.solution_vi, row.solution_en),
-        }
-        yield Sentence("solution", values)
-    if raised and not proposed:
+    """What was proposed at the session, or against what was raised at it, and what became of it."""
+    session = source.session
+    if session is None:
+        return
+    raised = {one.id: one for one in _raised(source)}
+    found = of_session(solutions_on(source.as_of), session.pk, raised)
+    known = {one.id: one for one in source.obstacles}
+    for one in found:
+        yield _solution(source, one, known.get(one.obstacle_id) if one.obstacle_id else None)
+    if raised and not found:
         yield Sentence("solutions_unknown")
+
+
+def _solution(source: Source, one: SolutionOnDay, obstacle: ObstacleOnDay | None) -> Sentence:
+    href = (
+        source.link.to("obstacle", obstacle.code, counting="solutions")
+        if obstacle
+        else source.link.to("session", one.session_id, counting="solutions")
+    )
+    values: dict[str, Value] = {
+        "text": Name(href, one.text_vi.rstrip("."), one.text_en.rstrip(".")),
+        "whom": Name(href, one.whom_vi, one.whom_en),
+    }
+    about = ""
+    if obstacle:
+        values["obstacle"] = Name(href, obstacle.name_vi, obstacle.name_en)
+        about = "_of_obstacle"
+    assumed = Assumed(href) if one.assumed else None
+    if one.directive:
+        taken = source.link.to("directive", one.directive.code)
+        values["directive"] = Name(taken, one.directive.code, one.directive.code)
+        values["day"] = Day(href, one.settled_on)
+        return Sentence(f"solution{about}_taken", values, assumed=assumed)
+    if one.settled_on:
+        values["because"] = Name(href, one.because, one.because)
+        values["day"] = Day(href, one.settled_on)
+        return Sentence(f"solution{about}_dropped", values, assumed=assumed)
+    return Sentence(f"solution{about}", values, assumed=assumed)
 
 
 def conclusion(source: Source) -> Iterator[Sentence]:
