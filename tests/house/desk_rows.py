@@ -9,6 +9,7 @@ from equipment.stocktake import open_round
 from facilities.models import ChangeSet, Document, Facility, Role
 from facilities.registers.entering import begin, enter
 from rollout.models import PublishedBrief, SavedView, WorkingSession
+from rollout.programme.services import declare_not_needed
 from rollout.publishing.brief.publishing import publish
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.importing.receiving import receive
@@ -16,6 +17,7 @@ from tests.factories import recorder, user_with
 
 ON = date(2025, 5, 21)
 TAG = "LN-MTB-001"
+GAP = "official-without-decision:somewhere"
 PER_REGISTER = {
     "rollout:register-list",
     "rollout:record",
@@ -60,6 +62,7 @@ def desk_rows(facility: Facility) -> None:
         facility=facility,
     )
     SavedView.objects.create(register="connections", name="x", owner=kept.by)
+    declare_not_needed(gap=GAP, facility=facility, happened_on=ON, because="Bộ", by=kept.by)
 
 
 def row_of(register: str, facility: Facility) -> int:

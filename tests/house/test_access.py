@@ -28,7 +28,7 @@ from rollout.models import (
 )
 from rollout.registers.catalogue import REGISTERS
 from tests.factories import AgencyFactory, UserFactory, user_with
-from tests.house.desk_rows import PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
+from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
 
 FILE = Path(__file__).with_name("access.txt")
 REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
@@ -44,7 +44,7 @@ VISITORS = {
         Role.OFFICER, facility=Facility.objects.get(code="bg-ttyt-tanyen")
     ),
     "head": lambda: user_with(Role.HEAD, facility=Facility.objects.get(code=OWN)),
-    "agency": lambda: user_with(Role.AGENCY, agency=_directive().lead),
+    "agency": lambda: user_with(Role.AGENCY, agency=_directive().coordinating.first()),
     "agency-elsewhere": lambda: user_with(Role.AGENCY, agency=AgencyFactory()),
     "former-leader": lambda: user_with(Role.LEADER, until=date(2025, 1, 1)),
     "administrator": lambda: user_with(Role.ADMINISTRATOR),
@@ -65,6 +65,7 @@ ARGUMENTS = {
         "code": OWN,
         "partner": Partner.objects.get(counted=True).code,
     },
+    "rollout:absences": lambda: {"code": OWN},
     "rollout:measure": lambda: {"code": "servers"},
     "rollout:figure": lambda: {"group": "device", "key": "tablet"},
     "rollout:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
@@ -107,6 +108,7 @@ QUERIES = {
     "api:facility-connection": {},
     "api:schema": {},
     "api:docs": {},
+    "rollout:step-not-needed": {"gap": GAP},
 }
 MODELS = {f"{m._meta.app_label}_{m._meta.model_name}": m for m in admin.site._registry}
 

@@ -20,7 +20,7 @@ from facilities.models import ChangeSet, Facility, Role
 from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
-from tests.house.desk_rows import TAG, brief_row, desk_rows, paper, row_of
+from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, paper, row_of
 from tests.house.test_access import ADDRESSES
 
 FILE = Path(__file__).with_name("query_counts.txt")
@@ -32,6 +32,7 @@ ARGUMENTS = {
     "rollout:certificate-list": {"code": "place-000"},
     "api:facility-progress": {"code": "place-000"},
     "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
+    "rollout:absences": {"code": "place-000"},
     "rollout:measure": {"code": "signatures_issued"},
     "rollout:figure": {"group": "device", "key": "tablet"},
     "rollout:obstacle": {"code": "VM-0"},
@@ -73,6 +74,7 @@ QUERIES = {
     "api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"},
     "api:connections": {},  # as they are now
     "api:facility-connection": {},
+    "rollout:step-not-needed": {"gap": GAP},
 }
 # They show no rows of the province, or are not pages.
 WITHOUT_ROWS = {"api:docs", "api:schema", "healthz", "login", "logout", "readyz", "set_language"}
