@@ -200,6 +200,8 @@ def test_on_a_curve_the_new_one_begins_on_the_day_of_the_merger(a, b):
     found = changes(AsOf(LATER))
     days = [date(2025, 3, 1), EVE, DAY, LATER]
     assert [fold(found, day)[new.pk]["milestone:pilot"].amount for day in days] == [0, 0, 1, 1]
+    # And those before it keep on it what they had.
+    assert fold(found, EVE)[a.pk]["milestone:pilot"].amount == 1
 
 
 def test_what_a_predecessor_reaches_on_the_day_of_the_merger_is_its_own(a, b):
