@@ -97,9 +97,10 @@ def bac_giang(bac_giang_of_the_module, db):
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    """No test sees what another one left in the cache."""
-    cache.clear()
+def _empty_cache(request):
+    """No test sees what another one left in the cache, unless it is marked as made for that."""
+    if not request.node.get_closest_marker("keeps_cache"):
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

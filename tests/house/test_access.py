@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -168,6 +169,7 @@ def path_of(name: str) -> str:
 @pytest.fixture(scope="module")
 def _bac_giang(bac_giang_of_the_module, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
+        cache.clear()
         desk_rows(Facility.objects.get(code=OWN))
         yield
         transaction.set_rollback(True)
@@ -220,6 +222,8 @@ def written():
         FILE.write_text("\n".join(line.rstrip() for line in lines) + "\n")
 
 
+# Nobody's answer may depend on who asked before, and what is kept is computed once for all of them.
+@pytest.mark.keeps_cache
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_bac_giang")
 @pytest.mark.parametrize("visitor", VISITORS)
