@@ -378,7 +378,13 @@ LOGGING = {
                         structlog.processors.JSONRenderer(ensure_ascii=False),
                     ]
                     if PRODUCTION
-                    else [structlog.dev.ConsoleRenderer(colors=False)]
+                    else [
+                        # Plain, also where a richer one is installed: that one shows the values
+                        # of all variables, names of people among them, and takes a second each.
+                        structlog.dev.ConsoleRenderer(
+                            colors=False, exception_formatter=structlog.dev.plain_traceback
+                        )
+                    ]
                 ),
             ],
         }

@@ -38,7 +38,7 @@ def test_every_day_has_the_figure_that_the_progress_of_that_day_gives(reader, me
     for point in found["points"]:
         result = progress(date.fromisoformat(point["on"])).measure(measure)
         assert (point["done"], point["total"], point["share"]) == (
-            result.done,
+            result.told,
             result.total,
             result.share,
         )
@@ -56,7 +56,7 @@ def test_it_says_what_it_shows(reader):
         "2025-05-21",
         "official",
     )
-    assert (found["unit"], found["rule_version"]) == ("facilities", 1)
+    assert (found["unit"], found["rule_version"]) == ("facilities", 2)
     assert len(found["points"]) == 1
 
 

@@ -85,8 +85,8 @@ def test_cells_of_the_annex_add_up_to_the_text(bac_giang):
 
 
 def test_a_changed_fact_changes_the_paper(bac_giang):
-    agency = Directive.objects.earliest("code").lead
-    Directive.objects.filter(lead=agency).update(name_vi="Việc khác hẳn")
+    agency = Directive.objects.earliest("code").coordinating.first()
+    Directive.objects.filter(coordinating=agency).update(name_vi="Việc khác hẳn")
     with translation.override("vi"):
         paper = made("urging", agency.code)
     table = next(block for block in paper.blocks if isinstance(block, Table))
