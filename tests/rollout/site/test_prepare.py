@@ -30,7 +30,7 @@ def test_everything_is_prepared_once_and_each_step_says_its_seconds(settings):
     assert ProgressSnapshot.objects.exists()
 
     second = prepare()
-    assert f"{BACGIANG.name}: 22822 rows, 0 of them new." in second
+    assert f"{BACGIANG.name}: 22832 rows, 0 of them new." in second
     assert Alert.objects.count() == alerts
     assert not JobRun.objects.exclude(error="").exists()
 
