@@ -158,13 +158,18 @@ def kept_for(client, monkeypatch):
     client.force_login(factories.user_with(Role.DEPARTMENT))
 
     def ask(door: str, **asked: str) -> int:
-        seconds, keep = [], cache.set
+        seconds, keep, keep_many = [], cache.set, cache.set_many
 
         def watched(place, value, timeout=None, version=None):
             seconds.append(timeout)
             keep(place, value, timeout, version=version)
 
+        def watched_many(values, timeout=None, version=None):
+            seconds.append(timeout)
+            return keep_many(values, timeout, version=version)
+
         monkeypatch.setattr(cache, "set", watched)
+        monkeypatch.setattr(cache, "set_many", watched_many)
         name, _slash, register = door.partition("/")
         path = reverse(name, args=[register] if register else [])
         query = TREND if door == "api:trend" else {"on": "2025-05-21"}
