@@ -14,7 +14,7 @@ REASON = "Nhầm cơ sở"
 def test_sees_the_state_of_things_at_the_top_of_the_administration(visit):
     page = visit(DEPARTMENT)
     page.goto("/")
-    page.locator("details.menu summary").click()
+    page.locator("details.menu > summary").click()
     page.locator("details.menu a[href='/admin/']").click()
 
     progress, alerts, jobs = (

@@ -188,7 +188,7 @@ def test_needs_no_javascript(visit, screen):
     expect(headline(page)).to_contain_text("1 of 17")
     figure(page, "official").click()
     expect(page.locator("table.stack tbody tr")).to_have_count(17)
-    page.locator("details.menu summary").click()
+    page.locator("details.menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
