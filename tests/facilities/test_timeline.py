@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from facilities.evidence import Rung
-from facilities.timeline import Change, Deadline, Tally, fold, series
+from facilities.timeline import Change, Deadline, Tally, fold, series, slip
 
 DAY = date(2025, 5, 21)
 
@@ -118,3 +118,11 @@ def test_a_deadline_is_late_from_the_day_after_its_last(done_on, days):
     deadline = Deadline("milestone", "m:1", 1, DAY, done_on, "Launch")
     assert [deadline.days_late(on(shift)) for shift in (-1, 0, 1, 30)] == days
     assert not deadline.assumed
+
+
+def test_a_slip_is_the_days_after_the_first_plan():
+    assert slip(DAY, DAY + timedelta(days=5)) == 5
+    assert slip(DAY, DAY - timedelta(days=2)) == -2
+    assert slip(DAY, DAY) == 0
+    assert slip(None, DAY) is None
+    assert slip(DAY, None) is None

@@ -409,3 +409,32 @@ def test_a_share_counts_only_facilities_whose_total_is_known():
     }
     found = summed(BY_CODE["signatures_registered"], cells)
     assert (found.done, found.counted, found.total, found.unknown) == (530, 30, 40, 1)
+
+
+class TestWhatIsSaid:
+    @pytest.mark.parametrize(
+        ("done", "total", "told"), [(0, 4, 0), (3, 4, 3), (0, 0, 0), (0, None, None), (3, None, 3)]
+    )
+    def test_nothing_known_is_no_zero(self, done, total, told):
+        assert Cell(done, total, None).told == told
+
+
+@pytest.mark.parametrize(
+    ("requested", "issued", "weigh"),
+    [(80, 40, 0.4), (80, 0, 0.0), (100, 100, 1.0), (150, 130, 1.0)],
+)
+def test_a_step_of_certificates_weighs_against_the_need_and_at_most_as_whole(
+    requested, issued, weigh
+):
+    found = cell(
+        "signatures_issued",
+        certificates_needed=100,
+        certificates_requested=requested,
+        certificates_issued=issued,
+    )
+    assert found.weigh == weigh
+
+
+def test_without_a_need_it_weighs_against_what_was_registered():
+    found = cell("signatures_issued", certificates_requested=80, certificates_issued=20)
+    assert found.weigh == 0.25
