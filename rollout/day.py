@@ -223,6 +223,6 @@ def parse_moment(text: str, *, iso: bool = False) -> datetime:
 def _moment_by_hand(text: str) -> datetime | None:
     for pattern in BY_HAND:
         if parts := pattern.fullmatch(text):
-            hour = datetime.strptime(parts["hour"], "%H:%M").time()  # noqa: DTZ007
+            hour = time.fromisoformat(parts["hour"].zfill(5))
             return datetime.combine(parse_date(parts["day"]), hour)
     return None

@@ -1,12 +1,13 @@
 """As known on: where a page lets one choose it, how it says it, and that no page knows more."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from facilities import clock
 from facilities.models import Role
 from rollout.models import Alert
 from tests import factories
@@ -65,7 +66,7 @@ def test_every_page_has_the_control_and_keeps_what_else_was_asked(read, name):
 
 @pytest.mark.parametrize("name", ["obstacle-new", "council-new", "import-list", "inbox"])
 def test_a_page_that_writes_says_that_it_writes_today(read, name):
-    today = date.today()  # noqa: DTZ011
+    today = clock.today()
     said = band(read(name, **ASKED))
     assert f"today, {today:%-d} {today:%b %Y}; what is written here is written today" in said
     assert "21 May 2025 , as known on 25 May 2025" in said
