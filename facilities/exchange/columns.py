@@ -49,6 +49,7 @@ class Column:
     shown: bool = True  # in a list, unless the reader chooses otherwise
     filtered: bool = True  # whether a list can be filtered by it
     personal: bool = False
+    lines: bool = False  # several lines of text, each on its own
     max_length: int = 300
     help: "StrOrPromise" = ""
 

@@ -232,6 +232,8 @@ def _edits(register: Register, entry: RowEntry, writing: Writing, is_new: bool) 
     for column in register.columns:
         if column.code not in entry.new or not column.writable:
             continue
+        if column.code in register.logged_elsewhere:
+            continue
         old, new = entry.old.get(column.code, column.empty), entry.new[column.code]
         if old == new:
             continue

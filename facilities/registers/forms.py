@@ -48,6 +48,8 @@ def _widget(column: Column) -> forms.Widget:
         return forms.DateInput(attrs={"type": "date"})
     if column.is_number:
         return forms.TextInput(attrs={"inputmode": "numeric", "class": "num"})
+    if column.lines:
+        return forms.Textarea(attrs={"maxlength": column.max_length, "rows": 3})
     return forms.TextInput(attrs={"maxlength": column.max_length})
 
 
@@ -129,7 +131,9 @@ class CellForm(forms.Form):
 
     def _seen(self, column: Column) -> Value:
         try:
-            return column.value(self.cleaned_data.get(SEEN + column.code, ""))
+            # Browsers end lines in two signs.
+            seen = self.cleaned_data.get(SEEN + column.code, "").replace("\r\n", "\n")
+            return column.value(seen)
         except ValueError:  # only a forged form
             return column.empty
 

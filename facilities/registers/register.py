@@ -59,6 +59,8 @@ class Register(Generic[Row]):
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered
+    # Columns that another register writes and logs, in the same change set.
+    logged_elsewhere: frozenset[str] = frozenset()
 
     # Properties, since registers of changing columns compute them.
     @property

@@ -13,6 +13,7 @@ from equipment.registers.movements import Movements
 from equipment.registers.procurements import Procurements
 from facilities.registers.register import Register
 from rollout.programme.obstacles.holding import held_context
+from rollout.registers.councils import Councils
 from rollout.registers.documents import Documents
 from rollout.registers.facilities import Facilities
 from rollout.registers.milestones import Milestones
@@ -31,6 +32,7 @@ REGISTERS: dict[str, Register] = {
         Certificates(),
         Connections(),
         Milestones(),
+        Councils(),
         Documents(),
     )
 }

@@ -56,9 +56,11 @@ class OpenForm(OnceForm):
         ]
         sets = CriteriaSet.objects.order_by("in_force_from")
         field_of(self, "criteria_set", forms.ModelChoiceField).queryset = sets
-        field_of(self, "follows", forms.ModelChoiceField).queryset = CouncilMeeting.objects.filter(
-            rulings__conclusion=Conclusion.FAIL, rulings__withdrawn_at=None
-        ).distinct()
+        field_of(self, "follows", forms.ModelChoiceField).queryset = (
+            CouncilMeeting.objects.standing()
+            .filter(rulings__conclusion=Conclusion.FAIL, rulings__withdrawn_at=None)
+            .distinct()
+        )
 
 
 class FixForm(OnceForm):
