@@ -24,7 +24,9 @@ from facilities.models import (
     Area,
     AreaName,
     AreaParent,
+    CodeSystem,
     Document,
+    ExternalCode,
     Facility,
     FacilityArea,
     FacilityKind,
@@ -43,6 +45,7 @@ admin.site.register(
     [
         AreaName,
         AreaParent,
+        ExternalCode,
         FacilityArea,
         FacilityKind,
         FacilityLineage,
@@ -52,6 +55,12 @@ admin.site.register(
     ],
     FactAdmin,
 )
+
+
+@admin.register(CodeSystem)
+class CodeSystemAdmin(TableAdmin):
+    fixed = ("code",)
+    list_display = ("code", "name_vi", "name_en", "example")
 
 
 @admin.register(Facility)

@@ -1,5 +1,6 @@
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
+from facilities.models.codes import CodeSystem, ExternalCode
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
 from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
@@ -29,11 +30,13 @@ __all__ = [
     "AreaParent",
     "CalendarDay",
     "ChangeSet",
+    "CodeSystem",
     "DatedFact",
     "Document",
     "Draft",
     "Edit",
     "Entry",
+    "ExternalCode",
     "Facility",
     "FacilityArea",
     "FacilityKind",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
-from facilities.models import FacilityName, Record
+from facilities.models import ExternalCode, FacilityName, Record
 from facilities.models.facts import EntryQuerySet
 from facilities.registers.choices import FACILITY_HEADINGS, facility_names, names_on
 from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
@@ -183,7 +183,7 @@ class Register(Generic[Row]):
         return {}
 
     def search(self, rows: QuerySet[Row], text: str, on: date) -> QuerySet[Row]:
-        """Rows in which every word is found, in the row itself or in the facility's name; no accents."""
+        """Rows in which every word is found, in the row or in a name or code of the facility; no accents."""
         for word in fold(text).split()[:6]:
             # The facilities first: a list of keys lets the indexes of both sides be used.
             facilities = list(
@@ -192,6 +192,11 @@ class Register(Generic[Row]):
                 .order_by()
                 .values_list("facility_id", flat=True)
                 .distinct()
+            )
+            facilities += (
+                ExternalCode.objects.in_force(on)
+                .filter(search_key__contains=word)
+                .values_list("facility_id", flat=True)
             )
             found = Q(**{f"{self.facility_id_path}__in": facilities})
             if self.search_path:

@@ -11,6 +11,7 @@ from equipment.registers.devices import Devices
 from equipment.registers.lots import Lots, Setbacks
 from equipment.registers.movements import Movements
 from equipment.registers.procurements import Procurements
+from facilities.registers.codes import ExternalCodes
 from facilities.registers.register import Register
 from rollout.programme.obstacles.holding import held_context
 from rollout.registers.councils import Councils
@@ -23,6 +24,7 @@ REGISTERS: dict[str, Register] = {
     register.code: register
     for register in (
         Facilities(),
+        ExternalCodes(),
         Procurements(),
         Lots(),
         Setbacks(),

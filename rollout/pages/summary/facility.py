@@ -12,6 +12,7 @@ from facilities.as_of import AsOf
 from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
+from facilities.naming import codes_of
 from facilities.permissions import Access
 from facilities.timeline import EMPTY, FacilityState, fold
 from facilities.working_days import working_days_of
@@ -108,6 +109,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
             (obstacle, [hold for hold in obstacle.holds if hold.facility_id == pk])
             for obstacle in open_obstacles
         ],
+        "codes": codes_of([pk], day.on, day.known_at)[pk],
         "in_full": in_full,
         "opens_obstacles": opens_obstacles,
     }
