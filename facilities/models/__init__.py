@@ -1,6 +1,7 @@
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.codes import CodeSystem, ExternalCode
+from facilities.models.contacts import Contact
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
 from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
@@ -31,6 +32,7 @@ __all__ = [
     "CalendarDay",
     "ChangeSet",
     "CodeSystem",
+    "Contact",
     "DatedFact",
     "Document",
     "Draft",

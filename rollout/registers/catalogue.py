@@ -14,6 +14,7 @@ from equipment.registers.procurements import Procurements
 from facilities.registers.codes import ExternalCodes
 from facilities.registers.register import Register
 from rollout.programme.obstacles.holding import held_context
+from rollout.registers.contacts import Contacts
 from rollout.registers.councils import Councils
 from rollout.registers.documents import Documents
 from rollout.registers.facilities import Facilities
@@ -25,6 +26,7 @@ REGISTERS: dict[str, Register] = {
     for register in (
         Facilities(),
         ExternalCodes(),
+        Contacts(),
         Procurements(),
         Lots(),
         Setbacks(),
