@@ -285,6 +285,7 @@ def _withdraw(register: Register[Row], rows: list[Row], writing: Writing) -> Non
     of_book = register.model
     if issubclass(of_book, Record | Entry):  # a facility only loses what describes it
         withdraw_all(of_book, [row for row in rows if isinstance(row, Record | Entry)], writing)
+    register.take_back(rows, writing)
     bulk.insert(
         [
             Edit(

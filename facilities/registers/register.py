@@ -323,6 +323,9 @@ class Register(Generic[Row]):
     def refuse_withdrawal(self, rows: list[Row]) -> None:
         """Raises ValidationError if something else has come to depend on these rows."""
 
+    def take_back(self, rows: list[Row], writing: Writing) -> None:
+        """What goes with rows that know no withdrawal; by default they stay."""
+
     def _facts_about(self, rows: list[Row]) -> list[Record]:
         found: list[Record] = []
         for relation in self.model._meta.related_objects:
