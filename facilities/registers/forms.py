@@ -11,7 +11,9 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from facilities.choosing import SearchedSelect, meant
 from facilities.exchange.cells import BadCell, parse
+from facilities.exchange.choices import Unknown
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.registers.entering import Stale
 from facilities.registers.register import Register
@@ -35,6 +37,11 @@ class CellField(forms.CharField):
         text = (value or "").strip()
         if not text:
             return self.column.empty
+        if isinstance(self.widget, SearchedSelect) and self.widget.is_long():
+            try:
+                return meant(self.widget.labels(), text, self.column.suggests)
+            except Unknown as error:
+                raise ValidationError(str(error)) from None
         try:
             return parse(self.column, text)
         except BadCell as error:
@@ -43,7 +50,9 @@ class CellField(forms.CharField):
 
 def _widget(column: Column) -> forms.Widget:
     if column.choices is not None:
-        return forms.Select(choices=[("", "—"), *column.choices().items()])
+        widget = SearchedSelect(choices=[("", "—"), *column.choices().items()])
+        widget.of = column.suggests
+        return widget
     if column.kind == Kind.DAY:
         return forms.DateInput(attrs={"type": "date"})
     if column.is_number:

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
+from facilities.choosing import FACILITIES
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
 from facilities.models import ExternalCode, FacilityName, Record
@@ -229,7 +230,11 @@ class Register(Generic[Row]):
                 if is_facility and not column.aliases:
                     column = replace(column, aliases=FACILITY_HEADINGS)
                 by_day = names_on(on) if is_facility and on is not None else None
-                column = replace(column, choices=_known(ask() if by_day is None else by_day))
+                column = replace(
+                    column,
+                    choices=_known(ask() if by_day is None else by_day),
+                    suggests=FACILITIES if is_facility else "",
+                )
             found.append(column)
         return tuple(found)
 
