@@ -15,6 +15,7 @@ from facilities.registers.register import Register
 from rollout.programme.obstacles.holding import held_context
 from rollout.registers.documents import Documents
 from rollout.registers.facilities import Facilities
+from rollout.registers.kinds import Kinds, ManagingBodies
 from rollout.registers.milestones import Milestones
 from signatures.registers import Certificates
 
@@ -32,6 +33,8 @@ REGISTERS: dict[str, Register] = {
         Connections(),
         Milestones(),
         Documents(),
+        Kinds(),
+        ManagingBodies(),
     )
 }
 

@@ -22,13 +22,14 @@ from rollout.models import (
     Conclusion,
     CouncilDate,
     CouncilRuling,
-    LegalDeadline,
     Milestone,
     MilestoneEvent,
     MilestoneTarget,
 )
+from rollout.models.milestones import WHOLE_WAY, Way
 from rollout.programme.councils import Meeting, meetings, standing_ruling
-from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
+from rollout.programme.legal import LegalDeadlineOnDay, nearest, standing
+from rollout.programme.ways import ways
 
 # The council has its own dates and rulings; they are shown here and written with the council.
 WRITTEN = tuple(milestone for milestone in Milestone if milestone != Milestone.COUNCIL)
@@ -143,23 +144,28 @@ class Milestones(Register):
     # --- Judging ------------------------------------------------------------------------
 
     def context(self, entries: list[RowEntry], on: date) -> "_Known":
-        """The deadline of the law that binds the facilities of the rollout, and who has passed a council."""
-        binding = (
-            deadline
-            for deadline in legal_deadlines(on)
-            if deadline.applies_to != LegalDeadline.AppliesTo.OTHERS
-        )
+        """The deadline that binds each facility, who needs no council or has passed one, and its way."""
         keys = frozenset(entry.row.pk for entry in entries if entry.row)
+        as_of = AsOf(on, facility_ids=keys)
         councils: dict[int, list[Meeting]] = defaultdict(list)
-        for meeting in meetings(AsOf(on, facility_ids=keys)):
+        for meeting in meetings(as_of):
             councils[meeting.facility_id].append(meeting)
         ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
-        return _Known(next(binding, None), {pk for pk, one in ruled.items() if one and one.passed})
+        facilities = as_of.on(on)
+        way = {facility.id: ways(as_of).of(facility, on) for facility in facilities}
+        return _Known(
+            {facility.id: nearest(standing(as_of), [facility]) for facility in facilities},
+            {pk for pk, one in ruled.items() if one and one.passed}
+            | {pk for pk, steps in way.items() if Milestone.COUNCIL not in steps},
+            way,
+        )
 
     def check(self, entry: RowEntry, problems: Problems, context: "_Known", on: date) -> None:
         changed = set(entry.changed)
         self._check_order(entry.new, changed, problems)
         self._check_counts(entry, changed, problems, context)
+        law = context.law.get(entry.identity)
+        self._check_way(changed, entry, problems, context.way.get(entry.identity, WHOLE_WAY))
         for milestone in WRITTEN:
             code = target(milestone)
             if code not in changed:
@@ -170,12 +176,23 @@ class Milestones(Register):
                     code,
                     _("A plan that was set is not removed. Set the day that is planned now."),
                 )
-            elif context.law and due_on > context.law.due_on and milestone != Milestone.PORTAL:
+            elif law and due_on > law.due_on and milestone != Milestone.PORTAL:
                 problems.warn(
                     code,
                     _("Later than the law allows: %(day)s, %(name)s.")
-                    % {"day": self.column(code).show(context.law.due_on), "name": context.law.name},
+                    % {"day": self.column(code).show(law.due_on), "name": law.name},
                 )
+
+    def _check_way(self, changed: set[str], entry: RowEntry, problems: Problems, way: Way) -> None:
+        """A step that the kind of the facility does not pass may be recorded; it is said that none is asked."""
+        for milestone in WRITTEN:
+            for code in (target(milestone), reached(milestone)):
+                if milestone not in way and code in changed and entry.day(code):
+                    problems.warn(
+                        code,
+                        _("“%(step)s” is not asked of this kind of facility.")
+                        % {"step": milestone.label},
+                    )
 
     def _check_counts(
         self, entry: RowEntry, changed: set[str], problems: Problems, context: "_Known"
@@ -218,8 +235,11 @@ class Milestones(Register):
 
 
 class _Known(NamedTuple):
-    law: LegalDeadlineOnDay | None
-    passed: set[int]  # facilities whose latest ruling passed them
+    """By facility."""
+
+    law: Mapping[int, LegalDeadlineOnDay | None]
+    passed: set[int]  # whose latest ruling passed them, or who need none
+    way: Mapping[int, Way]
 
 
 def _council_held(on: date, known_at: datetime | None) -> Subquery:

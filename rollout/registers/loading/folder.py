@@ -60,6 +60,10 @@ class Folder:
             self._tables[file] = read(self.path / file, columns, needed)
         return self._tables[file]
 
+    def has(self, sheet: Sheet) -> bool:
+        """Whether there is a file of it; a file that is missing is the same as an empty one."""
+        return (self.path / sheet.file_name).exists()
+
     def enter_sheet(self, sheet: Sheet) -> tuple[int, int]:
         """Enter what a sheet brings; returns how many of its rows were new, and how many there are.
 
@@ -93,7 +97,8 @@ class Folder:
         """With the columns and keys of every sheet that reads the same file."""
         together = self._of_file[sheet.file_name]
         columns = {column.code: column for register in together for column in register.columns}
-        needed = {code for register in together for code in register.key}
+        # What may stay empty in a row may be missing as a column.
+        needed = {c for register in together for c in register.key if register.column(c).required}
         return self.open(sheet.file_name, list(columns.values()), needed)
 
     def problems(self, register: Register, table: Table, entries: list[RowEntry]) -> list[Problem]:
