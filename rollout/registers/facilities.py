@@ -20,8 +20,8 @@ from django.db.models import (
 )
 from django.db.models import Value as Literal
 from django.db.models.expressions import Combinable
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from equipment.models import Hosting, ItLevel
 from equipment.stages import Stage
@@ -308,15 +308,6 @@ class Facilities(Register):
         """The facilities in the register on the day: named by then, not closed and not merged away."""
         keys = [facility.id for facility in AsOf(on, known_at).on(on)]
         return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
-
-    def at_first(self, columns: Iterable[Column]) -> list[Column]:
-        """Each language under its own name; where there is no English one, the title stands in."""
-        columns = list(columns)
-        found = super().at_first(columns)
-        if not (get_language() or "vi").startswith("en"):
-            return found
-        english = next(column for column in columns if column.code == "name-en")
-        return [english if column.code == "name-vi" else column for column in found]
 
     def title(self, values: Mapping[str, Value]) -> str:
         name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))

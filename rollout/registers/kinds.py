@@ -131,6 +131,7 @@ def _code(help_text: Any) -> Column:
         required=True,
         max_length=40,
         filtered=False,
+        shown=False,
         aliases=("mã",),
         help=help_text,
     )
@@ -138,7 +139,7 @@ def _code(help_text: Any) -> Column:
 
 NAMES = (
     Column("name-vi", gettext_lazy("name in Vietnamese"), required=True, max_length=200),
-    Column("name-en", gettext_lazy("name in English"), max_length=200),
+    Column("name-en", gettext_lazy("name in English"), max_length=200, shown=False),
 )
 CODE_HELP = gettext_lazy("Small letters, digits, hyphens and “_”. It stays for life.")
 
