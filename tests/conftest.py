@@ -1,6 +1,8 @@
 """What every test may rely on."""
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from zlib import crc32
 
@@ -11,6 +13,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from tests.keys import start_high
 from tests.printing import watched
@@ -39,6 +42,9 @@ ABOUT_THE_DATABASE = (
 )
 TESTS = Path(__file__).parent
 
+WITH_BAC_GIANG = pytest.StashKey[set[Path]]()
+KEPT = pytest.StashKey[ExitStack]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -58,6 +64,10 @@ def _in_the_sample(item: pytest.Item, of: int) -> bool:
     return path.startswith(ABOUT_THE_DATABASE) or crc32(path.encode()) % of == 0
 
 
+def _wants_bac_giang(item: pytest.Item) -> bool:
+    return "bac_giang_of_the_module" in getattr(item, "fixturenames", ())
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if (of := config.getoption("--sample")) > 1:
         left_out = [item for item in items if not _in_the_sample(item, of)]
@@ -68,6 +78,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
+    # One after another, so that a process loads Bac Giang once.
+    with_bac_giang = {item.path for item in items if _wants_bac_giang(item)}
+    config.stash[WITH_BAC_GIANG] = with_bac_giang
+    items.sort(key=lambda item: item.path not in with_bac_giang)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """All other files find the database empty."""
+    if item.path not in item.config.stash[WITH_BAC_GIANG] and KEPT in item.config.stash:
+        item.config.stash[KEPT].close()
 
 
 @pytest.fixture(scope="session")
@@ -82,13 +103,31 @@ def _every_template_prints_well():
         yield
 
 
-@pytest.fixture(scope="module")
-def bac_giang_of_the_module(django_db_setup, django_db_blocker):
-    """Bac Giang, loaded once for a file of tests and taken back at its end: they only add to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+@pytest.fixture(scope="session")
+def _kept(pytestconfig: pytest.Config, django_db_setup: None) -> Iterator[ExitStack]:
+    """What holds Bac Giang while one file after another wants it."""
+    with ExitStack() as kept:
+        pytestconfig.stash[KEPT] = kept
+        yield kept
+
+
+@contextmanager
+def _bac_giang_loaded(blocker: DjangoDbBlocker) -> Iterator[None]:
+    with blocker.unblock(), transaction.atomic():
         call_command("load_bacgiang", verbosity=0)
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def bac_giang_of_the_module(_kept: ExitStack, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Bac Giang; what a file of tests adds to it is taken back at its end."""
+    with django_db_blocker.unblock():
+        if not connection.in_atomic_block:
+            _kept.enter_context(_bac_giang_loaded(django_db_blocker))
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture
