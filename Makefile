@@ -5,7 +5,8 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
 # Two workers; a file stays with one of them, so that what it loads for all its tests is loaded once.
-TWO := -n 2 --dist loadfile
+# The files come in the order of tests/conftest.py.
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 # Python compiles a module when it is first imported: doing it beforehand for all of them, used or not,
 # takes pip half of its time.
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-compile \

@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,7 +28,7 @@ hypothesis.settings.load_profile("house")
 
 # What a database may answer differently; the rest of the suite is about our own code.
 ABOUT_THE_DATABASE = (
-    "house",
+    "house/test_migrations.py",
     "facilities/registers",
     "facilities/test_constraints.py",
     "facilities/test_evidence.py",
@@ -35,10 +36,20 @@ ABOUT_THE_DATABASE = (
     "rollout/figures/test_cached.py",
     "rollout/notices/test_jobs.py",
     "rollout/notices/test_killed_workers.py",
-    "rollout/registers/importing",
+    "rollout/registers/importing/test_storing.py",
     "rollout/site/test_prepare.py",
-    "rollout/test_concurrency.py",
     "test_report_of_2025_05_21.py",
+)
+
+# Half a minute and more each: begun first, or one worker waits for the other at the end.
+LONG = (
+    "house/test_query_counts.py",
+    "rollout/figures/test_lineage_properties.py",
+    "rollout/figures/test_progress_properties.py",
+    "rollout/notices/test_killed_workers.py",
+    "rollout/registers/importing",
+    "rollout/registers/test_reorganisation.py",
+    "rollout/site/test_serve.py",
 )
 TESTS = Path(__file__).parent
 
@@ -59,8 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def _name(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).as_posix()
+
+
 def _in_the_sample(item: pytest.Item, of: int) -> bool:
-    path = item.path.relative_to(TESTS).as_posix()
+    path = _name(item)
     return path.startswith(ABOUT_THE_DATABASE) or crc32(path.encode()) % of == 0
 
 
@@ -78,10 +93,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
-    # One after another, so that a process loads Bac Giang once.
+    # One after another, so that a process loads Bac Giang once; and what is long does not come last.
     with_bac_giang = {item.path for item in items if _wants_bac_giang(item)}
     config.stash[WITH_BAC_GIANG] = with_bac_giang
-    items.sort(key=lambda item: item.path not in with_bac_giang)
+    items.sort(key=lambda item: (item.path not in with_bac_giang, not _name(item).startswith(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """What the suite consists of lives to the end: it is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.hookimpl(tryfirst=True)
