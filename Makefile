@@ -22,8 +22,8 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_VAR=build
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgres journeys mutants lint format bench screenshots \
-	messages lock clean
+.PHONY: help install install-dev run test test-postgres journeys mutants lint types style format bench \
+	screenshots messages lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,10 +66,14 @@ journeys: install-dev ## People's paths through the pages in a real Chromium
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)
 
-lint: install-dev ## Style, types, templates, compose file, missing migrations, deployment checks
+lint: types style ## Style, types, templates, compose file, missing migrations, deployment checks
+
+types: install-dev
+	$(VENV)/bin/mypy
+
+style: install-dev
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(VENV)/bin/mypy
 	$(PYTHON) -m djlint --lint --quiet .
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py makemigrations --check --dry-run

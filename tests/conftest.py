@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -93,10 +94,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
-    # One after another, so that a process loads Bac Giang once; and what is long does not come last.
     with_bac_giang = {item.path for item in items if _wants_bac_giang(item)}
     config.stash[WITH_BAC_GIANG] = with_bac_giang
-    items.sort(key=lambda item: (item.path not in with_bac_giang, not _name(item).startswith(LONG)))
+    tests_of = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple:
+        # One after another, so that a process loads Bac Giang once; and what is long not last.
+        path = item.path
+        return path not in with_bac_giang, not _name(item).startswith(LONG), -tests_of[path], path
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
