@@ -54,7 +54,6 @@ LONG = (
 )
 TESTS = Path(__file__).parent
 
-WITH_BAC_GIANG = pytest.StashKey[set[Path]]()
 KEPT = pytest.StashKey[ExitStack]()
 
 
@@ -95,7 +94,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
     with_bac_giang = {item.path for item in items if _wants_bac_giang(item)}
-    config.stash[WITH_BAC_GIANG] = with_bac_giang
     tests_of = Counter(item.path for item in items)
 
     def place(item: pytest.Item) -> tuple:
@@ -115,8 +113,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """All other files find the database empty."""
-    if item.path not in item.config.stash[WITH_BAC_GIANG] and KEPT in item.config.stash:
+    """Whatever does not want it finds the database empty, but for a file that has begun with it."""
+    if not _wants_bac_giang(item) and not connection.savepoint_ids and KEPT in item.config.stash:
         item.config.stash[KEPT].close()
 
 
