@@ -51,8 +51,8 @@ build/built: rollout/site/build.py $(CATALOGUES) | $(VENV)/bin/python
 	$(PYTHON) -m rollout.site.build
 	@touch $@
 
-run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=, EMR_TODAY=), Ctrl-C ends it
-	@exec $(PYTHON) -m rollout.site.serve --port $(PORT)
+run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMPTY=1, EMR_VAR=, EMR_TODAY=), Ctrl-C ends it
+	@exec $(PYTHON) -m rollout.site.serve --port $(PORT) $(if $(EMPTY),--empty)
 
 test: install-dev ## The suite on SQLite
 	$(PYTEST) $(TWO) -m "not journey" $(ARGS)

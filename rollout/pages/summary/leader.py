@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -20,6 +21,7 @@ from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import forecast_of
 from rollout.models import Milestone, WorkingSession
 from rollout.pages.page import Page, SignedIn, kept, page
+from rollout.pages.start import is_wanted
 from rollout.pages.summary import charts
 from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
@@ -54,6 +56,8 @@ class Tile:
 
 @page(lambda access: access.sees_summary, section="leader")
 def leader(request: SignedIn, day: Day, access: Access) -> Page:
+    if is_wanted(access):
+        return redirect("rollout:start")
     context = kept(
         "summary/_leader.html",
         day,

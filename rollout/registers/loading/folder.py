@@ -19,7 +19,7 @@ from rollout.registers.loading.reading import BadFolder, Problem, Table, read
 from rollout.registers.loading.registers import SheetRegister
 from rollout.registers.loading.sheets import SHEETS, Sheet
 
-OTHER_FILES = {"programme.csv", "certificates.csv"}
+OTHER_FILES = {"programme.csv", "certificates.csv", "provinces.csv"}
 
 
 @dataclass(frozen=True)
