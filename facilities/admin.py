@@ -24,7 +24,9 @@ from facilities.models import (
     Area,
     AreaName,
     AreaParent,
+    CodeSystem,
     Document,
+    ExternalCode,
     Facility,
     FacilityArea,
     FacilityBeds,
@@ -49,6 +51,7 @@ admin.site.register(
     [
         AreaName,
         AreaParent,
+        ExternalCode,
         FacilityArea,
         FacilityBeds,
         FacilityKind,
@@ -62,6 +65,12 @@ admin.site.register(
     ],
     FactAdmin,
 )
+
+
+@admin.register(CodeSystem)
+class CodeSystemAdmin(TableAdmin):
+    fixed = ("code",)
+    list_display = ("code", "name_vi", "name_en", "example")
 
 
 @admin.register(Facility)

@@ -1,5 +1,7 @@
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
+from facilities.models.codes import CodeSystem, ExternalCode
+from facilities.models.contacts import Contact
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
 from facilities.models.kinds import DeadlineGroup, Kind, KindTerm, ManagingBody, ManagingBodyTerm
@@ -33,12 +35,15 @@ __all__ = [
     "AreaParent",
     "CalendarDay",
     "ChangeSet",
+    "CodeSystem",
+    "Contact",
     "DatedFact",
     "DeadlineGroup",
     "Document",
     "Draft",
     "Edit",
     "Entry",
+    "ExternalCode",
     "Facility",
     "FacilityArea",
     "FacilityBeds",

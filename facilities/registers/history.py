@@ -119,5 +119,5 @@ def _shown(column: Column, writer: Facts | Dated, fact: Record | None) -> str:
         path = writer.value_of.get(column.code, path)
     value: Any = fact
     for name in path.split("__"):
-        value = getattr(value, name)
+        value = getattr(value, name, None)
     return column.show(value)

@@ -144,7 +144,7 @@ class Attributes(Writer):
     find: Mapping[str, Callable[[set[str]], Mapping[str, Model]]] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> F:
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
         return F(self.codes.get(code, self.columns[code]))
 
     def write(self, entries: list[RowEntry], writing: Writing) -> None:

@@ -19,6 +19,7 @@ from facilities.departures import Departure
 from facilities.evidence import Rung
 from facilities.models import Lineage, Ownership
 from facilities.models.places import in_language
+from facilities.naming import codes_of
 from rollout.day import Day
 from rollout.figures.labels import figure_labels
 from rollout.figures.measures import BY_CODE, Cell, Measure
@@ -93,6 +94,15 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
             }
             for milestone in result.milestones
         },
+        "external_codes": [
+            {
+                "system": row.system.code,
+                "label": row.system.name,
+                "code": row.code,
+                "effective_from": row.effective_from,
+            }
+            for row in codes_of([result.id], progress.on, progress.known_at)[result.id]
+        ],
         "late_for": result.late_for if detail else None,
         "procurements": procurements,
         "councils": councils,

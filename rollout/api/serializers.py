@@ -246,12 +246,24 @@ class Council(Serializer):
     evidence = ChoiceField(RUNGS, allow_null=True)
 
 
+class ExternalCode(Serializer):
+    system = CharField(
+        help_text=_("Who gives it: insurance, national-id, tax, budget, licence ...")
+    )
+    label: Declared = CharField()
+    code = CharField(help_text=_("A text: leading zeros belong to it."))
+    effective_from = DateField(help_text=_("Until another one of the system replaces it."))
+
+
 class FacilityProgress(FacilityHead):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     measures = DictField(child=CellWithEvidence(), help_text=_("By the measure's code."))
     milestones = DictField(child=MilestoneWithCause(), help_text=_("By the milestone's code."))
+    external_codes = ExternalCode(
+        many=True, help_text=_("What other systems called it on that day.")
+    )
     late_for = CharField(allow_null=True, help_text=_("What it is late with longest."))
     procurements = Procurement(many=True, allow_null=True, help_text=DETAIL_ONLY)
     councils = Council(many=True, allow_null=True, help_text=DETAIL_ONLY)

@@ -140,7 +140,10 @@ class Migration(migrations.Migration):
                     name='CouncilMeeting',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
+                        ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='withdrawn at')),
+                        ('withdrawn_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='withdrawn by')),
+                        ('withdrawn_because', models.CharField(blank=True, editable=False, max_length=500, verbose_name='withdrawn because')),
+                        ('code', models.CharField(max_length=40, verbose_name='code')),
                         ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='council_meetings', to='facilities.facility', verbose_name='facility')),
                         ('level', models.CharField(choices=[('facility', 'Council of the facility'), ('sector', 'Council of the health sector')], max_length=10, verbose_name='level')),
                         ('criteria_set', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='rollout.criteriaset', verbose_name='criteria set')),
@@ -153,7 +156,9 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': 'council meeting',
                         'verbose_name_plural': 'council meetings',
-                        'ordering': ['code'],
+                        'ordering': ['code', 'pk'],
+                        'abstract': False,
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_councilmeeting_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('code',), name='rollout_council_meeting_code', violation_error_message='This code is taken. Choose another one.')],
                     },
                 ),
                 migrations.CreateModel(
@@ -995,7 +1000,7 @@ class Migration(migrations.Migration):
                         ('error', models.CharField(blank=True, max_length=300, verbose_name='error')),
                         ('given_up_at', models.DateTimeField(blank=True, null=True, verbose_name='given up at')),
                         ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled at')),
-                        ('kind', models.CharField(choices=[('digest', 'Summary of the day'), ('at_once', 'At once'), ('test', 'Test')], max_length=8, verbose_name='kind')),
+                        ('kind', models.CharField(choices=[('digest', 'Summary of the day'), ('at_once', 'At once'), ('test', 'Test'), ('welcome', 'New account')], max_length=8, verbose_name='kind')),
                         ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL, verbose_name='person')),
                         ('on', models.DateField(verbose_name='day')),
                         ('to', models.EmailField(blank=True, max_length=254, verbose_name='to')),

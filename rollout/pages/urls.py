@@ -7,7 +7,16 @@ from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import assets, certificates, documents, drafts, imports
-from rollout.pages.summary import absences, facility, figure, forecast, leader, overall, timeline
+from rollout.pages.summary import (
+    absences,
+    facility,
+    figure,
+    forecast,
+    leader,
+    overall,
+    suggest,
+    timeline,
+)
 
 app_name = "rollout"
 
@@ -61,6 +70,7 @@ urlpatterns = [
         name="import-template",
     ),
     path("d/<path:tag>/", assets.asset, name="asset"),
+    path("suggest/", suggest.suggest, name="suggest"),
     path("drafts/", drafts.keep, name="draft"),
     path("drafts/drop/", drafts.drop, name="draft-drop"),
     path("my/", include("rollout.pages.my.urls")),

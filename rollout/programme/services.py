@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Min
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from facilities import clock
 from facilities.as_of import AsOf
@@ -25,6 +24,7 @@ from rollout.models import (
     Tracking,
 )
 from rollout.programme import reporting
+from rollout.programme.councils import rules
 
 
 def record_milestone(
@@ -168,14 +168,8 @@ def record_ruling(
         .filter(meeting=meeting)
         .aggregate(first=Min("effective_from"))["first"]
     )
-    if fixed_on is not None and held_on < fixed_on:
-        raise ValidationError(
-            {
-                "happened_on": _("The meeting was fixed only on %(day)s.")
-                % {"day": fixed_on.strftime("%d/%m/%Y")}
-            },
-            code="order",
-        )
+    if fault := rules.held_too_early(fixed_on, held_on):
+        raise ValidationError({"happened_on": fault}, code="order")
     return record(
         CouncilRuling(
             meeting=meeting,

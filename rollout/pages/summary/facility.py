@@ -9,9 +9,11 @@ from connectivity.models import ConnectionStep, Partner
 from equipment.files import files
 from equipment.stock import Line, lines_of
 from facilities.as_of import AsOf
+from facilities.contacts import contacts_for
 from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
+from facilities.naming import codes_of
 from facilities.permissions import Access
 from facilities.timeline import EMPTY, FacilityState, fold
 from facilities.working_days import working_days_of
@@ -48,9 +50,12 @@ MEASURE_OF = {
 }
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, stored=False)
 def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    """The headline for everybody who sees the summary; the rows for those who may see them."""
+    """The headline for everybody who sees the summary; the rows for those who may see them.
+
+    Whom to call is drawn for each reader and kept nowhere.
+    """
     names = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
     name = names.filter(facility__code=code).last()
     if name is None:
@@ -69,7 +74,8 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             | {"records": access.records_for(pk)}
         ),
     )
-    return "cached.html", context | {"title": name.name}
+    contacts = contacts_for(access, pk, day.on, day.known_at)
+    return "summary/facility.html", context | {"title": name.name, "contacts": contacts}
 
 
 def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
@@ -109,6 +115,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
             (obstacle, [hold for hold in obstacle.holds if hold.facility_id == pk])
             for obstacle in open_obstacles
         ],
+        "codes": codes_of([pk], day.on, day.known_at)[pk],
         "in_full": in_full,
         "opens_obstacles": opens_obstacles,
     }

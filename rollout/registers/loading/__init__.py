@@ -52,7 +52,7 @@ def load_national() -> dict[str, tuple[int, int]]:
 
     What the Department has changed or taken back since stays as it left it.
     """
-    folder = Folder(VIETNAM, by=import_user())
+    folder = Folder(VIETNAM, by=import_user(), province=NATIONAL)
     return {sheet.name: folder.enter_sheet(sheet) for sheet in SHEETS if folder.has(sheet)}
 
 

@@ -19,9 +19,8 @@ class Names:
     """The stored rows by the names that files give them: a code, or the key of the row's own file."""
 
     def __init__(self, province: str):
-        self.province = (
-            province  # begins every import key: two folders never take each other's rows
-        )
+        # Begins every import key: two provinces never take each other's rows.
+        self.province = province
         self._rows: dict[type[Model], Mapping[str, Model]] = {}
 
     def import_key(self, sheet: str, key: str) -> str:

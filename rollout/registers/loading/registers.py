@@ -21,7 +21,7 @@ from facilities.exchange.columns import Column, Value
 from facilities.models import Area, Edit, Record
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writer, Writing
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import REGISTERS, TAKING_FILES
 from rollout.registers.loading.columns import column_of, desk_columns
 from rollout.registers.loading.names import Names
 from rollout.registers.loading.sheets import SHEETS, Sheet
@@ -224,4 +224,4 @@ def kept_in(model: type[Model]) -> str:
 def loaded_registers() -> dict[str, Register]:
     """Everything whose rows a folder can bring, by the code in the log: what can be taken back."""
     sheets = (SheetRegister(sheet, Names("")) for sheet in SHEETS)
-    return {register.code: register for register in sheets} | REGISTERS
+    return {register.code: register for register in sheets} | TAKING_FILES
