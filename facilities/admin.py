@@ -29,11 +29,17 @@ from facilities.models import (
     ExternalCode,
     Facility,
     FacilityArea,
+    FacilityBeds,
     FacilityKind,
+    FacilityLevel,
     FacilityLineage,
     FacilityName,
     FacilityOwnership,
     FacilityScope,
+    Kind,
+    KindTerm,
+    ManagingBody,
+    ManagingBodyTerm,
     Role,
     RoleAssignment,
     User,
@@ -47,11 +53,15 @@ admin.site.register(
         AreaParent,
         ExternalCode,
         FacilityArea,
+        FacilityBeds,
         FacilityKind,
+        FacilityLevel,
         FacilityLineage,
         FacilityName,
         FacilityOwnership,
         FacilityScope,
+        KindTerm,
+        ManagingBodyTerm,
     ],
     FactAdmin,
 )
@@ -75,6 +85,15 @@ class FacilityAdmin(TableAdmin):
     @admin.display(description=gettext_lazy("name today"), ordering="name_now")
     def name_now(self, facility: Any) -> str | None:
         return facility.name_now
+
+
+@admin.register(Kind, ManagingBody)
+class CodeAdmin(TableAdmin):
+    """What a code is called, and what it means, is dated and stands in a table of its own."""
+
+    fixed = ("code",)
+    list_display = ("code",)
+    search_fields = ("code",)
 
 
 @admin.register(Area)

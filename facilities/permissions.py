@@ -110,6 +110,11 @@ class Access:
         return own and self._has(Role.AGENCY)
 
     @property
+    def begins_programme(self) -> bool:
+        """Says which province this is, and adds its areas."""
+        return self._has(Role.DEPARTMENT, Role.ADMINISTRATOR)
+
+    @property
     def sees_admin(self) -> bool:
         return self._has(Role.DEPARTMENT, Role.ADMINISTRATOR)
 

@@ -4,6 +4,7 @@ from facilities.models.codes import CodeSystem, ExternalCode
 from facilities.models.contacts import Contact
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
+from facilities.models.kinds import DeadlineGroup, Kind, KindTerm, ManagingBody, ManagingBodyTerm
 from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
 from facilities.models.places import (
     Area,
@@ -11,15 +12,18 @@ from facilities.models.places import (
     AreaParent,
     Facility,
     FacilityArea,
+    FacilityBeds,
+    FacilityClass,
     FacilityKind,
+    FacilityLevel,
     FacilityLineage,
     FacilityName,
     FacilityOwnership,
     FacilityScope,
-    Kind,
     Lineage,
     Ownership,
     Scope,
+    TechnicalLevel,
 )
 
 __all__ = [
@@ -34,6 +38,7 @@ __all__ = [
     "CodeSystem",
     "Contact",
     "DatedFact",
+    "DeadlineGroup",
     "Document",
     "Draft",
     "Edit",
@@ -41,20 +46,27 @@ __all__ = [
     "ExternalCode",
     "Facility",
     "FacilityArea",
+    "FacilityBeds",
+    "FacilityClass",
     "FacilityKind",
+    "FacilityLevel",
     "FacilityLineage",
     "FacilityName",
     "FacilityOwnership",
     "FacilityScope",
     "Kind",
+    "KindTerm",
     "Ledger",
     "Lineage",
+    "ManagingBody",
+    "ManagingBodyTerm",
     "Note",
     "Ownership",
     "Record",
     "Role",
     "RoleAssignment",
     "Scope",
+    "TechnicalLevel",
     "Tracked",
     "User",
     "Yardstick",

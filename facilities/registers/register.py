@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from facilities.choosing import FACILITIES
@@ -239,8 +240,16 @@ class Register(Generic[Row]):
         return tuple(found)
 
     def at_first(self, columns: Iterable[Column]) -> list[Column]:
-        """Those of the columns that a list shows unless its reader chooses."""
-        return [column for column in columns if column.shown]
+        """Those of the columns that a list shows unless its reader chooses.
+
+        Where rows have a name in each language, each reader sees that of the own.
+        """
+        columns = list(columns)
+        found = [column for column in columns if column.shown]
+        english = next((column for column in columns if column.code == "name-en"), None)
+        if english is None or not (get_language() or "vi").startswith("en"):
+            return found
+        return [english if column.code == "name-vi" else column for column in found]
 
     def named(
         self, values: Mapping[str, Value], columns: Iterable[Column], *, with_names: bool = True

@@ -17,6 +17,7 @@ from django.views.generic.base import ContextMixin
 from facilities import clock
 from facilities.permissions import access_of
 from rollout.notices.welcome import welcomed
+from rollout.pages.start import is_wanted
 
 
 class SignIn(views.LoginView):
@@ -25,9 +26,11 @@ class SignIn(views.LoginView):
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self) -> str:
-        """Where the day's work is: officers at what they owe, agencies at what they
-        were told to do, the Department at its desk."""
+        """Where the day's work is: at the beginning where nothing is there yet; officers at what
+        they owe, agencies at what they were told to do, the Department at its desk."""
         access = access_of(self.request.user, clock.today())
+        if is_wanted(access):
+            return reverse("rollout:start")
         if access.keeps_registers:
             return reverse("rollout:desk")
         if access.reports:

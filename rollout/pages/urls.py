@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from rollout.pages import start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
@@ -21,6 +22,7 @@ app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(
         "facilities/<slug:code>/certificates/",

@@ -66,7 +66,7 @@ def track(
                 effective_from=since,
                 is_tracked=is_tracked,
                 area=area,
-                kind=kind,
+                kind_id=kind or None,
                 source=source,
             ),
             by=by,

@@ -19,6 +19,7 @@ from rollout.registers.contacts import Contacts
 from rollout.registers.councils import Councils
 from rollout.registers.documents import Documents
 from rollout.registers.facilities import Facilities
+from rollout.registers.kinds import Kinds, ManagingBodies
 from rollout.registers.milestones import Milestones
 from rollout.registers.people import OF_THE_DEPARTMENT, People
 from signatures.registers import Certificates
@@ -40,6 +41,8 @@ REGISTERS: dict[str, Register] = {
         Milestones(),
         Councils(),
         Documents(),
+        Kinds(),
+        ManagingBodies(),
     )
 }
 

@@ -22,13 +22,14 @@ from rollout.models import (
     Conclusion,
     CouncilDate,
     CouncilRuling,
-    LegalDeadline,
     Milestone,
     MilestoneEvent,
     MilestoneTarget,
 )
+from rollout.models.milestones import WHOLE_WAY, Way
 from rollout.programme.councils import Meeting, meetings, standing_ruling
-from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
+from rollout.programme.legal import LegalDeadlineOnDay, nearest, standing
+from rollout.programme.ways import ways
 from rollout.registers.numbered import NumberedFacts
 
 # The council has its own dates and rulings; they are shown here and written with the council.
@@ -189,18 +190,21 @@ class Milestones(Register):
     # --- Judging ------------------------------------------------------------------------
 
     def context(self, entries: list[RowEntry], on: date) -> "_Known":
-        """The deadline of the law that binds the facilities of the rollout, and who has passed a council."""
-        binding = (
-            deadline
-            for deadline in legal_deadlines(on)
-            if deadline.applies_to != LegalDeadline.AppliesTo.OTHERS
-        )
+        """The deadline that binds each facility, who needs no council or has passed one, and its way."""
         keys = frozenset(entry.row.pk for entry in entries if entry.row)
+        as_of = AsOf(on, facility_ids=keys)
         councils: dict[int, list[Meeting]] = defaultdict(list)
-        for meeting in meetings(AsOf(on, facility_ids=keys)):
+        for meeting in meetings(as_of):
             councils[meeting.facility_id].append(meeting)
         ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
-        return _Known(next(binding, None), {pk for pk, one in ruled.items() if one and one.passed})
+        facilities = as_of.on(on)
+        way = {facility.id: ways(as_of).of(facility, on) for facility in facilities}
+        return _Known(
+            {facility.id: nearest(standing(as_of), [facility]) for facility in facilities},
+            {pk for pk, one in ruled.items() if one and one.passed}
+            | {pk for pk, steps in way.items() if Milestone.COUNCIL not in steps},
+            way,
+        )
 
     def check(self, entry: RowEntry, problems: Problems, context: "_Known", on: date) -> None:
         changed = set(entry.changed)
@@ -208,6 +212,8 @@ class Milestones(Register):
         if entry.row is not None and entry.row.pk not in context.passed:
             check_counts(entry.new, changed, problems)
         check_numbers(entry.new, problems)
+        law = context.law.get(entry.identity)
+        check_way(entry.new, changed, problems, context.way.get(entry.identity, WHOLE_WAY))
         for milestone in WRITTEN:
             code = target(milestone)
             if code not in changed:
@@ -218,11 +224,23 @@ class Milestones(Register):
                     code,
                     _("A plan that was set is not removed. Set the day that is planned now."),
                 )
-            elif context.law and due_on > context.law.due_on and milestone != Milestone.PORTAL:
+            elif law and due_on > law.due_on and milestone != Milestone.PORTAL:
                 problems.warn(
                     code,
                     _("Later than the law allows: %(day)s, %(name)s.")
-                    % {"day": self.column(code).show(context.law.due_on), "name": context.law.name},
+                    % {"day": self.column(code).show(law.due_on), "name": law.name},
+                )
+
+
+def check_way(new: Mapping[str, Value], changed: set[str], problems: Problems, way: Way) -> None:
+    """A step that the kind of the facility does not pass may be recorded; it is said that none is asked."""
+    for milestone in WRITTEN:
+        for code in (target(milestone), reached(milestone)):
+            if milestone not in way and code in changed and new.get(code):
+                problems.warn(
+                    code,
+                    _("“%(step)s” is not asked of this kind of facility.")
+                    % {"step": milestone.label},
                 )
 
 
@@ -271,8 +289,11 @@ HEADINGS = {column.code: column for column in Milestones.columns}
 
 
 class _Known(NamedTuple):
-    law: LegalDeadlineOnDay | None
-    passed: set[int]  # facilities whose latest ruling passed them
+    """By facility."""
+
+    law: Mapping[int, LegalDeadlineOnDay | None]
+    passed: set[int]  # whose latest ruling passed them, or who need none
+    way: Mapping[int, Way]
 
 
 def _council_held(on: date, known_at: datetime | None) -> Subquery:

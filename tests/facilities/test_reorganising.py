@@ -12,7 +12,6 @@ from facilities.models import (
     Facility,
     FacilityLineage,
     FacilityScope,
-    Kind,
     Ownership,
     Scope,
 )
@@ -46,7 +45,7 @@ def opened(**more) -> Facility:
     fields = {
         "code": "new",
         "name_vi": "Trung tâm Y tế Chũ",
-        "kind": Kind.MEDICAL_CENTRE,
+        "kind": factories.kind_of(factories.Kind.MEDICAL_CENTRE),
         "ownership": Ownership.PUBLIC,
         "scope": Scope.ROLLOUT,
     }
@@ -225,7 +224,7 @@ def test_by_a_later_map_every_day_has_its_facilities_and_names():
     assert codes(BEFORE, **by_map) == ["new"]
     assert codes(factories.START - timedelta(days=1), **by_map) == []
     assert codes(LATER, **by_map) == ["new", "unborn"]
-    assert seen(BEFORE, "new", **by_map).kind == Kind.MEDICAL_CENTRE
+    assert seen(BEFORE, "new", **by_map).kind == factories.Kind.MEDICAL_CENTRE
     assert AsOf(BEFORE, map_on=LATER).descent.heir(a.pk) == Facility.objects.get(code="new").pk
     assert [s.code for s in departure(AsOf(BEFORE, map_on=LATER), "a").successors] == ["new"]
 

@@ -93,7 +93,8 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
     open_obstacles = [o for o in obstacles(as_of) if in_full and pk in o.facility_ids]
     held = holds_of(open_obstacles)
     is_official = state.get("milestone:official", EMPTY).amount > 0
-    latest = must_start.latest_days(as_of) if in_full and not is_official else {}
+    law = must_start.law_for(as_of, described)
+    latest = must_start.latest_days_until(as_of, law) if in_full and not is_official else {}
     context: dict[str, Any] = {
         "described": described,
         "result": result,
@@ -107,7 +108,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
             for milestone in (result.milestones if result else ())
         ],
         "latest_days": list(latest.values()),
-        "law": must_start.law_of(as_of),
+        "law": law,
         "origins": origins(as_of, pk),
         "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
         "obstacles": [

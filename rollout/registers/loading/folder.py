@@ -21,7 +21,7 @@ from rollout.registers.loading.reading import BadFolder, Problem, Table, read
 from rollout.registers.loading.registers import SheetRegister
 from rollout.registers.loading.sheets import SHEETS, Sheet
 
-OTHER_FILES = {"programme.csv", "certificates.csv"}
+OTHER_FILES = {"programme.csv", "certificates.csv", "provinces.csv"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def _province(path: Path) -> str:
 
 
 class Folder:
-    def __init__(self, path: Path, *, by: User):
+    def __init__(self, path: Path, *, by: User, province: str = ""):
+        """`province`: what begins the keys of its rows, where no programme says so."""
         if not path.is_dir():
             raise BadFolder([Problem(str(path), 0, "", _("There is no such folder."))])
         known = {sheet.file_name for sheet in SHEETS} | OTHER_FILES
@@ -67,7 +68,7 @@ class Folder:
             message = _("No such file is known. Delete it or rename it.")
             raise BadFolder([Problem(name, 0, "", message) for name in unknown])
         self.path, self.by, self.at = path, by, timezone.now()
-        self.province = _province(path)
+        self.province = province or _province(path)
         self.names = Names(self.province)
         self.on = timezone.localdate(self.at)  # what lies after it has not happened yet
         self._tables: dict[str, Table] = {}
@@ -82,6 +83,10 @@ class Folder:
         if file not in self._tables:
             self._tables[file] = read(self.path / file, columns, needed)
         return self._tables[file]
+
+    def has(self, sheet: Sheet) -> bool:
+        """Whether there is a file of it; a file that is missing is the same as an empty one."""
+        return (self.path / sheet.file_name).exists()
 
     def enter_sheet(self, sheet: Sheet) -> tuple[int, int]:
         """Enter what a sheet brings; returns how many of its rows were new, and how many there are.
@@ -116,7 +121,8 @@ class Folder:
         """With the columns and keys of every sheet that reads the same file."""
         together = self._of_file[sheet.file_name]
         columns = {column.code: column for register in together for column in register.columns}
-        needed = {code for register in together for code in register.key}
+        # What may stay empty in a row may be missing as a column.
+        needed = {c for register in together for c in register.key if register.column(c).required}
         return self.open(sheet.file_name, list(columns.values()), needed)
 
     def problems(self, register: Register, table: Table, entries: list[RowEntry]) -> list[Problem]:

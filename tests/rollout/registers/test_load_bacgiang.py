@@ -74,10 +74,11 @@ class BacGiangTest(TestCase):
         assert len(rollout) == 17
         assert all(f.is_public for f in rollout)
         assert Counter(f.kind for f in facilities) == {
-            "provincial_hospital": 8,
+            "general_hospital": 7,
+            "specialised_hospital": 6,
+            "traditional_hospital": 1,
             "medical_centre": 9,
-            "private_hospital": 6,
-            "clinic": 36,
+            "polyclinic": 36,
         }
         assert all("(giả định)" in f.name_vi for f in facilities if not f.is_public)
 
