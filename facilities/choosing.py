@@ -13,12 +13,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from facilities import clock
 from facilities.exchange.choices import Choices, Unknown
 from facilities.exchange.columns import Column
 from facilities.folding import fold
 from facilities.models import Facility
-from facilities.naming import facilities_by_external_code
+from facilities.registers.choices import codes_elsewhere
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -61,7 +60,7 @@ def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
 
 def _facility(text: str, labels: Mapping[str, str]) -> str:
     """By its code or the code of another system today."""
-    codes = {text.lower()} | facilities_by_external_code(clock.today()).get(fold(text), set())
+    codes = {text.lower()} | codes_elsewhere().get(fold(text), set())
     found = {
         key
         for pk, code in Facility.objects.filter(code__in=codes).values_list("pk", "code")

@@ -13,6 +13,7 @@ from facilities import clock
 from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
 from facilities.models.places import in_language
+from facilities.naming import facilities_by_external_code
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -44,6 +45,11 @@ def codes_by_name() -> Mapping[str, set[str]]:
         for name in filter(None, both):
             found[fold(name)].add(code)
     return found
+
+
+def codes_elsewhere() -> Mapping[str, set[str]]:
+    """Facilities by what other systems call them today, as codes are compared."""
+    return facilities_by_external_code(clock.today())
 
 
 def area_names() -> Mapping[str, str]:

@@ -5,7 +5,6 @@ official use and the announcement are the facility's: the register of milestones
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,7 +34,8 @@ from rollout.models import (
     Milestone,
 )
 from rollout.models.councils import PASSING
-from rollout.programme.councils import meetings, rules, standing_ruling
+from rollout.models.milestones import WHOLE_WAY, Way
+from rollout.programme.councils import rules
 from rollout.programme.councils.services import ADDRESSES
 from rollout.registers.council_cells import (
     AFTER,
@@ -54,6 +54,8 @@ from rollout.registers.milestones import (
     check_counts,
     check_numbers,
     check_order,
+    check_way,
+    known_of,
     number,
     reached,
 )
@@ -83,7 +85,8 @@ class Known:
     in_rollout: set[str]
     code_of: dict[str, int]  # meeting code -> whose it is
     first_fixed: dict[int, date]
-    passed: set[str]  # facilities whose latest ruling passed them
+    passed: set[int]  # facilities whose latest ruling passed them, or that need none
+    way: Mapping[int, Way]
     on_the_way: dict[str, dict[str, Value]]  # milestones of each facility
     checks: dict[date, dict[int, tuple[Check, ...]]]
     pk_of: dict[str, int]
@@ -243,11 +246,7 @@ class Councils(Register[CouncilMeeting]):
     def context(self, entries: list[RowEntry[CouncilMeeting]], on: date) -> Known:
         places = facilities_by_code({entry.text("facility") for entry in entries})
         pk_of = {code: place.pk for code, place in places.items()}
-        of_these = AsOf(on, facility_ids=frozenset(pk_of.values()))
-        councils = defaultdict(list)
-        for meeting in meetings(of_these):
-            councils[meeting.facility_id].append(meeting)
-        ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
+        milestones = known_of(frozenset(pk_of.values()), on)
         values = MILESTONES.values(list(pk_of.values()), on)
         days = {fixed_day(entry, on) for entry in entries if asks_readiness(entry)}
         standing = CouncilMeeting.objects.standing()
@@ -256,7 +255,8 @@ class Councils(Register[CouncilMeeting]):
             in_rollout={place.code for place in AsOf(on).on(on) if place.in_rollout},
             code_of=dict(standing.order_by().values_list("code", "pk")),
             first_fixed=_first_fixed([entry.row.pk for entry in entries if entry.row]),
-            passed={code for code, pk in pk_of.items() if (one := ruled.get(pk)) and one.passed},
+            passed=milestones.passed,
+            way=milestones.way,
             on_the_way={code: values[pk] for code, pk in pk_of.items()},
             checks={day: readiness_of_all(AsOf(day)) for day in sorted(days) if day <= on},
             pk_of=pk_of,
@@ -417,8 +417,10 @@ class Councils(Register[CouncilMeeting]):
         found = Problems()
         check_order(new, changed, found)
         passes = ruled and entry.text("conclusion") in PASSING
-        if place not in context.passed and not passes:
+        pk = context.pk_of.get(place, 0)
+        if pk not in context.passed and not passes:
             check_counts(new, changed, found)
+        check_way(new, changed, found, context.way.get(pk, WHOLE_WAY))
         check_numbers(told, found)
         own = {column.code for column in self.columns}
         for code, texts in found.warnings.items():

@@ -189,24 +189,10 @@ class Milestones(Register):
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries: list[RowEntry], on: date) -> "_Known":
-        """The deadline that binds each facility, who needs no council or has passed one, and its way."""
-        keys = frozenset(entry.row.pk for entry in entries if entry.row)
-        as_of = AsOf(on, facility_ids=keys)
-        councils: dict[int, list[Meeting]] = defaultdict(list)
-        for meeting in meetings(as_of):
-            councils[meeting.facility_id].append(meeting)
-        ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
-        facilities = as_of.on(on)
-        way = {facility.id: ways(as_of).of(facility, on) for facility in facilities}
-        return _Known(
-            {facility.id: nearest(standing(as_of), [facility]) for facility in facilities},
-            {pk for pk, one in ruled.items() if one and one.passed}
-            | {pk for pk, steps in way.items() if Milestone.COUNCIL not in steps},
-            way,
-        )
+    def context(self, entries: list[RowEntry], on: date) -> "Known":
+        return known_of(frozenset(entry.row.pk for entry in entries if entry.row), on)
 
-    def check(self, entry: RowEntry, problems: Problems, context: "_Known", on: date) -> None:
+    def check(self, entry: RowEntry, problems: Problems, context: "Known", on: date) -> None:
         changed = set(entry.changed)
         check_order(entry.new, changed, problems)
         if entry.row is not None and entry.row.pk not in context.passed:
@@ -232,18 +218,6 @@ class Milestones(Register):
                 )
 
 
-def check_way(new: Mapping[str, Value], changed: set[str], problems: Problems, way: Way) -> None:
-    """A step that the kind of the facility does not pass may be recorded; it is said that none is asked."""
-    for milestone in WRITTEN:
-        for code in (target(milestone), reached(milestone)):
-            if milestone not in way and code in changed and new.get(code):
-                problems.warn(
-                    code,
-                    _("“%(step)s” is not asked of this kind of facility.")
-                    % {"step": milestone.label},
-                )
-
-
 def check_counts(new: Mapping[str, Value], changed: set[str], problems: Problems) -> None:
     """What would be stored and then not count, of a facility that no council has passed, is said before."""
     for milestone in NEEDS_A_RULING:
@@ -257,6 +231,18 @@ def check_counts(new: Mapping[str, Value], changed: set[str], problems: Problems
                 )
                 % {"step": milestone.label},
             )
+
+
+def check_way(new: Mapping[str, Value], changed: set[str], problems: Problems, way: Way) -> None:
+    """A step that the kind of the facility does not pass may be recorded; it is said that none is asked."""
+    for milestone in WRITTEN:
+        for code in (target(milestone), reached(milestone)):
+            if milestone not in way and code in changed and new.get(code):
+                problems.warn(
+                    code,
+                    _("“%(step)s” is not asked of this kind of facility.")
+                    % {"step": milestone.label},
+                )
 
 
 def check_numbers(new: Mapping[str, Value], problems: Problems) -> None:
@@ -288,12 +274,29 @@ def check_order(new: Mapping[str, Value], changed: set[str], problems: Problems)
 HEADINGS = {column.code: column for column in Milestones.columns}
 
 
-class _Known(NamedTuple):
+class Known(NamedTuple):
     """By facility."""
 
     law: Mapping[int, LegalDeadlineOnDay | None]
     passed: set[int]  # whose latest ruling passed them, or who need none
     way: Mapping[int, Way]
+
+
+def known_of(facility_ids: frozenset[int], on: date) -> Known:
+    """The deadline that binds each facility, who needs no council or has passed one, and its way."""
+    as_of = AsOf(on, facility_ids=facility_ids)
+    councils: dict[int, list[Meeting]] = defaultdict(list)
+    for meeting in meetings(as_of):
+        councils[meeting.facility_id].append(meeting)
+    ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
+    facilities = as_of.on(on)
+    way = {facility.id: ways(as_of).of(facility, on) for facility in facilities}
+    return Known(
+        {facility.id: nearest(standing(as_of), [facility]) for facility in facilities},
+        {pk for pk, one in ruled.items() if one and one.passed}
+        | {pk for pk, steps in way.items() if Milestone.COUNCIL not in steps},
+        way,
+    )
 
 
 def _council_held(on: date, known_at: datetime | None) -> Subquery:

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from facilities.models import ChangeSet, Document, Edit
-from facilities.registers.entering import begin, undo, withdraw_row
+from facilities.models import ChangeSet, Document, Edit, Kind
+from facilities.registers.entering import Refused, begin, undo, withdraw_row
 from rollout.models import (
     ConditionMet,
     CouncilCondition,
@@ -15,6 +17,7 @@ from rollout.models import (
     CouncilRuling,
     CriteriaSet,
     MilestoneEvent,
+    MilestoneTemplate,
 )
 from rollout.programme.councils import services
 from rollout.programme.services import record_milestone
@@ -67,8 +70,6 @@ def ruled(place, **cells):
 
 def said(values: dict, **more) -> dict:
     """The sentences that refuse, by column."""
-    from facilities.registers.entering import Refused
-
     with pytest.raises(Refused) as caught:
         entered(REGISTER, values, **more)
     return caught.value.message_dict
@@ -283,10 +284,7 @@ def test_two_rows_do_not_say_the_same_of_one_facility_twice():
     assert counts(received("councils", factories.recorder(), head, *rows)) == {"wrong": 1, "new": 1}
 
 
-def test_checking_many_rows_asks_no_more_than_checking_few(django_assert_max_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_checking_many_rows_asks_no_more_than_checking_few():
     def asked(count: int) -> int:
         places = [factories.facility() for _ in range(count)]
         with CaptureQueriesContext(
@@ -324,3 +322,16 @@ def test_a_paper_on_record_is_found_by_its_number_and_day():
     entered(REGISTER, {"number-decision": ""}, row=made)
     assert MilestoneEvent.objects.known().get().document is None
     assert Document.objects.count() == 1
+
+
+def test_a_facility_whose_kind_needs_no_council_becomes_official_without_one():
+    place = factories.facility()
+    MilestoneTemplate.objects.create(
+        kind=Kind.objects.get(code="medical_centre"),
+        milestone="council",
+        is_needed=False,
+        effective_from=date(2024, 1, 1),
+        recorded_by=factories.recorder(),
+    )
+    official = row(place) | {"reached-official": HELD}
+    assert refusals(REGISTER, official) == (set(), set())
