@@ -54,6 +54,13 @@ def number(milestone: str) -> str:
     return f"number-{milestone}"
 
 
+# What spreadsheets call the days that follow from a council.
+HEADINGS_OF = {
+    Milestone.DECISION: ("Ngày quyết định", "Ngày ký quyết định"),
+    Milestone.OFFICIAL: ("Ngày sử dụng chính thức",),
+    Milestone.PORTAL: ("Ngày công bố", "Ngày công bố trên cổng"),
+}
+
 # Milestones that are a paper: with the day its number.
 NUMBERED = (Milestone.DECISION,)
 
@@ -67,6 +74,7 @@ def _columns(milestone: Milestone) -> tuple[Column, ...]:
             max_length=80,
             shown=False,
             filtered=False,
+            aliases=("Số quyết định",),
         ),
     )
     return (
@@ -82,6 +90,7 @@ def _columns(milestone: Milestone) -> tuple[Column, ...]:
             format_lazy(REACHED_WORDS, milestone.label),
             Kind.DAY,
             writable=written,
+            aliases=HEADINGS_OF.get(milestone, ()),
         ),
         *(numbers if milestone in NUMBERED else ()),
     )

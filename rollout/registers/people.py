@@ -197,7 +197,7 @@ class People(Register[RoleAssignment]):
             problems.refuse("place", _("Give the facility of this person."))
         elif role == Role.AGENCY and place not in context.agencies:
             problems.refuse("place", _("Give the agency of this person."))
-        elif place and role not in (*OF_A_FACILITY, Role.AGENCY):
+        elif role and place and role not in (*OF_A_FACILITY, Role.AGENCY):
             problems.refuse("place", _("This role is not bound to a place. Leave it empty."))
 
     # --- Writing ------------------------------------------------------------------------

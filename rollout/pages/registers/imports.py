@@ -29,7 +29,7 @@ from rollout.pages.forms.fields import field_of
 from rollout.pages.my.page import WRITTEN
 from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
-from rollout.registers.catalogue import BRINGS_PEOPLE, TAKING_FILES
+from rollout.registers.catalogue import BRINGS_PEOPLE, REGISTERS, TAKING_FILES
 from rollout.registers.importing import State
 from rollout.registers.importing.receiving import rejects_place
 
@@ -279,7 +279,12 @@ def _chosen(request: SignedIn, found: ImportFile) -> dict[str, str]:
 def _context(request: SignedIn, found: ImportFile) -> dict:
     register = TAKING_FILES[found.register]
     state = importing.state_of(found)
-    context = {"file": found, "register": register, "state": state}
+    context = {
+        "file": found,
+        "register": register,
+        "state": state,
+        "has_list": register.code in REGISTERS,
+    }
     if state.is_under_way:
         return context | {"progress": importing.progress(found)}
     seen = found.preview
