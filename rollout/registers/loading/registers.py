@@ -68,7 +68,8 @@ class SheetRegister(Register):
     def _column(self, field: models.Field) -> Column:
         name = self.sheet.column_of.get(field.name, field.name)
         kept = desk_columns().get((self.model, field.name))
-        if kept is None or name != field.name:
+        # Where the table says true or false, the desk says yes or no in words of its own.
+        if kept is None or name != field.name or isinstance(field, models.BooleanField):
             return column_of(field, name)
         return replace(kept, aliases=(*kept.aliases, name))
 
