@@ -76,12 +76,8 @@ def test_names_stand_in_the_order_of_a_dictionary():
         body = ManagingBody.objects.create(code=code)
         write(ManagingBodyTerm(body=body, name_vi=name, effective_from=factories.START))
     keys = BODIES.keys_in_order(BODIES.base(ON), "name-vi", range(10), ON)
-    assert list(ManagingBody.objects.in_bulk(keys)[key].code for key in keys) == [
-        "c",
-        "d",
-        "a",
-        "b",
-    ]
+    found = ManagingBody.objects.in_bulk(keys)
+    assert [found[key].code for key in keys] == ["c", "d", "a", "b"]
 
 
 def test_a_step_taken_off_the_way_is_off_from_that_day_on():
