@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from facilities.models.derived import SortKeyField
 from facilities.models.facts import Tracked, Yardstick
 from facilities.models.places import NamedInTwoLanguages
 
@@ -40,6 +41,7 @@ class KindTerm(NamedInTwoLanguages, Yardstick):
     `group_without_beds`: where the facility has no beds, and that changes the group; else empty.
     """
 
+    sort_key = SortKeyField(of=("name_vi",))
     kind = models.ForeignKey(
         Kind, on_delete=models.PROTECT, related_name="terms", verbose_name=_("kind")
     )
@@ -83,6 +85,7 @@ class ManagingBodyTerm(NamedInTwoLanguages, Yardstick):
     Reports say "public" of what the province and its communes manage, and print ministries apart.
     """
 
+    sort_key = SortKeyField(of=("name_vi",))
     body = models.ForeignKey(
         ManagingBody,
         on_delete=models.PROTECT,

@@ -24,7 +24,7 @@ from rollout.models.milestones import (
     MilestoneTemplate,
 )
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
-from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
+from rollout.models.programme import LegalDeadline, MeasureWeight, Programme, ProgrammeArea
 from rollout.models.reminders import (
     AlertResponse,
     Audience,
@@ -83,6 +83,7 @@ __all__ = [
     "ObstacleHold",
     "PostBox",
     "Programme",
+    "ProgrammeArea",
     "ProgressSnapshot",
     "PublishedBrief",
     "ReportingCalendar",

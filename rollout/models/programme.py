@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Area, AreaName, Kind, Tracked, Yardstick
@@ -29,16 +30,41 @@ class Programme(Tracked):
 
     @classmethod
     def name_on(cls, on: date, known_at: datetime | None = None) -> tuple[str, str]:
-        """What the province was called on that day, in Vietnamese and English; its code without a name."""
-        name = (
-            AreaName.objects.in_force(on, known_at)
-            .filter(area__in=cls.objects.values("area"))
-            .last()
+        """What the province was called on that day, in Vietnamese and English; its code without a name.
+
+        From the day of a decision on it is another province (`ProgrammeArea`).
+        """
+        decided = ProgrammeArea.objects.in_force(on, known_at).order_by(
+            "-effective_from", "-recorded_at", "-pk"
         )
+        area = Coalesce(
+            Subquery(decided.values("area")[:1]), Subquery(cls.objects.values("area")[:1])
+        )
+        name = AreaName.objects.in_force(on, known_at).filter(area=area).last()
         if name is not None:
             return name.name_vi, name.name_en
         programme = cls.objects.select_related("area").first()
         return (programme.area.code if programme else "", "")
+
+
+class ProgrammeArea(Yardstick):
+    """From a day on the installation steers another province: the one that its own has become part of."""
+
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
+    )
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("province that is steered")
+        verbose_name_plural = _("provinces that are steered")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="rollout_programme_area_one_a_day",
+                fields=["effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
 
 
 class LegalDeadline(NamedInTwoLanguages, Yardstick):

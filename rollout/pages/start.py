@@ -44,7 +44,6 @@ class Step:
 
 
 DEPARTMENT = gettext_lazy("the Department of Health")
-ADMINISTRATOR = gettext_lazy("the administrator")
 EITHER = gettext_lazy("the Department of Health or the administrator")
 
 
@@ -111,6 +110,7 @@ def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:
     tracked = (
         Tracking.objects.in_force(day.today).filter(is_tracked=True).values("measure").distinct()
     )
+    register_of_people = "all-people" if access.manages_users else "people"
     people = RoleAssignment.objects.on(day.today).values("user").distinct().count()
     return [
         Step(
@@ -151,11 +151,13 @@ def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:
             _(
                 "Who records for a facility, who decides, who only reads: each with a role and a place."
             ),
-            ADMINISTRATOR,
-            access.manages_users,
+            EITHER,
+            access.manages_users or access.keeps_registers,
             max(0, people - 1),
-            reverse("admin:facilities_user_changelist"),
-            _("Add people"),
+            reverse("rollout:import-new", args=[register_of_people]),
+            _("Bring a table"),
+            reverse("rollout:import-template", args=[register_of_people, "xlsx"]),
+            _("Template (Excel)"),
         ),
     ]
 

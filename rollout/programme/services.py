@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from facilities import clock
 from facilities.as_of import AsOf
 from facilities.models import Area, Document, Facility, User
-from facilities.services import record
+from facilities.services import record, withdraw
 from rollout.models import (
     Absence,
     CouncilDate,
@@ -19,6 +20,7 @@ from rollout.models import (
     CouncilRuling,
     MilestoneEvent,
     MilestoneTarget,
+    ProgrammeArea,
     StatusReport,
     StepNotNeeded,
     Tracking,
@@ -73,6 +75,23 @@ def track(
         )
         for measure in measures
     ]
+
+
+def steer(
+    *, area: Area, on: date, because: str, by: User, document: Document | None = None
+) -> ProgrammeArea:
+    """From day `on` the installation steers this province: its name stands on pages and papers.
+
+    Raises ValidationError for an area that is no province. What was decided for that very day
+    before gives way.
+    """
+    if area.level != Area.Level.PROVINCE:
+        raise ValidationError({"area": _("Choose a province.")}, code="no_province")
+    for before in ProgrammeArea.objects.known().filter(effective_from=on):
+        withdraw(fact=before, because=because, by=by)
+    return record(
+        ProgrammeArea(area=area, effective_from=on, source=because, document=document), by=by
+    )
 
 
 def record_absence(

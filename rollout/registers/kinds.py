@@ -7,11 +7,12 @@ changes what it does otherwise. A change holds from the day of writing on.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models.expressions import Combinable
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -45,6 +46,8 @@ class _CodedRegister(Register):
     facility_path = ""
     default_sort = "name-vi"
     used_in: tuple[tuple[type[Model], str], ...] = ()  # what may refer to a row of it
+    terms: type[KindTerm] | type[ManagingBodyTerm]  # its dated names
+    link: str  # from a name to its code
 
     def title(self, values: Mapping[str, Value]) -> str:
         name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
@@ -52,6 +55,14 @@ class _CodedRegister(Register):
 
     def search(self, rows: QuerySet, text: str, on: date) -> QuerySet:
         return rows.filter(code__icontains=text) | rows.filter(terms__name_vi__icontains=text)
+
+    def order(self, code: str, on: date, known_at: datetime | None = None) -> Combinable:
+        """Names as a dictionary sorts them."""
+        if code != "name-vi":
+            return super().order(code, on, known_at)
+        rows = self.terms.objects.in_force(on, known_at).filter(**{self.link: OuterRef("pk")})
+        newest = rows.order_by("-effective_from", "-recorded_at", "-pk")
+        return Subquery(newest.values("sort_key")[:1])
 
     def facility_of(self, row: Model) -> int | None:
         return None
@@ -150,6 +161,7 @@ class Kinds(_CodedRegister):
     row_label = gettext_lazy("kind of facility")
     model = Kind
     used_in = ((FacilityKind, "kind"),)
+    terms, link = KindTerm, "kind"
     columns = (
         *NAMES,
         _code(CODE_HELP),
@@ -212,6 +224,7 @@ class ManagingBodies(_CodedRegister):
     row_label = gettext_lazy("managing body")
     model = ManagingBody
     used_in = ((FacilityOwnership, "managed_by"),)
+    terms, link = ManagingBodyTerm, "body"
     columns = (
         *NAMES,
         _code(CODE_HELP),

@@ -288,10 +288,12 @@ def _first(rows: list, most: int) -> dict | None:
 def _too_late(
     progress: Progress, law: LegalDeadlineOnDay | None
 ) -> Iterator[tuple[FacilityResult, date | None]]:
-    """Facilities that miss the deadline by plan or in fact: with the day planned, None without one."""
+    """Facilities that it binds and that miss it by plan or in fact: with the day planned, if any."""
     if law is None:
         return
     for facility in progress.facilities:
+        if not law.binds(facility.facility):
+            continue
         for milestone in facility.milestones:
             if milestone.code != Milestone.OFFICIAL or milestone.actual:
                 continue

@@ -15,6 +15,7 @@ from facilities.as_of import AsOf, FacilityOnDay
 from facilities.folding import fold
 from facilities.models import Area, Facility, Ownership, Scope
 from facilities.registers.choices import body_labels, kind_labels
+from rollout.programme.services import steer
 from rollout.registers.reorganisation.asking import (
     AreaField,
     AreasField,
@@ -237,6 +238,18 @@ class RenameArea(Decision):
         reorganising.rename_area(**{name: self.cleaned_data[name] for name in names}, **decision)
 
 
+class Steer(Decision):
+    label = gettext_lazy("Become part of another province")
+    explained = gettext_lazy(
+        "From the day on the other province's name stands on pages and papers. Put the areas into it as well."
+    )
+
+    area = AreaField(label=gettext_lazy("Province"))
+
+    def carry_out(self, decision: Taken) -> None:
+        steer(area=self.cleaned_data["area"], **decision)
+
+
 class MoveArea(Decision):
     label = gettext_lazy("Put areas into another one")
     explained = gettext_lazy("As when provinces merge.")
@@ -385,4 +398,5 @@ DECISIONS: dict[str, type[Decision]] = {
     "open-area": OpenArea,
     "rename-area": RenameArea,
     "move-area": MoveArea,
+    "steer": Steer,
 }
