@@ -402,14 +402,8 @@ def _write_one(
     """Record one row. What was decided for that very day before gives way: the later decision holds."""
     at = at or timezone.now()
     subject = "area" if hasattr(row, "area_id") and not hasattr(row, "facility_id") else "facility"
-    same_day = (
-        type(row)
-        .objects.known()
-        .filter(  # type: ignore[attr-defined]
-            **{subject: getattr(row, subject)}, effective_from=on
-        )
-    )
-    for before in same_day:
+    table = type(row).objects
+    for before in table.known().filter(**{subject: getattr(row, subject)}, effective_from=on):
         withdraw(fact=before, because=because, by=by, at=at)
     _write([row], on=on, because=because, document=document, by=by, at=at)
     return row
