@@ -2,7 +2,15 @@ from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
-from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
+from facilities.models.people import (
+    OF_A_FACILITY,
+    OF_AN_AREA,
+    Agency,
+    ApiToken,
+    Role,
+    RoleAssignment,
+    User,
+)
 from facilities.models.places import (
     Area,
     AreaName,
@@ -21,6 +29,7 @@ from facilities.models.places import (
 )
 
 __all__ = [
+    "OF_AN_AREA",
     "OF_A_FACILITY",
     "Agency",
     "ApiToken",

@@ -24,7 +24,7 @@ from rollout.programme.services import track
 from rollout.registers.catalogue import REGISTERS
 
 
-@desk()
+@desk(of_province=True)
 def tracking(request: SignedIn, day: Day, access: Access) -> Page:
     areas = _areas(day)
     asked = request.GET.get("measure", "")
