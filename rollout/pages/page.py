@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
@@ -98,7 +99,7 @@ def page(
 
 def mark_of(places: Places) -> str:
     """These facilities as a part of the place where a page is kept."""
-    return "" if places is None else f"of {sorted(places)}"
+    return "" if places is None else sha256(repr(sorted(places)).encode()).hexdigest()
 
 
 def outside_the_area() -> str:

@@ -120,9 +120,12 @@ def test_the_head_of_one_hospital_has_no_officers_rights_there_for_being_officer
     user = factories.user_with(Role.HEAD, facility=first)
     user.assignments.create(role=Role.OFFICER, facility=second, valid_from=factories.START)
     access = access_of(user, DAY)
-    assert access.sees_rows_of(first.pk) and access.sees_rows_of(second.pk)
-    assert not access.sees_names_in(first.pk) and access.sees_names_in(second.pk)
-    assert not access.records_for(first.pk) and access.records_for(second.pk)
+    assert access.sees_rows_of(first.pk)
+    assert access.sees_rows_of(second.pk)
+    assert not access.sees_names_in(first.pk)
+    assert access.sees_names_in(second.pk)
+    assert not access.records_for(first.pk)
+    assert access.records_for(second.pk)
 
 
 def test_an_area_holds_what_lies_in_the_areas_within_it_and_nothing_beside(places):
@@ -148,9 +151,12 @@ def test_a_facility_is_kept_by_the_area_in_which_it_lies_on_the_day(places):
 def test_what_is_of_no_facility_is_the_provinces(places):
     of_area = access_of(factories.user_with(Role.DEPARTMENT, area=places["areas"][0]), DAY)
     of_province = access_of(factories.user_with(Role.DEPARTMENT), DAY)
-    assert not of_area.keeps_of(None) and of_province.keeps_of(None)
-    assert of_area.is_of_an_area and not of_province.is_of_an_area
-    assert not of_area.sees_admin and of_province.sees_admin
+    assert not of_area.keeps_of(None)
+    assert of_province.keeps_of(None)
+    assert of_area.is_of_an_area
+    assert not of_province.is_of_an_area
+    assert not of_area.sees_admin
+    assert of_province.sees_admin
 
 
 def test_a_key_opens_the_rows_of_its_holders_area_and_no_others(places):
