@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from facilities.administration import FactAdmin, Shown, StandingFilter, TableAdmin, current_name
 from facilities.models import (
     OF_A_FACILITY,
+    OF_AN_AREA,
     Agency,
     ApiToken,
     Area,
@@ -145,6 +146,14 @@ class RoleAssignmentForm(forms.ModelForm):
         ):
             if name in self.fields and (role in needed_by) != bool(cleaned.get(name)):
                 self.add_error(name, problem)
+        if role not in OF_AN_AREA and cleaned.get("area"):
+            self.add_error(
+                "area",
+                _(
+                    "Only staff of the Department, a leader or a REST client may be limited to an "
+                    "area. Leave it empty."
+                ),
+            )
         begin = cleaned.get("valid_from", self.instance.valid_from)
         end = cleaned.get("valid_until")
         if begin and end and end <= begin:
@@ -242,9 +251,17 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
 class RoleAssignmentAdmin(TableAdmin):
     seen_by = added_by = changed_by = "manages_users"
     form = RoleAssignmentForm
-    fixed = ("user", "role", "facility", "agency", "valid_from")
-    list_display = ("user", "role", "facility_name", "agency", "valid_from", "valid_until")
-    list_filter = ("role",)
+    fixed = ("user", "role", "facility", "agency", "area", "valid_from")
+    list_display = (
+        "user",
+        "role",
+        "facility_name",
+        "agency",
+        "area",
+        "valid_from",
+        "valid_until",
+    )
+    list_filter = ("role", "area")
     search_fields = ("user__username", "user__full_name")
     autocomplete_fields = ("user",)
 

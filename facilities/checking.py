@@ -1,7 +1,7 @@
 """What officers reported and the Department has not looked at; accepting and returning, field by field."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -15,9 +15,12 @@ from facilities.registers.register import Register
 from facilities.services import check
 
 
-def waiting() -> QuerySet:
-    """Change sets of officers that nobody has looked at, oldest first, with how many cells each changed."""
-    return (
+def waiting(facility_ids: Collection[int] | None = None) -> QuerySet:
+    """Change sets of officers that nobody has looked at, oldest first, with how many cells each changed.
+
+    `facility_ids`: only those of these facilities; None: of all.
+    """
+    found = (
         ChangeSet.objects.filter(looked_at__isnull=True, facility__isnull=False)
         .exclude(kind=ChangeSet.Kind.UNDO)
         .filter(undone_by__isnull=True)
@@ -26,6 +29,7 @@ def waiting() -> QuerySet:
         )
         .order_by("at", "pk")
     )
+    return found if facility_ids is None else found.filter(facility__in=facility_ids)
 
 
 @transaction.atomic

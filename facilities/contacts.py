@@ -25,7 +25,7 @@ def contacts_for(
     """What this reader may see of them: all, the director's name and telephone, or nothing."""
     if access.sees_contacts_in(facility_id):
         return contacts_of(facility_id, on, known_at)
-    if not access.sees_directors:
+    if not access.sees_director_of(facility_id):
         return []
     found = contacts_of(facility_id, on, known_at)
     directors = [row for row in found if row.duty == Contact.Duty.DIRECTOR]

@@ -1,20 +1,50 @@
-"""Who may see and do what. Every role and every rule is here; everything else asks this module."""
+"""Who may see and do what. Every role and every rule is here; everything else asks this module.
+
+A role and the place it is held for are one thing, a grant: what one role opens at its place says
+nothing about another place, whatever else the same person is.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 
-from facilities.models import ApiToken, Role, RoleAssignment, User
+from facilities.areas import facilities_within
+from facilities.models import OF_A_FACILITY, ApiToken, Role, RoleAssignment, User
 
-READERS = frozenset({Role.DEPARTMENT, Role.LEADER, Role.CLIENT})  # whose keys read everywhere
+READERS = frozenset({Role.DEPARTMENT, Role.LEADER, Role.CLIENT})  # whose keys read where they are
 OPENS_ROWS = frozenset({ApiToken.Scope.DETAIL, ApiToken.Scope.PROGRAMME})
+
+Places = frozenset[int] | None  # facilities; None: everywhere, what belongs to no facility too
+NOWHERE: frozenset[int] = frozenset()
+
+
+def is_in(facility_id: int | None, places: Places) -> bool:
+    """Whether something of this facility (None: of no facility) lies in these places."""
+    return places is None or facility_id in places
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role at one place.
+
+    `facility_ids`: the facility, or those that lie in the area on the day; None: everywhere. An
+    agency officer is at no facility.
+    """
+
+    role: str
+    facility_ids: Places = None
+    agency_id: int | None = None
 
 
 @dataclass(frozen=True)
 class Access:
     """What one user may do on one day, from the role assignments that hold then.
+
+    Rights that name no place (`keeps_registers`, `sees_programme`, ...) are those of the whole
+    province; those of a place are asked for it (`records_for`), or as the places where they hold
+    (`kept`: None is everywhere).
 
     Through a key of the REST API it is less: the summary, and rows or the programme where the key's
     scope says so. A key never writes, and never reads personal names, whatever its holder may do in
@@ -22,159 +52,256 @@ class Access:
     """
 
     user: User | AnonymousUser
-    roles: frozenset[str] = frozenset()
-    facility_ids: frozenset[int] = field(default_factory=frozenset)
-    agency_ids: frozenset[int] = field(default_factory=frozenset)
+    grants: tuple[Grant, ...] = ()
     token_scope: str | None = None  # None: signed in in person
 
+    def _places(self, roles: Iterable[str]) -> Places:
+        """Where one of these roles is held."""
+        found: set[int] = set()
+        for grant in self.grants:
+            if grant.role in roles:
+                if grant.facility_ids is None:
+                    return None
+                found |= grant.facility_ids
+        return frozenset(found)
+
+    def _own(self, *roles: Role) -> Places:
+        """Where one of these roles is held, in person."""
+        return NOWHERE if self.token_scope is not None else self._places(roles)
+
     def _has(self, *roles: Role) -> bool:
-        """One of these roles, in person."""
-        return self.token_scope is None and bool(self.roles.intersection(roles))
+        """One of these roles somewhere, in person."""
+        return self.token_scope is None and any(grant.role in roles for grant in self.grants)
 
     @property
     def sees_summary(self) -> bool:
         """Headline figures of the province and of each facility."""
-        return bool(self.roles)
+        return bool(self.grants)
+
+    # --- Rows ---------------------------------------------------------------------------
+
+    @property
+    def readable(self) -> Places:
+        """Where every figure opens down to its rows."""
+        if self.token_scope is None:
+            return self._own(Role.DEPARTMENT, Role.LEADER, *OF_A_FACILITY)
+        opened = self.token_scope in OPENS_ROWS
+        return self._places({*READERS, *OF_A_FACILITY}) if opened else NOWHERE
 
     @property
     def sees_all_rows(self) -> bool:
         """Every figure down to its rows, in every facility."""
-        return self._has(Role.DEPARTMENT, Role.LEADER) or (
-            self.token_scope in OPENS_ROWS and not READERS.isdisjoint(self.roles)
-        )
+        return self.readable is None
 
     def sees_rows_of(self, facility_id: int | None) -> bool:
-        return self.sees_all_rows or facility_id in self.facility_ids
+        return is_in(facility_id, self.readable)
 
     def sees_names_in(self, facility_id: int) -> bool:
         """Names of certificate holders are personal data: Department and own facility only."""
-        return self._has(Role.DEPARTMENT) or (
-            self._has(Role.OFFICER) and facility_id in self.facility_ids
-        )
+        return self.records_for(facility_id)
+
+    # --- Papers -------------------------------------------------------------------------
+
+    @property
+    def papers(self) -> Places:
+        """About which facilities papers are read: the files of documents that rows refer to."""
+        return self._own(Role.DEPARTMENT, Role.LEADER, Role.OFFICER)
 
     def sees_contacts_in(self, facility_id: int) -> bool:
         """Names, telephones and addresses of a facility's people: personal, never through a key."""
-        return self._has(Role.DEPARTMENT) or (
-            self._has(Role.OFFICER, Role.HEAD) and facility_id in self.facility_ids
-        )
+        return is_in(facility_id, self._own(Role.DEPARTMENT, *OF_A_FACILITY))
 
-    @property
-    def sees_directors(self) -> bool:
-        """Name and telephone of every facility's director."""
-        return self._has(Role.DEPARTMENT, Role.LEADER)
+    def sees_director_of(self, facility_id: int) -> bool:
+        """Name and telephone of the facility's director."""
+        return is_in(facility_id, self._own(Role.DEPARTMENT, Role.LEADER))
 
     @property
     def sees_all_papers(self) -> bool:
-        """Every document's file; others only those about their facility or from their own hand."""
-        return self._has(Role.DEPARTMENT, Role.LEADER)
+        """Every document's file; others only those about their places or from their own hand."""
+        return self.papers is None
+
+    # --- The programme ------------------------------------------------------------------
+
+    @property
+    def programme(self) -> Places:
+        """Whose councils, obstacles, alerts and deadlines are read on the pages."""
+        return self._own(Role.DEPARTMENT, Role.LEADER)
 
     @property
     def sees_programme(self) -> bool:
         """Councils, obstacles, directives, alerts of the whole province."""
+        return self.programme is None
+
+    @property
+    def opens_programme(self) -> bool:
+        """The pages of councils, obstacles, directives, alerts: of the province or of an area."""
         return self._has(Role.DEPARTMENT, Role.LEADER)
 
     @property
+    def told(self) -> Places:
+        """Whose part of the programme the API tells: as on the pages, or by a key of that scope."""
+        if self.token_scope == ApiToken.Scope.PROGRAMME:
+            return self._places(READERS)
+        return self.programme
+
+    @property
     def reads_programme(self) -> bool:
-        """What the API tells of the programme: in person as on the pages, by a key of that scope."""
-        return self.sees_programme or (
-            self.token_scope == ApiToken.Scope.PROGRAMME and not READERS.isdisjoint(self.roles)
-        )
+        """What the API tells of the programme of the whole province."""
+        return self.told is None
 
     @property
     def scope_is_short(self) -> bool:
         """A wider key of the same holder would read the programme."""
         narrow = self.token_scope not in (None, ApiToken.Scope.PROGRAMME)
-        return narrow and not READERS.isdisjoint(self.roles)
+        return narrow and self._places(READERS) is None
+
+    @property
+    def is_of_an_area(self) -> bool:
+        """Of the Department or a leader, but nowhere for the whole province."""
+        return self.opens_programme and not self.sees_programme
+
+    # --- Directives ---------------------------------------------------------------------
+
+    @property
+    def agency_ids(self) -> frozenset[int]:
+        """The agencies that the person speaks for."""
+        if not self._has(Role.AGENCY):
+            return frozenset()
+        return frozenset(grant.agency_id for grant in self.grants if grant.agency_id)
 
     @property
     def sees_directives(self) -> bool:
-        return self.sees_programme or self._has(Role.AGENCY)
+        return self.opens_programme or bool(self.agency_ids)
 
-    def sees_directive_of(self, agency_ids: Iterable[int]) -> bool:
-        own = bool(self.agency_ids.intersection(agency_ids))
-        return self.sees_programme or (own and self._has(Role.AGENCY))
-
-    @property
-    def keeps_programme(self) -> bool:
-        """Runs councils; keeps obstacles and working sessions; publishes briefs; writes papers."""
-        return self._has(Role.DEPARTMENT)
+    def sees_directive_of(
+        self, agency_ids: Iterable[int], facility_ids: Iterable[int] = ()
+    ) -> bool:
+        """`facility_ids`: whom it concerns."""
+        return (
+            self.sees_programme
+            or self.answers_for(agency_ids)
+            or not (self.programme or NOWHERE).isdisjoint(facility_ids)
+        )
 
     @property
     def issues_directives(self) -> bool:
         """Issues directives, accepts or returns their answers, and closes them."""
-        return self._has(Role.DEPARTMENT, Role.LEADER)
+        return self._own(Role.DEPARTMENT, Role.LEADER) is None
 
     def answers_for(self, agency_ids: Iterable[int]) -> bool:
         """Answers a directive in the name of one of these agencies."""
-        own = bool(self.agency_ids.intersection(agency_ids))
-        return own and self._has(Role.AGENCY)
+        return bool(self.agency_ids.intersection(agency_ids))
+
+    # --- Keeping ------------------------------------------------------------------------
+
+    @property
+    def kept(self) -> Places:
+        """Whose registers, councils and holds by obstacles the person keeps, for the Department."""
+        return self._own(Role.DEPARTMENT)
+
+    @property
+    def keeps_somewhere(self) -> bool:
+        """The Department's desk, for the province or for an area."""
+        return self._has(Role.DEPARTMENT)
+
+    def keeps_of(self, facility_id: int | None) -> bool:
+        return is_in(facility_id, self.kept)
+
+    @property
+    def keeps_programme(self) -> bool:
+        """Keeps obstacles and working sessions; publishes briefs; writes papers of the province."""
+        return self.kept is None
+
+    @property
+    def keeps_registers(self) -> bool:
+        """The Department's desk for the whole province: what belongs to no one facility too."""
+        return self.kept is None
+
+    @property
+    def manages_reference(self) -> bool:
+        """Norms, targets, deadlines, weights, names, scope."""
+        return self.kept is None
 
     @property
     def begins_programme(self) -> bool:
         """Says which province this is, and adds its areas."""
-        return self._has(Role.DEPARTMENT, Role.ADMINISTRATOR)
+        return self._own(Role.DEPARTMENT) is None or self._has(Role.ADMINISTRATOR)
 
     @property
     def sees_admin(self) -> bool:
-        return self._has(Role.DEPARTMENT, Role.ADMINISTRATOR)
+        return self.kept is None or self.manages_users
 
     @property
     def manages_users(self) -> bool:
         return self._has(Role.ADMINISTRATOR)
 
-    @property
-    def manages_reference(self) -> bool:
-        """Norms, targets, deadlines, weights, names, scope."""
-        return self._has(Role.DEPARTMENT)
+    # --- Reporting ----------------------------------------------------------------------
 
     @property
-    def keeps_registers(self) -> bool:
-        """The Department's desk: every register, what was reported, what is to be checked."""
-        return self._has(Role.DEPARTMENT)
+    def own_facility_ids(self) -> frozenset[int]:
+        """The facilities that the person speaks for as their IT officer."""
+        return self._own(Role.OFFICER) or NOWHERE
 
     @property
     def reports(self) -> bool:
         """Speaks for a facility, on pages of its own."""
-        return self._has(Role.OFFICER) and bool(self.facility_ids)
+        return bool(self.own_facility_ids)
+
+    @property
+    def recorded(self) -> Places:
+        """Whose facts the person records, for the Department or for the facility itself."""
+        return self._own(Role.DEPARTMENT, Role.OFFICER)
 
     @property
     def records_facts(self) -> bool:
         return self._has(Role.DEPARTMENT, Role.OFFICER)
 
-    def records_for(self, facility_id: int) -> bool:
-        return self._has(Role.DEPARTMENT) or (
-            self._has(Role.OFFICER) and facility_id in self.facility_ids
-        )
+    def records_for(self, facility_id: int | None) -> bool:
+        return is_in(facility_id, self.recorded)
 
 
-def access_as(assignment: RoleAssignment) -> Access:
-    """What one assignment alone opens, whatever else its holder may do."""
-    return Access(
-        user=assignment.user,
-        roles=frozenset({assignment.role}),
-        facility_ids=frozenset(filter(None, [assignment.facility_id])),
-        agency_ids=frozenset(filter(None, [assignment.agency_id])),
-    )
+def access_as(assignment: RoleAssignment, on: date) -> Access:
+    """What one assignment alone opens on a day, whatever else its holder may do."""
+    held = (assignment.role, assignment.facility_id, assignment.agency_id, assignment.area_id)
+    return Access(user=assignment.user, grants=_grants([held], on))
 
 
 def access_of(user: User | AnonymousUser, on: date, token: ApiToken | None = None) -> Access:
-    """What `user` may do on day `on`: one query. Anonymous and inactive users may do nothing.
+    """What `user` may do on day `on`: one query, and two more for who has a role in an area.
 
-    `token`: the key a program came with. It opens no more than its scope, whoever owns it.
+    Anonymous and inactive users may do nothing. `token`: the key a program came with. It opens no
+    more than its scope, whoever owns it.
     """
     if not user.is_authenticated or not user.is_active:
         return Access(user=user)
-    held = list(
+    held = (
         RoleAssignment.objects.filter(user=user)
         .on(on)
-        .values_list("role", "facility_id", "agency_id")
+        .values_list("role", "facility_id", "agency_id", "area_id")
     )
     return Access(
         user=user,
-        roles=frozenset(role for role, _facility, _agency in held),
-        facility_ids=frozenset(
-            f for _role, f, _agency in held if f and (token is None or token.scope in OPENS_ROWS)
-        ),
-        agency_ids=frozenset(a for _role, _facility, a in held if a),
+        grants=_grants(held, on),
         token_scope=token.scope if token is not None else None,
     )
+
+
+def _grants(
+    held: Iterable[tuple[str, int | None, int | None, int | None]], on: date
+) -> tuple[Grant, ...]:
+    rows = list(held)
+    within = facilities_within({area for *_place, area in rows if area}, on)
+    return tuple(
+        Grant(role, _facilities(facility, agency, area, within), agency)
+        for role, facility, agency, area in rows
+    )
+
+
+def _facilities(
+    facility: int | None, agency: int | None, area: int | None, within: dict[int, frozenset[int]]
+) -> Places:
+    if area:
+        return within[area]
+    if facility:
+        return frozenset({facility})
+    return NOWHERE if agency else None

@@ -59,11 +59,19 @@ def recorder() -> User:
     return User.objects.get_or_create(username="recorder")[0]
 
 
-def user_with(role: str, *, facility=None, agency=None, since=START, until=None, **fields) -> User:
+def user_with(
+    role: str, *, facility=None, agency=None, area=None, since=START, until=None, **fields
+) -> User:
     """Somebody with one role, from `since` up to, not including, `until`."""
     user = UserFactory(**fields)
     RoleAssignment.objects.create(
-        user=user, role=role, facility=facility, agency=agency, valid_from=since, valid_until=until
+        user=user,
+        role=role,
+        facility=facility,
+        agency=agency,
+        area=area,
+        valid_from=since,
+        valid_until=until,
     )
     return user
 

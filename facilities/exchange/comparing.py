@@ -77,7 +77,8 @@ class Comparison:
     """Compares the rows of one table with one register on one day.
 
     `facility_ids`: whose rows may be written, None for all. Rows of others are refused without a
-    word about what they hold.
+    word about what they hold. `of_department`: they are kept, plans and all, not reported by an
+    officer.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Comparison:
         *,
         on: date,
         facility_ids: Iterable[int] | None = None,
+        of_department: bool = False,
         with_names: bool = True,
     ):
         self.register, self.heading, self.on = register, heading, on
@@ -109,13 +111,15 @@ class Comparison:
         )
         # What is planned, and what things are called, is the Department's to write.
         plans = (writer for writer in register.writers if isinstance(writer, Dated))
-        self._closed = {c for w in plans for c in w.columns} if self.facilities is not None else ()
+        reported = self.facilities is not None and not of_department
+        self._closed = {c for w in plans for c in w.columns} if reported else ()
+        self._of_department = of_department
         self.empties = {column.code: column.empty for column in register.columns}
         self._base = register.base(on)
         self._seen: dict[int, int] = {}  # key of a row of the register -> row of the table
         # The facility that rows belong to unless they say otherwise: an officer speaks for one.
         self._own_code = ""
-        if self.facilities and len(self.facilities) == 1 and OWNER in self.columns:
+        if reported and self.facilities and len(self.facilities) == 1 and OWNER in self.columns:
             self._own_code = next(iter(self.facilities))
         given = {*self.places, *([OWNER] if self._own_code else [])}
         # The ways to find a row that the headings of the table allow.
@@ -333,7 +337,11 @@ class Comparison:
     def _refuse_foreign(self, compared: Compared) -> None:
         self._refuse(
             compared,
-            _("It is not a row of your facility. Leave it out; its own officer enters it."),
+            _(
+                "This facility is outside your area. Leave the row out; who keeps its area enters it."
+            )
+            if self._of_department
+            else _("It is not a row of your facility. Leave it out; its own officer enters it."),
             OWNER if OWNER in self.places else "",
         )
 

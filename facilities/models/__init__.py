@@ -5,7 +5,15 @@ from facilities.models.contacts import Contact
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
 from facilities.models.kinds import DeadlineGroup, Kind, KindTerm, ManagingBody, ManagingBodyTerm
-from facilities.models.people import OF_A_FACILITY, Agency, ApiToken, Role, RoleAssignment, User
+from facilities.models.people import (
+    OF_A_FACILITY,
+    OF_AN_AREA,
+    Agency,
+    ApiToken,
+    Role,
+    RoleAssignment,
+    User,
+)
 from facilities.models.places import (
     Area,
     AreaName,
@@ -27,6 +35,7 @@ from facilities.models.places import (
 )
 
 __all__ = [
+    "OF_AN_AREA",
     "OF_A_FACILITY",
     "Agency",
     "ApiToken",

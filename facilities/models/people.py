@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models.facts import Tracked
-from facilities.models.places import NamedInTwoLanguages
+from facilities.models.places import Area, NamedInTwoLanguages
 
 
 class User(AbstractUser):
@@ -63,6 +63,7 @@ class Role(models.TextChoices):
 
 
 OF_A_FACILITY = (Role.OFFICER, Role.HEAD)
+OF_AN_AREA = (Role.DEPARTMENT, Role.LEADER, Role.CLIENT)  # or of the whole province
 
 
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
@@ -74,7 +75,11 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
 
 class RoleAssignment(models.Model):
-    """From a day on, a user acts in a role: an officer for one facility, an agency officer for one agency."""
+    """From a day on, a user acts in a role at a place.
+
+    An officer or a head for one facility, an agency officer for one agency; staff of the Department,
+    a leader or a REST client for an area or, without one, for the whole province.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="assignments", verbose_name=_("user")
@@ -95,6 +100,17 @@ class RoleAssignment(models.Model):
         blank=True,
         related_name="assignments",
         verbose_name=_("agency"),
+    )
+    area = models.ForeignKey(
+        Area,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("area"),
+        help_text=_(
+            "Everything that lies in it, as it lies on the day. Without one: the whole province."
+        ),
     )
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(
@@ -120,6 +136,10 @@ class RoleAssignment(models.Model):
                 name="facilities_assignment_agency_officer_has_agency",
                 condition=Q(role=Role.AGENCY, agency__isnull=False)
                 | (~Q(role=Role.AGENCY) & Q(agency__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="facilities_assignment_area_is_for_readers_and_department",
+                condition=Q(role__in=OF_AN_AREA) | Q(area__isnull=True),
             ),
             models.CheckConstraint(
                 name="facilities_assignment_ends_after_it_begins",

@@ -74,6 +74,8 @@ class ImportFile(models.Model):
     name = models.CharField(_("file"), max_length=200)
     file = models.FileField(_("file"), upload_to="imports/%Y/%m/")
     sha256 = models.CharField(max_length=64)
+    # Whose rows its sender keeps, by key: of an area. None: of the whole province, or of `facility`.
+    places = models.JSONField(null=True, blank=True, editable=False)
     headings = models.JSONField(
         _("headings"), default=dict, help_text=_("Headings nobody knew, with the column chosen.")
     )

@@ -284,6 +284,14 @@ class FeedAddress(models.Model):
         related_name="+",
         verbose_name=_("agency"),
     )
+    area = models.ForeignKey(
+        "facilities.Area",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("area"),
+    )
     # Of the secret in the address; the secret itself is shown once and kept nowhere.
     digest = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)

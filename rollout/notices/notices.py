@@ -13,7 +13,9 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from facilities.areas import facilities_within
 from facilities.models import Role, RoleAssignment
+from facilities.permissions import Places, is_in
 from facilities.working_days import WorkingDays, working_days
 from rollout.models import Alert, AlertResponse, Audience, Directive, Notice
 from rollout.notices import watching
@@ -99,7 +101,8 @@ def _handled(on: date, alerts: list[Alert]) -> set[tuple[int, int]]:
 class _People:
     """Who stands behind an audience, on a day."""
 
-    by_role: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    # (user, facilities of the area) of those whose role is not of one facility or agency
+    by_role: dict[str, list[tuple[int, Places]]] = field(default_factory=lambda: defaultdict(list))
     by_place: dict[tuple[str, int | None], list[int]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -109,10 +112,10 @@ class _People:
     def on(cls, on: date, alerts: list[Alert]) -> "_People":
         found = cls()
         held = RoleAssignment.objects.on(on).filter(user__is_active=True).order_by("user_id")
-        for role, facility, agency, user in held.values_list(
-            "role", "facility_id", "agency_id", "user_id"
-        ):
-            found.by_role[role].append(user)
+        rows = list(held.values_list("role", "facility_id", "agency_id", "area_id", "user_id"))
+        within = facilities_within({area for *_who, area, _user in rows if area}, on)
+        for role, facility, agency, area, user in rows:
+            found.by_role[role].append((user, within[area] if area else None))
             found.by_place[role, facility or agency].append(user)
         keys = [a.subject.partition(":")[2] for a in alerts if a.rule == "directive"]
         directives = Directive.objects.filter(pk__in=[key for key in keys if key.isdigit()])
@@ -129,7 +132,12 @@ class _People:
             ]
         if audience in (Audience.OFFICER, Audience.HEAD):
             return self.by_place.get((audience, alert.facility_id), [])
-        return self.by_role.get(audience, [])
+        # Staff of an area are told what is due there; what is of no facility is the province's.
+        return [
+            user
+            for user, places in self.by_role.get(audience, ())
+            if is_in(alert.facility_id, places)
+        ]
 
 
 def open_of_the_same_cause() -> QuerySet[Alert]:

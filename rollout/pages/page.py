@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from facilities.models import Ledger, User
 from facilities.models.places import in_language
-from facilities.permissions import Access, access_of
+from facilities.permissions import Access, Places, access_of
 from rollout.day import PARAMETER_LABELS, Day, read_day
 from rollout.figures.cached import keep_seconds, key
 from rollout.models import Programme
@@ -68,7 +69,7 @@ def page(
             signed_in = cast(SignedIn, request)  # `login_required` has seen to it
             access = access_of(signed_in.user, day.today)
             if not may(access):
-                raise PermissionDenied
+                raise PermissionDenied(of_the_province() if access.is_of_an_area else "")
             found = view(signed_in, day, access, *args, **kwargs)
             if isinstance(found, HttpResponseBase):  # a redirect, a file
                 return found
@@ -94,6 +95,24 @@ def page(
         return answer
 
     return decorate
+
+
+def mark_of(places: Places) -> str:
+    """These facilities as a part of the place where a page is kept."""
+    return "" if places is None else sha256(repr(sorted(places)).encode()).hexdigest()
+
+
+def outside_the_area() -> str:
+    """Why something of one facility is not open to somebody whose role is for an area."""
+    return _("This is of a facility outside your area.")
+
+
+def of_the_province() -> str:
+    """Why a page or an act is not open to somebody whose role is for an area."""
+    return _(
+        "This is for the whole province; your role is for one area. Ask a colleague of the "
+        "Department whose role is not limited to an area."
+    )
 
 
 def _refuse_nul(request: HttpRequest) -> None:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities import clock
 from facilities.administration import access_to
+from facilities.permissions import Places
 from rollout.figures.cached import cached_progress
 from rollout.models import Alert
 from rollout.notices.jobs import statuses
@@ -91,14 +92,12 @@ class OpenAlerts(TypedDict):
     count: int
 
 
-def open_alerts() -> list[OpenAlerts]:
-    """How many alerts stand open, severest first."""
-    counts = dict(
-        Alert.objects.filter(cleared_on__isnull=True)
-        .values_list("severity")
-        .annotate(Count("pk"))
-        .order_by()
-    )
+def open_alerts(places: Places = None) -> list[OpenAlerts]:
+    """How many alerts stand open in these places, severest first."""
+    standing = Alert.objects.filter(cleared_on__isnull=True)
+    if places is not None:
+        standing = standing.filter(facility__in=places)
+    counts = dict(standing.values_list("severity").annotate(Count("pk")).order_by())
     return [
         {"severity": severity, "label": severity.label, "count": counts.get(severity.value, 0)}
         for severity in SEVEREST_FIRST

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from connectivity.models import Partner
 from equipment.models import StocktakeRound
-from facilities.models import ApiToken, ChangeSet, Facility, Role
+from facilities.models import ApiToken, ChangeSet, Facility, FacilityArea, Role
 from rollout.models import (
     CouncilMeeting,
     Directive,
@@ -27,7 +27,7 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.registers.catalogue import REGISTERS
-from tests.factories import AgencyFactory, UserFactory, user_with
+from tests.factories import START, AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
 
 FILE = Path(__file__).with_name("access.txt")
@@ -47,6 +47,19 @@ VISITORS = {
     "agency": lambda: user_with(Role.AGENCY, agency=_directive().coordinating.first()),
     "agency-elsewhere": lambda: user_with(Role.AGENCY, agency=AgencyFactory()),
     "former-leader": lambda: user_with(Role.LEADER, until=date(2025, 1, 1)),
+    "department-of-area": lambda: user_with(Role.DEPARTMENT, area=_area_of(OWN)),
+    "department-of-other-area": lambda: user_with(Role.DEPARTMENT, area=_area_of(ELSEWHERE)),
+    "leader-of-area": lambda: user_with(Role.LEADER, area=_area_of(OWN)),
+    "head-and-officer-elsewhere": lambda: _also(
+        user_with(Role.HEAD, facility=Facility.objects.get(code=OWN)),
+        role=Role.OFFICER,
+        facility=Facility.objects.get(code=ELSEWHERE),
+    ),
+    "agency-and-officer-elsewhere": lambda: _also(
+        user_with(Role.AGENCY, agency=_directive().coordinating.first()),
+        role=Role.OFFICER,
+        facility=Facility.objects.get(code=ELSEWHERE),
+    ),
     "administrator": lambda: user_with(Role.ADMINISTRATOR),
     "client": lambda: user_with(Role.CLIENT),
     "token-progress": lambda: _token(ApiToken.Scope.PROGRESS),
@@ -54,7 +67,7 @@ VISITORS = {
     "token-programme": lambda: _token(ApiToken.Scope.PROGRAMME),
     "token-expired": lambda: _token(ApiToken.Scope.DETAIL, expires_on=date(2025, 1, 1)),
 }
-OWN = "bg-ttyt-lucnam"
+OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 
 # Addresses that take an argument: whose page is opened.
 ARGUMENTS = {
@@ -125,6 +138,16 @@ def _change_set() -> ChangeSet:
 
 def _directive() -> Directive:
     return Directive.objects.earliest("code")
+
+
+def _area_of(code: str):
+    """The area in which the facility lies by itself."""
+    return FacilityArea.objects.in_force(date(2025, 5, 21)).filter(facility__code=code).last().area
+
+
+def _also(user, **held):
+    user.assignments.create(valid_from=START, **held)
+    return user
 
 
 def _token(scope, expires_on=date(2100, 1, 1)) -> str:

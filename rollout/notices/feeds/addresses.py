@@ -45,6 +45,7 @@ def issue(
         role=of.role if of else "",
         facility=of.facility if of else None,
         agency=of.agency if of else None,
+        area=of.area if of else None,
     )
     return made, secret
 
@@ -58,17 +59,17 @@ def revoke(*, address: FeedAddress) -> None:
 def held(person: User, on: date) -> list[RoleAssignment]:
     """The roles of a person on a day, each of which may share a calendar."""
     rows = RoleAssignment.objects.on(on).filter(user=person)
-    return list(rows.select_related("facility", "agency").order_by("role", "pk"))
+    return list(rows.select_related("facility", "agency", "area").order_by("role", "pk"))
 
 
 def standing(person: User, on: date) -> QuerySet[FeedAddress]:
     """The addresses a person may see and revoke: their own, and those of their roles."""
     shared = Q()
     for one in held(person, on):
-        shared |= Q(role=one.role, facility=one.facility_id, agency=one.agency_id)
+        shared |= Q(role=one.role, facility=one.facility_id, agency=one.agency_id, area=one.area_id)
     mine = Q(person=person, role="")
     found = FeedAddress.objects.filter(mine | shared if shared else mine, revoked_at__isnull=True)
-    return found.select_related("facility", "agency", "person")
+    return found.select_related("facility", "agency", "area", "person")
 
 
 def opened_by(secret: str, kind: str, on: date) -> FeedAddress | None:
@@ -89,7 +90,7 @@ def access_through(address: FeedAddress, on: date) -> Access:
     if not address.role:
         return access_of(address.person, on)
     holder = _holder(address, on)
-    return access_as(holder) if holder else Access(address.person)
+    return access_as(holder, on) if holder else Access(address.person)
 
 
 def _holder(address: FeedAddress, on: date) -> RoleAssignment | None:
@@ -97,6 +98,7 @@ def _holder(address: FeedAddress, on: date) -> RoleAssignment | None:
         role=address.role,
         facility=address.facility_id,
         agency=address.agency_id,
+        area=address.area_id,
         user__is_active=True,
     )
     return rows.select_related("user").first()

@@ -60,15 +60,16 @@ def events(
     What is off is told only as it is known now: calendars that hold it have to take it out.
     """
     first, last = span or (on - BACK, on + AHEAD)
-    if access.sees_all_rows:
+    places = access.readable
+    if places is None:
         as_of = AsOf(on, known_at)
         found = [*_deadlines(as_of), *_councils(as_of), *_sessions(as_of, first)]
-    elif access.facility_ids:
-        as_of = AsOf(on, known_at, access.facility_ids)
+    elif places:
+        as_of = AsOf(on, known_at, places)
         found = [*_deadlines(as_of), *_councils(as_of)]
     else:
         found = []
-    if access.agency_ids and not access.sees_all_rows:
+    if access.agency_ids and places is not None:
         found += _of_agencies(access, on, known_at)
     wanted = [event for event in found if first <= event.day <= last]
     return sorted(wanted, key=lambda event: (event.day, event.what, event.key))

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column
+from facilities.permissions import Places
 from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set
 from facilities.registers.register import Register
 from rollout.day import PARAMETERS, Day
@@ -33,9 +34,17 @@ class Asked:
     """A list as its address asks for it. What cannot be read is left out and named in `problems`."""
 
     def __init__(
-        self, register: Register, parameters: QueryDict, day: Day, *, with_names: bool
+        self,
+        register: Register,
+        parameters: QueryDict,
+        day: Day,
+        *,
+        with_names: bool,
+        places: Places = None,
     ) -> None:
+        """`places`: only rows of these facilities; None: of all."""
         self.register, self.parameters, self.day = register, parameters, day
+        self.places = places
         self.all_columns = register.bound(with_names=with_names, on=day.on)
         self.by_code = {column.code: column for column in self.all_columns}
 
@@ -69,6 +78,7 @@ class Asked:
     def filters(self) -> RegisterFilter:
         """The bound filter set over the rows; its form says what could not be read."""
         rows = self.register.base(self.day.on, self.day.known_at)
+        rows = self.register.of_facilities(rows, self.places)
         asked = {name for name in self.parameters if name not in OWN}
         needed = {
             column.code

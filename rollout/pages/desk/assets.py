@@ -21,6 +21,7 @@ from rollout.pages.desk.qr import qr
 from rollout.pages.forms.devices import PatternForm
 from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.keeping import kept_registers, refuse_elsewhere
 
 SHEETS, A_SHEET = 20, 24  # on A4, three beside each other
 
@@ -29,7 +30,7 @@ SHEETS, A_SHEET = 20, 24  # on A4, three beside each other
 def labels(request: SignedIn, day: Day, access: Access) -> Page:
     """Labels for the assets that the list shows, in its order. Each leads to the asset's page."""
     register = REGISTERS["assets"]
-    asked = Asked(register, request.GET, day, with_names=True)
+    asked = Asked(register, request.GET, day, with_names=True, places=access.kept)
     keys = list(asked.rows.exclude(tag="").values_list("pk", flat=True)[: SHEETS * A_SHEET + 1])
     count = min(len(keys), SHEETS * A_SHEET)
     columns = {column.code: column for column in register.bound()}
@@ -57,7 +58,7 @@ def pattern(request: SignedIn, day: Day, access: Access) -> Page:
         initial={"day": day.today, **{n: request.GET.get(n, "") for n in ("type", "facility")}},
         today=day.today,
     )
-    context = {"form": form, "registers": REGISTERS.values(), "place": "pattern"}
+    context = {"form": form, "registers": kept_registers(access).values(), "place": "pattern"}
     if request.method != "POST" or not form.is_valid():
         return "desk/pattern.html", context, 400 if form.errors else 200
     register = REGISTERS["assets"]
@@ -73,7 +74,7 @@ def pattern(request: SignedIn, day: Day, access: Access) -> Page:
     }
     if request.POST.get("yes") and not wrong:
         try:
-            store(request, register, entries, form)
+            store(request, access, register, entries, form)
         except AlreadySent as error:
             messages.info(request, " ".join(error.messages))
         except ValidationError as error:
@@ -105,9 +106,14 @@ def entries_of(register: Register, form: PatternForm) -> list[RowEntry]:
 
 @transaction.atomic
 def store(
-    request: SignedIn, register: Register, entries: list[RowEntry], form: PatternForm
+    request: SignedIn,
+    access: Access,
+    register: Register,
+    entries: list[RowEntry],
+    form: PatternForm,
 ) -> None:
     change_set = begin(
         kind=ChangeSet.Kind.BULK, by=request.user, change_set_id=form.cleaned_data["change_set"]
     )
     enter_rows(register, entries, writing_of(change_set, on=form.cleaned_data["day"]))
+    refuse_elsewhere(access, register, [entry.stored for entry in entries])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from facilities.exchange.columns import Value
 from facilities.models import ChangeSet
-from facilities.permissions import Access
+from facilities.permissions import Access, Places
 from facilities.registers.entering import AlreadySent, begin, enter_rows, writing_of
 from facilities.registers.forms import CellField
 from facilities.registers.register import Register
@@ -27,6 +27,7 @@ from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
 from rollout.pages.desk.record import uuid_of
 from rollout.pages.page import Page, SignedIn
+from rollout.registers.keeping import refuse_elsewhere
 
 AT_MOST = 5000
 SHOWN = 200
@@ -36,8 +37,8 @@ SHOWN = 200
 @desk()
 def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """Without a column: asks which. With one: shows what would change; with `yes`: stores it."""
-    register = register_or_404(code)
-    keys = chosen_rows(request, register, day)
+    register = register_or_404(code, access)
+    keys = chosen_rows(request, register, day, access.kept)
     back = (
         f"{reverse('rollout:register-list', args=[register.code])}?{request.POST.get('query', '')}"
     )
@@ -98,7 +99,7 @@ def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Pag
             moved = _("This is no longer what was shown. Look at it again before storing.")
             return "desk/bulk.html", context | {"problems": [moved]}, 409
         try:
-            store(request, register, changed, because, day.today)
+            store(request, access, register, changed, because, day.today)
         except AlreadySent as error:
             messages.info(request, " ".join(error.messages))
         except ValidationError as error:
@@ -112,7 +113,9 @@ def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     return "desk/bulk.html", context, 400 if wrong and request.POST.get("yes") else 200
 
 
-def chosen_rows(request: SignedIn, register: Register, day: Day) -> list[int]:
+def chosen_rows(
+    request: SignedIn, register: Register, day: Day, places: Places = None
+) -> list[int]:
     """The rows ticked, or every row that the list's filters leave."""
     if request.POST.get("all") == "yes":
         query = QueryDict(request.POST.get("query", ""))
@@ -120,10 +123,13 @@ def chosen_rows(request: SignedIn, register: Register, day: Day) -> list[int]:
             listed = read_day(query, today=day.today)
         except ValidationError:  # only a forged form
             return []
-        asked = Asked(register, query, listed, with_names=True)
+        asked = Asked(register, query, listed, with_names=True, places=places)
         return list(asked.rows.values_list("pk", flat=True)[: AT_MOST + 1])
     keys = {int(key) for key in request.POST.getlist("row") if key.isdecimal() and len(key) < 19}
-    return sorted(keys)
+    if places is None:
+        return sorted(keys)
+    own = register.of_facilities(register.base(day.today), places).filter(pk__in=keys)
+    return sorted(own.values_list("pk", flat=True))
 
 
 def entries_of(
@@ -146,7 +152,12 @@ def _texts(by_column: dict[str, list[str]]) -> str:
 
 @transaction.atomic
 def store(
-    request: SignedIn, register: Register, entries: list[RowEntry], because: str, on: date
+    request: SignedIn,
+    access: Access,
+    register: Register,
+    entries: list[RowEntry],
+    because: str,
+    on: date,
 ) -> None:
     """The reason given for the change set answers every odd value in it."""
     change_set = begin(
@@ -155,3 +166,4 @@ def store(
     for entry in entries:
         entry.because = dict.fromkeys(entry.changed, because)
     enter_rows(register, entries, writing_of(change_set, on=on))
+    refuse_elsewhere(access, register, [entry.stored for entry in entries])

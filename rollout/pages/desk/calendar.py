@@ -22,7 +22,7 @@ from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 
-@desk()
+@desk(of_province=True)
 def calendar(request: SignedIn, day: Day, access: Access) -> Page:
     year = _year_asked(request, day.on.year)
     sent = Sent(request)

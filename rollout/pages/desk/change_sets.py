@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from rollout.day import Day
 from rollout.pages.desk.cells import facility_names, shown_edits
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.keeping import kept_registers, takes_back
 from rollout.registers.loading import loaded_registers
 
 CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
@@ -28,12 +29,12 @@ UNDONE = (ChangeSet.Kind.FORM, ChangeSet.Kind.BULK, ChangeSet.Kind.IMPORT)
 @desk()
 def change_set_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Newest first: forms, changes of many rows, imports, what was taken back."""
-    change_sets = ChangeSet.objects.select_related("by").order_by("-at", "pk")
+    change_sets = _of(access).select_related("by").order_by("-at", "pk")
     rows = Paginator(change_sets, CHANGE_SETS_A_PAGE).get_page(request.GET.get("page"))
     names = facility_names(rows, day)
     context = {
         "place": "change_sets",
-        "registers": REGISTERS.values(),
+        "registers": kept_registers(access).values(),
         "rows": rows,
         "lines": [(change_set, names.get(change_set.facility_id, "")) for change_set in rows],
         "query": day.query,
@@ -41,19 +42,30 @@ def change_set_list(request: SignedIn, day: Day, access: Access) -> Page:
     return "desk/change_set_list.html", context
 
 
+def _of(access: Access) -> QuerySet[ChangeSet]:
+    """Those that wrote something where this reader keeps registers."""
+    if access.kept is None:
+        return ChangeSet.objects.all()
+    written = Edit.objects.filter(change_set=OuterRef("pk"), facility__in=access.kept)
+    return ChangeSet.objects.filter(Q(facility__in=access.kept) | Exists(written))
+
+
 @desk()
 def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
-    found = ChangeSet.objects.filter(pk=pk).select_related("by", "undoes").first()
+    found = _of(access).filter(pk=pk).select_related("by", "undoes").first()
     if found is None:
         raise Http404
     problems: list[str] = []
     edits = Edit.objects.filter(change_set=found).select_related("document").order_by("pk")
+    if access.kept is not None:
+        edits = edits.filter(facility__in=access.kept)
     rows = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
     # What is no register has its own page, where each entry is withdrawn by itself.
     may_undo = (
         found.kind in UNDONE
         and rows.paginator.count > 0
         and all(edit.register in loaded_registers() for edit in rows)
+        and takes_back(access, found)
     )
     if request.method == "POST" and not may_undo:
         problems = [_("There is nothing here to take back.")]
@@ -73,7 +85,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
             return HttpResponseRedirect(reverse("rollout:change-set", args=[back.pk]))
     context = {
         "place": "change_sets",
-        "registers": REGISTERS.values(),
+        "registers": kept_registers(access).values(),
         "change_set": found,
         "facility": facility_names([found], day).get(found.facility_id, ""),
         "rows": rows,

@@ -19,6 +19,7 @@ from rollout.pages.desk.page import desk
 from rollout.pages.desk.record import uuid_in
 from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.keeping import kept_registers
 
 CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
 
@@ -26,7 +27,7 @@ CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
 @desk()
 def checking(request: SignedIn, day: Day, access: Access) -> Page:
     """Reports without a change first, to be seen in one go; then each change set with its cells."""
-    change_sets = waiting().select_related("by")
+    change_sets = waiting(access.kept).select_related("by")
     if request.method == "POST":
         keys = [key for text in request.POST.getlist("change_set") if (key := uuid_in(text))]
         seen = look_at_all(change_sets=change_sets.filter(pk__in=keys), by=request.user)
@@ -40,7 +41,7 @@ def checking(request: SignedIn, day: Day, access: Access) -> Page:
     names = facility_names([*rows, *quiet], day)
     context = {
         "place": "checking",
-        "registers": REGISTERS.values(),
+        "registers": kept_registers(access).values(),
         "rows": rows,
         "lines": [(change_set, names.get(change_set.facility_id, "")) for change_set in rows],
         "quiet": [(change_set, names.get(change_set.facility_id, "")) for change_set in quiet],
@@ -55,9 +56,9 @@ def checking_change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -
     change_set = (
         ChangeSet.objects.filter(pk=pk, facility__isnull=False).select_related("by").first()
     )
-    if change_set is None:
+    if change_set is None or not access.keeps_of(change_set.facility_id):
         raise Http404
-    queue = list(waiting().filter(cells__gt=0).values_list("pk", flat=True)[:500])
+    queue = list(waiting(access.kept).filter(cells__gt=0).values_list("pk", flat=True)[:500])
     place = queue.index(change_set.pk) if change_set.pk in queue else -1
     after = queue[place + 1] if place + 1 < len(queue) else None
     status = 200
@@ -85,7 +86,7 @@ def checking_change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -
     shown = shown_edits(list(page), day)
     context = {
         "place": "checking",
-        "registers": REGISTERS.values(),
+        "registers": kept_registers(access).values(),
         "change_set": change_set,
         "facility": facility_names([change_set], day).get(change_set.facility_id, ""),
         "rows": page,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.models import Facility
-from facilities.permissions import Access
+from facilities.permissions import Access, Places
 from rollout.day import Day
 from rollout.figures.contradictions import RULES, contradictions, is_step
 from rollout.models import StepNotNeeded
@@ -19,18 +19,23 @@ from rollout.pages.actions import Action, Sent, stored_paper, taking_back
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.reporting import WithdrawForm
 from rollout.pages.forms.tracking import NotNeededForm
-from rollout.pages.page import Page, SignedIn, kept
+from rollout.pages.page import Page, SignedIn, kept, mark_of
 from rollout.programme.services import declare_not_needed
 
 
 @desk()
 def contradiction_list(request: SignedIn, day: Day, access: Access) -> Page:
-    context = kept("desk/_contradictions.html", day, build=lambda: _content(day))
+    context = kept(
+        "desk/_contradictions.html",
+        day,
+        mark_of(access.kept),
+        build=lambda: _content(day, access.kept),
+    )
     return "desk/contradictions.html", context
 
 
-def _content(day: Day) -> dict:
-    as_of = AsOf(day.on, day.known_at)
+def _content(day: Day, places: Places) -> dict:
+    as_of = AsOf(day.on, day.known_at, places)
     found = contradictions(as_of)
     facilities = as_of.so_far(day.on)
     by_rule = [
@@ -49,7 +54,7 @@ def _content(day: Day) -> dict:
         "kept": [rule for rule, rows in by_rule if not rows],
         "not_needed": [
             (row, facilities.get(row.facility_id))
-            for row in StepNotNeeded.objects.as_of(day.on, day.known_at)
+            for row in as_of.only(StepNotNeeded.objects.as_of(day.on, day.known_at))
             .select_related("recorded_by")
             .order_by("-happened_on", "-pk")
         ],
@@ -70,6 +75,8 @@ def step_not_needed(request: SignedIn, day: Day, access: Access) -> Page:
         raise Http404
     pk = found.facility_id if found else declared and declared.facility_id
     facility = get_object_or_404(Facility, pk=pk)
+    if not access.keeps_of(facility.pk):
+        raise Http404
     sent = Sent(request)
     actions: dict[str, Action] = {}
     if declared is not None:

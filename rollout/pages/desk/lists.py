@@ -18,10 +18,11 @@ from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.exports import export
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.keeping import kept_registers
 
 
-def register_or_404(code: str) -> Register:
-    if code not in REGISTERS:
+def register_or_404(code: str, access: Access) -> Register:
+    if code not in kept_registers(access):
         raise Http404
     return REGISTERS[code]
 
@@ -29,12 +30,12 @@ def register_or_404(code: str) -> Register:
 @desk()
 def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """A list without any question in its address opens the view kept as the role's first one."""
-    register = register_or_404(code)
+    register = register_or_404(code, access)
     views = saved_views(request.user, register.code)
     first = next((view for view in views if view.default_for == Role.DEPARTMENT), None)
     if first and first.query and not request.GET:
         return HttpResponseRedirect(f"{request.path}?{first.query}&view={first.pk}")
-    asked = Asked(register, request.GET, day, with_names=True)
+    asked = Asked(register, request.GET, day, with_names=True, places=access.kept)
     count, totals = cached_sums(register, asked.found, day.on, day.known_at)
     rows = Paginator(range(count), asked.size).get_page(request.GET.get("page"))
     keys = asked.keys(range(count)[max(rows.start_index() - 1, 0) : rows.end_index()])
@@ -59,12 +60,13 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         ],
         "count": count,
         "totals": totals,
-        "anything": bool(count) or register.base(day.on, day.known_at).exists(),
+        "anything": bool(count)
+        or register.of_facilities(register.base(day.on, day.known_at), access.kept).exists(),
         "sizes": SIZES,
         "views": views,
         "view": request.GET.get("view", ""),
         "query": asked.query(),
-        "registers": REGISTERS.values(),
+        "registers": kept_registers(access).values(),
         "may_default": access.manages_reference,
     }
     return "desk/list.html", context
@@ -73,8 +75,8 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
 @desk()
 def register_export(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
     """Exactly what the list shows: its filters, columns, order; every page of it."""
-    register = register_or_404(code)
-    asked = Asked(register, request.GET, day, with_names=True)
+    register = register_or_404(code, access)
+    asked = Asked(register, request.GET, day, with_names=True, places=access.kept)
     return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
 
 
@@ -88,7 +90,7 @@ def saved_views(user: User, register: str) -> list[SavedView]:
 @desk()
 def view_save(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """Keep the list as it is under a name; the same name again replaces one's own."""
-    register = register_or_404(code)
+    register = register_or_404(code, access)
     name = request.POST.get("name", "").strip()[:80]
     address = reverse("rollout:register-list", args=[register.code])
     # Read and written anew: whatever else was sent would lead the list back to itself.
@@ -96,7 +98,7 @@ def view_save(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     if not name:
         messages.error(request, _("Give the view a name."))
         return HttpResponseRedirect(f"{address}?{query}")
-    first = request.POST.get("default") == "on"
+    first = request.POST.get("default") == "on" and access.manages_reference
     if first:
         SavedView.objects.filter(register=register.code, default_for=Role.DEPARTMENT).update(
             default_for=""
@@ -119,7 +121,7 @@ def view_save(request: SignedIn, day: Day, access: Access, code: str) -> Page:
 @desk()
 def view_drop(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """Only one's own."""
-    register = register_or_404(code)
+    register = register_or_404(code, access)
     dropped, _rows = SavedView.objects.filter(
         pk=pk, owner=request.user, register=register.code
     ).delete()

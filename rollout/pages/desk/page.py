@@ -5,6 +5,13 @@ from collections.abc import Callable
 from rollout.pages.page import Answering, Asked, View, page
 
 
-def desk() -> Callable[[View[Asked]], Answering[Asked]]:
-    """A page of the desk. Nothing of it is kept by the browser: it shows names of people."""
-    return page(lambda access: access.keeps_registers, section="desk", stored=False)
+def desk(*, of_province: bool = False) -> Callable[[View[Asked]], Answering[Asked]]:
+    """A page of the desk. Nothing of it is kept by the browser: it shows names of people.
+
+    Staff of an area see their own part of it; `of_province`: it has no parts, and is not for them.
+    """
+    return page(
+        lambda access: access.keeps_registers if of_province else access.keeps_somewhere,
+        section="desk",
+        stored=False,
+    )

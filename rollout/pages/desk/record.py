@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
@@ -26,9 +26,10 @@ from facilities.registers.register import Register
 from rollout.day import Day
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
-from rollout.pages.page import Page, SignedIn
+from rollout.pages.page import Page, SignedIn, of_the_province
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
+from rollout.registers.keeping import adds_to, refuse_elsewhere
 
 AT_FIRST = 12  # changes shown without asking
 
@@ -67,8 +68,8 @@ def titles(
 
 @desk()
 def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
-    register = register_or_404(code)
-    row, values = row_or_404(register, pk, day)
+    register = register_or_404(code, access)
+    row, values = row_or_404(register, pk, day, access)
     extra = EXTRAS.get(register.code)
     cells, told = cells_of(register, row, values, day), history(register, row)
     context = {
@@ -92,8 +93,14 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
     return "desk/record.html", context
 
 
-def row_or_404(register: Register, pk: int, day: Day) -> tuple[Any, dict[str, Value]]:
+def row_or_404(
+    register: Register, pk: int, day: Day, access: Access
+) -> tuple[Any, dict[str, Value]]:
     row = register.model.objects.filter(pk=pk).first()
+    if row is not None and not (
+        access.keeps_registers or access.keeps_of(register.facility_of(row))
+    ):
+        raise Http404
     values = register.values([pk], day.on, day.known_at).get(pk) if row else None
     if values is None:
         raise Http404
@@ -141,21 +148,28 @@ def record_edit(request: SignedIn, day: Day, access: Access, code: str, pk: int)
 
     What is changed is what stands today, whatever day was being looked at.
     """
-    register = register_or_404(code)
-    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None))
-    return answer_form(request, day, register, row, values)
+    register = register_or_404(code, access)
+    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
+    return answer_form(request, day, access, register, row, values)
 
 
 @desk()
 def record_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    register = register_or_404(code)
+    register = register_or_404(code, access)
     if not register.makes_rows:
         raise Http404
-    return answer_form(request, day, register, None, {})
+    if not adds_to(register, access):
+        raise PermissionDenied(of_the_province())
+    return answer_form(request, day, access, register, None, {})
 
 
 def answer_form(
-    request: SignedIn, day: Day, register: Register, row: Any, values: Mapping[str, Value]
+    request: SignedIn,
+    day: Day,
+    access: Access,
+    register: Register,
+    row: Any,
+    values: Mapping[str, Value],
 ) -> Page:
     columns = register.bound()
     name = drafts.of_record(register.code, row.pk if row else None)
@@ -175,7 +189,7 @@ def answer_form(
         status = 400
         if form.is_valid():
             try:
-                stored = write(request, day, register, row, form)
+                stored = write(request, day, access, register, row, form)
             except AlreadySent as error:
                 messages.info(request, " ".join(error.messages))
                 return HttpResponseRedirect(reverse("rollout:register-list", args=[register.code]))
@@ -203,7 +217,9 @@ def answer_form(
 
 
 @transaction.atomic
-def write(request: SignedIn, day: Day, register: Register, row: Any, form: RecordForm) -> Any:
+def write(
+    request: SignedIn, day: Day, access: Access, register: Register, row: Any, form: RecordForm
+) -> Any:
     change_set = begin(
         kind=ChangeSet.Kind.FORM,
         by=request.user,
@@ -217,7 +233,7 @@ def write(request: SignedIn, day: Day, register: Register, row: Any, form: Recor
             title=_("Paper for %(register)s") % {"register": register.row_label},
             by=request.user,
         )
-    return enter(
+    stored = enter(
         register=register,
         row=row,
         values=form.written,
@@ -227,13 +243,15 @@ def write(request: SignedIn, day: Day, register: Register, row: Any, form: Recor
         because=form.reasons,
         document=paper,
     )
+    refuse_elsewhere(access, register, [stored])
+    return stored
 
 
 @desk()
 def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """Ask for the reason, then withdraw the row with every fact about it."""
-    register = register_or_404(code)
-    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None))
+    register = register_or_404(code, access)
+    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
     if not hasattr(row, "withdrawn_at"):
         raise Http404
     problems: list[str] = []
@@ -279,8 +297,8 @@ def uuid_in(text: str) -> uuid.UUID | None:
 @desk()
 def note_add(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
     """A note in the journal: it proves nothing and changes no figure."""
-    register = register_or_404(code)
-    row, _values = row_or_404(register, pk, day)
+    register = register_or_404(code, access)
+    row, _values = row_or_404(register, pk, day, access)
     text = request.POST.get("text", "").strip()
     if text:
         Note.objects.create(register=register.code, row=row.pk, text=text[:2000], by=request.user)

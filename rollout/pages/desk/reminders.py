@@ -31,7 +31,7 @@ Steps = dict[str, tuple[Step, ...]]
 MOST_SHOWN = 30  # notices in a preview
 
 
-@desk()
+@desk(of_province=True)
 def reminders(request: SignedIn, day: Day, access: Access) -> Page:
     """Every rule with its steps; one of them to be changed, with what it would tell today."""
     asked = request.POST.get("rule") or request.GET.get("rule", "")
@@ -129,7 +129,7 @@ def _counted(notices: list[Notice]) -> dict:
     return {"notices": len(notices), "people": len({notice.person_id for notice in notices})}
 
 
-@desk()
+@desk(of_province=True)
 def outbox_list(request: SignedIn, day: Day, access: Access) -> Page:
     """What waits, what is in doubt, what was given up; and what went out lately."""
     now = timezone.now()

@@ -23,7 +23,7 @@ from rollout.registers.reorganisation.writing import write
 LATEST = 10
 
 
-@desk()
+@desk(of_province=True)
 def reorganise(request: SignedIn, day: Day, access: Access) -> Page:
     """Without a choice: which decisions there are. With one, its form; sent, what it would change."""
     kind = request.GET.get("act", "")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from facilities import clock
 from facilities.as_of import AsOf, FacilityOnDay
-from facilities.models import ChangeSet
+from facilities.models import ChangeSet, Record
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
@@ -26,7 +26,7 @@ from rollout.day import Day
 from rollout.models import ReportingCalendar, ReportingException
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.reporting import CalendarForm, ExceptionForm, WithdrawForm
-from rollout.pages.page import Page, SignedIn
+from rollout.pages.page import Page, SignedIn, of_the_province
 from rollout.programme.reporting import (
     DUE,
     FRESH,
@@ -41,7 +41,7 @@ from rollout.programme.reporting import (
     is_asked,
     reports,
 )
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.keeping import elsewhere, kept_registers
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -90,7 +90,7 @@ class Line:
 
 @desk()
 def reporting(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = AsOf(day.on, day.known_at)
+    as_of = AsOf(day.on, day.known_at, access.kept)
     # Today the hour counts; a day that has passed is seen as it ended.
     at = clock.as_if_today(timezone.now()) if day.is_today else None
     weeks = calendar(as_of)
@@ -109,13 +109,13 @@ def reporting(request: SignedIn, day: Day, access: Access) -> Page:
     }
     status = 200
     if sent:
-        if _written(request, forms):
+        if _written(request, access, forms):
             return HttpResponseRedirect(reverse("rollout:reporting"))
         status = 400
     shown = [*ended, *coming[:1]]
     names = {facility.id: facility.name for facility in in_rollout}
     context = {
-        "registers": REGISTERS.values(),
+        "registers": kept_registers(access).values(),
         "place": "reporting",
         "shown": shown,
         "lines": _lines(as_of, weeks, in_rollout, shown, at),
@@ -128,6 +128,7 @@ def reporting(request: SignedIn, day: Day, access: Access) -> Page:
             for row in ReportingException.objects.known(day.known_at)
             .filter(due_on__gte=shown[0].due_on if shown else day.on)
             .order_by("due_on", "pk")
+            if row.facility_id is None or access.keeps_of(row.facility_id)
         ],
     }
     return "desk/reporting.html", context, status
@@ -185,13 +186,15 @@ def _mark(week: Week, given: Given | None, *, asked: bool, ended: bool) -> Mark:
     return Mark("missing" if ended else "awaited", week)
 
 
-def _written(request: SignedIn, forms: Mapping[str, ExceptionForm | CalendarForm]) -> bool:
+def _written(
+    request: SignedIn, access: Access, forms: Mapping[str, ExceptionForm | CalendarForm]
+) -> bool:
     """Store what was sent. False when a form has to be shown again, with what is wrong in it."""
     kind = request.POST.get("do", "")
     form = forms.get(kind) or WithdrawForm(request.POST)
     try:
         if form.is_valid():
-            _write(request, kind, form)
+            _write(request, access, kind, form)
             return True
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -205,7 +208,12 @@ def _written(request: SignedIn, forms: Mapping[str, ExceptionForm | CalendarForm
 
 
 @transaction.atomic
-def _write(request: SignedIn, kind: str, form: ExceptionForm | CalendarForm | WithdrawForm) -> None:
+def _write(
+    request: SignedIn,
+    access: Access,
+    kind: str,
+    form: ExceptionForm | CalendarForm | WithdrawForm,
+) -> None:
     because = form.cleaned_data.get("because") or form.cleaned_data.get("source", "")
     begin(
         kind=ChangeSet.Kind.FORM,
@@ -214,6 +222,7 @@ def _write(request: SignedIn, kind: str, form: ExceptionForm | CalendarForm | Wi
         because=because,
     )
     if isinstance(form, ExceptionForm | CalendarForm):
+        _refuse_elsewhere(access, form.made)
         record(form.made, by=request.user)
         messages.success(request, _("Stored."))
         return
@@ -221,5 +230,16 @@ def _write(request: SignedIn, kind: str, form: ExceptionForm | CalendarForm | Wi
     if model is None:
         raise Http404
     row = get_object_or_404(model, pk=form.cleaned_data["row"])
+    _refuse_elsewhere(access, row)
     withdraw(fact=row, because=because, by=request.user)
     messages.success(request, _("The entry has been withdrawn. It stays readable."))
+
+
+def _refuse_elsewhere(access: Access, row: Record) -> None:
+    """The calendar, and a week that nobody is asked for, are the province's. Raises."""
+    facility = row.facility_id if isinstance(row, ReportingException) else None
+    if access.keeps_of(facility):
+        return
+    if facility is None:
+        raise PermissionDenied(of_the_province())
+    raise ValidationError({"facility": elsewhere()})

@@ -21,7 +21,7 @@ from facilities.as_of import FacilityOnDay
 from facilities.choosing import FACILITIES, chooser, meant
 from facilities.exchange.choices import Unknown
 from facilities.folding import sort_key
-from facilities.models import ChangeSet
+from facilities.models import ChangeSet, Facility
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
@@ -29,7 +29,7 @@ from rollout.pages.desk.page import desk
 from rollout.pages.forms.devices import MoveForm, move_devices
 from rollout.pages.page import Page, SignedIn
 from rollout.programme.tracking import known_stock
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.keeping import elsewhere, kept_registers
 
 ROWS_A_PAGE = 100
 PROPOSALS_SHOWN = 50
@@ -61,7 +61,7 @@ class Totals:
 
 @desk()
 def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.as_of()
+    as_of = day.as_of(access.kept)
     facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
     lines = [line for line in known_stock(as_of) if line.facility_id in facilities]
     types = {line.device_type.code: line.device_type for line in lines}
@@ -91,7 +91,7 @@ def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
     ]
     page = Paginator(chosen, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "registers": REGISTERS.values(),
+        "registers": kept_registers(access).values(),
         "place": "shortfalls",
         "rows": page,
         "lines": [(line, facilities[line.facility_id]) for line in page],
@@ -174,6 +174,7 @@ def device_move(request: SignedIn, day: Day, access: Access) -> Page:
     )
     if request.method == "POST" and form.is_valid():
         try:
+            _refuse_elsewhere(access, form)
             with transaction.atomic():
                 change_set = begin(
                     kind=ChangeSet.Kind.FORM,
@@ -190,5 +191,15 @@ def device_move(request: SignedIn, day: Day, access: Access) -> Page:
         else:
             messages.success(request, _("The move has been recorded at both facilities."))
             return HttpResponseRedirect(reverse("rollout:shortfalls"))
-    context = {"form": form, "registers": REGISTERS.values(), "place": "shortfalls"}
+    context = {"form": form, "registers": kept_registers(access).values(), "place": "shortfalls"}
     return "desk/device_move.html", context, 400 if form.errors else 200
+
+
+def _refuse_elsewhere(access: Access, form: MoveForm) -> None:
+    """Raises ValidationError unless both facilities are the mover's to keep."""
+    if access.kept is None:
+        return
+    codes = set(Facility.objects.filter(pk__in=access.kept).values_list("code", flat=True))
+    outside = [name for name in ("giver", "taker") if form.cleaned_data[name] not in codes]
+    if outside:
+        raise ValidationError({name: elsewhere() for name in outside})

@@ -38,7 +38,7 @@ from rollout.day import Day
 from rollout.pages.desk.record import uuid_of
 from rollout.pages.forms.devices import RoundForm
 from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.keeping import kept_registers
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -50,14 +50,14 @@ LEAVE, RETIRED = "leave", "retired"
 def stocktaking() -> Callable[[View[Asked]], Answering[Asked]]:
     """A page for those who keep the registers, or speak for a facility."""
     return page(
-        lambda access: access.keeps_registers or access.reports, section="desk", stored=False
+        lambda access: access.keeps_somewhere or access.reports, section="desk", stored=False
     )
 
 
 def _shared(access: Access) -> dict:
     """The Department's pages have the registers as a menu."""
     return {
-        "registers": REGISTERS.values() if access.keeps_registers else (),
+        "registers": kept_registers(access).values() if access.keeps_somewhere else (),
         "place": "stocktakes",
     }
 
@@ -75,7 +75,7 @@ def _round_or_404(access: Access, pk: int) -> "WithAnnotations[StocktakeRound, C
 
 @stocktaking()
 def stocktake_list(request: SignedIn, day: Day, access: Access) -> Page:
-    mine = None if access.keeps_registers else access.facility_ids
+    mine = access.recorded
     title = _("Stocktake of %(day)s") % {"day": day.today.strftime("%d/%m/%Y")}
     form = RoundForm(
         request.POST or None, initial={"title": title}, today=day.today, facility_ids=mine
@@ -117,7 +117,7 @@ def stocktake(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
         "facility": names.get(found_round.facility_id),
         "found": found,
         "unexpected": [
-            (asset, names.get(asset.place) if access.keeps_registers else None)
+            (asset, names.get(asset.place) if access.keeps_of(asset.place) else None)
             for asset in found.unexpected
         ],
         "differences": len(differences(found)),
@@ -230,7 +230,7 @@ def _close(
     retired = {a.pk for a in found.not_seen if request.POST.get(f"asset-{a.pk}") == RETIRED}
     offered, _elsewhere = _offered(found, access, retired)
     agreed = [one for one in offered if request.POST.get(one.subject) != LEAVE]
-    facility = None if access.keeps_registers else round.facility
+    facility = None if access.keeps_of(round.facility_id) else round.facility
     try:
         with transaction.atomic():
             change_set = begin(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-@desk()
+@desk(of_province=True)
 def tracking(request: SignedIn, day: Day, access: Access) -> Page:
     areas = _areas(day)
     asked = request.GET.get("measure", "")

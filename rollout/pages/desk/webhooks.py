@@ -24,7 +24,7 @@ from rollout.pages.page import Page, SignedIn
 from rollout.registers.catalogue import REGISTERS
 
 
-@desk()
+@desk(of_province=True)
 def webhook_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All addresses, a form for another one, and the calls, the newest first."""
     now = timezone.now()

@@ -60,8 +60,8 @@ class BoxForm(OnceForm):
 
 
 def said(held: RoleAssignment | FeedAddress) -> str:
-    """A role, and the facility or agency it is of."""
-    place = held.facility or held.agency
+    """A role, and the facility, agency or area it is of."""
+    place = held.facility or held.agency or held.area
     return f"{held.get_role_display()}: {place}" if place else held.get_role_display()
 
 

@@ -49,7 +49,7 @@ def own(request: SignedIn, day: Day, access: Access, facility_id: int | None = N
     names = {
         name.facility_id: name
         for name in FacilityName.objects.in_force(day.today)
-        .filter(facility__in=access.facility_ids)
+        .filter(facility__in=access.own_facility_ids)
         .select_related("facility")
     }
     asked = request.GET.get("facility") or request.POST.get("facility", "")
@@ -82,7 +82,7 @@ def own_columns(register: Register) -> list[Column]:
 
 def own_row(register: Register, pk: int, access: Access, day: Day) -> tuple[Any, dict[str, Value]]:
     """A row of an own facility with its values. Raises Http404 for any other."""
-    rows = register.of_facilities(register.base(day.today), access.facility_ids)
+    rows = register.of_facilities(register.base(day.today), access.own_facility_ids)
     row = rows.filter(pk=pk).first()
     values = register.values([pk], day.today).get(pk) if row is not None else None
     if values is None or getattr(row, "withdrawn_at", None):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import pgettext_lazy
 
 from facilities.permissions import Access
@@ -10,7 +11,7 @@ from rollout.figures.awaited import late_facilities
 from rollout.figures.cached import cached_progress
 from rollout.notices import alerts
 from rollout.pages.listing import names, paged
-from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.page import Page, SignedIn, of_the_province, page
 from rollout.programme.deadlines import late_and_coming
 
 DUE = {
@@ -22,7 +23,7 @@ DUE = {
 }
 
 
-@page(lambda access: access.sees_programme, section="deadlines")
+@page(lambda access: access.opens_programme, section="deadlines")
 def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Everything late, and everything due within the next quarter.
 
@@ -30,17 +31,20 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     """
     show = request.GET.get("show", "")
     show = show if show in DUE else ""
+    if show == "law" and not access.sees_programme:
+        raise PermissionDenied(of_the_province())
     context: dict[str, Any] = {"show": show, "choices": DUE}
     if show in ("facilities", "law"):
         progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
-        late = late_facilities(progress.facilities)
+        pks = {f.id for f in day.as_of(access.programme).on(day.map_on or day.on)}
+        late = late_facilities([one for one in progress.facilities if one.facility.id in pks])
         return "notices/deadline_list.html", context | {
             "late": paged(request, late) if show == "facilities" else None,
             "longest": max((one.days_late for one in late), default=0),
             "assumed": sum(one.late_assumed for one in late),
             "law": progress.deadlines if show == "law" else None,
         }
-    as_of = day.as_of()
+    as_of = day.as_of(access.programme)
     facilities = names(as_of)
     rows = [
         {
@@ -55,11 +59,12 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     return "notices/deadline_list.html", context | {"rows": paged(request, rows)}
 
 
-@page(lambda access: access.sees_programme, section="alerts")
+@page(lambda access: access.opens_programme, section="alerts")
 def alert_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Alerts that stood on the day: raised by then and not yet cleared."""
-    found = paged(request, alerts.standing(day.on, day.known_at))
-    facilities = names(day.as_of())
+    as_of = day.as_of(access.programme)
+    found = paged(request, as_of.only(alerts.standing(day.on, day.known_at)))
+    facilities = names(as_of)
     rows = [
         {
             "alert": alert,

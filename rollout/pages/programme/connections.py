@@ -19,7 +19,7 @@ from facilities.exchange.writing_csv import write_csv
 from facilities.folding import fold
 from facilities.grouping import grouped
 from facilities.models import ChangeSet, Facility
-from facilities.permissions import Access
+from facilities.permissions import Access, is_in
 from rollout.day import Day
 from rollout.pages.actions import Action, Sent
 from rollout.pages.forms.connections import IssueAllForm, IssueForm, RevokeForm
@@ -40,11 +40,11 @@ SHOW = {"": pgettext_lazy("gateways", "all")} | {state: LABELS[state] for state 
 Secrets = dict[tuple[int, int], str]  # of new addresses, by facility and partner
 
 
-@page(lambda access: access.sees_programme, section="connections", stored=False)
+@page(lambda access: access.opens_programme, section="connections", stored=False)
 def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Every facility that is to be connected, private ones too; as it is now, whatever day is asked."""
     now = timezone.now()
-    everything = connections(now)
+    everything = [one for one in connections(now) if is_in(one.facility.id, access.programme)]
     sent = Sent(request)
     made: dict[str, Secrets] = {}
     actions = _actions_of_all(request, access, everything, sent, made)
@@ -101,8 +101,8 @@ def _actions_of_all(
     made: dict[str, Secrets],
 ) -> dict[str, Action]:
     """One file of addresses for a province, instead of fourteen hundred pages."""
-    without = [one for one in everything if one.pulse is None]
-    if not (access.keeps_registers and without):
+    without = [one for one in everything if one.pulse is None and access.keeps_of(one.facility.id)]
+    if not without:
         return {}
 
     def issue(given: dict[str, Any], change_set: ChangeSet) -> None:

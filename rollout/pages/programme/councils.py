@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Document, Facility, Record, User
-from facilities.permissions import Access
+from facilities.permissions import Access, is_in
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
 from rollout.day import Day
@@ -54,7 +54,7 @@ from rollout.pages.forms.councils import (
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.listing import names, paged
-from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.page import Page, SignedIn, outside_the_area, page
 from rollout.programme.councils import (
     Meeting,
     awaited_meetings,
@@ -88,9 +88,9 @@ TAKEN_BACK: dict[str, type[Record]] = {
 }
 
 
-@page(lambda access: access.sees_programme, section="councils")
+@page(lambda access: access.opens_programme, section="councils")
 def council_list(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.as_of()
+    as_of = day.as_of(access.programme)
     facilities = names(as_of)
     found = meetings(as_of)
     ready = readiness_of_all(as_of)
@@ -120,7 +120,9 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     held.sort(key=itemgetter(0), reverse=True)
     without_day = []
     if day.is_today:
-        begun = CouncilMeeting.objects.standing().exclude(pk__in=[meeting.id for meeting in found])
+        begun = as_of.only(CouncilMeeting.objects.standing()).exclude(
+            pk__in=[meeting.id for meeting in found]
+        )
         without_day = [
             {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
             for meeting in begun.order_by("code")
@@ -134,16 +136,18 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     return "programme/council_list.html", context
 
 
-@page(lambda access: access.sees_programme, section="councils")
+@page(lambda access: access.opens_programme, section="councils")
 def criteria_list(request: SignedIn, day: Day, access: Access) -> Page:
     """What councils judge by: each version with the days on which it is in force."""
     sets = CriteriaSet.objects.prefetch_related("groups__criteria").order_by("-in_force_from")
     return "programme/criteria_list.html", {"sets": sets, "current": set_for(day.on)}
 
 
-@page(lambda access: access.keeps_programme, section="councils", stored=False)
+@page(lambda access: access.keeps_somewhere, section="councils", stored=False)
 def council_new(request: SignedIn, day: Day, access: Access) -> Page:
-    choices = [place for place in AsOf(day.today).on(day.today) if place.in_rollout]
+    choices = [
+        place for place in AsOf(day.today, None, access.kept).on(day.today) if place.in_rollout
+    ]
     form = OpenForm(request.POST or None, facilities=choices, auto_id="open-%s")
     if request.method != "POST":
         return "programme/council_form.html", {"form": form}
@@ -167,18 +171,21 @@ def _open(request: SignedIn, given: dict) -> CouncilMeeting:
     return services.open_council(facility=Facility.objects.get(pk=given["facility"]), **described)
 
 
-@page(lambda access: access.sees_programme, section="councils", stored=False)
+@page(lambda access: access.opens_programme, section="councils", stored=False)
 def council(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     row = get_object_or_404(
         CouncilMeeting.objects.standing().select_related("facility", "criteria_set", "follows"),
         code=code,
     )
+    if not is_in(row.facility_id, access.programme):
+        raise PermissionDenied(outside_the_area())
     told = dossier(row, day.on, day.known_at)
-    if request.method == "POST" and not access.keeps_programme:
+    keeps = access.keeps_of(row.facility_id)
+    if request.method == "POST" and not keeps:
         raise PermissionDenied
     actions: dict[str, Action] = {}
     status = 200
-    if access.keeps_programme and (day.is_today or request.method == "POST"):
+    if keeps and (day.is_today or request.method == "POST"):
         sent = Sent(request)
         actions = _actions(request, row, told, sent, day.today)
         if request.method == "POST":

@@ -31,6 +31,7 @@ from rollout.pages.forms.directives import (
 from rollout.pages.forms.reporting import WithdrawForm
 from rollout.pages.listing import paged, session_asked
 from rollout.pages.page import Page, SignedIn, page
+from rollout.programme.concerned import concerned
 from rollout.programme.directives import DirectiveOnDay, directives, services
 from rollout.programme.directives.choosing import chosen, given_at
 from rollout.programme.directives.promises import VERDICTS, days_broken, verdict
@@ -54,10 +55,11 @@ TAKEN_BACK: dict[str, type[Record]] = {
 
 @page(lambda access: access.sees_directives, section="directives")
 def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
+    about = _concerned(day, access)
     seen = [
         found
         for found in directives(day.on, day.known_at)
-        if access.sees_directive_of(found.agency_ids)
+        if access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
     ]
     session = session_asked(request, "session", day)
     show = request.GET.get("show", "")
@@ -71,6 +73,13 @@ def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
         "given_at": session,
         "total": len(seen),
     }
+
+
+def _concerned(day: Day, access: Access) -> dict[int, set[int]]:
+    """Asked only for whoever reads an area: others see all, or those of their agency."""
+    if not access.is_of_an_area:
+        return {}
+    return concerned(day.as_of(access.programme))
 
 
 @page(lambda access: access.issues_directives, section="directives", stored=False)
@@ -114,7 +123,7 @@ def directive(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     found = next((d for d in directives(day.on, day.known_at) if d.code == code), None)
     if found is None:
         raise Http404
-    if not access.sees_directive_of(found.agency_ids):
+    if not access.sees_directive_of(found.agency_ids, _concerned(day, access).get(found.id, ())):
         raise PermissionDenied
     actions: dict[str, Action] = {}
     status = 200

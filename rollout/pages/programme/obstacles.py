@@ -45,7 +45,7 @@ from rollout.pages.forms.obstacles import (
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.listing import session_asked, worded
-from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.page import Page, SignedIn, of_the_province, outside_the_area, page
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.choosing import raised_at, standing
 from rollout.programme.obstacles.costs import costs
@@ -74,11 +74,11 @@ WITHDRAWN = {
 }
 
 
-@page(lambda access: access.sees_programme, section="obstacles")
+@page(lambda access: access.opens_programme, section="obstacles")
 def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All of them with what they cost; or those open, or those raised at a session."""
-    as_of = day.as_of()
-    found = obstacles(as_of)
+    as_of = day.as_of(access.programme)
+    found = _seen(as_of)
     session = session_asked(request, "raised", day)
     show = request.GET.get("show", "")
     show = show if show in SHOW and not session else ""
@@ -102,9 +102,15 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     }
 
 
-@page(lambda access: access.sees_programme, section="obstacles")
+def _seen(as_of: AsOf) -> list[ObstacleOnDay]:
+    """Those that hold, or held, one of the facilities asked about; of the province all."""
+    found = obstacles(as_of)
+    return found if as_of.facility_ids is None else [one for one in found if one.holds]
+
+
+@page(lambda access: access.opens_programme, section="obstacles")
 def waiting(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.as_of()
+    as_of = day.as_of(access.programme)
     facilities = as_of.so_far(as_of.until)
     groups = [
         {
@@ -162,14 +168,16 @@ def _raise(request: SignedIn, form: RaiseForm) -> Obstacle:
     )
 
 
-@page(lambda access: access.sees_programme, section="obstacles", stored=False)
+@page(lambda access: access.opens_programme, section="obstacles", stored=False)
 def obstacle(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    as_of = day.as_of()
+    as_of = day.as_of(access.programme)
     found = next((o for o in obstacles(as_of) if o.code == code), None)
     if found is None:
         raise Http404
+    if not (found.holds or access.sees_programme):
+        raise PermissionDenied(outside_the_area())
     if request.method == "POST" and not access.keeps_programme:
-        raise PermissionDenied
+        raise PermissionDenied(of_the_province() if access.is_of_an_area else "")
     row = Obstacle.objects.select_related("agency", "session", "document").get(pk=found.id)
     context = _told(found, row, as_of, day)
     status = 200

@@ -33,9 +33,8 @@ def asset(request: SignedIn, day: Day, access: Access, tag: str) -> Page:
     )
     if found is None:
         raise Http404
-    mine = None if access.keeps_registers else access.facility_ids
-    open_rounds = list(rounds(facility_ids=mine).filter(is_open=True))
-    in_full = access.keeps_registers or access.records_for(found.place)
+    open_rounds = list(rounds(facility_ids=access.recorded).filter(is_open=True))
+    in_full = access.records_for(found.place)
     if not in_full and not open_rounds:
         raise Http404
     if request.method == "POST":

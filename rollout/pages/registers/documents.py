@@ -52,22 +52,23 @@ def document(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
 
 
 def may_see(access: Access, document: Document, today: date) -> bool:
-    """An officer sees what a row about the own facility refers to, and what they brought themselves.
+    """Officers, and who reads an area, see what a row about their facilities refers to.
+
+    Who records facts sees what they brought themselves.
 
     An agency sees the evidence of the directives it has a part in.
     """
-    if access.sees_all_papers or _is_of_own_directive(access, document):
+    places = access.papers
+    if places is None or _is_of_own_directive(access, document):
         return True
-    if not access.reports:
-        return False
-    return document.recorded_by_id == access.user.pk or _is_about(
-        document, Descent.read(today).family(access.facility_ids)
-    )
+    if access.records_facts and document.recorded_by_id == access.user.pk:
+        return True
+    return bool(places) and _is_about(document, Descent.read(today).family(places))
 
 
 def _is_of_own_directive(access: Access, document: Document) -> bool:
     """The papers that the page of a directive shows to the agencies it was given to."""
-    if not (access.sees_directives and access.agency_ids):
+    if not access.agency_ids:
         return False
     own = Directive.objects.filter(
         Q(lead__in=access.agency_ids) | Q(coordinating__in=access.agency_ids)

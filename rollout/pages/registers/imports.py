@@ -32,6 +32,8 @@ from rollout.registers import importing
 from rollout.registers.catalogue import BRINGS_PEOPLE, REGISTERS, TAKING_FILES
 from rollout.registers.importing import State
 from rollout.registers.importing.receiving import rejects_place
+from rollout.registers.importing.validation import written_places
+from rollout.registers.keeping import kept_registers
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES_A_PAGE = 50
@@ -58,8 +60,11 @@ def takes_files(register: Register, access: Access) -> bool:
     """Whether its reader may bring files to a register; some are only computed."""
     if right := BRINGS_PEOPLE.get(register.code):
         return bool(getattr(access, right))
-    own = access.records_facts and register.code in WRITTEN
-    return register.takes_files and (access.keeps_registers or own)
+    return register.takes_files and (
+        register.code in kept_registers(access)
+        if access.keeps_somewhere
+        else register.code in WRITTEN
+    )
 
 
 def register_or_404(code: str, access: Access) -> Register:
@@ -69,16 +74,22 @@ def register_or_404(code: str, access: Access) -> Register:
 
 
 def file_or_404(pk: int, user: User, access: Access) -> ImportFile:
-    """One's own; the Department sees everybody's."""
+    """One's own; the Department sees everybody's, staff of an area those of their facilities."""
     files = ImportFile.objects.select_related("by", "change_set", "facility")
     found = files.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    register = TAKING_FILES.get(found.register)
-    may_see = access.keeps_registers and register is not None and takes_files(register, access)
-    if not (found.by_id == user.pk or may_see):
+    if found is None or not (found.by_id == user.pk or _is_kept(found, access)):
         raise Http404
     return found
+
+
+def _is_kept(found: ImportFile, access: Access) -> bool:
+    """Whether every row it may write is of those that this reader keeps."""
+    if found.register in BRINGS_PEOPLE:
+        return takes_files(TAKING_FILES[found.register], access)
+    places = written_places(found)
+    if places is None:
+        return access.keeps_registers
+    return access.keeps_somewhere and all(access.keeps_of(place) for place in places)
 
 
 def _writes(found: ImportFile, user: User, access: Access) -> bool:
@@ -88,7 +99,7 @@ def _writes(found: ImportFile, user: User, access: Access) -> bool:
     if found.register in BRINGS_PEOPLE:
         return takes_files(TAKING_FILES[found.register], access)
     if found.facility_id is None:
-        return access.keeps_registers
+        return _is_kept(found, access)
     return access.records_for(found.facility_id)
 
 
@@ -109,8 +120,8 @@ class FileForm(forms.Form):
         self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.txt"}
         self.fields["pasted"].widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
         self.fields["on"].widget = forms.DateInput(attrs={"type": "date"})
-        if not access.keeps_registers:
-            self.own = {f.code: f for f in Facility.objects.filter(pk__in=access.facility_ids)}
+        if not access.keeps_somewhere:
+            self.own = {f.code: f for f in Facility.objects.filter(pk__in=access.own_facility_ids)}
         if len(self.own) > 1:
             named = names_on(today)
             field_of(self, "facility", forms.ChoiceField).choices = [
@@ -161,6 +172,7 @@ def import_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
                 by=request.user,
                 on=form.cleaned_data["on"],
                 facility=None if register.code in BRINGS_PEOPLE else form.speaks_for,
+                places=access.kept if form.speaks_for is None else None,
                 upload=upload,
                 pasted=form.cleaned_data["pasted"],
             )

@@ -14,7 +14,7 @@ from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
 from facilities.naming import codes_of
-from facilities.permissions import Access
+from facilities.permissions import Access, is_in
 from facilities.timeline import EMPTY, FacilityState, fold
 from facilities.working_days import working_days_of
 from rollout.day import Day
@@ -62,15 +62,16 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         raise Http404
     pk = name.facility_id
     in_full = access.sees_rows_of(pk)
+    opens = is_in(pk, access.programme)
     context = kept(
         "summary/_facility.html",
         day,
         pk,
         in_full,
-        access.sees_programme,
+        opens,
         access.records_for(pk),
         build=lambda: (
-            _content(day, pk, in_full=in_full, opens_obstacles=access.sees_programme)
+            _content(day, pk, in_full=in_full, opens_obstacles=opens)
             | {"records": access.records_for(pk)}
         ),
     )

@@ -1,7 +1,7 @@
 """Taking a file in, opening it again, finding out what its headings mean, dropping it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
@@ -35,6 +35,7 @@ def receive(
     by: User,
     on: date,
     facility: Facility | None = None,
+    places: Collection[int] | None = None,
     upload: File | None = None,
     pasted: str = "",
 ) -> ImportFile:
@@ -42,6 +43,7 @@ def receive(
     with headings of the register can be seen in it.
 
     `on`: the day its values hold from. `facility`: the one its sender speaks for; None: the Department.
+    `places`: the facilities that its sender keeps, where these are not all.
     """
     stream, name = _stream(upload, pasted)
     remembered = _remembered(by, register)
@@ -59,6 +61,7 @@ def receive(
         by=by,
         on=on,
         facility=facility,
+        places=None if places is None else sorted(places),
         name=name[:200],
         sha256=_digest(stream),
         headings=remembered,

@@ -24,7 +24,7 @@ from rollout.models import ImportFile
 from rollout.registers.catalogue import TAKING_FILES
 from rollout.registers.importing.how_far import note
 from rollout.registers.importing.previewing import preview, spooled
-from rollout.registers.importing.validation import Fingerprint, judged
+from rollout.registers.importing.validation import Fingerprint, judged, written_places
 
 
 def confirm(import_file: ImportFile, *, because: str = "", leave_wrong: bool = False) -> None:
@@ -199,8 +199,9 @@ def _write(import_file: ImportFile, change_set: ChangeSet, waiting: BinaryIO, co
 
 
 def _refuse_foreign(import_file: ImportFile, register: Register, entries: list[RowEntry]) -> None:
-    """What an officer's file has written belongs to the officer's facility, whatever the register is."""
-    if import_file.facility_id is None:
+    """What a file has written belongs to the facilities of its sender, whatever the register is."""
+    places = written_places(import_file)
+    if places is None:
         return
-    if any(register.facility_of(entry.row) != import_file.facility_id for entry in entries):
+    if any(register.facility_of(entry.row) not in places for entry in entries):
         raise BadTable(_("It holds rows of another facility. Nothing was stored."))

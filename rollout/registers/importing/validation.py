@@ -25,13 +25,24 @@ class Validated:
     chunks: Iterator[list[Compared]]
 
 
+def written_places(import_file: ImportFile) -> list[int] | None:
+    """The facilities whose rows a file may write; None: all."""
+    if import_file.facility_id is not None:
+        return [import_file.facility_id]
+    places: list[int] | None = import_file.places
+    return places
+
+
 @contextmanager
 def judged(import_file: ImportFile) -> Iterator[Validated]:
     """Two walks through the file: one finds rows that come twice, one compares. Raises BadTable."""
-    own = None if import_file.facility_id is None else [import_file.facility_id]
     with opened(import_file) as (_source, heading, rows):
         comparison = Comparison(
-            TAKING_FILES[import_file.register], heading, on=import_file.on, facility_ids=own
+            TAKING_FILES[import_file.register],
+            heading,
+            on=import_file.on,
+            facility_ids=written_places(import_file),
+            of_department=import_file.facility_id is None,
         )
         repeated = comparison.repeated(rows)
     with opened(import_file) as (source, heading, rows):

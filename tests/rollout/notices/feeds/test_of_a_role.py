@@ -71,7 +71,7 @@ def test_a_role_that_ended_while_its_calendar_was_asked_for_sees_nothing(place):
     assert addresses.access_through(address, DAY).sees_rows_of(place.pk)
     RoleAssignment.objects.filter(user=maker).update(valid_until=DAY)
     found = addresses.access_through(address, DAY)
-    assert not found.roles
+    assert not found.grants
     assert not found.sees_rows_of(place.pk)
 
 
