@@ -19,8 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.exchange.columns import Column, Kind, Value
-from facilities.models import OF_A_FACILITY, Agency, Facility, Role, RoleAssignment, User
-from facilities.registers.choices import facility_names
+from facilities.models import (
+    OF_A_FACILITY,
+    OF_AN_AREA,
+    Agency,
+    Area,
+    Facility,
+    Role,
+    RoleAssignment,
+    User,
+)
+from facilities.registers.choices import area_names, facility_names
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writing
 from rollout.notices.welcome import welcome
@@ -34,9 +43,9 @@ FIXED = ("name", "role", "place", "from")
 
 
 def places() -> Mapping[str, str]:
-    """Facilities and agencies by code; a code that both have is the facility's."""
+    """Areas, agencies and facilities by code; of a code that two have, the later one's."""
     agencies = {agency.code: agency.name for agency in Agency.objects.order_by("name_vi")}
-    return agencies | dict(facility_names())
+    return dict(area_names()) | agencies | dict(facility_names())
 
 
 @dataclass
@@ -45,6 +54,7 @@ class Known:
 
     facilities: set[str]
     agencies: set[str]
+    areas: set[str]
     named: set[str]  # addresses of people who have an account, or whom a row of the file names
 
 
@@ -58,6 +68,7 @@ class _Assignments(Attributes):
             return Case(
                 When(facility__isnull=False, then=F("facility__code")),
                 When(agency__isnull=False, then=F("agency__code")),
+                When(area__isnull=False, then=F("area__code")),
                 default=Literal(""),
                 output_field=CharField(),
             )
@@ -107,7 +118,7 @@ class People(Register[RoleAssignment]):
             ),
             Column(
                 "place",
-                gettext_lazy("facility or agency"),
+                gettext_lazy("facility, agency or area"),
                 Kind.CODE,
                 choices=places,
                 aliases=("Đơn vị", "Nơi công tác", "Cơ sở", "Cơ quan"),
@@ -155,6 +166,7 @@ class People(Register[RoleAssignment]):
         return Known(
             set(Facility.objects.filter(code__in=told).values_list("code", flat=True)),
             set(Agency.objects.filter(code__in=told).values_list("code", flat=True)),
+            set(Area.objects.filter(code__in=told).values_list("code", flat=True)),
             set(User.objects.filter(username__in=emails).values_list("username", flat=True))
             | {entry.text("email").lower() for entry in entries if entry.text("name")},
         )
@@ -197,7 +209,9 @@ class People(Register[RoleAssignment]):
             problems.refuse("place", _("Give the facility of this person."))
         elif role == Role.AGENCY and place not in context.agencies:
             problems.refuse("place", _("Give the agency of this person."))
-        elif role and place and role not in (*OF_A_FACILITY, Role.AGENCY):
+        elif role in OF_AN_AREA and place and place not in context.areas:
+            problems.refuse("place", _("Give the area of this person, or leave it empty."))
+        elif role and place and role not in (*OF_A_FACILITY, Role.AGENCY, *OF_AN_AREA):
             problems.refuse("place", _("This role is not bound to a place. Leave it empty."))
 
     # --- Writing ------------------------------------------------------------------------
@@ -207,6 +221,7 @@ class People(Register[RoleAssignment]):
         told = {entry.text("place") for entry in entries}
         facilities = Facility.objects.in_bulk(list(told), field_name="code")
         agencies = Agency.objects.in_bulk(list(told), field_name="code")
+        areas = Area.objects.in_bulk(list(told), field_name="code")
         for entry in entries:
             role, place = entry.text("role"), entry.text("place")
             entry.row = RoleAssignment(
@@ -214,6 +229,7 @@ class People(Register[RoleAssignment]):
                 role=role,
                 facility=facilities.get(place) if role in OF_A_FACILITY else None,
                 agency=agencies.get(place) if role == Role.AGENCY else None,
+                area=areas.get(place) if role in OF_AN_AREA else None,
                 valid_from=entry.day("from") or writing.on,
                 valid_until=entry.day("until"),
             )

@@ -25,7 +25,7 @@ GENERAL = (
     "manages_reference",
     "records_facts",
     "sees_all_papers",
-    "sees_directors",
+    "begins_programme",
     "keeps_registers",
     "reports",
 )
@@ -36,6 +36,8 @@ WITH_SUBJECT = (
     "sees_names_in other",
     "sees_contacts_in own",
     "sees_contacts_in other",
+    "sees_director_of own",
+    "sees_director_of other",
     "records_for own",
     "records_for other",
     "sees_directive_of own",
@@ -49,7 +51,8 @@ ALLOWED = {
         "sees_summary",
         "sees_all_rows",
         "sees_all_papers",
-        "sees_directors",
+        "sees_director_of own",
+        "sees_director_of other",
         "sees_rows_of own",
         "sees_rows_of other",
         "sees_programme",
@@ -69,7 +72,7 @@ ALLOWED = {
     },
     Role.HEAD: {"sees_summary", "sees_rows_of own", "sees_contacts_in own"},
     Role.AGENCY: {"sees_summary", "sees_directives", "sees_directive_of own"},
-    Role.ADMINISTRATOR: {"sees_summary", "sees_admin", "manages_users"},
+    Role.ADMINISTRATOR: {"sees_summary", "sees_admin", "manages_users", "begins_programme"},
     Role.CLIENT: {"sees_summary"},
     "nobody": set(),
     "anonymous": set(),
@@ -112,7 +115,7 @@ def test_a_role_may_do_exactly_this(role, places):
 
 def test_the_table_names_every_rule():
     rules = {name for name in vars(Access) if name.startswith(("sees_", "manages_", "records_"))}
-    rules |= {"keeps_registers", "reports", "reads_programme"}
+    rules |= {"keeps_registers", "reports", "reads_programme", "begins_programme"}
     assert rules == {ability.split()[0] for ability in EVERYTHING}
 
 

@@ -63,7 +63,7 @@ def takes_files(register: Register, access: Access) -> bool:
     return register.takes_files and (
         register.code in kept_registers(access)
         if access.keeps_somewhere
-        else register.code in WRITTEN
+        else access.records_facts and register.code in WRITTEN
     )
 
 
