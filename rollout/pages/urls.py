@@ -6,7 +6,16 @@ from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import assets, certificates, documents, drafts, imports
-from rollout.pages.summary import absences, facility, figure, forecast, leader, overall, timeline
+from rollout.pages.summary import (
+    absences,
+    areas,
+    facility,
+    figure,
+    forecast,
+    leader,
+    overall,
+    timeline,
+)
 
 app_name = "rollout"
 
@@ -41,6 +50,7 @@ urlpatterns = [
     path("connections/", connections.connection_list, name="connection-list"),
     path("connections/<slug:code>/<slug:partner>/", connections.connection, name="connection"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("areas/", areas.suggestions, name="area-suggestions"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("month/", feeds.month, name="month"),
     path("inbox/", inbox.inbox, name="inbox"),

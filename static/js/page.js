@@ -31,3 +31,19 @@ document.addEventListener("submit", ({ target }) => {
     if (name.startsWith("draft:")) localStorage.removeItem(name);
   }
 });
+
+// A field with too many answers to list asks for those that fit what is typed.
+for (const field of document.querySelectorAll("[data-suggest]")) {
+  let waiting = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const address = new URL(field.dataset.suggest, location);
+      address.searchParams.set("q", field.value);
+      const answer = await fetch(address);
+      if (!answer.ok) return;
+      const { areas } = await answer.json();
+      field.list.replaceChildren(...areas.map((name) => new Option(name, name)));
+    }, 200);
+  });
+}

@@ -56,7 +56,7 @@ class Totals:
         return cls(**{n: sum(getattr(line, n) or 0 for line in lines) for n in names})
 
 
-@desk()
+@desk(by_area=True)
 def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}

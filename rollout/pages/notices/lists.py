@@ -22,7 +22,7 @@ DUE = {
 }
 
 
-@page(lambda access: access.sees_programme, section="deadlines")
+@page(lambda access: access.sees_programme, section="deadlines", by_area=True)
 def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Everything late, and everything due within the next quarter.
 
@@ -32,7 +32,9 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     show = show if show in DUE else ""
     context: dict[str, Any] = {"show": show, "choices": DUE}
     if show in ("facilities", "law"):
-        progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
+        progress = cached_progress(
+            day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code
+        )
         late = late_facilities(progress.facilities)
         return "notices/deadline_list.html", context | {
             "late": paged(request, late) if show == "facilities" else None,
@@ -55,11 +57,12 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     return "notices/deadline_list.html", context | {"rows": paged(request, rows)}
 
 
-@page(lambda access: access.sees_programme, section="alerts")
+@page(lambda access: access.sees_programme, section="alerts", by_area=True)
 def alert_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Alerts that stood on the day: raised by then and not yet cleared."""
-    found = paged(request, alerts.standing(day.on, day.known_at))
-    facilities = names(day.as_of())
+    as_of = day.as_of()
+    found = paged(request, as_of.only(alerts.standing(day.on, day.known_at)))
+    facilities = names(as_of)
     rows = [
         {
             "alert": alert,

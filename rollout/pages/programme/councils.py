@@ -88,7 +88,7 @@ TAKEN_BACK: dict[str, type[Record]] = {
 }
 
 
-@page(lambda access: access.sees_programme, section="councils")
+@page(lambda access: access.sees_programme, section="councils", by_area=True)
 def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = names(as_of)
@@ -120,7 +120,7 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     held.sort(key=itemgetter(0), reverse=True)
     without_day = []
     if day.is_today:
-        begun = CouncilMeeting.objects.exclude(pk__in=[meeting.id for meeting in found])
+        begun = as_of.only(CouncilMeeting.objects).exclude(pk__in=[meeting.id for meeting in found])
         without_day = [
             {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
             for meeting in begun.order_by("code")

@@ -34,6 +34,7 @@ from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.directives import DirectiveOnDay, directives, services
 from rollout.programme.directives.choosing import chosen, given_at
 from rollout.programme.directives.promises import VERDICTS, days_broken, verdict
+from rollout.programme.obstacles.concerning import directives_of
 
 SHOW = {
     "": pgettext_lazy("directives", "all"),
@@ -52,11 +53,11 @@ TAKEN_BACK: dict[str, type[Record]] = {
 }
 
 
-@page(lambda access: access.sees_directives, section="directives")
+@page(lambda access: access.sees_directives, section="directives", by_area=True)
 def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
     seen = [
         found
-        for found in directives(day.on, day.known_at)
+        for found in (directives_of(day.as_of()) if day.area else directives(day.on, day.known_at))
         if access.sees_directive_of(found.agency_ids)
     ]
     session = session_asked(request, "session", day)

@@ -74,7 +74,7 @@ WITHDRAWN = {
 }
 
 
-@page(lambda access: access.sees_programme, section="obstacles")
+@page(lambda access: access.sees_programme, section="obstacles", by_area=True)
 def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All of them with what they cost; or those open, or those raised at a session."""
     as_of = day.as_of()
@@ -102,7 +102,7 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     }
 
 
-@page(lambda access: access.sees_programme, section="obstacles")
+@page(lambda access: access.sees_programme, section="obstacles", by_area=True)
 def waiting(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = day.as_of()
     facilities = as_of.so_far(as_of.until)

@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.utils.translation import get_language
 
+from facilities.areas import OWN
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
@@ -16,10 +17,10 @@ from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@page(lambda access: access.sees_programme, section="papers")
+@page(lambda access: access.sees_programme, section="papers", by_area=True)
 def paper_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Each kind with what it can be about on the day."""
-    asked = Asked(day.on, day.known_at)
+    asked = Asked(day.on, day.known_at, area=day.area_code)
     kinds = [(kind, kind.subjects(asked)) for kind in KINDS.values() if _may(access, kind)]
     own = (get_language() or "vi")[:2]
     context = {"kinds": kinds, "languages": LANGUAGES, "language": own}
@@ -40,13 +41,14 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
         raise Http404
     if not _may(access, chosen):
         raise PermissionDenied
-    asked = Asked(day.on, day.known_at, request.GET.get("about", ""))
+    asked = Asked(day.on, day.known_at, request.GET.get("about", ""), day.area_code)
     with translation.override(language):
         try:
             content, content_type, name = _file(chosen, form, asked)
         except NoSuchSubject as error:
             raise Http404 from error
-    name = f"{name}-{day.on:%Y-%m-%d}-{language}.{form}"
+    of_area = f"-{day.area_code.removeprefix(OWN) or 'khong-ro'}" if day.area else ""
+    name = f"{name}{of_area}-{day.on:%Y-%m-%d}-{language}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)
 

@@ -74,7 +74,7 @@ def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
     ]
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, by_area=True)
 def measure(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     found = BY_CODE.get(code)
     if found is None:
@@ -102,7 +102,7 @@ def measure(request: SignedIn, day: Day, access: Access, code: str) -> Page:
 def _measure(found: Measure, day: Day, show: str, number: str, *, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility how far its files have come."""
     progress = cached_progress(
-        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on, area=day.area_code
     )
     as_of = day.as_of()
     state = fold(changes(as_of), day.on)
@@ -186,7 +186,7 @@ class Share:
     newest_on: date | None
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, by_area=True)
 def figure(request: SignedIn, day: Day, access: Access, group: str, key: str) -> Page:
     if group not in FIGURE_GROUPS:
         raise Http404
