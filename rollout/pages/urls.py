@@ -9,6 +9,7 @@ from rollout.pages.registers import assets, certificates, documents, drafts, imp
 from rollout.pages.summary import (
     absences,
     areas,
+    compare,
     facility,
     figure,
     forecast,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("connections/", connections.connection_list, name="connection-list"),
     path("connections/<slug:code>/<slug:partner>/", connections.connection, name="connection"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("compare/", compare.compare, name="compare"),
+    path("compare.csv", compare.compare_csv, name="compare-export"),
     path("areas/", areas.suggestions, name="area-suggestions"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("month/", feeds.month, name="month"),

@@ -74,7 +74,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         .order_by("held_on")
         .values_list("held_on", flat=True)
     )
-    compare = _held_against(day, sessions)
+    compare = held_against(day, sessions)
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=compare, map_on=day.map_on, area=day.area_code
     )
@@ -107,7 +107,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     }
 
 
-def _held_against(day: Day, sessions: list[date]) -> date | None:
+def held_against(day: Day, sessions: list[date]) -> date | None:
     """The day asked for, or else that of the latest working session before.
 
     A day held against itself says nothing. Links do not carry what nobody asked for.
