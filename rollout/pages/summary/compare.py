@@ -215,8 +215,6 @@ def _path(day: Day) -> list[tuple[str, str]]:
 HEADS: dict[str, "StrOrPromise"] = {
     NAME: pgettext_lazy("side by side", "Group"),
     FACILITIES: gettext_lazy("Facilities"),
-}
-AFTER: dict[str, "StrOrPromise"] = {
     OVERALL: gettext_lazy("Weighted progress"),
     PACE: pgettext_lazy("side by side", "Official in 90 days"),
     LATE: pgettext_lazy("side by side", "Late"),
@@ -227,7 +225,7 @@ AFTER: dict[str, "StrOrPromise"] = {
 
 def _heads(foreseen: bool) -> list[tuple[str, "StrOrPromise"]]:
     """Columns of the table with their heads."""
-    found = HEADS | {measure.code: measure.label for measure in MEASURES} | AFTER
+    found = HEADS | {measure.code: measure.label for measure in MEASURES}
     return [(code, label) for code, label in found.items() if foreseen or code != LIKELY]
 
 
@@ -258,12 +256,12 @@ def _table(lines: Sequence[Line], *, foreseen: bool) -> tuple[list[Column], list
             Column(f"{measure.code}_change", f"{measure.label}: {_('change')}", Kind.COUNT),
         ]
     columns += [
-        Column(PACE, AFTER[PACE], Kind.COUNT),
-        Column(LATE, AFTER[LATE], Kind.COUNT),
-        Column(NEWEST, AFTER[NEWEST], Kind.DAY),
+        Column(PACE, HEADS[PACE], Kind.COUNT),
+        Column(LATE, HEADS[LATE], Kind.COUNT),
+        Column(NEWEST, HEADS[NEWEST], Kind.DAY),
     ]
     if foreseen:
-        columns.append(Column(LIKELY, AFTER[LIKELY], Kind.DAY))
+        columns.append(Column(LIKELY, HEADS[LIKELY], Kind.DAY))
     rows: list[list[Value]] = []
     for line in lines:
         row: list[Value] = [line.group.label, line.facilities]
