@@ -52,6 +52,17 @@ class Access:
             self._has(Role.OFFICER) and facility_id in self.facility_ids
         )
 
+    def sees_contacts_in(self, facility_id: int) -> bool:
+        """Names, telephones and addresses of a facility's people: personal, never through a key."""
+        return self._has(Role.DEPARTMENT) or (
+            self._has(Role.OFFICER, Role.HEAD) and facility_id in self.facility_ids
+        )
+
+    @property
+    def sees_directors(self) -> bool:
+        """Name and telephone of every facility's director."""
+        return self._has(Role.DEPARTMENT, Role.LEADER)
+
     @property
     def sees_all_papers(self) -> bool:
         """Every document's file; others only those about their facility or from their own hand."""
@@ -97,6 +108,11 @@ class Access:
         """Answers a directive in the name of one of these agencies."""
         own = bool(self.agency_ids.intersection(agency_ids))
         return own and self._has(Role.AGENCY)
+
+    @property
+    def begins_programme(self) -> bool:
+        """Says which province this is, and adds its areas."""
+        return self._has(Role.DEPARTMENT, Role.ADMINISTRATOR)
 
     @property
     def sees_admin(self) -> bool:

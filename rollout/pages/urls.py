@@ -2,19 +2,20 @@
 
 from django.urls import include, path
 
+from rollout.pages import start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import assets, certificates, documents, drafts, imports
 from rollout.pages.summary import (
     absences,
-    areas,
     compare,
     facility,
     figure,
     forecast,
     leader,
     overall,
+    suggest,
     timeline,
 )
 
@@ -22,6 +23,7 @@ app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(
         "facilities/<slug:code>/certificates/",
@@ -53,7 +55,6 @@ urlpatterns = [
     path("forecast/", forecast.forecast, name="forecast"),
     path("compare/", compare.compare, name="compare"),
     path("compare.csv", compare.compare_csv, name="compare-export"),
-    path("areas/", areas.suggestions, name="area-suggestions"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("month/", feeds.month, name="month"),
     path("inbox/", inbox.inbox, name="inbox"),
@@ -72,6 +73,7 @@ urlpatterns = [
         name="import-template",
     ),
     path("d/<path:tag>/", assets.asset, name="asset"),
+    path("suggest/", suggest.suggest, name="suggest"),
     path("drafts/", drafts.keep, name="draft"),
     path("drafts/drop/", drafts.drop, name="draft-drop"),
     path("my/", include("rollout.pages.my.urls")),

@@ -20,8 +20,8 @@ from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
 from rollout.day import Day
+from rollout.figures.readiness import readiness, readiness_of_all
 from rollout.meetings.councils import fix
-from rollout.meetings.readiness import readiness, readiness_of_all
 from rollout.models import (
     ConditionMet,
     CouncilCondition,
@@ -120,7 +120,8 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     held.sort(key=itemgetter(0), reverse=True)
     without_day = []
     if day.is_today:
-        begun = as_of.only(CouncilMeeting.objects).exclude(pk__in=[meeting.id for meeting in found])
+        begun = as_of.only(CouncilMeeting.objects.standing())
+        begun = begun.exclude(pk__in=[meeting.id for meeting in found])
         without_day = [
             {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
             for meeting in begun.order_by("code")
@@ -170,7 +171,8 @@ def _open(request: SignedIn, given: dict) -> CouncilMeeting:
 @page(lambda access: access.sees_programme, section="councils", stored=False)
 def council(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     row = get_object_or_404(
-        CouncilMeeting.objects.select_related("facility", "criteria_set", "follows"), code=code
+        CouncilMeeting.objects.standing().select_related("facility", "criteria_set", "follows"),
+        code=code,
     )
     told = dossier(row, day.on, day.known_at)
     if request.method == "POST" and not access.keeps_programme:

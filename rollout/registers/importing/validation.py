@@ -11,7 +11,7 @@ from facilities.exchange.headers import Heading
 from facilities.exchange.outcomes import Compared
 from facilities.exchange.tables import Source
 from rollout.models import ImportFile
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import TAKING_FILES
 from rollout.registers.importing.receiving import opened
 
 
@@ -31,7 +31,7 @@ def judged(import_file: ImportFile) -> Iterator[Validated]:
     own = None if import_file.facility_id is None else [import_file.facility_id]
     with opened(import_file) as (_source, heading, rows):
         comparison = Comparison(
-            REGISTERS[import_file.register], heading, on=import_file.on, facility_ids=own
+            TAKING_FILES[import_file.register], heading, on=import_file.on, facility_ids=own
         )
         repeated = comparison.repeated(rows)
     with opened(import_file) as (source, heading, rows):
