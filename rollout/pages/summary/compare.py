@@ -266,7 +266,9 @@ def _table(lines: Sequence[Line], *, foreseen: bool) -> tuple[list[Column], list
     for line in lines:
         row: list[Value] = [line.group.label, line.facilities]
         for result in line.results:
-            row += [result.told, result.total, result.unknown, result.change]
+            is_about = bool(result.facilities)
+            told = (result.told, result.total, result.unknown, result.change)
+            row += told if is_about else (None,) * len(told)
         row += [line.pace, line.late, line.group.progress.newest_on]
         if foreseen:
             row.append(line.forecast.province.likely_on)
