@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import wraps
@@ -208,6 +209,15 @@ class AsOf:
         self.off_the_map = frozenset(
             pk for pk in self.left_on if pk in self.descent.merged or pk not in self.descent.split
         )
+
+    def only_of(self, facility_ids: frozenset[int]) -> "AsOf":
+        """The same of some of its facilities, without reading anything again."""
+        narrowed = copy(self)
+        narrowed.listed_ids = facility_ids
+        narrowed.facility_ids = family = self.descent.family(facility_ids)
+        narrowed.codes = {pk: code for pk, code in self.codes.items() if pk in family}
+        narrowed.read = {}
+        return narrowed
 
     def _described_by(self) -> tuple[_Dated[Any], ...]:
         return self.names, self.kinds, self.ownerships, self.scopes, self.areas, self.beds

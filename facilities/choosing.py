@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 MOST = 200
-FACILITIES = "facilities"  # what a page's script may ask names of
+FACILITIES, AREAS = "facilities", "areas"  # what a page's script may ask names of
 
 _WITH_CODE = re.compile(r"^.+ \(([^()]+)\)$")
 SEVERAL = ";"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TypeVar
@@ -13,10 +13,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities import clock
+from facilities.areas import AreaOnDay, Areas, AreaTree, in_area
 from facilities.as_of import AsOf
 
 Read = TypeVar("Read")
@@ -29,15 +31,17 @@ WRITTEN = (
     re.compile(r"(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>\d{4})", re.ASCII),
 )
 
-PARAMETERS = ("on", "known_at", "compare", "map")
+PARAMETERS = ("on", "known_at", "compare", "map", "area")
 # The same in words, for those who read pages.
 PARAMETER_LABELS = {
     "on": gettext_lazy("Day"),
     "known_at": gettext_lazy("As known on"),
     "compare": gettext_lazy("Compared with"),
     "map": gettext_lazy("Facilities by the map of"),
+    "area": gettext_lazy("Area"),
 }
 MAPS = ("day", "today")
+MOST_ALIKE = 6  # areas named to somebody whose words fit several
 
 
 def standing_still(request: HttpRequest) -> dict[str, date | None]:
@@ -51,6 +55,7 @@ class Day:
 
     `map_on`: by whose map of facilities, always today's; None: each day by the map of that day.
     `alone`: to be held against nothing, where a page would choose a day by itself.
+    `area`: only the facilities that lie in it on the day; None: all of them.
     """
 
     on: date
@@ -59,10 +64,26 @@ class Day:
     compare: date | None = None
     map_on: date | None = None
     alone: bool = field(default=False, compare=False)
+    area: AreaOnDay | None = None
 
     def as_of(self, facility_ids: frozenset[int] | None = None) -> AsOf:
-        """The facilities of the day looked at, by the map asked for; None: all of them."""
-        return AsOf(self.on, self.known_at, facility_ids, self.map_on)
+        """The facilities of the day looked at, by the map asked for; None: all that lie in the area."""
+        as_of = AsOf(self.on, self.known_at, facility_ids, self.map_on)
+        return as_of if facility_ids is not None else in_area(as_of, self.area_code)
+
+    def of_places(self, places: frozenset[int] | None) -> AsOf:
+        """Of the facilities of these places (None: everywhere) those that lie in the area asked for."""
+        return in_area(AsOf(self.on, self.known_at, places, self.map_on), self.area_code)
+
+    @property
+    def area_code(self) -> str:
+        """Empty: the whole."""
+        return self.area.code if self.area else ""
+
+    @property
+    def whole(self) -> "Day":
+        """The same day, of all facilities."""
+        return replace(self, area=None)
 
     @property
     def is_today(self) -> bool:
@@ -80,6 +101,8 @@ class Day:
             asked["compare"] = self.compare.isoformat() if self.compare else ""
         if self.map_on:
             asked["map"] = "today"
+        if self.area:
+            asked["area"] = self.area.code
         return asked
 
     @property
@@ -118,7 +141,7 @@ class Day:
 
 
 def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: bool = False) -> Day:
-    """Read `on`, `known_at`, `compare` and `map`. Raises ValidationError whose keys name the parameter.
+    """Read `on`, `known_at`, `compare`, `map` and `area`. Raises ValidationError whose keys name the parameter.
 
     `iso`: a program asks, and is shown how a program writes it.
     """
@@ -145,7 +168,40 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: b
     )
     if errors:
         raise ValidationError(errors)
+    if asked := parameters.get("area", "").strip():
+        try:
+            day = replace(day, area=parse_area(asked, day, iso=iso))
+        except ValueError as error:
+            raise ValidationError({"area": str(error)}) from None
     return day
+
+
+def parse_area(text: str, day: Day, *, iso: bool = False) -> AreaOnDay:
+    """An area that there was on the day, by its code, or by its name as people type it.
+
+    `iso`: by its code alone. Raises ValueError with the remedy.
+    """
+    tree = areas_on(day)
+    if found := tree.find(text):
+        return found
+    called = [] if iso else tree.called(text) or tree.like(text)
+    if len(called) == 1:
+        return called[0]
+    told = {"text": text[:40], "day": date_format(day.map_on or day.on, "SHORT_DATE_FORMAT")}
+    if called:
+        told["names"] = ", ".join(area.name for area in called[:MOST_ALIKE])
+        raise ValueError(
+            _("“%(text)s” may be several areas: %(names)s. Write the whole name.") % told
+        )
+    raise ValueError(
+        _("“%(text)s” was no area on %(day)s. Choose one of that day, or leave it empty.") % told
+    )
+
+
+def areas_on(day: Day) -> AreaTree:
+    """The areas that there were on the day, or on that of the map."""
+    on = day.map_on or day.on
+    return Areas(on, day.known_at).on(on)
 
 
 def parse_map(text: str) -> str:

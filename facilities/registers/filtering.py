@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MISSING, GIVEN = "missing", "given"
+TAKEN = ("area",)  # by these names an address asks every page which facilities it speaks of
 
 
 class RegisterFilter(django_filters.FilterSet):
@@ -50,7 +51,8 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
     found: dict[str, django_filters.Filter] = {}
     ask = column.choices
     if ask is not None:
-        found[column.code] = _SomeFilter(
+        asked_as = f"{column.code}_in" if column.code in TAKEN else column.code
+        found[asked_as] = _SomeFilter(
             field_name=name,
             label=column.label,
             choices=lambda: list(ask().items()),

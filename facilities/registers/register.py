@@ -58,6 +58,7 @@ class Register(Generic[Row]):
     keys: tuple[tuple[str, ...], ...] = ()
     search_path = "search_key"  # of the model; "" if only the facility's name is searched
     facility_path: str = "facility"  # from the row to its facility; "" if the row is the facility
+    is_by_facility: bool = True  # whether each row belongs to a facility
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered

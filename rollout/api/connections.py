@@ -17,6 +17,7 @@ from connectivity import gateways
 from connectivity.models import BeatDay, Partner
 from connectivity.pulse import Cell
 from facilities import clock
+from facilities.areas import lying_in
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.departures import departure
 from facilities.models import ApiToken, Facility
@@ -53,15 +54,17 @@ class ConnectionsView(LiveView, ProgrammeView):
     def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
-            days=(),
+            days=("area",),
             codes={"state": WORST_FIRST, "partner": _partners()},
             cursor=_cursor,
         )
-        now = timezone.now()
+        now, area = timezone.now(), asked.day.area_code
+        inside = lying_in(AsOf(asked.day.on), area) if area else None
         found = [
             one
             for one in connections(now)
-            if asked.chosen["partner"] in (None, one.partner.code)
+            if (inside is None or one.facility.id in inside)
+            and asked.chosen["partner"] in (None, one.partner.code)
             and asked.chosen["facility"] in (None, one.facility.code)
         ]
         totals = count_by_state(found)
@@ -72,6 +75,7 @@ class ConnectionsView(LiveView, ProgrammeView):
         )
         return self.respond_now(
             {
+                "area": area or None,
                 "count": len(found),
                 "totals": totals,
                 "connections": [

@@ -32,7 +32,9 @@ from rollout.programme.milestone_line import MilestoneOnDay
 
 def progress_document(progress: Progress) -> dict:
     """The province on a day."""
-    query = query_of(progress)
+    query = of_pages = query_of(progress)
+    if progress.area:  # what one facility has is the same in whichever area it lies
+        of_pages += f"&{urlencode({'area': progress.area})}"
     labels = figure_labels(progress.figures)
     return {
         "on": progress.on,
@@ -42,8 +44,8 @@ def progress_document(progress: Progress) -> dict:
         "scope": _scope(progress),
         "overall": progress.overall,
         "newest_on": progress.newest_on,
-        "measures": [_measure(result, query) for result in progress.measures],
-        "figures": [_figure(figure, labels[figure.code], query) for figure in progress.figures],
+        "measures": [_measure(result, of_pages) for result in progress.measures],
+        "figures": [_figure(figure, labels[figure.code], of_pages) for figure in progress.figures],
         "facilities": [
             _facility(result, query)
             | {
@@ -144,6 +146,7 @@ def trend_document(
     *,
     known_at: datetime | None,
     map_on: date | None,
+    area: str = "",
     generated_at: datetime,
 ) -> dict:
     """A measure on every day of a period."""
@@ -152,6 +155,7 @@ def trend_document(
         "to": points[-1].on,
         "known_at": known_at,
         "map": map_of(map_on),
+        "area": area or None,
         "measure": measure.code,
         "label": measure.label,
         "rule": measure.rule,
@@ -185,6 +189,7 @@ def _scope(progress: Progress) -> dict:
     else:
         ownership = Ownership.PRIVATE.value if progress.private else Ownership.PUBLIC.value
     return {
+        "area": progress.area or None,
         "name": progress.name,
         "facilities": progress.public + progress.private,
         "ownership": ownership,

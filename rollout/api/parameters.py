@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from facilities import clock
-from rollout.day import PARAMETERS, Day, parse_date, parse_map, parse_moment, read_day
+from rollout.day import PARAMETERS, Day, parse_area, parse_date, parse_map, parse_moment, read_day
 from rollout.figures.measures import BY_CODE, Measure
 from rollout.figures.trend import LONGEST_DAYS
 from rollout.notices import alerts
 from rollout.programme import must_start
 
 PROGRESS = PARAMETERS
-FACILITY = FORECAST = ("on", "known_at", "map")
-TREND = ("from", "to", "measure", "known_at", "map")
+FACILITY = ("on", "known_at", "map")
+FORECAST = (*FACILITY, "area")
+TREND = ("from", "to", "measure", "known_at", "map", "area")
 # When to start is told by alerts; it is nothing that is due itself.
 DEADLINE_RULES = tuple(
     code for code in alerts.RULES if code not in (must_start.FILE, must_start.REQUEST)
@@ -36,6 +37,7 @@ class Period:
     last: date
     known_at: datetime | None
     map_on: date | None  # as in `rollout.day.Day`
+    area: str  # code; empty: all
 
 
 def asked_day(query: QueryDict, allowed: tuple[str, ...]) -> Day:
@@ -84,9 +86,13 @@ def asked_period(query: QueryDict) -> Period:
             errors["from"] = [
                 _("The period may have %(days)s days at most.") % {"days": LONGEST_DAYS}
             ]
+    area = None
+    if not {"to", "known_at", "map"} & errors.keys():
+        day = Day(last, today, known_at, map_on=map_on)
+        area = read("area", partial(parse_area, day=day, iso=True))
     if errors or measure is None:
         raise ValidationError(errors)
-    return Period(measure, first, last, known_at, map_on)
+    return Period(measure, first, last, known_at, map_on, area.code if area else "")
 
 
 def texts(query: QueryDict) -> dict[str, str]:

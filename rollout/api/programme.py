@@ -39,14 +39,15 @@ class AlertsView(ProgrammeView):
     def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
-            days=("on",),
+            days=("on", "area"),
             codes={"rule": RULES, "severity": Alert.Severity.values},
             cursor=_alert_cursor,
         )
         on, chosen = asked.day.on, asked.chosen
         named = {"rule": "rule", "facility": "facility__code"}
         wanted = {named[n]: code for n, code in chosen.items() if code and n in named}
-        found = alerts.standing(on).filter(**wanted)
+        as_of = asked.day.as_of()
+        found = as_of.only(alerts.standing(on)).filter(**wanted)
         counted = found.order_by().values_list("severity").annotate(Count("pk"))
         totals = dict.fromkeys(Alert.Severity.values, 0) | dict(counted)
         if severity := chosen["severity"]:
@@ -55,10 +56,10 @@ class AlertsView(ProgrammeView):
             due_on, pk = asked.after
             found = found.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, pk__gt=pk))
         rows, after = cut(list(found[: asked.limit + 1]), asked, lambda one: (one.due_on, one.pk))
-        as_of = asked.day.as_of()
         facilities, working = as_of.so_far(on), working_days_of(as_of)
         document = {
             "on": on,
+            "area": asked.day.area_code or None,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
             "alerts": [_alert(one, facilities, working.days_late(one.due_on, on)) for one in rows],
@@ -77,7 +78,7 @@ class DeadlinesView(ProgrammeView):
     def get(self, request: Request) -> HttpResponseBase:
         asked = asked_rows(
             request.query_params,
-            days=("on", "known_at", "map"),
+            days=("on", "known_at", "map", "area"),
             codes={"state": (LATE, COMING), "rule": DEADLINE_RULES},
             cursor=_deadline_cursor,
         )
@@ -92,6 +93,7 @@ class DeadlinesView(ProgrammeView):
             "on": day.on,
             "known_at": day.known_at,
             "map": map_of(day.map_on),
+            "area": day.area_code or None,
             "until": day.on + AHEAD,
             "count": len(found),
             "totals": totals,
@@ -130,7 +132,15 @@ def _alert(alert: Alert, facilities: Mapping[int, FacilityOnDay], days_late: int
 
 def _cached_deadlines(day: Day) -> dict:
     """All of a day, from the cache as long as no fact has changed."""
-    place = key("api-deadlines", Ledger.current(), get_language(), day.on, day.known_at, day.map_on)
+    place = key(
+        "api-deadlines",
+        Ledger.current(),
+        get_language(),
+        day.on,
+        day.known_at,
+        day.map_on,
+        day.area_code,
+    )
     kept = cache.get(place)
     if kept is None:
         as_of = day.as_of()

@@ -72,6 +72,14 @@ MAP = OpenApiParameter(
         "those of today, each with what was recorded for those it carries on for."
     ),
 )
+AREA = OpenApiParameter(
+    "area",
+    description=_(
+        "Only the facilities that lie in the area of this code on that day, or in an area below it; "
+        "“~”: those whose area is not recorded; “~” before a code: those in that area and in none "
+        "of its parts."
+    ),
+)
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     location=OpenApiParameter.HEADER,
@@ -95,7 +103,7 @@ PROGRESS: Endpoint = {
     "operation_id": "progress",
     "summary": _("The province on a day"),
     "description": _("Every measure with rule, denominator and evidence, and every facility."),
-    "parameters": [ON, KNOWN_AT, COMPARE, MAP, *HEADERS],
+    "parameters": [ON, KNOWN_AT, COMPARE, MAP, AREA, *HEADERS],
 }
 TREND: Endpoint = {
     "operation_id": "trend",
@@ -113,6 +121,7 @@ TREND: Endpoint = {
         ),
         KNOWN_AT,
         MAP,
+        AREA,
         *HEADERS,
     ],
 }
@@ -160,6 +169,7 @@ CONNECTIONS: Endpoint = {
         OpenApiParameter("state", enum=WORST_FIRST),
         FILTER_FACILITY,
         OpenApiParameter("partner", description=_("Only those with the partner of this code.")),
+        AREA,
         *PAGING,
         LANGUAGE,
     ],
@@ -192,6 +202,7 @@ ALERTS: Endpoint = {
         ON,
         OpenApiParameter("rule", enum=list(RULES)),
         OpenApiParameter("severity", enum=Alert.Severity.values),
+        AREA,
         FILTER_FACILITY,
         *PAGING,
         *HEADERS,
@@ -208,6 +219,7 @@ DEADLINES: Endpoint = {
         ON,
         KNOWN_AT,
         MAP,
+        AREA,
         OpenApiParameter("state", enum=("late", "coming")),
         OpenApiParameter("rule", enum=list(DEADLINE_RULES)),
         FILTER_FACILITY,
@@ -223,7 +235,7 @@ FORECAST: Endpoint = {
         "seen by that day. Nothing is stored. For the Department, the leaders and keys of the "
         "scope programme."
     ),
-    "parameters": [ON, KNOWN_AT, MAP, *HEADERS],
+    "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
 }
 
 NOT_FOUND = OpenApiResponse(

@@ -32,6 +32,7 @@ RUNGS = tuple(rung.code for rung in Rung)
 ON = _("The day looked at.")
 KNOWN_AT = _("As it was known at this moment; null: as known now.")
 MAP = _("With the facilities of that day, or with those of today.")
+AREA = _("The code of the area whose facilities are counted; null: of all of them.")
 GENERATED_AT = _("When the figures were computed. The entity tag does not depend on it.")
 SHARE = _("Part of one. Above 1 when more is done than was planned; null when not known.")
 DONE = _("Null where nothing is known: that is no zero.")
@@ -45,7 +46,8 @@ Declared = Any
 
 
 class Scope(Serializer):
-    name = CharField(help_text=_("The province as it was called on that day."))
+    area = CharField(allow_null=True, help_text=AREA)
+    name = CharField(help_text=_("The province, or the area, as it was called on that day."))
     facilities = IntegerField(help_text=_("How many facilities are counted."))
     ownership = ChoiceField((*Ownership.values, "mixed"))
     public = IntegerField()
@@ -284,6 +286,7 @@ Trend = inline_serializer(
         "to": DateField(help_text=_("The last day, included.")),
         "known_at": DateTimeField(allow_null=True, help_text=KNOWN_AT),
         "map": ChoiceField(MAPS, help_text=MAP),
+        "area": CharField(allow_null=True, help_text=AREA),
         "measure": ChoiceField(list(BY_CODE)),
         "label": CharField(),
         "rule": CharField(help_text=_("How it is counted, in words.")),

@@ -14,7 +14,7 @@ from rest_framework.serializers import (
 
 from connectivity.pulse import CELL_LABELS
 from rollout.api.parameters import DEADLINE_RULES
-from rollout.api.serializers import GENERATED_AT, KNOWN_AT, MAP, ON, Declared
+from rollout.api.serializers import AREA, GENERATED_AT, KNOWN_AT, MAP, ON, Declared
 from rollout.day import MAPS
 from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
@@ -64,6 +64,7 @@ ByState = inline_serializer("ByState", {state: IntegerField() for state in WORST
 
 
 class Connections(Serializer):
+    area = CharField(allow_null=True, help_text=AREA)
     count = IntegerField(help_text=COUNT)
     totals = ByState(help_text=_("By state, whatever state is asked for; the other filters count."))
     connections = Connection(many=True, help_text=_("By the codes of facility and partner."))
@@ -109,6 +110,7 @@ BySeverity = inline_serializer(
 
 class Alerts(Serializer):
     on = DateField(help_text=ON)
+    area = CharField(allow_null=True, help_text=AREA)
     count = IntegerField(help_text=COUNT)
     totals = BySeverity(
         help_text=_("By severity, whatever severity is asked for; the other filters count.")
@@ -139,6 +141,7 @@ class Deadlines(Serializer):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
+    area = CharField(allow_null=True, help_text=AREA)
     until = DateField(help_text=_("What is due later than this day is not listed yet."))
     count = IntegerField(help_text=COUNT)
     totals = LateAndComing(
@@ -189,6 +192,7 @@ class Forecast(Serializer):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
+    area = CharField(allow_null=True, help_text=AREA)
     rule_version = IntegerField(
         help_text=_("Goes up when the same facts give another forecast than before.")
     )

@@ -33,10 +33,15 @@ class ProgressView(ReadView):
                 day.on,
                 day.compare,
                 day.map_on,
+                day.area_code,
                 known_at=day.known_at,
                 build=lambda: progress_document(
                     cached_progress(
-                        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+                        day.on,
+                        known_at=day.known_at,
+                        compare=day.compare,
+                        map_on=day.map_on,
+                        area=day.area_code,
                     )
                 ),
             ),
@@ -48,7 +53,7 @@ class TrendView(ReadView):
     def get(self, request: Request) -> HttpResponseBase:
         period = parameters.asked_period(request.query_params)
         measure, first, last = period.measure, period.first, period.last
-        known_at, map_on = period.known_at, period.map_on
+        known_at, map_on, area = period.known_at, period.map_on, period.area
         return self.respond(
             request,
             CachedAnswer(
@@ -57,12 +62,14 @@ class TrendView(ReadView):
                 first,
                 last,
                 map_on,
+                area,
                 known_at=known_at,
                 build=lambda: trend_document(
                     measure,
-                    trend(measure, first, last, known_at=known_at, map_on=map_on),
+                    trend(measure, first, last, known_at=known_at, map_on=map_on, area=area),
                     known_at=known_at,
                     map_on=map_on,
+                    area=area,
                     generated_at=timezone.now(),
                 ),
             ),

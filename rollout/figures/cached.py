@@ -73,6 +73,7 @@ def cached_progress(
     known_at: datetime | None = None,
     compare: date | None = None,
     map_on: date | None = None,
+    area: str = "",
 ) -> Progress:
     """The same as `progress`, computed once per state of the facts."""
     return remembered(
@@ -81,7 +82,8 @@ def cached_progress(
         known_at,
         compare,
         map_on,
-        compute=lambda: progress(on, known_at=known_at, compare=compare, map_on=map_on),
+        area,
+        compute=lambda: progress(on, known_at=known_at, compare=compare, map_on=map_on, area=area),
     )
 
 

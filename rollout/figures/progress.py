@@ -5,7 +5,7 @@ facilities together, so the number of queries does not depend on the number of f
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ import rollout.programme.changes
 import rollout.programme.tracking
 import signatures.changes
 from equipment.files import files, server_files
+from facilities.areas import in_area, tree_on
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.lineage import inherit
 from facilities.models import Ownership
@@ -30,7 +31,7 @@ from rollout.models import MeasureWeight, Programme
 from rollout.models.milestones import Way
 from rollout.programme.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.programme.deadlines import deadlines
-from rollout.programme.legal import legal_deadlines
+from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
 from rollout.programme.milestone_line import Target, line, reached, targets
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
 from rollout.programme.reporting import RULE, Freshness, fresh_since, freshness, nothing_since
@@ -48,6 +49,7 @@ MODULES = (
 
 PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
 
+Grouping = Callable[[FacilityOnDay, FacilityState, date], Hashable]
 Cells = dict[str, Cell]  # of one facility, by measure
 Weights = dict[str, Decimal]  # by measure
 WeightsByKind = dict[str, Weights]  # "": of every kind without weights of its own
@@ -76,60 +78,150 @@ def progress(
     known_at: datetime | None = None,
     compare: date | None = None,
     map_on: date | None = None,
+    area: str = "",
 ) -> Progress:
     """Compute everything. A fixed number of queries, whatever the size of the province.
 
     `map_on`: with the facilities of that day's map, for both days; None: each day by its own map.
+    `area`: of the facilities that lie in the area of this code, on each day where they lay on it.
     """
-    as_of = AsOf(on, known_at, map_on=map_on)
-    all_changes = changes(as_of)
-    listed = as_of.on(on)
-    state = fold(all_changes, on)
-    cells = cells_on(as_of, listed, state, on)
-    weights = weights_on(on, known_at)
-    before: dict[str, Sum] = {}
-    if compare:
-        if compare > on:  # a later day has changes of its own
-            as_of_then = AsOf(compare, known_at, map_on=map_on)
-            all_changes = changes(as_of_then)
-        else:
-            as_of_then = as_of
-        then = fold(all_changes, compare)
-        cells_then = cells_on(as_of_then, as_of_then.on(compare), then, compare)
-        before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
+    return Reading.begin(on, known_at, compare, map_on, area).of_all()
 
-    expected = _bidding_ends(as_of, cells)
-    facilities = _facilities(as_of, listed, state, cells, weights)
-    since = fresh_since(as_of, (result.freshness for result in facilities))
-    measures = tuple(
-        _result(measure, cells, weights[""], before.get(measure.code), expected, since)
-        for measure in MEASURES
-    )
-    shares = [
-        result.progress
-        for result in facilities
-        if result.progress is not None and result.facility.is_obliged
-    ]
-    in_rollout = [facility for facility in listed if facility.in_rollout]
-    name_vi, name_en = Programme.name_on(map_on or on, known_at)
-    return Progress(
-        on=on,
-        known_at=known_at,
-        compare=compare,
-        map_on=map_on,
-        name_vi=name_vi,
-        name_en=name_en,
-        public=sum(f.ownership == Ownership.PUBLIC for f in in_rollout),
-        private=sum(f.ownership == Ownership.PRIVATE for f in in_rollout),
-        measures=measures,
-        figures=_figures(state, {facility.id for facility in in_rollout}),
-        facilities=facilities,
-        deadlines=tuple(legal_deadlines(on, known_at)),
-        # Without a facility there is no progress; a zero would claim that one has none.
-        overall=sum(shares) / len(shares) if shares else None,
-        newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
-        fresh_since=since,
-    )
+
+def progress_by(
+    key: Grouping,
+    on: date,
+    *,
+    known_at: datetime | None = None,
+    compare: date | None = None,
+    map_on: date | None = None,
+    area: str = "",
+) -> dict[Hashable, Progress]:
+    """The same for each group of facilities, from one reading: as many queries as `progress`.
+
+    `key`: to which group a facility belongs on a day, asked with what it has on that day.
+    """
+    reading = Reading.begin(on, known_at, compare, map_on, area)
+    groups: dict[Hashable, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    for place, one in enumerate((reading.now, reading.then)):
+        for facility in one.listed if one else ():
+            found = key(facility, one.state.get(facility.id, {}), one.day) if one else None
+            groups[found][place].add(facility.id)
+    return {found: reading.of(*ids) for found, ids in groups.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class OneDay:
+    """What the facilities listed on a day had."""
+
+    day: date
+    listed: list[FacilityOnDay]
+    state: State
+    cells: dict[int, Cells]
+
+    @classmethod
+    def fold(cls, as_of: AsOf, all_changes: list[Change], day: date) -> "OneDay":
+        listed, state = as_of.on(day), fold(all_changes, day)
+        return cls(day, listed, state, cells_on(as_of, listed, state, day))
+
+    def cells_of(self, ids: Collection[int]) -> dict[int, Cells]:
+        return {pk: self.cells[pk] for pk in ids if pk in self.cells}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that a progress is put together from, read once."""
+
+    as_of: AsOf
+    compare: date | None
+    area: str
+    now: OneDay
+    then: OneDay | None
+    weights: WeightsByKind
+    facilities: tuple[FacilityResult, ...]
+    bids: list[tuple[int, date | None]]
+    names: tuple[str, str]
+    deadlines: tuple[LegalDeadlineOnDay, ...]
+
+    @classmethod
+    def begin(
+        cls,
+        on: date,
+        known_at: datetime | None,
+        compare: date | None,
+        map_on: date | None,
+        area: str,
+    ) -> "Reading":
+        as_of = in_area(AsOf(on, known_at, map_on=map_on), area)
+        all_changes = changes(as_of)
+        now = OneDay.fold(as_of, all_changes, on)
+        weights = weights_on(on, known_at)
+        then = None
+        if compare:
+            as_of_then = as_of
+            if compare > on or area:
+                # A later day has changes of its own; an area, on each day, facilities of its own.
+                as_of_then = in_area(AsOf(compare, known_at, map_on=map_on), area)
+                all_changes = changes(as_of_then)
+            then = OneDay.fold(as_of_then, all_changes, compare)
+        found = tree_on(as_of, on).find(area) if area else None
+        return cls(
+            as_of,
+            compare,
+            area,
+            now,
+            then,
+            weights,
+            _facilities(as_of, now.listed, now.state, now.cells, weights),
+            _bids(as_of),
+            found.names() if found else Programme.name_on(map_on or on, known_at),
+            tuple(legal_deadlines(on, known_at)),
+        )
+
+    def of_all(self) -> Progress:
+        then = self.then.cells.keys() if self.then else ()
+        return self.of(self.now.cells.keys(), then)
+
+    def of(self, ids: Collection[int], ids_then: Collection[int]) -> Progress:
+        """Of some of the facilities on the day, held against those of the compared day."""
+        on, cells = self.as_of.until, self.now.cells_of(ids)
+        before: dict[str, Sum] = {}
+        if self.then:
+            cells_then = self.then.cells_of(ids_then)
+            before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
+        expected = _bidding_ends(self.bids, cells)
+        facilities = tuple(result for result in self.facilities if result.id in ids)
+        since = fresh_since(self.as_of, (result.freshness for result in facilities))
+        measures = tuple(
+            _result(measure, cells, self.weights[""], before.get(measure.code), expected, since)
+            for measure in MEASURES
+        )
+        shares = [
+            result.progress
+            for result in facilities
+            if result.progress is not None and result.facility.is_obliged
+        ]
+        in_rollout = [f for f in self.now.listed if f.in_rollout and f.id in ids]
+        name_vi, name_en = self.names
+        return Progress(
+            on=on,
+            known_at=self.as_of.known_at,
+            compare=self.compare,
+            map_on=self.as_of.map_on,
+            area=self.area,
+            name_vi=name_vi,
+            name_en=name_en,
+            public=sum(f.ownership == Ownership.PUBLIC for f in in_rollout),
+            private=sum(f.ownership == Ownership.PRIVATE for f in in_rollout),
+            measures=measures,
+            figures=_figures(self.now.state, {facility.id for facility in in_rollout}),
+            facilities=facilities,
+            deadlines=self.deadlines,
+            # Without a facility there is no progress; a zero would claim that one has none.
+            overall=sum(shares) / len(shares) if shares else None,
+            newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
+            fresh_since=since,
+        )
 
 
 def cells_on(
@@ -230,15 +322,20 @@ def _result(
     )
 
 
-def _bidding_ends(as_of: AsOf, cells: dict[int, Cells]) -> date | None:
-    """The latest day on which bidding for a server that is still missing is to end."""
+def _bids(as_of: AsOf) -> list[tuple[int, date | None]]:
+    """For whom each file is to bring servers, and when its bidding is to end."""
     ends_on = {file.id: file.bidding_ends_on for file in files(as_of)}
+    return [
+        (as_of.descent.heir(facility_id), ends_on.get(file_id))
+        for facility_id, file_id in server_files(as_of)
+    ]
+
+
+def _bidding_ends(bids: list[tuple[int, date | None]], cells: dict[int, Cells]) -> date | None:
+    """The latest day on which bidding for a server that is still missing is to end."""
     awaited = [
-        ends_on.get(file_id)
-        for heir, file_id in (
-            (as_of.descent.heir(facility_id), file_id)
-            for facility_id, file_id in server_files(as_of)
-        )
+        day
+        for heir, day in bids
         if "servers" in cells.get(heir, {}) and not cells[heir]["servers"].done
     ]
     return max((day for day in awaited if day), default=None)

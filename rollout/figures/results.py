@@ -161,7 +161,10 @@ class FacilityResult:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where the province stands on day `on`, as it was known at `known_at` (None: as known now)."""
+    """Where the province, or an area of it, stands on day `on`.
+
+    As it was known at `known_at` (None: as known now).
+    """
 
     on: date
     known_at: datetime | None
@@ -178,6 +181,7 @@ class Progress:
     overall: float | None
     newest_on: date | None  # the day of the newest fact counted
     fresh_since: date | None = None  # see `rollout.programme.reporting.fresh_since`
+    area: str = ""  # code of the area whose facilities these are; empty: all
     generated_at: datetime = field(default_factory=timezone.now)
 
     @property

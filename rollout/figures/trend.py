@@ -1,8 +1,10 @@
 """A measure on every day of a period: the curve, from the same fold as the figure of a day."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from facilities.areas import areas_of, tree_on
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.timeline import FacilityState, series
 from rollout.figures.measures import Cell, Measure
@@ -37,11 +39,17 @@ def trend(
     *,
     known_at: datetime | None = None,
     map_on: date | None = None,
+    area: str = "",
 ) -> list[Point]:
-    """One point for every day from first to last, by `map_on` as in `progress`. The queries of one day."""
+    """One point for every day from first to last, by `map_on` and `area` as in `progress`.
+
+    The queries of one day.
+    """
     as_of = AsOf(last, known_at, map_on=map_on)
     silence, way = tracked(as_of), ways(as_of)
     moves = as_of.days_of_change() | silence.days_of_change() | way.days_of_change()
+    if area:
+        moves |= areas_of(as_of).days_of_change()
     points: list[Point] = []
     counted: dict[int, FacilityOnDay] = {}  # facilities the measure is about, on the day
     cells: dict[int, Cells] = {}
@@ -57,7 +65,8 @@ def trend(
 
     for day, state, moved in series(changes(as_of), first, last):
         if not points or day in moves:
-            counted = {f.id: f for f in as_of.on(day) if measure.counts(f)}
+            lies = _lying_in(as_of, area, day)
+            counted = {f.id: f for f in as_of.on(day) if measure.counts(f) and lies(f)}
             cells = {pk: {measure.code: read(pk, state.get(pk, {}), day)} for pk in counted}
         elif moved:
             for pk in moved.intersection(counted):
@@ -68,3 +77,13 @@ def trend(
         total = summed(measure, cells)
         points.append(Point(day, total.done, total.counted, total.total))
     return points
+
+
+def _lying_in(as_of: AsOf, area: str, day: date) -> Callable[[FacilityOnDay], bool]:
+    """Asks of a facility as described on the day whether it lies in the area on it."""
+    if not area:
+        return lambda facility: True
+    tree = tree_on(as_of, day)
+    found = tree.find(area)
+    inside = tree.within(found) if found else frozenset()
+    return lambda facility: facility.area_id in inside

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from functools import partial, wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -25,6 +26,7 @@ from rollout.day import PARAMETER_LABELS, Day, read_day
 from rollout.figures.cached import keep_seconds, key
 from rollout.models import Programme
 from rollout.notices import responses
+from rollout.pages.areas import choice_of_areas
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -44,7 +46,7 @@ Answering = Callable[Concatenate[HttpRequest, Asked], HttpResponseBase]
 
 
 def page(
-    may: Callable[[Access], bool], *, section: str = "", stored: bool = True
+    may: Callable[[Access], bool], *, section: str = "", stored: bool = True, by_area: bool = False
 ) -> Callable[[View[Asked]], Answering[Asked]]:
     """Make a page of a view `(request, day, access, ...) -> (template, context)`.
 
@@ -53,7 +55,8 @@ def page(
     Asks for sign-in; 400 for an impossible day, naming it; 403 unless `may` allows. The view
     speaks for the day asked about, but what its reader may see is decided by the roles of today.
     A browser asks again each time, so that no page outlives its reader's rights; with `stored`
-    False it keeps no copy at all.
+    False it keeps no copy at all. `by_area`: it speaks of the area asked for and of nothing else;
+    other pages only carry the area on, and say so.
     """
     caching = {"private": True} | ({"no_cache": True} if stored else {"no_store": True})
 
@@ -72,12 +75,14 @@ def page(
                 raise PermissionDenied(of_the_province() if access.is_of_an_area else "")
             found = view(signed_in, day, access, *args, **kwargs)
             if isinstance(found, HttpResponseBase):  # a redirect, a file
-                return found
+                return _in_the_area(found, day)
             template, context, *status = found
             shared = {
                 "day": day,
                 "access": access,
                 "section": section,
+                "by_area": by_area,
+                "areas": SimpleLazyObject(partial(choice_of_areas, day)),
                 "province": SimpleLazyObject(partial(_province, day)),
                 "unread": SimpleLazyObject(partial(responses.unread, signed_in.user)),
             }
@@ -127,6 +132,17 @@ def _in_words(error: ValidationError) -> list[tuple["StrOrPromise", list[str]]]:
     return [(PARAMETER_LABELS.get(name, ""), texts) for name, texts in error.message_dict.items()]
 
 
+def _in_the_area(response: HttpResponseBase, day: Day) -> HttpResponseBase:
+    """Whoever is sent on within the product stays in the area."""
+    if day.area and isinstance(response, HttpResponseRedirect):
+        address = urlsplit(response["Location"])
+        asked = QueryDict(address.query, mutable=True)
+        if not address.netloc and "area" not in asked:
+            asked["area"] = day.area.code
+            response["Location"] = address._replace(query=asked.urlencode()).geturl()
+    return response
+
+
 def _province(day: Day) -> str:
     """The province's name on the day, in the reader's language; every page carries it."""
     return in_language(*Programme.name_on(day.map_on or day.on, day.known_at))
@@ -138,12 +154,13 @@ def number_of_page(request: SignedIn) -> str:
     return asked if re.fullmatch(r"[1-9]\d{0,3}", asked, re.ASCII) else "1"
 
 
-def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> dict[str, str]:
+def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> dict[str, Any]:
     """The context of a page whose content follows from facts, day and language alone.
 
     The HTML of `content` is drawn once and kept until a fact changes, together with the name of
-    the province, so that a page costs one look into the cache. `parts`: whatever else the content
-    depends on. Who may see it is settled before, and nothing in it is personal.
+    the province and the areas to choose from, so that a page costs one look into the cache.
+    `parts`: whatever else the content depends on. Who may see it is settled before, and nothing in
+    it is personal.
     """
     place = key(
         "html",
@@ -158,6 +175,6 @@ def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> 
     found = cache.get(place)
     if found is None:
         html = render_to_string(template, {"day": day} | build())
-        found = {"content": html, "province": _province(day)}
+        found = {"content": html, "province": _province(day), "areas": choice_of_areas(day)}
         cache.set(place, found, keep_seconds(day.known_at))
     return found

@@ -9,6 +9,7 @@ from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import assets, certificates, documents, drafts, imports
 from rollout.pages.summary import (
     absences,
+    compare,
     facility,
     figure,
     forecast,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("connections/", connections.connection_list, name="connection-list"),
     path("connections/<slug:code>/<slug:partner>/", connections.connection, name="connection"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("compare/", compare.compare, name="compare"),
+    path("compare.csv", compare.compare_csv, name="compare-export"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("month/", feeds.month, name="month"),
     path("inbox/", inbox.inbox, name="inbox"),

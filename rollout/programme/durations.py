@@ -65,7 +65,8 @@ def usually(as_of: AsOf, milestone: Milestone) -> Usual:
 
 
 def servers_to_launch(as_of: AsOf) -> tuple[int, ...]:
-    """Days from the acceptance of servers to the launch, sorted."""
+    """Days from the acceptance of servers to the launch, sorted; of the whole province, as `seen`."""
+    as_of = _whole(as_of)
     reached = days_of(as_of)
     acceptances = {file.id: file.step(Stage.ACCEPTANCE) for file in files(as_of)}
     found = []

@@ -34,6 +34,7 @@ class Documents(Register):
     model = Document
     keys = (("number", "issuer"), ("issuer", "title", "issued-on"))
     facility_path = ""
+    is_by_facility = False
     default_sort = "-issued-on"
     columns = (
         Column(

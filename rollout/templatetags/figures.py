@@ -243,6 +243,15 @@ def here(context: template.Context, **query: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def of_the_whole(context: template.Context) -> str:
+    """The page itself as it was asked for, of all areas: from its first piece on."""
+    asked = context["request"].GET.copy()
+    for name in ("area", "page"):
+        asked.pop(name, None)
+    return f"?{asked.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
 def carry(context: template.Context, address: str) -> str:
     """An address that was made elsewhere, on the day that the reader is looking at."""
     page, _hash, place = address.partition("#")

@@ -1,4 +1,4 @@
-"""No link within the product loses the day that its reader looks at, nor as known on which.
+"""No link within the product loses the day that its reader looks at, nor as known on which, nor the area.
 
 The pages of the Department, a leader and an officer are walked by their own links, one page of each
 address, on a day in the past as known on another. What may drop the day is in the lists below.
@@ -23,6 +23,7 @@ from tests.house.desk_rows import desk_rows
 
 OWN = "bg-ttyt-lucnam"
 ON = "2025-05-21"
+AREA = "bg-lucnam"
 LEAST_PAGES = 20  # of the Department, once something is known: fewer, and the walk has lost its way
 
 # They have no day: the same whatever is looked at.
@@ -48,6 +49,7 @@ class Way:
     address: str
     fields: dict[str, list[str]]
     other_day: bool = False
+    other_area: bool = False
 
 
 class Ways(HTMLParser):
@@ -55,18 +57,22 @@ class Ways(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.page, self.found, self._form = page, [], None
+        self.page, self.found, self._form, self._select = page, [], None, ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         for name in ("href", "hx-get") if tag != "link" else ():
             if given.get(name):
-                self._add(given[name], "data-other-day" in given)
+                way = self._add(given[name], "data-other-day" in given)
+                way.other_area = "data-other-area" in given
         if tag == "form" and (given.get("method") or "get").lower() == "get":
             self._form = self._add(given.get("action") or self.page, "data-other-day" in given)
             self._form.fields.clear()  # a form that asks replaces the query of its address
         elif self._form and given.get("name") and tag in ("input", "select", "button"):
             self._form.fields.setdefault(given["name"], []).append(given.get("value") or "")
+            self._select = given["name"] if tag == "select" else ""
+        elif self._form and tag == "option" and self._select == "area" and "selected" in given:
+            self._form.fields["area"] = [given.get("value") or ""]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -95,10 +101,15 @@ def ways(page: str, html: str) -> Iterator[tuple[str, Way]]:
 
 
 def walked(
-    browser: Client, known_at: str, starts: tuple[str, ...], absent: tuple[int, ...]
+    browser: Client,
+    known_at: str,
+    starts: tuple[str, ...],
+    absent: tuple[int, ...],
+    area: str = "",
 ) -> tuple[dict, set]:
     """The pages that were opened, by the name of their address, and the ways that lose the day."""
-    todo = [f"{reverse(name)}?on={ON}&known_at={known_at}" for name in starts]
+    asked = f"on={ON}&known_at={known_at}" + (f"&area={area}" if area else "")
+    todo = [f"{reverse(name)}?{asked}" for name in starts]
     seen, opened, lost = set(), {}, set()
     while todo:
         page = todo.pop(0)
@@ -120,7 +131,7 @@ def walked(
         for name, way in ways(page, html.decode()):
             if way.other_day or name in DAYLESS:
                 continue
-            if not carries(way, known_at):
+            if not carries(way, known_at) or (area and not in_an_area(way)):
                 lost.add((match.view_name, name, f"{way.address}?{way.fields}"))
             elif name.startswith("rollout:"):
                 query = "&".join(f"{n}={v}" for n, vs in way.fields.items() for v in vs)
@@ -132,6 +143,11 @@ def carries(way: Way, known_at: str) -> bool:
     """A day, whichever, and the same moment however it is written."""
     said = [parse_moment(text) for text in way.fields.get("known_at", ()) if text]
     return bool(any(way.fields.get("on", ()))) and said == [parse_moment(known_at)]
+
+
+def in_an_area(way: Way) -> bool:
+    """An area, whichever: a page of several leads into each of them."""
+    return way.other_area or bool(any(way.fields.get("area", ())))
 
 
 @pytest.fixture
@@ -157,4 +173,14 @@ def test_no_link_loses_the_day_or_as_known_on_which(reader, role, known):
     opened, lost = walked(reader, known_at, SOUGHT[role], (404,) if known == "before" else ())
     assert not lost, "\n".join(map(str, sorted(lost)))
     if role == "department" and known == "now":
+        assert len(opened) > LEAST_PAGES
+
+
+@pytest.mark.parametrize("role", SOUGHT)
+def test_no_link_loses_the_area(reader, role):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    cache.clear()
+    opened, lost = walked(reader, tomorrow.isoformat(), SOUGHT[role], (), area=AREA)
+    assert not lost, "\n".join(map(str, sorted(lost)))
+    if role == "department":
         assert len(opened) > LEAST_PAGES

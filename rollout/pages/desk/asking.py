@@ -79,6 +79,8 @@ class Asked:
         """The bound filter set over the rows; its form says what could not be read."""
         rows = self.register.base(self.day.on, self.day.known_at)
         rows = self.register.of_facilities(rows, self.places)
+        if self.day.area and self.register.is_by_facility:
+            rows = self.register.of_facilities(rows, self.day.as_of().facility_ids)
         asked = {name for name in self.parameters if name not in OWN}
         needed = {
             column.code

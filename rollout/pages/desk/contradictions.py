@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities.areas import in_area
 from facilities.as_of import AsOf
 from facilities.models import Facility
 from facilities.permissions import Access, Places
@@ -23,7 +24,7 @@ from rollout.pages.page import Page, SignedIn, kept, mark_of
 from rollout.programme.services import declare_not_needed
 
 
-@desk()
+@desk(by_area=True)
 def contradiction_list(request: SignedIn, day: Day, access: Access) -> Page:
     context = kept(
         "desk/_contradictions.html",
@@ -38,6 +39,10 @@ def _content(day: Day, places: Places) -> dict:
     as_of = AsOf(day.on, day.known_at, places)
     found = contradictions(as_of)
     facilities = as_of.so_far(day.on)
+    if day.area:
+        # The rules hold facilities against each other: they read all, and what they find is narrowed.
+        as_of = in_area(as_of, day.area.code)
+        found = [one for one in found if one.facility_id in (as_of.facility_ids or ())]
     by_rule = [
         (
             rule,

@@ -27,7 +27,7 @@ def register_or_404(code: str, access: Access) -> Register:
     return REGISTERS[code]
 
 
-@desk()
+@desk(by_area=True)
 def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     """A list without any question in its address opens the view kept as the role's first one."""
     register = register_or_404(code, access)
@@ -45,6 +45,7 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     context = {
         "register": register,
         "section": "desk",
+        "by_area": register.is_by_facility,
         "near": near,
         "far": far,
         "asked": asked,
@@ -72,7 +73,7 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     return "desk/list.html", context
 
 
-@desk()
+@desk(by_area=True)
 def register_export(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
     """Exactly what the list shows: its filters, columns, order; every page of it."""
     register = register_or_404(code, access)

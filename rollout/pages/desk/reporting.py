@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from facilities import clock
+from facilities.areas import lying_in
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.models import ChangeSet, Record
 from facilities.permissions import Access
@@ -88,7 +89,7 @@ class Line:
     marks: list[Mark]
 
 
-@desk()
+@desk(by_area=True)
 def reporting(request: SignedIn, day: Day, access: Access) -> Page:
     as_of = AsOf(day.on, day.known_at, access.kept)
     # Today the hour counts; a day that has passed is seen as it ended.
@@ -113,12 +114,14 @@ def reporting(request: SignedIn, day: Day, access: Access) -> Page:
             return HttpResponseRedirect(reverse("rollout:reporting"))
         status = 400
     shown = [*ended, *coming[:1]]
+    # The weeks are listed of the area; whom an exception is for may be anybody.
+    inside = lying_in(as_of, day.area.code) if day.area else {f.id for f in in_rollout}
     names = {facility.id: facility.name for facility in in_rollout}
     context = {
         "registers": kept_registers(access).values(),
         "place": "reporting",
         "shown": shown,
-        "lines": _lines(as_of, weeks, in_rollout, shown, at),
+        "lines": _lines(as_of, weeks, [f for f in in_rollout if f.id in inside], shown, at),
         "marks": MARKS.values(),
         "forms": forms,
         "change_set": uuid.uuid4(),

@@ -59,9 +59,9 @@ class Totals:
         return cls(**{n: sum(getattr(line, n) or 0 for line in lines) for n in names})
 
 
-@desk()
+@desk(by_area=True)
 def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.as_of(access.kept)
+    as_of = day.of_places(access.kept)
     facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
     lines = [line for line in known_stock(as_of) if line.facility_id in facilities]
     types = {line.device_type.code: line.device_type for line in lines}

@@ -23,7 +23,7 @@ DUE = {
 }
 
 
-@page(lambda access: access.opens_programme, section="deadlines")
+@page(lambda access: access.opens_programme, section="deadlines", by_area=True)
 def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Everything late, and everything due within the next quarter.
 
@@ -35,8 +35,10 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
         raise PermissionDenied(of_the_province())
     context: dict[str, Any] = {"show": show, "choices": DUE}
     if show in ("facilities", "law"):
-        progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
-        pks = {f.id for f in day.as_of(access.programme).on(day.map_on or day.on)}
+        progress = cached_progress(
+            day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code
+        )
+        pks = {f.id for f in day.of_places(access.programme).on(day.map_on or day.on)}
         late = late_facilities([one for one in progress.facilities if one.facility.id in pks])
         return "notices/deadline_list.html", context | {
             "late": paged(request, late) if show == "facilities" else None,
@@ -44,7 +46,7 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
             "assumed": sum(one.late_assumed for one in late),
             "law": progress.deadlines if show == "law" else None,
         }
-    as_of = day.as_of(access.programme)
+    as_of = day.of_places(access.programme)
     facilities = names(as_of)
     rows = [
         {
@@ -59,10 +61,10 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
     return "notices/deadline_list.html", context | {"rows": paged(request, rows)}
 
 
-@page(lambda access: access.opens_programme, section="alerts")
+@page(lambda access: access.opens_programme, section="alerts", by_area=True)
 def alert_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Alerts that stood on the day: raised by then and not yet cleared."""
-    as_of = day.as_of(access.programme)
+    as_of = day.of_places(access.programme)
     found = paged(request, as_of.only(alerts.standing(day.on, day.known_at)))
     facilities = names(as_of)
     rows = [

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from connectivity import gateways
 from connectivity.models import Gateway, Partner
 from connectivity.pulse import runs, told
+from facilities.areas import lying_in
+from facilities.as_of import AsOf
 from facilities.exchange.columns import Column
 from facilities.exchange.writing_csv import write_csv
 from facilities.folding import fold
@@ -40,7 +42,7 @@ SHOW = {"": pgettext_lazy("gateways", "all")} | {state: LABELS[state] for state 
 Secrets = dict[tuple[int, int], str]  # of new addresses, by facility and partner
 
 
-@page(lambda access: access.opens_programme, section="connections", stored=False)
+@page(lambda access: access.opens_programme, section="connections", stored=False, by_area=True)
 def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Every facility that is to be connected, private ones too; as it is now, whatever day is asked."""
     now = timezone.now()
@@ -56,7 +58,7 @@ def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
         if done:
             return done
         status = 400
-    lines = everything
+    lines = _in_the_area(everything, day)
     counts = count_by_state(lines)
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
@@ -83,6 +85,14 @@ def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
         },
         status,
     )
+
+
+def _in_the_area(found: list[Connection], day: Day) -> list[Connection]:
+    """Where a facility lies is asked of today, as everything on the page."""
+    if not day.area:
+        return found
+    inside = lying_in(AsOf(day.today), day.area.code)
+    return [one for one in found if one.facility.id in inside]
 
 
 ADDRESSES = (

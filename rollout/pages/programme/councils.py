@@ -88,9 +88,9 @@ TAKEN_BACK: dict[str, type[Record]] = {
 }
 
 
-@page(lambda access: access.opens_programme, section="councils")
+@page(lambda access: access.opens_programme, section="councils", by_area=True)
 def council_list(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.as_of(access.programme)
+    as_of = day.of_places(access.programme)
     facilities = names(as_of)
     found = meetings(as_of)
     ready = readiness_of_all(as_of)

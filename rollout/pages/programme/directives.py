@@ -35,6 +35,7 @@ from rollout.programme.concerned import concerned
 from rollout.programme.directives import DirectiveOnDay, directives, services
 from rollout.programme.directives.choosing import chosen, given_at
 from rollout.programme.directives.promises import VERDICTS, days_broken, verdict
+from rollout.programme.obstacles.concerning import directives_of
 
 SHOW = {
     "": pgettext_lazy("directives", "all"),
@@ -53,12 +54,12 @@ TAKEN_BACK: dict[str, type[Record]] = {
 }
 
 
-@page(lambda access: access.sees_directives, section="directives")
+@page(lambda access: access.sees_directives, section="directives", by_area=True)
 def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
     about = _concerned(day, access)
     seen = [
         found
-        for found in directives(day.on, day.known_at)
+        for found in (directives_of(day.as_of()) if day.area else directives(day.on, day.known_at))
         if access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
     ]
     session = session_asked(request, "session", day)
@@ -79,7 +80,7 @@ def _concerned(day: Day, access: Access) -> dict[int, set[int]]:
     """Asked only for whoever reads an area: others see all, or those of their agency."""
     if not access.is_of_an_area:
         return {}
-    return concerned(day.as_of(access.programme))
+    return concerned(day.of_places(access.programme))
 
 
 @page(lambda access: access.issues_directives, section="directives", stored=False)

@@ -74,10 +74,10 @@ WITHDRAWN = {
 }
 
 
-@page(lambda access: access.opens_programme, section="obstacles")
+@page(lambda access: access.opens_programme, section="obstacles", by_area=True)
 def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All of them with what they cost; or those open, or those raised at a session."""
-    as_of = day.as_of(access.programme)
+    as_of = day.of_places(access.programme)
     found = _seen(as_of)
     session = session_asked(request, "raised", day)
     show = request.GET.get("show", "")
@@ -108,9 +108,9 @@ def _seen(as_of: AsOf) -> list[ObstacleOnDay]:
     return found if as_of.facility_ids is None else [one for one in found if one.holds]
 
 
-@page(lambda access: access.opens_programme, section="obstacles")
+@page(lambda access: access.opens_programme, section="obstacles", by_area=True)
 def waiting(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.as_of(access.programme)
+    as_of = day.of_places(access.programme)
     facilities = as_of.so_far(as_of.until)
     groups = [
         {
@@ -170,7 +170,7 @@ def _raise(request: SignedIn, form: RaiseForm) -> Obstacle:
 
 @page(lambda access: access.opens_programme, section="obstacles", stored=False)
 def obstacle(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    as_of = day.as_of(access.programme)
+    as_of = day.of_places(access.programme)
     found = next((o for o in obstacles(as_of) if o.code == code), None)
     if found is None:
         raise Http404

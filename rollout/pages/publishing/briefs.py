@@ -24,7 +24,7 @@ from rollout.publishing.brief.rendering import LANGUAGES, drawn
 from rollout.templatetags.figures import number
 
 
-@page(lambda access: access.sees_programme, section="sessions")
+@page(lambda access: access.sees_programme, section="sessions", by_area=True)
 def session_brief(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     session = get_object_or_404(WorkingSession.objects.known(day.known_at), pk=pk)
     form = PublishForm()
@@ -51,14 +51,22 @@ def session_brief(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
 
 
 def _may_publish(day: Day, access: Access) -> bool:
-    """What is looked at as once known, or against another day, is not what would be published."""
-    return access.keeps_programme and day.known_at is None and day.compare is None
+    """What is looked at as once known, against another day or of an area is not what is published."""
+    return (
+        access.keeps_programme and day.known_at is None and day.compare is None and day.area is None
+    )
 
 
 def _made(session: WorkingSession, day: Day) -> Brief:
     """Held against the day asked for, or else against the session before."""
     if day.compare:
-        return brief(session, on=day.on, known_at=day.known_at, compare=day.compare)
+        return brief(
+            session,
+            on=day.on,
+            known_at=day.known_at,
+            compare=day.compare,
+            area=day.area_code,
+        )
     compare, compare_known_at = compared_with(session, day.known_at)
     return brief(
         session,
@@ -66,6 +74,7 @@ def _made(session: WorkingSession, day: Day) -> Brief:
         known_at=day.known_at,
         compare=compare,
         compare_known_at=compare_known_at,
+        area=day.area_code,
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
 
+from facilities.areas import OWN
 from facilities.choosing import MOST, chooser, meant
 from facilities.exchange.choices import Unknown
 from facilities.permissions import Access
@@ -20,10 +21,10 @@ from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@page(lambda access: access.sees_programme, section="papers")
+@page(lambda access: access.sees_programme, section="papers", by_area=True)
 def paper_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Each kind with what it can be about on the day."""
-    asked = Asked(day.on, day.known_at)
+    asked = Asked(day.on, day.known_at, area=day.area_code)
     kinds = [
         (kind, subjects, chooser("about", subjects, id=f"about-{kind.slug}"))
         for kind in KINDS.values()
@@ -50,17 +51,20 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
     if not _may(access, chosen):
         raise PermissionDenied
     try:
-        about = _about(chosen, Asked(day.on, day.known_at), request.GET.get("about", ""))
+        about = _about(
+            chosen, Asked(day.on, day.known_at, area=day.area_code), request.GET.get("about", "")
+        )
     except Unknown as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(f"{reverse('rollout:paper-list')}?{day.query}")
-    asked = Asked(day.on, day.known_at, about)
+    asked = Asked(day.on, day.known_at, about, day.area_code)
     with translation.override(language):
         try:
             content, content_type, name = _file(chosen, form, asked)
         except NoSuchSubject as error:
             raise Http404 from error
-    name = f"{name}-{day.on:%Y-%m-%d}-{language}.{form}"
+    of_area = f"-{day.area_code.removeprefix(OWN) or 'khong-ro'}" if day.area else ""
+    name = f"{name}{of_area}-{day.on:%Y-%m-%d}-{language}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)
 

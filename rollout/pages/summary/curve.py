@@ -24,7 +24,9 @@ def curve_of(
     """
     newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
-    points = trend(measure, first, day.on, known_at=day.known_at, map_on=day.map_on)
+    points = trend(
+        measure, first, day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code
+    )
     known = [point for point in points if point.told is not None]
     plan = _plan(progress) if measure.code == "official" else []
     farthest = day.on + timedelta(days=FARTHEST_AHEAD)

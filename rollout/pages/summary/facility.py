@@ -83,7 +83,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
     """Without `in_full` the page says how far the facility is, but not what keeps it."""
     as_of = day.as_of(frozenset({pk}))
     if not (listed := as_of.on(day.on)):
-        return {"departure": departure(day.as_of(), as_of.codes[pk])}
+        return {"departure": departure(day.whole.as_of(), as_of.codes[pk])}
     described = listed[0]
     states = fold(changes(as_of), day.on)
     state = states.get(pk, {})

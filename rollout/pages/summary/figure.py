@@ -16,9 +16,10 @@ from facilities.timeline import State, fold
 from rollout.day import Day
 from rollout.figures.awaited import AWAITED, Awaited, awaited_on
 from rollout.figures.cached import cached_progress
+from rollout.figures.groups import in_group, label_of, parse_group
 from rollout.figures.labels import figure_label, figure_labels
 from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
-from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, cells_on, changes
+from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, cells_on, changes, progress_by
 from rollout.figures.results import Figure, Progress
 from rollout.forecasting import forecast_of
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
@@ -76,13 +77,15 @@ def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
     ]
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, by_area=True)
 def measure(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     found = BY_CODE.get(code)
     if found is None:
         raise Http404
     show = request.GET.get("show", "")
     show = show if show in SHOW or show in AWAITED.get(code, ()) else ""
+    group = request.GET.get("group", "")
+    group = group if parse_group(group) else ""
     number = number_of_page(request)
     in_full = access.sees_all_rows
     context = kept(
@@ -91,20 +94,26 @@ def measure(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         code,
         show,
         number,
+        group,
         in_full,
         access.keeps_registers,
         build=lambda: (
-            _measure(found, day, show, number, in_full=in_full)
+            _measure(found, day, show, number, in_full=in_full, group=group)
             | {"can_track": access.keeps_registers}
         ),
     )
     return "cached.html", context | {"title": found.label}
 
 
-def _measure(found: Measure, day: Day, show: str, number: str, *, in_full: bool) -> dict:
-    """`in_full`: the reader may know of every facility how far its files have come."""
+def _measure(
+    found: Measure, day: Day, show: str, number: str, *, in_full: bool, group: str = ""
+) -> dict:
+    """`in_full`: the reader may know of every facility how far its files have come.
+
+    `group`: only the facilities of a group as the page of comparisons makes it.
+    """
     progress = cached_progress(
-        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on, area=day.area_code
     )
     as_of = day.as_of()
     state = fold(changes(as_of), day.on)
@@ -114,6 +123,22 @@ def _measure(found: Measure, day: Day, show: str, number: str, *, in_full: bool)
         waiting = {one.facility.id: one for one in nearest_first}
     by_plan = show in AWAITED.get(found.code, ())
     about = [facility for facility in as_of.on(day.on) if found.counts(facility)]
+    group_label = ""
+    if named := parse_group(group):
+        is_in = in_group(*named)
+        about = [one for one in about if is_in(one, state.get(one.id, {}), day.on)]
+        group_label = label_of(*named, about[0] if about else None)
+        grouped = progress_by(
+            is_in,
+            day.on,
+            known_at=day.known_at,
+            compare=day.compare,
+            map_on=day.map_on,
+            area=day.area_code,
+        )
+        if True not in grouped:
+            raise Http404
+        progress = grouped[True]
     cells = cells_on(as_of, about, state, day.on)
     rows = [
         Row(facility, cells[facility.id][found.code], waiting.get(facility.id), by_plan)
@@ -147,7 +172,11 @@ def _measure(found: Measure, day: Day, show: str, number: str, *, in_full: bool)
         "stages": in_full and found.code == "servers" and (by_plan or show == "open"),
         "assumed_rung": Rung.ASSUMED,
         "rungs": list(RUNG_EXPLANATIONS.items()),
-        "curve": curve_of(
+        "group": group,
+        "group_label": group_label,
+        "curve": None
+        if group
+        else curve_of(
             found, day, progress, forecast_of(as_of) if found.code == "official" else None
         ),
     }
@@ -193,7 +222,7 @@ class Share:
     newest_on: date | None
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, by_area=True)
 def figure(request: SignedIn, day: Day, access: Access, group: str, key: str) -> Page:
     if group not in FIGURE_GROUPS:
         raise Http404

@@ -51,7 +51,7 @@ class Line:
         return before is not None and after is not None and after < 0.5 <= before
 
 
-@page(lambda access: access.sees_programme)
+@page(lambda access: access.sees_programme, by_area=True)
 def forecast(request: SignedIn, day: Day, access: Access) -> Page:
     """Nothing that is asked here is stored."""
     as_of = day.as_of()
@@ -101,7 +101,7 @@ def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
         Line(one, before.get(one.facility.id)) for one in forecast.facilities if one.done_on is None
     ]
     lines.sort(key=lambda line: (_order(line.forecast), line.forecast.facility.code))
-    progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
+    progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code)
     return {
         "progress": progress,
         "stale": progress.is_stale,

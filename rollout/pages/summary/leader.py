@@ -20,6 +20,7 @@ from rollout.figures.measures import BY_CODE
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import forecast_of
 from rollout.models import Milestone, WorkingSession
+from rollout.pages.areas import choice_of_areas
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.start import is_wanted
 from rollout.pages.summary import charts
@@ -28,9 +29,9 @@ from rollout.pages.summary.figure import counted
 from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
 from rollout.programme.councils import awaited_meetings, fixed, unruled
 from rollout.programme.deadlines import deadlines
-from rollout.programme.directives import directives
 from rollout.programme.legal import LegalDeadlineOnDay, nearest
 from rollout.programme.obstacles import obstacles
+from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
 from rollout.templatetags.figures import day_near
@@ -54,7 +55,7 @@ class Tile:
     of_councils: bool = False
 
 
-@page(lambda access: access.sees_summary, section="leader")
+@page(lambda access: access.sees_summary, section="leader", by_area=True)
 def leader(request: SignedIn, day: Day, access: Access) -> Page:
     if is_wanted(access):
         return redirect("rollout:start")
@@ -77,14 +78,17 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         .order_by("held_on")
         .values_list("held_on", flat=True)
     )
-    compare = _held_against(day, sessions)
-    progress = cached_progress(day.on, known_at=day.known_at, compare=compare, map_on=day.map_on)
+    compare = held_against(day, sessions)
+    progress = cached_progress(
+        day.on, known_at=day.known_at, compare=compare, map_on=day.map_on, area=day.area_code
+    )
     as_of = day.as_of()
     open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
     law = _law(progress)
     forecast = forecast_of(as_of)
     return {
         "compare": compare,
+        "areas": choice_of_areas(day),
         "forecast": forecast,
         "progress": progress,
         "official": progress.measure("official"),
@@ -101,13 +105,13 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
             progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
         ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
-        "decisions": _decisions(day, progress, open_obstacles, law) if sees_programme else None,
+        "decisions": _decisions(as_of, progress, open_obstacles, law) if sees_programme else None,
         "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, forecast),
         "upcoming": _upcoming(as_of, in_full=in_full),
     }
 
 
-def _held_against(day: Day, sessions: list[date]) -> date | None:
+def held_against(day: Day, sessions: list[date]) -> date | None:
     """The day asked for, or else that of the latest working session before.
 
     A day held against itself says nothing. Links do not carry what nobody asked for.
@@ -267,11 +271,11 @@ def _official(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> Tile:
 
 
 def _decisions(
-    day: Day, progress: Progress, open_obstacles: list, law: LegalDeadlineOnDay | None
+    as_of: AsOf, progress: Progress, open_obstacles: list, law: LegalDeadlineOnDay | None
 ) -> dict:
     """The worst of each kind, and how many more there are."""
-    opened = [d for d in directives(day.on, day.known_at) if d.closed_on is None]
-    overdue = [(d, d.days_late(day.on)) for d in opened if d.days_late(day.on)]
+    opened = [d for d in directives_of(as_of) if d.closed_on is None]
+    overdue = [(d, late) for d in opened if (late := d.days_late(as_of.until))]
     undated = [(d, 0) for d in opened if d.due_on is None]
     return {
         "directives": _first([*overdue, *undated], MOST_DECISIONS),

@@ -49,7 +49,7 @@ class Part:
     adds: float | None
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, by_area=True)
 def overall(request: SignedIn, day: Day, access: Access) -> Page:
     number = number_of_page(request)
     scope = request.GET.get("scope", "")
@@ -62,7 +62,7 @@ def overall(request: SignedIn, day: Day, access: Access) -> Page:
 
 def _content(day: Day, number: str, scope: str = "") -> dict:
     progress = cached_progress(
-        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on, area=day.area_code
     )
     weights = _weights(day, progress)
     weighing = [weight for weight in weights if weight.weight > 0]

@@ -1,13 +1,13 @@
-"""Names offered while somebody types: of facilities, under which a field of a form finds them."""
+"""Names offered while somebody types: of areas and of facilities, under which a field of a form finds them."""
 
 from django.db.models import Q
 from django.http import JsonResponse
 
-from facilities.choosing import FACILITIES
+from facilities.choosing import AREAS, FACILITIES
 from facilities.folding import fold
 from facilities.models import ExternalCode, FacilityName
 from facilities.permissions import Access
-from rollout.day import Day
+from rollout.day import Day, areas_on
 from rollout.pages.page import Page, SignedIn, page
 
 MOST = 20
@@ -17,8 +17,12 @@ WORDS = 6
 @page(lambda access: access.sees_summary, stored=False)
 def suggest(request: SignedIn, day: Day, access: Access) -> Page:
     """`?of=facilities&q=`: at most twenty names of today in which every word is found; none for less
-    than two letters. A name that several bear is told with the code."""
+    than two letters. A name that several bear is told with the code. `?of=areas`: of the day's areas,
+    each with the one it lies in."""
     words = fold(request.GET.get("q", "")[:100]).split()[:WORDS]
+    if request.GET.get("of") == AREAS and words:
+        tree = areas_on(day)
+        return JsonResponse({"names": [tree.placed(a) for a in tree.like(" ".join(words))[:MOST]]})
     if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
         return JsonResponse({"names": []})
     rows = FacilityName.objects.in_force(day.today).select_related("facility")

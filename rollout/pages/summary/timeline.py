@@ -57,7 +57,7 @@ class Slips:
         )
 
 
-@page(lambda access: access.sees_summary, section="timeline")
+@page(lambda access: access.sees_summary, section="timeline", by_area=True)
 def timeline(request: SignedIn, day: Day, access: Access) -> Page:
     chosen = request.GET.get("show", EVERY)
     chosen = chosen if chosen in CHOICES else EVERY
@@ -76,7 +76,7 @@ def timeline(request: SignedIn, day: Day, access: Access) -> Page:
 def _content(request: SignedIn, day: Day, chosen: str, *, foreseen: bool) -> dict:
     """Those in most trouble first, as in the matrix. `foreseen`: the reader may see the forecast."""
     progress = cached_progress(
-        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on, area=day.area_code
     )
     as_of = day.as_of()
     wanted = chosen or Milestone.OFFICIAL.value

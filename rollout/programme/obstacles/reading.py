@@ -90,6 +90,8 @@ class ObstacleOnDay:
 def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
     """Obstacles raised by the day, costliest first. Three queries of its own.
 
+    Of some facilities, those that hold or held one of them, with what they cost these.
+
     A hold ends when its obstacle is cleared, or earlier on its own day or when the held milestone is
     reached. One that
     is open at a merger holds the successor from then on, once only.
@@ -121,6 +123,8 @@ def obstacles(as_of: AsOf) -> list[ObstacleOnDay]:
     for row in rows:
         cleared_on = row.cleared[0].cleared_on if row.cleared else None
         holds = _holds(row.held, cleared_on, reached, as_of)
+        if not holds and as_of.facility_ids is not None:
+            continue
         found.append(
             ObstacleOnDay(
                 id=row.pk,

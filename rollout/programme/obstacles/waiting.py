@@ -16,7 +16,7 @@ from facilities.as_of import AsOf
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days_of
 from rollout.models import ConditionMet, CouncilCondition
 from rollout.programme.councils import meetings
-from rollout.programme.directives import directives
+from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.obstacles.reading import days_since, obstacles
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def awaited(as_of: AsOf) -> list[Awaited]:
             add(SUPPLIER, obstacle.supplier.casefold(), obstacle.supplier, thing)
         if not obstacle.agency_id and not obstacle.supplier:
             add(NOBODY, "", "", thing)
-    for directive in directives(as_of.until, as_of.known_at):
+    for directive in directives_of(as_of):
         if directive.closed_on is None:
             thing = Waiting(
                 "directive",

@@ -3,6 +3,7 @@ both days are computed, the earlier one as it is known now and, where asked, as 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.utils import translation
@@ -30,7 +31,7 @@ from rollout.publishing.brief.values import (
 
 def changes(source: Source, compare: date, compare_known_at: datetime | None) -> Iterator[Sentence]:
     """`compare_known_at` None: no moment at which the earlier day was reported is known."""
-    before = cached_progress(compare, known_at=source.known_at)
+    before = cached_progress(compare, known_at=source.known_at, area=source.link.area)
     there = source.link.before(compare)
     day = Day(there.to("leader"), compare)
     changed = False
@@ -49,8 +50,8 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
         yield Sentence("changed_nothing", {"day": day})
     if compare_known_at is None:
         return
-    reported = cached_progress(compare, known_at=compare_known_at)
-    link = type(there)(compare, compare_known_at)
+    reported = cached_progress(compare, known_at=compare_known_at, area=source.link.area)
+    link = replace(there, known_at=compare_known_at)
     for measure in MEASURES:
         then, now = reported.measure(measure.code), before.measure(measure.code)
         if then.told != now.told:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
+from facilities.areas import in_area
 from facilities.as_of import AsOf
 from rollout.figures.cached import cached_progress
 from rollout.models import PublishedBrief, WorkingSession
-from rollout.programme.directives import directives
 from rollout.programme.obstacles import obstacles
+from rollout.programme.obstacles.concerning import directives_of
 from rollout.publishing.brief import comparing
 from rollout.publishing.brief.links import Links
 from rollout.publishing.brief.sentences import measures, opening, programme
@@ -58,23 +59,25 @@ def brief(
     known_at: datetime | None = None,
     compare: date | None = None,
     compare_known_at: datetime | None = None,
+    area: str = "",
 ) -> Brief:
-    """The province on day `on` in sentences. `session` None: of a day on which nobody sat.
+    """The province, or an area of it by code, on day `on` in sentences.
 
+    `session` None: of a day on which nobody sat.
     `compare`: the day it is held against; `compare_known_at`: the moment at which that day was
     reported, so that what has been restated since can be told. A fixed number of queries.
     """
-    as_of = AsOf(on, known_at)
+    as_of = in_area(AsOf(on, known_at), area)
     source = Source(
         session=session,
         on=on,
         known_at=known_at,
-        progress=cached_progress(on, known_at=known_at),
+        progress=cached_progress(on, known_at=known_at, area=area),
         as_of=as_of,
         facilities={facility.id: facility for facility in as_of.on(on)},
-        directives=directives(on, known_at),
+        directives=directives_of(as_of),
         obstacles=obstacles(as_of),
-        link=Links(on, known_at),
+        link=Links(on, known_at, area),
     )
     written = {
         "opening": opening.opening(source),

@@ -4,7 +4,7 @@ The part behind "#" names what the page counts: the element of that name states 
 rows that make it up say so (`stated` in templatetags/figures.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -17,12 +17,15 @@ from rollout.figures.measures import BY_CODE
 class Links:
     on: date
     known_at: datetime | None = None
+    area: str = ""
 
     def to(self, name: str, *args: object, counting: str = "", **query: object) -> str:
         """`name` without its namespace. `query` narrows the rows, as the page itself would."""
         asked: dict[str, object] = {"on": self.on.isoformat()}
         if self.known_at:
             asked["known_at"] = self.known_at.isoformat()
+        if self.area:
+            asked["area"] = self.area
         place = f"#{counting}" if counting else ""
         return f"{reverse(f'rollout:{name}', args=args)}?{urlencode(asked | query)}{place}"
 
@@ -44,4 +47,4 @@ class Links:
 
     def before(self, day: date) -> "Links":
         """The same on another day."""
-        return Links(day, self.known_at)
+        return replace(self, on=day)

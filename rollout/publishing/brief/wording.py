@@ -317,6 +317,11 @@ PROGRAMME = {
         "{number} obstacles stand open; facility-days lost by the province so far: {days}.",
         "count",
     ),
+    "obstacles_open_in": ngettext_lazy(
+        "{number} obstacle stands open; facility-days lost in {area} so far: {days}.",
+        "{number} obstacles stand open; facility-days lost in {area} so far: {days}.",
+        "count",
+    ),
     "obstacles_none_open": _("No obstacle stands open."),
     "solution": _("{text}. Proposed by: {whom}. What became of it is not on record."),
     "solution_taken": _("{text}. Proposed by: {whom}. Taken up by directive {directive} on {day}."),

@@ -24,7 +24,7 @@ def as_xlsx(asked: Asked) -> bytes:
     A facility outside a measure, and one whose need is not known, has an empty cell: nothing is
     added for it.
     """
-    progress = cached_progress(asked.on, known_at=asked.known_at)
+    progress = cached_progress(asked.on, known_at=asked.known_at, area=asked.area)
     register = Workbook()
     sheet = register.worksheets[0]
     sheet.title = _("Progress")

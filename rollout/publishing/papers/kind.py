@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.utils.functional import Promise
 
+from facilities.areas import in_area
 from facilities.as_of import AsOf
 from rollout.publishing.papers.paper import Paper
 
@@ -18,10 +19,11 @@ class Asked:
     on: date
     known_at: datetime | None = None
     about: str = ""
+    area: str = ""  # code of the area whose facilities it speaks of; empty: all
 
     @cached_property
     def as_of(self) -> AsOf:
-        return AsOf(self.on, self.known_at)
+        return in_area(AsOf(self.on, self.known_at), self.area)
 
 
 class NoSuchSubject(LookupError):

@@ -43,6 +43,7 @@ def test_it_says_what_was_asked_and_about_whom(reader):
     found = ask(reader, compare="2025-02-18").json()
     assert (found["on"], found["known_at"], found["compare"]) == ("2025-05-21", None, "2025-02-18")
     assert found["scope"] == {
+        "area": None,
         "name": "Test Province",
         "facilities": 2,
         "ownership": "public",

@@ -31,11 +31,11 @@ def difficulties(source: Source) -> Iterator[Sentence]:
             href = source.link.to(
                 "obstacle-list", raised=source.session.pk, by=whom, counting="obstacles"
             )
-            values = {
+            of_one = {
                 "number": Count(href, len(rows_of_one)),
                 "whom": Name(href, whom, rows_of_one[0].raised_by_en),
             }
-            yield Sentence("obstacles_raised", values, len(rows_of_one))
+            yield Sentence("obstacles_raised", of_one, len(rows_of_one))
             for row in rows_of_one:
                 yield _obstacle(source, row)
     elif source.session is not None:
@@ -46,13 +46,17 @@ def difficulties(source: Source) -> Iterator[Sentence]:
         return
     href = source.link.to("obstacle-list", show="open", counting="obstacles")
     lost = source.link.to("obstacle-list", counting="lost")
-    values = {
+    values: dict[str, Value] = {
         "number": Count(href, len(opened)),
         "days": Count(lost, days_lost(source.obstacles, source.on)),
     }
     # The days lost rest on whom they hold since when.
     unsure = any(hold.assumed for o in source.obstacles for hold in o.holds)
-    yield Sentence("obstacles_open", values, len(opened), Assumed(lost) if unsure else None)
+    code = "obstacles_open"
+    if source.progress.area:
+        area = Name(href, source.progress.name_vi, source.progress.name_en)
+        code, values = "obstacles_open_in", values | {"area": area}
+    yield Sentence(code, values, len(opened), Assumed(lost) if unsure else None)
 
 
 def _by_whom(raised: list[ObstacleOnDay]) -> list[tuple[str, list[ObstacleOnDay]]]:

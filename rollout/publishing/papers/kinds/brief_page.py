@@ -19,7 +19,7 @@ SECTIONS = ("difficulties", "conclusion", "orders", "changes", "promises", "late
 
 
 def build(asked: Asked) -> Paper:
-    progress = cached_progress(asked.on, known_at=asked.known_at)
+    progress = cached_progress(asked.on, known_at=asked.known_at, area=asked.area)
     rows = tuple(
         (_label(m), number(m.told), number(m.total), share(m.share), _assumed(m))
         for m in progress.measures
@@ -42,7 +42,10 @@ def build(asked: Asked) -> Paper:
         **wording.heading(asked),
         number="",
         kind=_("BRIEF"),
-        subject=_("Electronic medical records on %(day)s") % {"day": day(asked.on)},
+        subject=_("Electronic medical records in %(area)s on %(day)s")
+        % {"day": day(asked.on), "area": progress.name}
+        if asked.area
+        else _("Electronic medical records on %(day)s") % {"day": day(asked.on)},
         blocks=(figures, *paragraphs),
         file_name="tom-tat",
         one_sheet=True,

@@ -53,11 +53,12 @@ def brief_asked(asked: Asked) -> Brief:
         known_at=asked.known_at,
         compare=compare,
         compare_known_at=compare_known_at,
+        area=asked.area,
     )
 
 
 def build(asked: Asked) -> Paper:
-    progress = cached_progress(asked.on, known_at=asked.known_at)
+    progress = cached_progress(asked.on, known_at=asked.known_at, area=asked.area)
     blocks: list[Block] = []
     for place, section in zip(ROMAN, brief_asked(asked).sections, strict=False):
         title = str(TITLES[section.code]).upper()
@@ -67,7 +68,10 @@ def build(asked: Asked) -> Paper:
         **wording.heading(asked),
         number=wording.number(pgettext("abbreviation of a kind of paper", "BC")),
         kind=_("REPORT"),
-        subject=_("On the rollout of electronic medical records as of %(day)s")
+        subject=_("On the rollout of electronic medical records in %(area)s as of %(day)s")
+        % {"day": day(asked.on), "area": progress.name}
+        if asked.area
+        else _("On the rollout of electronic medical records as of %(day)s")
         % {"day": day(asked.on)},
         addressees=(wording.peoples_committee(asked),),
         blocks=tuple(blocks),
@@ -93,7 +97,7 @@ def by_facility(progress: Progress) -> Table:
         rows.append((number(place), result.name, *cells, str(official), share(result.progress)))
     total = (
         "",
-        _("Province"),
+        progress.name if progress.area else _("Province"),
         *(_out_of(m.told, m.total) for m in measures),
         "",
         share(progress.overall),

@@ -4,9 +4,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.models import Agency
-from rollout.programme.directives import directives
 from rollout.programme.directives.reading import DirectiveOnDay
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
+from rollout.programme.obstacles.concerning import directives_of
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 from rollout.publishing.papers.paper import Block, Paper, Paragraph, Table
@@ -22,7 +22,7 @@ def subjects(asked: Asked) -> list[tuple[str, str]]:
 
 
 def _open(asked: Asked) -> list[DirectiveOnDay]:
-    return [d for d in directives(asked.on, asked.known_at) if d.closed_on is None]
+    return [d for d in directives_of(asked.as_of) if d.closed_on is None]
 
 
 def _standing(asked: Asked) -> list[ObstacleOnDay]:
