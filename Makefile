@@ -5,7 +5,8 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
 # Two workers; a file stays with one of them, so that what it loads for all its tests is loaded once.
-TWO := -n 2 --dist loadfile
+# The files come in the order of tests/conftest.py.
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 # Python compiles a module when it is first imported: doing it beforehand for all of them, used or not,
 # takes pip half of its time.
 PIP_INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-compile \
@@ -21,8 +22,8 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_VAR=build
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgres journeys mutants lint format bench screenshots \
-	messages lock clean
+.PHONY: help install install-dev run test test-postgres journeys mutants lint types style format bench \
+	screenshots messages lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -50,8 +51,8 @@ build/built: rollout/site/build.py $(CATALOGUES) | $(VENV)/bin/python
 	$(PYTHON) -m rollout.site.build
 	@touch $@
 
-run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMR_VAR=, EMR_TODAY=), Ctrl-C ends it
-	@exec $(PYTHON) -m rollout.site.serve --port $(PORT)
+run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMPTY=1, EMR_VAR=, EMR_TODAY=), Ctrl-C ends it
+	@exec $(PYTHON) -m rollout.site.serve --port $(PORT) $(if $(EMPTY),--empty)
 
 test: install-dev ## The suite on SQLite
 	$(PYTEST) $(TWO) -m "not journey" $(ARGS)
@@ -65,10 +66,14 @@ journeys: install-dev ## People's paths through the pages in a real Chromium
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)
 
-lint: install-dev ## Style, types, templates, compose file, missing migrations, deployment checks
+lint: types style ## Style, types, templates, compose file, missing migrations, deployment checks
+
+types: install-dev
+	$(VENV)/bin/mypy
+
+style: install-dev
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	$(VENV)/bin/mypy
 	$(PYTHON) -m djlint --lint --quiet .
 	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	DATABASE_URL=sqlite://:memory: $(PYTHON) manage.py makemigrations --check --dry-run

@@ -136,7 +136,8 @@ def _programme(places: list[int], clock: dict) -> None:
         **begun,
     )
     write(FacilityArea, "facility_id", ((p,) for p in places), area_id=area.pk, **begun)
-    write(FacilityKind, "facility_id", ((p,) for p in places), kind=Kind.MEDICAL_CENTRE, **begun)
+    kind = Kind.objects.get(code="medical_centre")
+    write(FacilityKind, "facility_id", ((p,) for p in places), kind_id=kind.code, **begun)
     write(
         FacilityOwnership,
         "facility_id ownership",

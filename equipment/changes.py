@@ -114,7 +114,7 @@ def _norms(as_of: AsOf) -> Iterator[Change]:
     for norm in DeviceNorm.objects.in_force(as_of.until, as_of.known_at).select_related(
         "device_type", "document"
     ):
-        subject = (norm.facility_id, norm.kind)
+        subject = (norm.facility_id, norm.kind_id or "")
         norms[norm.device_type.code][subject][norm.effective_from] = (
             norm.quantity,
             rung_of(norm, as_of.known_at, as_of.until),

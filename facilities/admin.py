@@ -25,14 +25,22 @@ from facilities.models import (
     Area,
     AreaName,
     AreaParent,
+    CodeSystem,
     Document,
+    ExternalCode,
     Facility,
     FacilityArea,
+    FacilityBeds,
     FacilityKind,
+    FacilityLevel,
     FacilityLineage,
     FacilityName,
     FacilityOwnership,
     FacilityScope,
+    Kind,
+    KindTerm,
+    ManagingBody,
+    ManagingBodyTerm,
     Role,
     RoleAssignment,
     User,
@@ -44,15 +52,26 @@ admin.site.register(
     [
         AreaName,
         AreaParent,
+        ExternalCode,
         FacilityArea,
+        FacilityBeds,
         FacilityKind,
+        FacilityLevel,
         FacilityLineage,
         FacilityName,
         FacilityOwnership,
         FacilityScope,
+        KindTerm,
+        ManagingBodyTerm,
     ],
     FactAdmin,
 )
+
+
+@admin.register(CodeSystem)
+class CodeSystemAdmin(TableAdmin):
+    fixed = ("code",)
+    list_display = ("code", "name_vi", "name_en", "example")
 
 
 @admin.register(Facility)
@@ -67,6 +86,15 @@ class FacilityAdmin(TableAdmin):
     @admin.display(description=gettext_lazy("name today"), ordering="name_now")
     def name_now(self, facility: Any) -> str | None:
         return facility.name_now
+
+
+@admin.register(Kind, ManagingBody)
+class CodeAdmin(TableAdmin):
+    """What a code is called, and what it means, is dated and stands in a table of its own."""
+
+    fixed = ("code",)
+    list_display = ("code",)
+    search_fields = ("code",)
 
 
 @admin.register(Area)

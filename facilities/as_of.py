@@ -13,16 +13,17 @@ from django.utils.text import capfirst
 
 from facilities.descent import Descent, Merger
 from facilities.models.facts import DatedFact, Yardstick
+from facilities.models.kinds import KindTerm, ManagingBodyTerm
 from facilities.models.places import (
     AreaName,
     Facility,
     FacilityArea,
+    FacilityBeds,
     FacilityKind,
     FacilityLineage,
     FacilityName,
     FacilityOwnership,
     FacilityScope,
-    Kind,
     Ownership,
     Scope,
     in_language,
@@ -49,6 +50,15 @@ class FacilityOnDay:
     area_id: int | None
     area_vi: str
     area_en: str
+    kind_vi: str = ""
+    kind_en: str = ""
+    deadline_group: str = ""  # whom the law counts it with; empty where nothing says so
+    managed_by: str = ""
+    managed_by_vi: str = ""
+    managed_by_en: str = ""
+    is_local: bool = False  # managed by the province or its communes
+    has_beds: bool | None = None
+    beds: int | None = None
 
     @property
     def name(self) -> str:
@@ -60,7 +70,11 @@ class FacilityOnDay:
 
     @property
     def kind_label(self) -> str:
-        return capfirst(str(Kind(self.kind).label)) if self.kind else ""
+        return capfirst(in_language(self.kind_vi, self.kind_en) or self.kind)
+
+    @property
+    def managed_by_label(self) -> str:
+        return in_language(self.managed_by_vi, self.managed_by_en) or self.managed_by
 
     @property
     def is_public(self) -> bool:
@@ -68,29 +82,34 @@ class FacilityOnDay:
 
     @property
     def in_rollout(self) -> bool:
+        return self.scope in (Scope.ROLLOUT, Scope.BEYOND)
+
+    @property
+    def is_obliged(self) -> bool:
+        """It has to, and is one of those of whom a share is taken."""
         return self.scope == Scope.ROLLOUT
 
     @property
     def in_connectivity(self) -> bool:
-        return self.scope in (Scope.ROLLOUT, Scope.CONNECTIVITY)
+        return self.scope in (Scope.ROLLOUT, Scope.BEYOND, Scope.CONNECTIVITY)
 
 
 class _Dated(Generic[Value]):
     """The values of one attribute of many subjects, by day."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]):
-        """`rows`: (subject id, effective_from, value...), oldest first: on one day the last one wins."""
-        self.days: dict[int, list[date]] = defaultdict(list)
-        self.values: dict[int, list[list[Value]]] = defaultdict(list)
+        """`rows`: (subject, effective_from, value...), oldest first: on one day the last one wins."""
+        self.days: dict[Any, list[date]] = defaultdict(list)
+        self.values: dict[Any, list[list[Value]]] = defaultdict(list)
         for subject, day, *value in rows:
             self.days[subject].append(day)
             self.values[subject].append(value)
 
-    def on(self, subject: int, day: date) -> list[Value] | None:
+    def on(self, subject: int | str, day: date) -> list[Value] | None:
         index = bisect_right(self.days.get(subject, ()), day)
         return self.values[subject][index - 1] if index else None
 
-    def flatten(self, first: Mapping[int, date], last: Mapping[int, date]) -> None:
+    def flatten(self, first: Mapping[Any, date], last: Mapping[Any, date]) -> None:
         """Let the latest value hold from the first day of its subject on (not named: always).
 
         `last`: for subjects that have come to an end, the day whose value is taken instead.
@@ -146,11 +165,20 @@ class AsOf:
             self.only(Facility.objects, "id").values_list("id", "code").order_by("code")
         )
         self.names: _Dated[str] = rows(FacilityName, "facility_id", "name_vi", "name_en")
-        self.kinds: _Dated[str] = rows(FacilityKind, "facility_id", "kind")
-        self.ownerships: _Dated[str] = rows(FacilityOwnership, "facility_id", "ownership")
+        self.kinds: _Dated[str] = rows(FacilityKind, "facility_id", "kind_id")
+        self.ownerships: _Dated[Any] = rows(
+            FacilityOwnership, "facility_id", "ownership", "managed_by_id"
+        )
+        self.beds: _Dated[Any] = rows(FacilityBeds, "facility_id", "has_beds", "beds")
         self.scopes: _Dated[str] = rows(FacilityScope, "facility_id", "scope")
         self.areas: _Dated[int] = rows(FacilityArea, "facility_id", "area_id")
         self.area_names: _Dated[str] = rows(AreaName, "area_id", "name_vi", "name_en")
+        self.kind_terms: _Dated[str] = rows(
+            KindTerm, "kind__code", "name_vi", "name_en", "deadline_group", "group_without_beds"
+        )
+        self.body_terms: _Dated[Any] = rows(
+            ManagingBodyTerm, "body__code", "name_vi", "name_en", "is_local"
+        )
         self.opened_on = {pk: days[0] for pk, days in self.names.days.items()}
         self.left_on = self._left_on()
         self.off_the_map: frozenset[int] = frozenset()
@@ -173,12 +201,16 @@ class AsOf:
             heir = self.descent.heir(pk)
             first[heir] = min(day, first.get(heir, day))
         last = {pk: day - timedelta(days=1) for pk, day in self.left_on.items()}
-        for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas):
+        for attribute in self._described_by():
             attribute.flatten(first, last)
-        self.area_names.flatten({}, {})
+        for terms in (self.area_names, self.kind_terms, self.body_terms):
+            terms.flatten({}, {})
         self.off_the_map = frozenset(
             pk for pk in self.left_on if pk in self.descent.merged or pk not in self.descent.split
         )
+
+    def _described_by(self) -> tuple[_Dated[Any], ...]:
+        return self.names, self.kinds, self.ownerships, self.scopes, self.areas, self.beds
 
     def mergers(self) -> list[Merger]:
         """The mergers known on the day (or the map's), oldest first."""
@@ -234,26 +266,38 @@ class AsOf:
         name = self.names.on(pk, day) or ["", ""]
         area = self.areas.on(pk, day)
         area_name = self.area_names.on(area[0], day) if area else None
+        kind = (self.kinds.on(pk, day) or [""])[0]
+        kind_vi, kind_en, group, without_beds = self.kind_terms.on(kind, day) or ["", "", "", ""]
+        sector, body = self.ownerships.on(pk, day) or ["", None]
+        body_vi, body_en, is_local = self.body_terms.on(body or "", day) or ["", "", False]
+        has_beds, beds = self.beds.on(pk, day) or [None, None]
         return FacilityOnDay(
             id=pk,
             code=self.codes[pk],
             name_vi=name[0],
             name_en=name[1],
-            kind=(self.kinds.on(pk, day) or [""])[0],
-            ownership=(self.ownerships.on(pk, day) or [""])[0],
+            kind=kind,
+            ownership=sector,
             scope=(self.scopes.on(pk, day) or [""])[0],
             area_id=area[0] if area else None,
             area_vi=area_name[0] if area_name else "",
             area_en=area_name[1] if area_name else "",
+            kind_vi=kind_vi,
+            kind_en=kind_en,
+            deadline_group=(without_beds or group) if has_beds is False else group,
+            managed_by=body or "",
+            managed_by_vi=body_vi,
+            managed_by_en=body_en,
+            is_local=is_local,
+            has_beds=has_beds,
+            beds=beds,
         )
 
     def days_of_change(self) -> set[date]:
         """The days on which some facility's description changed."""
-        return {
-            day
-            for attribute in (self.names, self.kinds, self.ownerships, self.scopes, self.areas)
-            for day in attribute.all_days()
-        } | set(self.left_on.values())
+        return {day for attribute in self._described_by() for day in attribute.all_days()} | set(
+            self.left_on.values()
+        )
 
 
 class DayLookedAt(Protocol):
@@ -287,8 +331,11 @@ DESCRIPTIONS = (
     FacilityOwnership,
     FacilityScope,
     FacilityArea,
+    FacilityBeds,
     FacilityLineage,
     AreaName,
+    KindTerm,
+    ManagingBodyTerm,
 )
 
 

@@ -107,6 +107,14 @@ class Access:
         """About which facilities papers are read: the files of documents that rows refer to."""
         return self._own(Role.DEPARTMENT, Role.LEADER, Role.OFFICER)
 
+    def sees_contacts_in(self, facility_id: int) -> bool:
+        """Names, telephones and addresses of a facility's people: personal, never through a key."""
+        return is_in(facility_id, self._own(Role.DEPARTMENT, *OF_A_FACILITY))
+
+    def sees_director_of(self, facility_id: int) -> bool:
+        """Name and telephone of the facility's director."""
+        return is_in(facility_id, self._own(Role.DEPARTMENT, Role.LEADER))
+
     @property
     def sees_all_papers(self) -> bool:
         """Every document's file; others only those about their places or from their own hand."""
@@ -213,6 +221,11 @@ class Access:
     def manages_reference(self) -> bool:
         """Norms, targets, deadlines, weights, names, scope."""
         return self.kept is None
+
+    @property
+    def begins_programme(self) -> bool:
+        """Says which province this is, and adds its areas."""
+        return self._own(Role.DEPARTMENT) is None or self._has(Role.ADMINISTRATOR)
 
     @property
     def sees_admin(self) -> bool:

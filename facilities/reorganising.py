@@ -51,6 +51,7 @@ def open_facility(
     because: str,
     by: User,
     name_en: str = "",
+    managed_by: str = "",
     area: Area | None = None,
     document: Document | None = None,
     although_same_name: bool = False,
@@ -74,8 +75,8 @@ def open_facility(
     facility.save()
     rows: list[Yardstick] = [
         FacilityName(facility=facility, name_vi=name_vi, name_en=name_en),
-        FacilityKind(facility=facility, kind=kind),
-        FacilityOwnership(facility=facility, ownership=ownership),
+        FacilityKind(facility=facility, kind_id=kind),
+        FacilityOwnership(facility=facility, ownership=ownership, managed_by_id=managed_by or None),
         FacilityScope(facility=facility, scope=scope, because=because),
     ]
     rows += [FacilityArea(facility=facility, area=area)] if area else []
@@ -398,5 +399,11 @@ def _write_one(
     by: User,
     at: datetime | None = None,
 ) -> Dated:
+    """Record one row. What was decided for that very day before gives way: the later decision holds."""
+    at = at or timezone.now()
+    subject = "area" if hasattr(row, "area_id") and not hasattr(row, "facility_id") else "facility"
+    table = type(row).objects
+    for before in table.known().filter(**{subject: getattr(row, subject)}, effective_from=on):
+        withdraw(fact=before, because=because, by=by, at=at)
     _write([row], on=on, because=because, document=document, by=by, at=at)
     return row

@@ -313,6 +313,7 @@ MAIL_URL = env.str("EMR_MAIL_URL", default="")
 MAILS = bool(MAIL_URL)
 vars().update(environment.mail(MAIL_URL))
 EMAIL_TIMEOUT = 20
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 60 * 60  # seconds a link to choose the first password is good
 DEFAULT_FROM_EMAIL = env.str("EMR_MAIL_FROM", default="emr@localhost")
 # How readers of mail and calendars reach the product.
 SITE_URL = env.str("EMR_SITE_URL", default="http://localhost:8000").rstrip("/")

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from rollout.pages.account import ChangePassword, PasswordChanged, SignIn
+from rollout.pages.account import ChangePassword, PasswordChanged, SignIn, welcome_page
 from rollout.pages.notices.beats import beat_of_gateway
 from rollout.pages.notices.feeds import calendar_feed, news_feed
 from rollout.pages.notices.unsubscribe import unsubscribe_page
@@ -23,6 +23,7 @@ urlpatterns = [
     path("feeds/<str:secret>.ics", calendar_feed, name="calendar-feed"),
     path("feeds/<str:secret>.atom", news_feed, name="news-feed"),
     path("unsubscribe/<str:secret>", unsubscribe_page, name="unsubscribe"),
+    path("welcome/<str:uid>/<str:token>/", welcome_page, name="welcome"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -1,6 +1,10 @@
 """What every test may rely on."""
 
+import gc
 import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from zlib import crc32
 
@@ -11,6 +15,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 
 from tests.keys import start_high
 from tests.printing import watched
@@ -24,7 +29,7 @@ hypothesis.settings.load_profile("house")
 
 # What a database may answer differently; the rest of the suite is about our own code.
 ABOUT_THE_DATABASE = (
-    "house",
+    "house/test_migrations.py",
     "facilities/registers",
     "facilities/test_constraints.py",
     "facilities/test_evidence.py",
@@ -32,12 +37,24 @@ ABOUT_THE_DATABASE = (
     "rollout/figures/test_cached.py",
     "rollout/notices/test_jobs.py",
     "rollout/notices/test_killed_workers.py",
-    "rollout/registers/importing",
+    "rollout/registers/importing/test_storing.py",
     "rollout/site/test_prepare.py",
-    "rollout/test_concurrency.py",
     "test_report_of_2025_05_21.py",
 )
+
+# Half a minute and more each: begun first, or one worker waits for the other at the end.
+LONG = (
+    "house/test_query_counts.py",
+    "rollout/figures/test_lineage_properties.py",
+    "rollout/figures/test_progress_properties.py",
+    "rollout/notices/test_killed_workers.py",
+    "rollout/registers/importing",
+    "rollout/registers/test_reorganisation.py",
+    "rollout/site/test_serve.py",
+)
 TESTS = Path(__file__).parent
+
+KEPT = pytest.StashKey[ExitStack]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,9 +70,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def _name(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).as_posix()
+
+
 def _in_the_sample(item: pytest.Item, of: int) -> bool:
-    path = item.path.relative_to(TESTS).as_posix()
+    path = _name(item)
     return path.startswith(ABOUT_THE_DATABASE) or crc32(path.encode()) % of == 0
+
+
+def _wants_bac_giang(item: pytest.Item) -> bool:
+    return "bac_giang_of_the_module" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -68,6 +93,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
+    with_bac_giang = {item.path for item in items if _wants_bac_giang(item)}
+    tests_of = Counter(item.path for item in items)
+
+    def place(item: pytest.Item) -> tuple:
+        # One after another, so that a process loads Bac Giang once; and what is long not last.
+        path = item.path
+        return path not in with_bac_giang, not _name(item).startswith(LONG), -tests_of[path], path
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What the suite consists of lives to the end: it is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Whatever does not want it finds the database empty, but for a file that has begun with it."""
+    if not _wants_bac_giang(item) and not connection.savepoint_ids and KEPT in item.config.stash:
+        item.config.stash[KEPT].close()
 
 
 @pytest.fixture(scope="session")
@@ -82,13 +130,31 @@ def _every_template_prints_well():
         yield
 
 
-@pytest.fixture(scope="module")
-def bac_giang_of_the_module(django_db_setup, django_db_blocker):
-    """Bac Giang, loaded once for a file of tests and taken back at its end: they only add to it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+@pytest.fixture(scope="session")
+def _kept(pytestconfig: pytest.Config, django_db_setup: None) -> Iterator[ExitStack]:
+    """What holds Bac Giang while one file after another wants it."""
+    with ExitStack() as kept:
+        pytestconfig.stash[KEPT] = kept
+        yield kept
+
+
+@contextmanager
+def _bac_giang_loaded(blocker: DjangoDbBlocker) -> Iterator[None]:
+    with blocker.unblock(), transaction.atomic():
         call_command("load_bacgiang", verbosity=0)
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def bac_giang_of_the_module(_kept: ExitStack, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Bac Giang; what a file of tests adds to it is taken back at its end."""
+    with django_db_blocker.unblock():
+        if not connection.in_atomic_block:
+            _kept.enter_context(_bac_giang_loaded(django_db_blocker))
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -23,12 +23,13 @@ from facilities.models import (
     FacilityName,
     FacilityOwnership,
     FacilityScope,
-    Kind,
+    KindTerm,
     Ownership,
     RoleAssignment,
     Scope,
     User,
 )
+from facilities.models import Kind as KindOfFacility
 from rollout.models import (
     CouncilMeeting,
     Directive,
@@ -132,6 +133,40 @@ def track(*measures: str, since: date = date(2000, 1, 1), is_tracked: bool = Tru
     )
 
 
+class Kind:
+    """Codes of kinds that tests speak of."""
+
+    GENERAL_HOSPITAL = "general_hospital"
+    MEDICAL_CENTRE = "medical_centre"
+    POLYCLINIC = "polyclinic"
+    HEALTH_STATION = "health_station"
+
+
+KIND_TERMS = {
+    Kind.GENERAL_HOSPITAL: ("Bệnh viện đa khoa", "General hospital", "hospitals", ""),
+    Kind.MEDICAL_CENTRE: ("Trung tâm y tế", "Medical centre", "hospitals", "others"),
+    Kind.POLYCLINIC: ("Phòng khám đa khoa", "Polyclinic", "others", ""),
+    Kind.HEALTH_STATION: ("Trạm y tế", "Commune-level health station", "others", ""),
+}
+
+
+def kind_of(code: str) -> str:
+    """A kind as the country has it, there from now on; returns its code."""
+    kind, created = KindOfFacility.objects.get_or_create(code=code)
+    if created:
+        name_vi, name_en, group, without_beds = KIND_TERMS[code]
+        KindTerm.objects.create(
+            kind=kind,
+            name_vi=name_vi,
+            name_en=name_en,
+            deadline_group=group,
+            group_without_beds=without_beds,
+            effective_from=date(2000, 1, 1),
+            recorded_by=recorder(),
+        )
+    return code
+
+
 def facility(
     code: str | None = None,
     *,
@@ -156,7 +191,7 @@ def facility(
     FacilityName.objects.create(
         name_vi=name_vi or f"Cơ sở <{code}> Sản, Nhi & Lão khoa", name_en=name_en, **common
     )
-    FacilityKind.objects.create(kind=kind, **common)
+    FacilityKind.objects.create(kind_id=kind_of(kind), **common)
     FacilityOwnership.objects.create(ownership=ownership, **common)
     FacilityScope.objects.create(scope=scope, **common)
     if area:

@@ -19,12 +19,13 @@ SOMEBODY_ELSES = {"DATABASE_URL", "REDIS_URL", "EMR_ALLOWED_HOSTS", "EMR_STATIC_
 
 
 @contextlib.contextmanager
-def running() -> Iterator[str]:
-    """The address of a product with Bac Giang and the demo users in a temporary folder."""
+def running(*, empty: bool = False) -> Iterator[str]:
+    """The address of a product in a temporary folder: with Bac Giang and the demo users, or empty."""
     inherited = {name: value for name, value in os.environ.items() if name not in SOMEBODY_ELSES}
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="emr-product-", ignore_cleanup_errors=True) as var:
         command = [sys.executable, "-m", "rollout.site.serve", "--port", str(port)]
+        command += ["--empty"] if empty else []
         with serve.child(command, inherited | OURS | {"EMR_VAR": var}) as process:
             embedded.wait_until(lambda: serve.answers(port), process, "product")
             yield f"http://{serve.HOST}:{port}"

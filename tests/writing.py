@@ -55,6 +55,8 @@ def devices(place: Facility, quantity: int, on: date, **fields) -> DeviceMovemen
 def norm(quantity: int, since: date, **fields) -> DeviceNorm:
     """How many tablets there must be, in all facilities unless told otherwise."""
     device_type = fields.pop("device_type", None) or factories.DeviceTypeFactory()
+    if kind := fields.pop("kind", ""):
+        fields["kind_id"] = factories.kind_of(kind)
     return write(
         DeviceNorm(device_type=device_type, quantity=quantity, effective_from=since, **fields)
     )

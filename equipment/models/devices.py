@@ -34,7 +34,16 @@ class DeviceNorm(Yardstick):
     device_type = models.ForeignKey(
         DeviceType, on_delete=models.PROTECT, related_name="norms", verbose_name=_("device type")
     )
-    kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices, blank=True)
+    kind = models.ForeignKey(
+        Kind,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        to_field="code",
+        db_column="kind",
+        related_name="+",
+        verbose_name=_("kind"),
+    )
     facility = models.ForeignKey(
         Facility,
         on_delete=models.PROTECT,
@@ -53,12 +62,17 @@ class DeviceNorm(Yardstick):
             *Yardstick.Meta.constraints,
             models.CheckConstraint(
                 name="equipment_norm_for_kind_or_facility",
-                condition=Q(kind="") | Q(facility__isnull=True),
+                condition=Q(kind__isnull=True) | Q(facility__isnull=True),
             ),
             models.UniqueConstraint(
                 name="equipment_norm_one_a_day",
+                fields=["device_type", "effective_from"],
+                condition=Q(facility__isnull=True, kind__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="equipment_norm_of_kind_one_a_day",
                 fields=["device_type", "kind", "effective_from"],
-                condition=Q(facility__isnull=True, withdrawn_at__isnull=True),
+                condition=Q(kind__isnull=False, withdrawn_at__isnull=True),
             ),
             models.UniqueConstraint(
                 name="equipment_norm_of_facility_one_a_day",

@@ -65,7 +65,16 @@ def _reader(column: Column) -> Callable[[Filled], Value]:
     if column.choices is not None:
         choices = Choices(column)
         return lambda cell: choices.code(_text(cell))
+    if column.digits:
+        return lambda cell: _limited(padded(cell, column.digits), column.max_length)
     return lambda cell: _limited(_text(cell), column.max_length)
+
+
+def padded(cell: Filled, digits: int) -> str:
+    """A code that Excel took for a number, with the leading zeros that it dropped."""
+    text = _text(cell)
+    is_number = not isinstance(cell, str | date | bool)
+    return text.zfill(digits) if is_number and text.isdigit() else text
 
 
 def _sound_text(text: str) -> str:

@@ -49,6 +49,9 @@ class Column:
     shown: bool = True  # in a list, unless the reader chooses otherwise
     filtered: bool = True  # whether a list can be filtered by it
     personal: bool = False
+    lines: bool = False  # several lines of text, each on its own
+    suggests: str = ""  # whose names a page's script offers where the choices are too many to list
+    digits: int = 0  # of a code: a number from Excel gets its leading zeros back up to so many
     max_length: int = 300
     help: "StrOrPromise" = ""
 

@@ -4,18 +4,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from itertools import islice
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from facilities.exchange.cells import BadCell, parser
+from facilities.exchange.cells import BadCell, padded, parser
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.headers import Heading
 from facilities.exchange.outcomes import Compared, Problem
 from facilities.exchange.tables import Cell, Row, excerpt
 from facilities.folding import fold
 from facilities.models import Facility
+from facilities.naming import facilities_by_external_code
 from facilities.registers.choices import codes_by_name, facility_names, names_on
 from facilities.registers.register import Register, sql_name
 from facilities.registers.writers import Dated, RowEntry
@@ -41,18 +43,30 @@ class _Hit:
 
 
 def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
-    """Reads the cells of a column. A facility answers to its name of the day, then to any it has borne."""
+    """Reads the cells of a column.
+
+    A facility answers to its name of the day, then to any it has borne, then to what other systems call
+    it on the day; a number that Excel made of such a code means the code with its leading zeros.
+    """
     if column.choices is not facility_names:
         return parser(column)
     parse = parser(replace(column, choices=lambda: names_on(on)))
-    ever = codes_by_name()
+    ever, elsewhere = codes_by_name(), facilities_by_external_code(on)
+    widths = sorted({len(code) for code in elsewhere})
+
+    def meant(cell: Cell) -> set[str]:
+        if isinstance(cell, str):
+            return ever.get(fold(cell)) or elsewhere.get(fold(cell)) or set()
+        if not isinstance(cell, int | float | Decimal) or isinstance(cell, bool):
+            return set()
+        told = {padded(cell, width) for width in widths}
+        return {code for text in told for code in elsewhere.get(text, ())}
 
     def parse_facility(cell: Cell) -> Value:
         try:
             return parse(cell)
         except BadCell:
-            codes = ever.get(fold(cell), ()) if isinstance(cell, str) else ()
-            if len(codes) == 1:
+            if len(codes := meant(cell)) == 1:
                 return next(iter(codes))
             raise
 

@@ -34,12 +34,20 @@ def shown(column: Column) -> Callable[[Value], Value]:
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
     """The table as UTF-8 with a byte-order mark, in pieces."""
     headings = [guards.for_csv(column.heading()) for column in columns]
-    return _csv_pieces(headings, [shown(column) for column in columns], rows, delimiter())
+    return _csv_pieces(headings, [_text_of(column) for column in columns], rows, delimiter())
+
+
+def _text_of(column: Column) -> Callable[[Value], str]:
+    show = shown(column)
+    if column.digits:
+        # So that Excel leaves a code its leading zeros; the import reads it as the text.
+        return lambda value: f'="{value}"' if str(value or "").isdigit() else _csv_text(value)
+    return lambda value: _csv_text(show(value))
 
 
 def _csv_pieces(
     headings: list[str],
-    shows: list[Callable[[Value], Value]],
+    texts: list[Callable[[Value], str]],
     rows: Iterable[Sequence[Value]],
     sign: str,
 ) -> Iterator[bytes]:
@@ -55,7 +63,7 @@ def _csv_pieces(
     buffer.write("\ufeff")
     writer.writerow(headings)
     for count, row in enumerate(rows, 1):
-        writer.writerow([_csv_text(show(v)) for show, v in zip(shows, row, strict=True)])
+        writer.writerow([text(v) for text, v in zip(texts, row, strict=True)])
         if count % _BATCH == 0:
             yield piece()
     yield piece()

@@ -1,7 +1,10 @@
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
+from facilities.models.codes import CodeSystem, ExternalCode
+from facilities.models.contacts import Contact
 from facilities.models.documents import Document
 from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
+from facilities.models.kinds import DeadlineGroup, Kind, KindTerm, ManagingBody, ManagingBodyTerm
 from facilities.models.people import (
     OF_A_FACILITY,
     OF_AN_AREA,
@@ -17,15 +20,18 @@ from facilities.models.places import (
     AreaParent,
     Facility,
     FacilityArea,
+    FacilityBeds,
+    FacilityClass,
     FacilityKind,
+    FacilityLevel,
     FacilityLineage,
     FacilityName,
     FacilityOwnership,
     FacilityScope,
-    Kind,
     Lineage,
     Ownership,
     Scope,
+    TechnicalLevel,
 )
 
 __all__ = [
@@ -38,27 +44,38 @@ __all__ = [
     "AreaParent",
     "CalendarDay",
     "ChangeSet",
+    "CodeSystem",
+    "Contact",
     "DatedFact",
+    "DeadlineGroup",
     "Document",
     "Draft",
     "Edit",
     "Entry",
+    "ExternalCode",
     "Facility",
     "FacilityArea",
+    "FacilityBeds",
+    "FacilityClass",
     "FacilityKind",
+    "FacilityLevel",
     "FacilityLineage",
     "FacilityName",
     "FacilityOwnership",
     "FacilityScope",
     "Kind",
+    "KindTerm",
     "Ledger",
     "Lineage",
+    "ManagingBody",
+    "ManagingBodyTerm",
     "Note",
     "Ownership",
     "Record",
     "Role",
     "RoleAssignment",
     "Scope",
+    "TechnicalLevel",
     "Tracked",
     "User",
     "Yardstick",

@@ -31,14 +31,9 @@ def in_language(vietnamese: str, english: str) -> str:
     return english if english and (get_language() or "vi").startswith("en") else vietnamese
 
 
-class Kind(models.TextChoices):
-    PROVINCIAL_HOSPITAL = "provincial_hospital", _("Provincial hospital")
-    MEDICAL_CENTRE = "medical_centre", _("Medical centre")
-    PRIVATE_HOSPITAL = "private_hospital", _("Private hospital")
-    CLINIC = "clinic", _("Clinic")
-
-
 class Ownership(models.TextChoices):
+    """The sector. Who manages the facility is told beside it."""
+
     PUBLIC = "public", _("Public")
     PRIVATE = "private", _("Private")
 
@@ -47,8 +42,9 @@ class Scope(models.TextChoices):
     """In which count a facility stands from a day on."""
 
     ROLLOUT = "rollout", _("EMR rollout: counted in every measure")
+    BEYOND = "beyond", _("EMR rollout without having to: counted, but not among those who must")
     CONNECTIVITY = "connectivity", _("Connectivity only")
-    NONE = "none", _("Not counted")
+    NONE = "none", _("Watched only: not counted")
     CLOSED = "closed", _("Closed: no longer in the register")
 
 
@@ -160,7 +156,14 @@ class FacilityArea(FacilityYardstick):
 
 
 class FacilityKind(FacilityYardstick):
-    kind = models.CharField(_("kind"), max_length=30, choices=Kind.choices)
+    kind = models.ForeignKey(
+        "facilities.Kind",
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="kind",
+        related_name="+",
+        verbose_name=_("kind"),
+    )
 
     class Meta(FacilityYardstick.Meta):
         verbose_name = _("kind of a facility")
@@ -169,10 +172,72 @@ class FacilityKind(FacilityYardstick):
 
 class FacilityOwnership(FacilityYardstick):
     ownership = models.CharField(_("ownership"), max_length=10, choices=Ownership.choices)
+    managed_by = models.ForeignKey(
+        "facilities.ManagingBody",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        to_field="code",
+        db_column="managed_by",
+        related_name="+",
+        verbose_name=_("managed by"),
+    )
 
     class Meta(FacilityYardstick.Meta):
         verbose_name = _("ownership of a facility")
         verbose_name_plural = _("ownership of facilities")
+
+
+class FacilityBeds(FacilityYardstick):
+    """Whether patients stay overnight, and in how many beds: a deadline may depend on it."""
+
+    has_beds = models.BooleanField(_("has beds"))
+    beds = models.PositiveIntegerField(_("beds"), null=True, blank=True)
+
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("beds of a facility")
+        verbose_name_plural = _("beds of facilities")
+        constraints = [
+            *FacilityYardstick.Meta.constraints,
+            models.CheckConstraint(
+                name="facilities_no_beds_counted_without_beds",
+                condition=Q(has_beds=True) | Q(beds__isnull=True) | Q(beds=0),
+                violation_error_message=_("It says that there are no beds, and counts some."),
+            ),
+        ]
+
+
+class TechnicalLevel(models.TextChoices):
+    """Technical level since 1 January 2025. Source: Law 15/2023/QH15, article 104."""
+
+    INITIAL = "initial", _("Initial")
+    BASIC = "basic", _("Basic")
+    SPECIALISED = "specialised", _("Specialised")
+
+
+class FacilityClass(models.TextChoices):
+    """Class of public units. Source: Circular 06/2024/TT-BYT."""
+
+    SPECIAL = "special", _("Special class")
+    FIRST = "i", _("Class I")
+    SECOND = "ii", _("Class II")
+    THIRD = "iii", _("Class III")
+    FOURTH = "iv", _("Class IV")
+
+
+class FacilityLevel(FacilityYardstick):
+    """Technical level and class; either may be unknown."""
+
+    level = models.CharField(
+        _("technical level"), max_length=12, choices=TechnicalLevel.choices, blank=True
+    )
+    facility_class = models.CharField(
+        _("class"), max_length=8, choices=FacilityClass.choices, blank=True
+    )
+
+    class Meta(FacilityYardstick.Meta):
+        verbose_name = _("level of a facility")
+        verbose_name_plural = _("levels of facilities")
 
 
 class FacilityScope(FacilityYardstick):

@@ -1,17 +1,19 @@
 """Choices of columns that many registers share. Asked once per request (`Register.bound`)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities import clock
 from facilities.folding import fold, sort_key
-from facilities.models import AreaName, Facility, FacilityName
+from facilities.models import AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
 from facilities.models.places import in_language
+from facilities.naming import facilities_by_external_code
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -45,6 +47,11 @@ def codes_by_name() -> Mapping[str, set[str]]:
     return found
 
 
+def codes_elsewhere() -> Mapping[str, set[str]]:
+    """Facilities by what other systems call them today, as codes are compared."""
+    return facilities_by_external_code(clock.today())
+
+
 def area_names() -> Mapping[str, str]:
     """Areas by code, under the names they bear today; sorted as a dictionary sorts."""
     named = {
@@ -54,6 +61,31 @@ def area_names() -> Mapping[str, str]:
         )
     }
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
+
+
+def kind_labels(on: date | None = None) -> "Mapping[str, StrOrPromise]":
+    """Kinds of facility by code, under their names of the day (None: today); sorted as a dictionary sorts."""
+    return _terms(
+        KindTerm.objects.in_force(on or clock.today()).values_list(
+            "kind__code", "name_vi", "name_en"
+        )
+    )
+
+
+def body_labels(on: date | None = None) -> "Mapping[str, StrOrPromise]":
+    """Managing bodies by code, under their names of the day (None: today)."""
+    return _terms(
+        ManagingBodyTerm.objects.in_force(on or clock.today()).values_list(
+            "body__code", "name_vi", "name_en"
+        )
+    )
+
+
+def _terms(rows: Iterable[tuple[str, str, str]]) -> "Mapping[str, StrOrPromise]":
+    """The latest name of each code. Files may have it in either language, so both are kept."""
+    named = {code: (vietnamese, english) for code, vietnamese, english in rows}
+    in_order = sorted(named, key=lambda code: sort_key(named[code][0]))
+    return {code: lazy(in_language, str)(*named[code]) for code in in_order}
 
 
 def facilities_by_code(codes: set[str]) -> Mapping[str, Facility]:

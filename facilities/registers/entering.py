@@ -232,6 +232,8 @@ def _edits(register: Register, entry: RowEntry, writing: Writing, is_new: bool) 
     for column in register.columns:
         if column.code not in entry.new or not column.writable:
             continue
+        if column.code in register.logged_elsewhere:
+            continue
         old, new = entry.old.get(column.code, column.empty), entry.new[column.code]
         if old == new:
             continue
@@ -283,6 +285,7 @@ def _withdraw(register: Register[Row], rows: list[Row], writing: Writing) -> Non
     of_book = register.model
     if issubclass(of_book, Record | Entry):  # a facility only loses what describes it
         withdraw_all(of_book, [row for row in rows if isinstance(row, Record | Entry)], writing)
+    register.take_back(rows, writing)
     bulk.insert(
         [
             Edit(

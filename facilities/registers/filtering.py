@@ -9,8 +9,10 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from facilities.choosing import FACILITIES, SearchedMany, SearchedSelectMultiple
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.numbers import MONEY_LIMIT
+from facilities.registers.choices import facility_names
 from facilities.registers.register import Register, sql_name
 
 if TYPE_CHECKING:
@@ -23,6 +25,14 @@ class RegisterFilter(django_filters.FilterSet):
     """Filters work on `sql_name(code)`; the rows they get must have those columns (`filtered_rows`)."""
 
     register: Register
+
+
+class _SomeField(SearchedMany, django_filters.fields.MultipleChoiceField):
+    widget = SearchedSelectMultiple
+
+
+class _SomeFilter(django_filters.MultipleChoiceFilter):
+    field_class = _SomeField
 
 
 def _given(name: str, empty: Value) -> Callable[[QuerySet[Model], str, str], QuerySet[Model]]:
@@ -40,11 +50,11 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
     found: dict[str, django_filters.Filter] = {}
     ask = column.choices
     if ask is not None:
-        found[column.code] = django_filters.MultipleChoiceFilter(
+        found[column.code] = _SomeFilter(
             field_name=name,
             label=column.label,
             choices=lambda: list(ask().items()),
-            widget=forms.SelectMultiple,
+            of=FACILITIES if ask is facility_names else "",
         )
     elif column.kind == Kind.DAY:
         for end, lookup, words in (

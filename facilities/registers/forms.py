@@ -11,7 +11,9 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from facilities.choosing import SearchedSelect, meant
 from facilities.exchange.cells import BadCell, parse
+from facilities.exchange.choices import Unknown
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.registers.entering import Stale
 from facilities.registers.register import Register
@@ -35,6 +37,11 @@ class CellField(forms.CharField):
         text = (value or "").strip()
         if not text:
             return self.column.empty
+        if isinstance(self.widget, SearchedSelect) and self.widget.is_long():
+            try:
+                return meant(self.widget.labels(), text, self.column.suggests)
+            except Unknown as error:
+                raise ValidationError(str(error)) from None
         try:
             return parse(self.column, text)
         except BadCell as error:
@@ -43,11 +50,15 @@ class CellField(forms.CharField):
 
 def _widget(column: Column) -> forms.Widget:
     if column.choices is not None:
-        return forms.Select(choices=[("", "—"), *column.choices().items()])
+        widget = SearchedSelect(choices=[("", "—"), *column.choices().items()])
+        widget.of = column.suggests
+        return widget
     if column.kind == Kind.DAY:
         return forms.DateInput(attrs={"type": "date"})
     if column.is_number:
         return forms.TextInput(attrs={"inputmode": "numeric", "class": "num"})
+    if column.lines:
+        return forms.Textarea(attrs={"maxlength": column.max_length, "rows": 3})
     return forms.TextInput(attrs={"maxlength": column.max_length})
 
 
@@ -129,7 +140,9 @@ class CellForm(forms.Form):
 
     def _seen(self, column: Column) -> Value:
         try:
-            return column.value(self.cleaned_data.get(SEEN + column.code, ""))
+            # Browsers end lines in two signs.
+            seen = self.cleaned_data.get(SEEN + column.code, "").replace("\r\n", "\n")
+            return column.value(seen)
         except ValueError:  # only a forged form
             return column.empty
 

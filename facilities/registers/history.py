@@ -63,8 +63,9 @@ def _logged(register: Register, row: Model, columns: dict[str, Column]) -> Itera
 
 def _of_facts(writer: Facts | Dated, row: Model, columns: dict[str, Column]) -> list[Line]:
     """A fact that was withdrawn and recorded anew at one moment is one change."""
-    facts = list(
-        writer.model.objects.filter(**{writer.link: row.pk}, **writer.kind)
+    model: Any = writer.model
+    facts: list[Record] = list(
+        model.objects.filter(**{writer.link: row.pk}, **writer.kind)
         .select_related("document", "recorded_by", "withdrawn_by")
         .order_by("recorded_at", "pk")
     )
@@ -118,5 +119,5 @@ def _shown(column: Column, writer: Facts | Dated, fact: Record | None) -> str:
         path = writer.value_of.get(column.code, path)
     value: Any = fact
     for name in path.split("__"):
-        value = getattr(value, name)
+        value = getattr(value, name, None)
     return column.show(value)

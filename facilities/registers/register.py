@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from facilities.choosing import FACILITIES
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
-from facilities.models import FacilityName, Record
+from facilities.models import ExternalCode, FacilityName, Record
 from facilities.models.facts import EntryQuerySet
 from facilities.registers.choices import FACILITY_HEADINGS, facility_names, names_on
 from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
@@ -59,6 +61,8 @@ class Register(Generic[Row]):
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
     makes_rows = True  # whether new rows may be entered
+    # Columns that another register writes and logs, in the same change set.
+    logged_elsewhere: frozenset[str] = frozenset()
 
     # Properties, since registers of changing columns compute them.
     @property
@@ -181,7 +185,7 @@ class Register(Generic[Row]):
         return {}
 
     def search(self, rows: QuerySet[Row], text: str, on: date) -> QuerySet[Row]:
-        """Rows in which every word is found, in the row itself or in the facility's name; no accents."""
+        """Rows in which every word is found, in the row or in a name or code of the facility; no accents."""
         for word in fold(text).split()[:6]:
             # The facilities first: a list of keys lets the indexes of both sides be used.
             facilities = list(
@@ -190,6 +194,11 @@ class Register(Generic[Row]):
                 .order_by()
                 .values_list("facility_id", flat=True)
                 .distinct()
+            )
+            facilities += (
+                ExternalCode.objects.in_force(on)
+                .filter(search_key__contains=word)
+                .values_list("facility_id", flat=True)
             )
             found = Q(**{f"{self.facility_id_path}__in": facilities})
             if self.search_path:
@@ -222,13 +231,25 @@ class Register(Generic[Row]):
                 if is_facility and not column.aliases:
                     column = replace(column, aliases=FACILITY_HEADINGS)
                 by_day = names_on(on) if is_facility and on is not None else None
-                column = replace(column, choices=_known(ask() if by_day is None else by_day))
+                column = replace(
+                    column,
+                    choices=_known(ask() if by_day is None else by_day),
+                    suggests=FACILITIES if is_facility else "",
+                )
             found.append(column)
         return tuple(found)
 
     def at_first(self, columns: Iterable[Column]) -> list[Column]:
-        """Those of the columns that a list shows unless its reader chooses."""
-        return [column for column in columns if column.shown]
+        """Those of the columns that a list shows unless its reader chooses.
+
+        Where rows have a name in each language, each reader sees that of the own.
+        """
+        columns = list(columns)
+        found = [column for column in columns if column.shown]
+        english = next((column for column in columns if column.code == "name-en"), None)
+        if english is None or not (get_language() or "vi").startswith("en"):
+            return found
+        return [english if column.code == "name-vi" else column for column in found]
 
     def named(
         self, values: Mapping[str, Value], columns: Iterable[Column], *, with_names: bool = True
@@ -315,6 +336,9 @@ class Register(Generic[Row]):
 
     def refuse_withdrawal(self, rows: list[Row]) -> None:
         """Raises ValidationError if something else has come to depend on these rows."""
+
+    def take_back(self, rows: list[Row], writing: Writing) -> None:
+        """What goes with rows that know no withdrawal; by default they stay."""
 
     def _facts_about(self, rows: list[Row]) -> list[Record]:
         found: list[Record] = []

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Case, F, Model, OuterRef, QuerySet, Subquery, When
+from django.db.models import Value as Literal
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from facilities import bulk
 from facilities.exchange.columns import Value
-from facilities.models import ChangeSet, DatedFact, Document, Entry, Record, User, Yardstick
+from facilities.models import ChangeSet, DatedFact, Document, Entry, Record, User
 from facilities.services import AlreadyWithdrawn
 
 Row = TypeVar("Row", bound=Model)
@@ -143,7 +144,7 @@ class Attributes(Writer):
     find: Mapping[str, Callable[[set[str]], Mapping[str, Model]]] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> F:
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
         return F(self.codes.get(code, self.columns[code]))
 
     def write(self, entries: list[RowEntry], writing: Writing) -> None:
@@ -266,16 +267,17 @@ class Dated(Writer):
     """A yardstick of a row: what it is called, by when something is planned. A new value is a new
     row from `writing.on` on; one that began on that very day is withdrawn."""
 
-    model: type[Yardstick]
+    model: Any  # a class of yardsticks, or of facts whose latest one holds
     link: str
     columns: Mapping[str, str]
-    make: Callable[..., Yardstick]
+    make: Callable[..., Any]
     kind: Mapping[str, object] = field(default_factory=dict)
     value_of: Mapping[str, str] = field(default_factory=dict)  # column -> path to its written form
 
     is_fact = True
+    since = "effective_from"  # the field with the first day
 
-    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Yardstick]:
+    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
         rows = self.model.objects.in_force(on, known_at).filter(**self.kind)
         return rows.order_by("-effective_from", "-recorded_at", "-pk")
 
@@ -285,8 +287,8 @@ class Dated(Writer):
 
     def standing(
         self, rows: Sequence[Any], on: date, known_at: datetime | None = None
-    ) -> dict[int, Yardstick]:
-        found: dict[int, Yardstick] = {}
+    ) -> dict[int, Record]:
+        found: dict[int, Record] = {}
         keys = [row.pk for row in rows]
         standing = self._rows(on, known_at).filter(**{f"{self.link}__in": keys})
         for row in standing.select_related("document"):
@@ -297,10 +299,10 @@ class Dated(Writer):
         self._refuse_moved(entries, writing.on)
         keys = [entry.stored.pk for entry in entries]
         same_day = self.model.objects.known().filter(
-            **{f"{self.link}__in": keys}, **self.kind, effective_from=writing.on
+            **{f"{self.link}__in": keys}, **self.kind, **{self.since: writing.on}
         )
         gone = {row.pk: row for row in same_day}
-        rows: list[Yardstick] = []
+        rows: list[Record] = []
         emptied: list[Model] = []
         for entry in entries:
             fields = {name: entry.new.get(code) for code, name in self.columns.items()}
@@ -323,6 +325,33 @@ class Dated(Writer):
             rows = type(entries[0].stored)._base_manager.filter(pk__in=keys).annotate(**told)
             for key, *values in rows.values_list("pk", *told):
                 refuse_moved(old[key], dict(zip(codes, values, strict=True)))
+
+
+@dataclass
+class DatedYesNo(Dated):
+    """Where the table says true or false, the cell says yes or no."""
+
+    def _is_yes_no(self, name: str) -> bool:
+        return isinstance(self.model._meta.get_field(name), BooleanField)
+
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
+        name = self.columns[code]
+        if not self._is_yes_no(name):
+            return super().expression(code, on, known_at)
+        rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
+        word = Case(When(**{name: True}, then=Literal("yes")), default=Literal("no"))
+        return Subquery(rows.annotate(word=word).values("word")[:1])
+
+
+@dataclass
+class Latest(Dated):
+    """A fact of a row of which the latest holds: on which level it is. What is written is a fact of the day."""
+
+    since = "happened_on"
+
+    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
+        rows = self.model.objects.as_of(on, known_at).filter(**self.kind)
+        return rows.order_by("-happened_on", "-recorded_at", "-pk")
 
 
 def chunks(keys: list[Key]) -> Iterator[list[Key]]:

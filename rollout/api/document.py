@@ -19,6 +19,7 @@ from facilities.departures import Departure
 from facilities.evidence import Rung
 from facilities.models import Lineage, Ownership
 from facilities.models.places import in_language
+from facilities.naming import codes_of
 from rollout.day import Day
 from rollout.figures.labels import figure_labels
 from rollout.figures.measures import BY_CODE, Cell, Measure
@@ -93,6 +94,15 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
             }
             for milestone in result.milestones
         },
+        "external_codes": [
+            {
+                "system": row.system.code,
+                "label": row.system.name,
+                "code": row.code,
+                "effective_from": row.effective_from,
+            }
+            for row in codes_of([result.id], progress.on, progress.known_at)[result.id]
+        ],
         "late_for": result.late_for if detail else None,
         "procurements": procurements,
         "councils": councils,
@@ -201,6 +211,7 @@ def _measure(result: MeasureResult, query: str) -> dict:
         "total": result.total,
         "share": result.share,
         "missing": result.missing,
+        "beyond": result.beyond,
         "known": result.known,
         "unknown": result.unknown,
         "tracked": result.is_tracked,
@@ -244,6 +255,9 @@ def _facility(result: FacilityResult, query: str) -> dict:
         "kind": facility.kind or None,
         "kind_label": facility.kind_label,
         "ownership": facility.ownership or None,
+        "managed_by": facility.managed_by or None,
+        "managed_by_label": facility.managed_by_label,
+        "obliged": facility.is_obliged,
         "area": facility.area,
         "stage": result.stage,
         "stage_label": result.stage_label,
@@ -277,6 +291,7 @@ def _legal_deadline(deadline: LegalDeadlineOnDay) -> dict:
         "basis": deadline.basis,
         "on": deadline.due_on,
         "days_left": deadline.days_left,
+        "set_by": deadline.set_by,
         "applies_to": deadline.applies_to,
         "applies_to_label": deadline.applies_to_label,
     }

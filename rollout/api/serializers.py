@@ -18,7 +18,7 @@ from rest_framework.serializers import (
 
 from equipment.stages import Path, Stage
 from facilities.evidence import Rung
-from facilities.models import Kind, Ownership
+from facilities.models import Ownership
 from rollout.day import MAPS
 from rollout.figures.measures import BY_CODE
 from rollout.models import Conclusion, CouncilMeeting, LegalDeadline
@@ -26,7 +26,7 @@ from rollout.programme.stages import FacilityStage, NextStep
 
 UNITS = ("facilities", "certificates")
 STATES = ("done", "under_way", "not_begun", "unknown")
-MILESTONE_STATES = (*STATES, "late", "blocked")
+MILESTONE_STATES = (*STATES, "late", "blocked", "not_needed")
 RUNGS = tuple(rung.code for rung in Rung)
 
 ON = _("The day looked at.")
@@ -73,6 +73,9 @@ class Measure(Serializer):
     total = IntegerField(allow_null=True, help_text=TOTAL)
     share = FloatField(allow_null=True, help_text=SHARE)
     missing = IntegerField(allow_null=True)
+    beyond = IntegerField(
+        help_text=_("Of those done, how many take part without having to: not part of the total.")
+    )
     known = IntegerField(
         help_text=_("Facilities of which it is known: total and share are theirs.")
     )
@@ -143,9 +146,14 @@ class MilestoneWithCause(Milestone):
 class FacilityHead(Serializer):
     code = CharField()
     name = CharField(help_text=_("As it was called on that day."))
-    kind = ChoiceField(Kind.choices, allow_null=True)
+    kind = CharField(allow_null=True)
     kind_label = CharField()
     ownership = ChoiceField(Ownership.choices, allow_null=True)
+    managed_by = CharField(allow_null=True, help_text=_("Code of the body that manages it."))
+    managed_by_label = CharField()
+    obliged = BooleanField(
+        help_text=_("Whether it has to; false: it takes part without having to.")
+    )
     area = CharField(help_text=_("Where it lay on that day; empty when not recorded."))
     stage = ChoiceField(FacilityStage.choices)
     stage_label = CharField()
@@ -172,6 +180,7 @@ class Deadline(Serializer):
     basis = CharField(help_text=_("The legal text that sets it."))
     on = DateField(help_text=_("The last day in time."))
     days_left = IntegerField(help_text=_("Negative once it has passed."))
+    set_by = ChoiceField(LegalDeadline.SetBy.choices)
     applies_to = ChoiceField(LegalDeadline.AppliesTo.choices)
     applies_to_label = CharField()
 
@@ -237,12 +246,24 @@ class Council(Serializer):
     evidence = ChoiceField(RUNGS, allow_null=True)
 
 
+class ExternalCode(Serializer):
+    system = CharField(
+        help_text=_("Who gives it: insurance, national-id, tax, budget, licence ...")
+    )
+    label: Declared = CharField()
+    code = CharField(help_text=_("A text: leading zeros belong to it."))
+    effective_from = DateField(help_text=_("Until another one of the system replaces it."))
+
+
 class FacilityProgress(FacilityHead):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     measures = DictField(child=CellWithEvidence(), help_text=_("By the measure's code."))
     milestones = DictField(child=MilestoneWithCause(), help_text=_("By the milestone's code."))
+    external_codes = ExternalCode(
+        many=True, help_text=_("What other systems called it on that day.")
+    )
     late_for = CharField(allow_null=True, help_text=_("What it is late with longest."))
     procurements = Procurement(many=True, allow_null=True, help_text=DETAIL_ONLY)
     councils = Council(many=True, allow_null=True, help_text=DETAIL_ONLY)

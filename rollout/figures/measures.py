@@ -10,7 +10,7 @@ work under way, a record that there is none, or a register that is tracked, so t
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from facilities.as_of import FacilityOnDay
 from facilities.evidence import Rung
 from facilities.timeline import EMPTY, FacilityState, Tally
-from rollout.models import MeasureCode
+from rollout.models import MeasureCode, Milestone
+from rollout.models.milestones import WHOLE_WAY, Way
 from rollout.programme.tracking import NONE, SilenceIsNo
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Cell:
     newest_on: date | None = None
     begun: bool = False
     weigh: float | None = None  # what the weighted progress counts, at most 1; None: not known
+    is_beyond: bool = False  # done without having to: not part of the total
 
     @property
     def told(self) -> int | None:
@@ -55,14 +57,14 @@ class Cell:
     def state(self) -> str:
         if self.total is None:
             return "unknown"
-        if self.total and self.done >= self.total:
+        if (self.total or self.is_beyond) and self.done and self.done >= self.total:
             return "done"
         return "under_way" if self.begun or self.done or self.share else "not_begun"
 
 
 UNKNOWN = Cell(done=0, total=None, share=None)
 
-Reading = Callable[[FacilityState, SilenceIsNo], Cell]
+Reading = Callable[[FacilityState, SilenceIsNo, Way], Cell]
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,27 @@ class Measure:
     def label(self) -> "StrOrPromise":
         return MeasureCode(self.code).label
 
-    def read(self, state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
-        """What it comes to at a facility. `silence_is_no`: of the measures that are tracked there."""
+    def read(
+        self,
+        state: FacilityState,
+        silence_is_no: SilenceIsNo,
+        way: Way = WHOLE_WAY,
+        *,
+        is_obliged: bool = True,
+    ) -> Cell:
+        """What it comes to at a facility. `silence_is_no`: of the measures that are tracked there.
+
+        `way`: the milestones that lie on its way. Who takes part without having to is counted among
+        those who are done, and not among those who must be.
+        """
 
         def grounded(code: str) -> bool:
             return _tally(state, f"{NONE}:{code}").amount > 0 or silence_is_no(code)
 
-        return self.reading(state, grounded)
+        cell = self.reading(state, grounded, way)
+        if is_obliged or self.counts is not _in_rollout or self.unit != "facilities":
+            return cell
+        return replace(cell, total=None if cell.total is None else 0, is_beyond=True)
 
 
 def _tally(state: FacilityState, component: str) -> Tally:
@@ -129,6 +145,10 @@ def _recorded(tallies: Iterable[Tally]) -> bool:
     return any(tally.newest_on for tally in tallies)
 
 
+# What counts only where a milestone lies on the facility's way.
+NEEDED_FOR = {"evaluated": Milestone.COUNCIL.value}
+
+
 def reached(
     measure: str,
     *ways: tuple[str, ...],
@@ -141,11 +161,12 @@ def reached(
     there already, silence is no "no", but a step that nobody has recorded.
     """
 
-    def read(state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
+    def read(state: FacilityState, silence_is_no: SilenceIsNo, way: Way) -> Cell:
         best: Rung | None = None
         used: list[Tally] = []
-        for way in ways:
-            tallies = [_tally(state, component) for component in way]
+        for parts in ways:
+            asked = [p for p in parts if p not in NEEDED_FOR or NEEDED_FOR[p] in way]
+            tallies = [_tally(state, component) for component in asked]
             used += tallies
             rung = _weakest(
                 tally.rung_reaching(1) if tally.amount >= 1 else None for tally in tallies
@@ -164,7 +185,7 @@ def reached(
     return read
 
 
-def norms_met(state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
+def norms_met(state: FacilityState, silence_is_no: SilenceIsNo, way: Way) -> Cell:
     """Fulfilled when every device type with a norm is there in full; the share counts all pieces."""
     needed = have = 0
     rungs: list[Rung | None] = []
@@ -196,7 +217,7 @@ def certificates(
     facility would fall back by registering more, and rise by registering next to nothing.
     """
 
-    def read(state: FacilityState, silence_is_no: SilenceIsNo) -> Cell:
+    def read(state: FacilityState, silence_is_no: SilenceIsNo, way: Way) -> Cell:
         done, base = _tally(state, component), _tally(state, out_of)
         whole = _tally(state, "certificates_needed").amount or base.amount
         stated = base.newest_on is not None or not needs_plan
@@ -315,9 +336,10 @@ MEASURES: tuple[Measure, ...] = (
         code=MeasureCode.OFFICIAL.value,
         rule=_(
             "The latest ruling of its evaluation council is pass or pass with conditions, and "
-            "official use has begun."
+            "official use has begun. Where no council is needed for a kind of facility: official "
+            "use has begun."
         ),
-        version=2,
+        version=3,
         unit="facilities",
         counts=_in_rollout,
         reading=reached(
@@ -346,7 +368,14 @@ BY_CODE = {measure.code: measure for measure in MEASURES}
 
 
 def cells_of(
-    facility: FacilityOnDay, state: FacilityState, silence_is_no: SilenceIsNo
+    facility: FacilityOnDay,
+    state: FacilityState,
+    silence_is_no: SilenceIsNo,
+    way: Way = WHOLE_WAY,
 ) -> dict[str, Cell]:
     """Every measure that is about this facility."""
-    return {m.code: m.read(state, silence_is_no) for m in MEASURES if m.counts(facility)}
+    return {
+        m.code: m.read(state, silence_is_no, way, is_obliged=facility.is_obliged)
+        for m in MEASURES
+        if m.counts(facility)
+    }

@@ -27,6 +27,7 @@ from facilities.working_days import WorkingDays, working_days_of
 from rollout.figures.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cells_of
 from rollout.figures.results import FacilityResult, Figure, MeasureResult, Progress
 from rollout.models import MeasureWeight, Programme
+from rollout.models.milestones import Way
 from rollout.programme.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.programme.deadlines import deadlines
 from rollout.programme.legal import legal_deadlines
@@ -35,6 +36,7 @@ from rollout.programme.obstacles import ObstacleOnDay, obstacles
 from rollout.programme.reporting import RULE, Freshness, fresh_since, freshness, nothing_since
 from rollout.programme.stages import next_step_of, stage_of
 from rollout.programme.tracking import tracked
+from rollout.programme.ways import ways
 
 MODULES = (
     equipment.changes,
@@ -48,6 +50,7 @@ PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSE
 
 Cells = dict[str, Cell]  # of one facility, by measure
 Weights = dict[str, Decimal]  # by measure
+WeightsByKind = dict[str, Weights]  # "": of every kind without weights of its own
 
 
 class Late(NamedTuple):
@@ -99,10 +102,14 @@ def progress(
     facilities = _facilities(as_of, listed, state, cells, weights)
     since = fresh_since(as_of, (result.freshness for result in facilities))
     measures = tuple(
-        _result(measure, cells, weights, before.get(measure.code), expected, since)
+        _result(measure, cells, weights[""], before.get(measure.code), expected, since)
         for measure in MEASURES
     )
-    shares = [result.progress for result in facilities if result.progress is not None]
+    shares = [
+        result.progress
+        for result in facilities
+        if result.progress is not None and result.facility.is_obliged
+    ]
     in_rollout = [facility for facility in listed if facility.in_rollout]
     name_vi, name_en = Programme.name_on(map_on or on, known_at)
     return Progress(
@@ -129,16 +136,21 @@ def cells_on(
     as_of: AsOf, facilities: Iterable[FacilityOnDay], state: State, day: date
 ) -> dict[int, Cells]:
     """Every measure of these facilities on a day. `state`: of that day."""
-    known = tracked(as_of)
-    return {f.id: cells_of(f, state.get(f.id, {}), known.at(f, day)) for f in facilities}
-
-
-def weights_on(on: date, known_at: datetime | None = None) -> Weights:
-    """The weight of each measure on a day; a measure without a row weighs nothing."""
-    rows = MeasureWeight.objects.in_force(on, known_at).values_list("measure", "weight")
-    return {measure.code: Decimal(0) for measure in MEASURES} | {
-        code: weight for code, weight in rows if code in BY_CODE
+    known, way = tracked(as_of), ways(as_of)
+    return {
+        f.id: cells_of(f, state.get(f.id, {}), known.at(f, day), way.of(f, day)) for f in facilities
     }
+
+
+def weights_on(on: date, known_at: datetime | None = None) -> WeightsByKind:
+    """The weight of each measure on a day, by kind; a measure without a row weighs nothing."""
+    rows = MeasureWeight.objects.in_force(on, known_at).values_list("kind_id", "measure", "weight")
+    said: dict[str, Weights] = defaultdict(dict)
+    for kind, code, weight in rows:
+        if code in BY_CODE:
+            said[str(kind or "")][code] = weight
+    of_all = {measure.code: Decimal(0) for measure in MEASURES} | said.pop("", {})
+    return {"": of_all} | {kind: of_all | own for kind, own in said.items()}
 
 
 @dataclass(slots=True)
@@ -146,7 +158,10 @@ class Sum:
     """A measure added up over its facilities."""
 
     done: int = 0
-    counted: int = 0  # of `done`, what belongs to the total
+    counted: int = 0  # of `done`, what is at facilities whose total is known
+    beyond: int = 0  # of `done`, what is done without having to
+    not_obliged: int = 0  # facilities that take part without having to
+    missing: int = 0  # still to be done by those who must
     total: int | None = None
     known: int = 0  # facilities
     unknown: int = 0
@@ -158,6 +173,7 @@ class Sum:
 def summed(measure: Measure, cells: dict[int, Cells]) -> Sum:
     """A total is of what is known. Nobody known, though there are facilities: there is no total."""
     found = Sum()
+    of_facilities = measure.unit == "facilities"
     for of_facility in cells.values():
         cell = of_facility.get(measure.code)
         if cell is None:
@@ -169,13 +185,18 @@ def summed(measure: Measure, cells: dict[int, Cells]) -> Sum:
             found.known += 1
             found.total = (found.total or 0) + cell.total
             found.counted += cell.done
+            found.missing += max(0, cell.total - cell.done) if of_facilities else 0
+        found.beyond += cell.done if cell.is_beyond else 0
+        found.not_obliged += cell.is_beyond
         if cell.state == "under_way":
             found.begun += 1
         found.evidence = tuple(map(sum, zip(found.evidence, cell.evidence, strict=True)))
         if cell.newest_on and (found.newest_on is None or cell.newest_on > found.newest_on):
             found.newest_on = cell.newest_on
-    if measure.unit == "facilities" and not found.unknown and found.total is None:
+    if of_facilities and not found.unknown and found.total is None:
         found.total = 0  # it is about nobody
+    if not of_facilities and found.total is not None:
+        found.missing = max(0, found.total - found.counted)
     return found
 
 
@@ -192,6 +213,9 @@ def _result(
         code=measure.code,
         done=now.done,
         counted=now.counted,
+        beyond=now.beyond,
+        not_obliged=now.not_obliged,
+        missing=None if now.total is None else now.missing,
         total=now.total,
         known=now.known,
         unknown=now.unknown,
@@ -225,7 +249,7 @@ def _facilities(
     listed: list[FacilityOnDay],
     state: State,
     cells: dict[int, Cells],
-    weights: Weights,
+    weights: WeightsByKind,
 ) -> tuple[FacilityResult, ...]:
     """The facilities of the rollout: longest late first, then least progress, then by code."""
     on = as_of.until
@@ -246,6 +270,7 @@ def _facilities(
         if days and days > late.get(deadline.facility_id, NOT_LATE).days:
             late[deadline.facility_id] = Late(days, deadline.what, deadline.assumed)
     heard = freshness(as_of)
+    way = ways(as_of)
     found = []
     for facility in listed:
         if not facility.in_rollout:
@@ -258,9 +283,10 @@ def _facilities(
                 planned.get(facility.id, {}),
                 councils.get(facility.id, []),
                 held.get(facility.id, []),
-                weights,
+                weights.get(facility.kind, weights[""]),
                 on,
                 working_days_of(as_of),
+                way=way.of(facility, on),
                 late=late.get(facility.id, NOT_LATE),
                 heard=heard[facility.id],
             )
@@ -284,6 +310,7 @@ def _facility(
     on: date,
     working: WorkingDays,
     *,
+    way: Way,
     late: Late,
     heard: Freshness,
 ) -> FacilityResult:
@@ -295,6 +322,7 @@ def _facility(
         conclusion=ruled.conclusion if ruled else None,
         council_on=council_on,
         is_known=cells["launched"].is_known,
+        way=way,
     )
     next_step = next_step_of(
         stage,
@@ -303,6 +331,7 @@ def _facility(
         has_devices=bool(cells["devices"].done) or not cells["devices"].is_known,
         council_on=council_on,
         on=on,
+        way=way,
     )
     return FacilityResult(
         facility=facility,
@@ -318,6 +347,7 @@ def _facility(
             on,
             working,
             is_known=cells["launched"].is_known,
+            way=way,
         ),
         progress=_weighted(cells, weights),
         days_late=late.days,

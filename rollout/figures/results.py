@@ -35,6 +35,9 @@ class MeasureResult:
     newest_on: date | None
     begun: int  # facilities under way
     weight: Decimal
+    beyond: int = 0  # of `done`, what is done without having to: not part of the total
+    not_obliged: int = 0  # facilities that take part without having to
+    missing: int | None = None  # still to be done by those who must; None: not known
     expected_by: date | None = None  # for those under way: the latest day they are expected
     before_done: int | None = None  # on the compared day
     before_total: int | None = None
@@ -81,10 +84,6 @@ class MeasureResult:
         return bool(self.known or not self.unknown)
 
     @property
-    def missing(self) -> int | None:
-        return None if self.total is None else max(0, self.total - self.counted)
-
-    @property
     def change(self) -> int | None:
         if self.before_done is None or self.told is None:
             return None
@@ -94,7 +93,7 @@ class MeasureResult:
     def state(self) -> str:
         if self.total is None:
             return "unknown"
-        if self.total and self.counted >= self.total and not self.unknown:
+        if self.total and not self.missing and not self.unknown:
             return "done"
         return "under_way" if self.done or self.begun else "not_begun"
 

@@ -8,6 +8,7 @@ from facilities.timeline import FacilityState, series
 from rollout.figures.measures import Cell, Measure
 from rollout.figures.progress import Cells, changes, summed
 from rollout.programme.tracking import tracked
+from rollout.programme.ways import ways
 
 LONGEST_DAYS = 1100  # three years of days: beyond it a curve on a page says nothing more
 
@@ -39,14 +40,20 @@ def trend(
 ) -> list[Point]:
     """One point for every day from first to last, by `map_on` as in `progress`. The queries of one day."""
     as_of = AsOf(last, known_at, map_on=map_on)
-    silence = tracked(as_of)
-    moves = as_of.days_of_change() | silence.days_of_change()
+    silence, way = tracked(as_of), ways(as_of)
+    moves = as_of.days_of_change() | silence.days_of_change() | way.days_of_change()
     points: list[Point] = []
     counted: dict[int, FacilityOnDay] = {}  # facilities the measure is about, on the day
     cells: dict[int, Cells] = {}
 
     def read(pk: int, state: FacilityState, day: date) -> Cell:
-        return measure.read(state, silence.at(counted[pk], day))
+        facility = counted[pk]
+        return measure.read(
+            state,
+            silence.at(facility, day),
+            way.of(facility, day),
+            is_obliged=facility.is_obliged,
+        )
 
     for day, state, moved in series(changes(as_of), first, last):
         if not points or day in moves:

@@ -10,7 +10,7 @@ independently of each other.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,10 +32,12 @@ from rollout.figures.progress import changes
 from rollout.forecasting.durations import Durations, durations
 from rollout.forecasting.simulation import Leg, quantile, simulate
 from rollout.models import MeasureCode, Milestone
+from rollout.models.milestones import WHOLE_WAY, Way
 from rollout.programme.councils import Meeting, awaited_meeting, meetings
 from rollout.programme.durations import WAY, days_of
-from rollout.programme.must_start import law_of
+from rollout.programme.must_start import law_for, law_of
 from rollout.programme.tracking import tracked
+from rollout.programme.ways import ways
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -50,13 +52,14 @@ AFTER_SERVERS = "after_servers"
 READ = (equipment.changes, rollout.programme.changes, rollout.programme.tracking)
 
 TOO_FEW, NO_FILE, NO_BEGINNING = "too_few", "no_file", "no_beginning"
-SERVERS_UNKNOWN, UNKNOWN = "servers_unknown", "unknown"
+SERVERS_UNKNOWN, UNKNOWN, OTHER_WAY = "servers_unknown", "unknown", "other_way"
 LACKING = {
     TOO_FEW: format_lazy(_("fewer than {enough} durations of a step seen"), enough=ENOUGH),
     NO_FILE: _("servers missing, and no procurement file of them"),
     SERVERS_UNKNOWN: _("not known whether servers are there"),
     UNKNOWN: _("nothing recorded of how far it is"),
     NO_BEGINNING: _("no milestone reached yet"),
+    OTHER_WAY: _("its kind passes other steps: how long they take has not been seen"),
 }
 
 
@@ -109,9 +112,11 @@ class ProvinceForecast:
     law: date | None
     province: Expected
     facilities: tuple[FacilityForecast, ...]
-    by_law: tuple[int, int, int] | None  # facilities official by the law's day: low, middle, high
+    # Of those that the law's day binds, how many are official by then: low, middle, high.
+    by_law: tuple[int, int, int] | None
     durations: Durations
-    fan: tuple[tuple[date, int, int, int], ...] = ()  # the same on some days
+    fan: tuple[tuple[date, int, int, int], ...] = ()  # of those that must, on some days
+    bound: int = 0  # how many the law's day binds
 
     @property
     def official(self) -> int:
@@ -119,7 +124,12 @@ class ProvinceForecast:
 
     @property
     def unforeseen(self) -> int:
-        return sum(not one.is_foreseen and one.done_on is None for one in self.facilities)
+        """Of those that must; whoever takes part without having to holds up nobody's forecast."""
+        return sum(
+            not one.is_foreseen and one.done_on is None
+            for one in self.facilities
+            if one.facility.is_obliged
+        )
 
 
 def forecast_of(as_of: AsOf, shift: Shift | None = None) -> ProvinceForecast:
@@ -131,24 +141,42 @@ def forecast_of(as_of: AsOf, shift: Shift | None = None) -> ProvinceForecast:
 def forecast_from(facts: "Facts", facilities: Iterable[FacilityOnDay]) -> ProvinceForecast:
     """The same from facts that are read already. Pure."""
     found: list[FacilityForecast] = []
-    draws: list[list[int]] = []
+    draws: dict[int, list[int]] = {}
     for facility in facilities:
         expected, days = facts.of(facility)
         found.append(expected)
         if days is not None:
-            draws.append(days)
+            draws[facility.id] = days
     on, law = facts.on, facts.law
-    forecast = ProvinceForecast(on, law, Expected(None), tuple(found), None, facts.durations)
+    must = [one for one in found if one.facility.is_obliged]
+    bound = [one for one in must if law and facts.law_of(one.facility) == law]
+    forecast = ProvinceForecast(
+        on, law, Expected(None), tuple(found), None, facts.durations, bound=len(bound)
+    )
     if forecast.unforeseen:
         return forecast
-    done = [one.done_on for one in found if one.done_on]
-    together = [sorted(days) for days in zip(*draws, strict=True)]
+    together, done = _together(must, draws)
+    their_days, their_done = _together(bound, draws)
+    province = _province(must, together, done, facts.working)
+    if province.is_foreseen and bound:
+        # A draw is in time when the last of those whom the law binds is.
+        ends = [days[-1] for days in their_days] or [on.toordinal()]
+        province = replace(province, chance=_share(ends, law))
     forecast = replace(
         forecast,
-        province=_province(found, together, done, law, facts.working),
-        by_law=_by(law.toordinal(), together, len(done)) if law else None,
+        province=province,
+        by_law=_by(law.toordinal(), their_days, len(their_done)) if law and bound else None,
     )
     return replace(forecast, fan=tuple(_fan(forecast, together, len(done))))
+
+
+def _together(
+    facilities: list[FacilityForecast], draws: Mapping[int, list[int]]
+) -> tuple[list[list[int]], list[date]]:
+    """Of each draw the days of all that are foreseen, sorted; and the days of those that are there."""
+    foreseen = [draws[one.facility.id] for one in facilities if one.facility.id in draws]
+    done = [one.done_on for one in facilities if one.done_on]
+    return [sorted(days) for days in zip(*foreseen, strict=True)], done
 
 
 @dataclass(frozen=True)
@@ -167,9 +195,16 @@ class Facts:
         frozenset()
     )  # facility and measure that is not known there
     shift: Shift | None = None
+    laws: Mapping[int, date | None] = field(default_factory=dict)  # by facility, if not `law`
+    ways: Mapping[int, Way] = field(default_factory=dict)  # by facility, if not the whole way
+
+    def law_of(self, facility: FacilityOnDay) -> date | None:
+        """The next day by which it must be official."""
+        return self.laws.get(facility.id, self.law)
 
     @classmethod
     def read(cls, as_of: AsOf, shift: Shift | None = None) -> "Facts":
+        places = as_of.on(as_of.until)
         meetings_of: dict[int, list[Meeting]] = defaultdict(list)
         for meeting in meetings(as_of):
             meetings_of[meeting.facility_id].append(meeting)
@@ -188,11 +223,19 @@ class Facts:
             files_of,
             *_told(as_of),
             shift,
+            {one.id: law_for(as_of, one) for one in places},
+            {one.id: ways(as_of).of(one, as_of.until) for one in places},
         )
 
     def of(self, facility: FacilityOnDay) -> tuple[FacilityForecast, list[int] | None]:
         """The forecast, and the days it rests on; None for these where there is none."""
         days = self.days.get(facility.id, {})
+        way = self.ways.get(facility.id, WHOLE_WAY)
+        if Milestone.OFFICIAL in days and Milestone.COUNCIL not in way:
+            return FacilityForecast(facility, done_on=days[Milestone.OFFICIAL]), None
+        if way != WHOLE_WAY:
+            # How long its steps take nobody has seen: what was seen goes over other ones.
+            return FacilityForecast(facility, lacking=OTHER_WAY), None
         if Milestone.OFFICIAL in days and Milestone.COUNCIL in days:
             # Whoever began before its council passed it had no right to before that.
             done_on = max(days[Milestone.OFFICIAL], days[Milestone.COUNCIL])
@@ -225,7 +268,7 @@ class Facts:
             facility,
             likely_on=self._worked(quantile(ends, LIKELY)),
             safe_on=self._worked(quantile(ends, SAFE)),
-            chance=_share(ends, self.law),
+            chance=_share(ends, self.law_of(facility)),
             sample=min(len(leg.pool) for leg in (*servers, *legs)),
         )
         return expected, found
@@ -321,7 +364,6 @@ def _province(
     found: list[FacilityForecast],
     together: list[list[int]],
     done: list[date],
-    law: date | None,
     working: WorkingDays,
 ) -> Expected:
     """Over when the last facility is. `together`: of each draw, the days of all, sorted."""
@@ -334,7 +376,6 @@ def _province(
         None,
         likely_on=working.next_working(date.fromordinal(quantile(ends, LIKELY))),
         safe_on=working.next_working(date.fromordinal(quantile(ends, SAFE))),
-        chance=_share(ends, law),
         sample=min(one.sample for one in found if one.is_foreseen),
     )
 

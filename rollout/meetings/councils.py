@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from facilities.as_of import AsOf
 from facilities.models import User
 from facilities.services import day_of_writing
-from rollout.meetings.readiness import readiness
+from rollout.figures.readiness import missing, readiness
 from rollout.models import CouncilDate, CouncilMeeting
-from rollout.programme.councils.criteria import basis_needed
+from rollout.programme.councils import rules
 from rollout.programme.councils.services import ruling_of
 from rollout.programme.services import schedule_council
 
@@ -37,10 +37,8 @@ def fix(
             {"set_on": _("This day is still to come. Record it once it has happened.")},
             code="future",
         )
-    if scheduled_on < set_on:
-        raise ValidationError(
-            {"scheduled_on": _("The day lies before the one on which it is fixed.")}, code="before"
-        )
+    if fault := rules.fixed_too_late(set_on, scheduled_on):
+        raise ValidationError({"scheduled_on": fault}, code="before")
     dates = CouncilDate.objects.known().filter(meeting=row)
     if dates.filter(effective_from=set_on).exists():
         raise ValidationError(
@@ -48,28 +46,17 @@ def fix(
             code="taken",
         )
     if dates.exists() and not because.strip():
-        raise ValidationError({"because": _("Say why the day is moved.")}, code="required")
+        raise ValidationError({"because": rules.moved_without_reason()}, code="required")
     if ruling_of(row):
-        raise ValidationError(
-            _("The council has ruled. Another evaluation is a council of its own."), code="ruled"
-        )
-    if row.criteria_set and basis_needed(row.criteria_set, scheduled_on) and not row.basis:
-        raise ValidationError(
-            {
-                "scheduled_on": _(
-                    "On this day %(set)s is not in force. Write the legal basis of the council first."
-                )
-                % {"set": row.criteria_set.name}
-            },
-            code="no_basis",
-        )
+        raise ValidationError(rules.has_ruled(), code="ruled")
+    if fault := rules.not_in_force(row.criteria_set, row.basis, scheduled_on):
+        raise ValidationError({"scheduled_on": fault}, code="no_basis")
     checks = readiness(row.facility_id, AsOf(set_on))
-    if not all(check.met for check in checks) and not override.strip():
-        missing = "; ".join(str(check.label) for check in checks if not check.met)
+    if (lacking := missing(checks)) and not override.strip():
         raise ValidationError(
             {
                 "override": _("Not ready: %(missing)s. Say why the day is fixed all the same.")
-                % {"missing": missing}
+                % {"missing": lacking}
             },
             code="not_ready",
         )

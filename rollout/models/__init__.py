@@ -17,9 +17,14 @@ from rollout.models.desk import HeadingChoice, ImportFile, SavedView
 from rollout.models.directives import Directive, DirectiveDue, DirectiveEvent, Urging
 from rollout.models.forecasts import Forecast
 from rollout.models.measure_codes import MeasureCode
-from rollout.models.milestones import Milestone, MilestoneEvent, MilestoneTarget
+from rollout.models.milestones import (
+    Milestone,
+    MilestoneEvent,
+    MilestoneTarget,
+    MilestoneTemplate,
+)
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
-from rollout.models.programme import LegalDeadline, MeasureWeight, Programme
+from rollout.models.programme import LegalDeadline, MeasureWeight, Programme, ProgrammeArea
 from rollout.models.reminders import (
     AlertResponse,
     Audience,
@@ -71,12 +76,14 @@ __all__ = [
     "Milestone",
     "MilestoneEvent",
     "MilestoneTarget",
+    "MilestoneTemplate",
     "Notice",
     "Obstacle",
     "ObstacleCleared",
     "ObstacleHold",
     "PostBox",
     "Programme",
+    "ProgrammeArea",
     "ProgressSnapshot",
     "PublishedBrief",
     "ReportingCalendar",

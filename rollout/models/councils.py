@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import DatedFact, Facility, Record, Tracked, Yardstick
+from facilities.models import DatedFact, Entry, Facility, Record, Yardstick
 from rollout.models.criteria import CriteriaGroup, CriteriaSet, Criterion
 
 
@@ -18,14 +18,14 @@ class Conclusion(models.TextChoices):
 PASSING = (Conclusion.PASS, Conclusion.CONDITIONS)
 
 
-class CouncilMeeting(Tracked):
+class CouncilMeeting(Entry):
     """A meeting of a council on one facility. When it is to meet is dated, since meetings are moved."""
 
     class Level(models.TextChoices):
         FACILITY = "facility", _("Council of the facility")
         SECTOR = "sector", _("Council of the health sector")
 
-    code = models.CharField(_("code"), max_length=40, unique=True)
+    code = models.CharField(_("code"), max_length=40)
     facility = models.ForeignKey(
         Facility,
         on_delete=models.PROTECT,
@@ -62,10 +62,20 @@ class CouncilMeeting(Tracked):
         help_text=_("The meeting that failed the facility, where this one evaluates it again."),
     )
 
-    class Meta:
+    class Meta(Entry.Meta):
         verbose_name = _("council meeting")
         verbose_name_plural = _("council meetings")
-        ordering = ["code"]
+        ordering = ["code", "pk"]
+        constraints = [
+            *Entry.Meta.constraints,
+            models.UniqueConstraint(
+                # The code of a meeting that was entered by mistake is free again.
+                name="rollout_council_meeting_code",
+                fields=["code"],
+                condition=Q(withdrawn_at__isnull=True),
+                violation_error_message=_("This code is taken. Choose another one."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

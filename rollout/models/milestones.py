@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import DatedFact, Facility, Yardstick
+from facilities.models import DatedFact, Facility, Kind, Yardstick
 
 
 class Milestone(models.TextChoices):
@@ -18,6 +18,32 @@ class Milestone(models.TextChoices):
     DECISION = "decision", _("Decision signed")
     OFFICIAL = "official", _("Official use")
     PORTAL = "portal", _("Announced on the portal")
+
+
+Way = frozenset[str]  # the codes of the milestones that a facility passes
+WHOLE_WAY: Way = frozenset(milestone.value for milestone in Milestone)
+
+
+class MilestoneTemplate(Yardstick):
+    """Whether a kind of facility passes a milestone on its way, from a day on. It does unless a row says no."""
+
+    kind = models.ForeignKey(
+        Kind, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind")
+    )
+    milestone = models.CharField(_("milestone"), max_length=20, choices=Milestone.choices)
+    is_needed = models.BooleanField(_("on its way"), default=True)
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("milestone of a kind")
+        verbose_name_plural = _("milestones of kinds")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="rollout_milestone_template_one_a_day",
+                fields=["kind", "milestone", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
 
 
 class MilestoneEvent(DatedFact):

@@ -4,10 +4,11 @@ from datetime import date, datetime
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Area, AreaName, Tracked, Yardstick
+from facilities.models import Area, AreaName, Kind, Tracked, Yardstick
 from facilities.models.places import NamedInTwoLanguages
 from rollout.models.measure_codes import MeasureCode
 
@@ -29,16 +30,41 @@ class Programme(Tracked):
 
     @classmethod
     def name_on(cls, on: date, known_at: datetime | None = None) -> tuple[str, str]:
-        """What the province was called on that day, in Vietnamese and English; its code without a name."""
-        name = (
-            AreaName.objects.in_force(on, known_at)
-            .filter(area__in=cls.objects.values("area"))
-            .last()
+        """What the province was called on that day, in Vietnamese and English; its code without a name.
+
+        From the day of a decision on it is another province (`ProgrammeArea`).
+        """
+        decided = ProgrammeArea.objects.in_force(on, known_at).order_by(
+            "-effective_from", "-recorded_at", "-pk"
         )
+        area = Coalesce(
+            Subquery(decided.values("area")[:1]), Subquery(cls.objects.values("area")[:1])
+        )
+        name = AreaName.objects.in_force(on, known_at).filter(area=area).last()
         if name is not None:
             return name.name_vi, name.name_en
         programme = cls.objects.select_related("area").first()
         return (programme.area.code if programme else "", "")
+
+
+class ProgrammeArea(Yardstick):
+    """From a day on the installation steers another province: the one that its own has become part of."""
+
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
+    )
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("province that is steered")
+        verbose_name_plural = _("provinces that are steered")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="rollout_programme_area_one_a_day",
+                fields=["effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
 
 
 class LegalDeadline(NamedInTwoLanguages, Yardstick):
@@ -52,7 +78,15 @@ class LegalDeadline(NamedInTwoLanguages, Yardstick):
         HOSPITALS = "hospitals", _("Facilities licensed as hospitals")
         OTHERS = "others", _("Other facilities that treat patients")
 
+    class SetBy(models.TextChoices):
+        """Who set it: only the law binds by itself; a plan and a province may set a nearer day."""
+
+        LAW = "law", _("the law")
+        PLAN = "plan", _("a plan of the ministry")
+        PROVINCE = "province", _("the province")
+
     code = models.SlugField(_("code"), max_length=40)
+    set_by = models.CharField(_("set by"), max_length=10, choices=SetBy.choices, default=SetBy.LAW)
     basis = models.CharField(_("basis"), max_length=300)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     applies_to = models.CharField(_("applies to"), max_length=10, choices=AppliesTo.choices)
@@ -71,8 +105,21 @@ class LegalDeadline(NamedInTwoLanguages, Yardstick):
 
 
 class MeasureWeight(Yardstick):
-    """How much a measure counts in the weighted progress, from a day on. Only proportions matter."""
+    """How much a measure counts in the weighted progress, from a day on. Only proportions matter.
 
+    A row for a kind of facility goes before a row for all.
+    """
+
+    kind = models.ForeignKey(
+        Kind,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        to_field="code",
+        db_column="kind",
+        related_name="+",
+        verbose_name=_("kind"),
+    )
     measure = models.CharField(_("measure"), max_length=40, choices=MeasureCode.choices)
     weight = models.DecimalField(
         _("weight"), max_digits=6, decimal_places=2, validators=[MinValueValidator(0)]
@@ -86,7 +133,12 @@ class MeasureWeight(Yardstick):
             models.UniqueConstraint(
                 name="rollout_weight_one_a_day",
                 fields=["measure", "effective_from"],
-                condition=Q(withdrawn_at__isnull=True),
+                condition=Q(withdrawn_at__isnull=True, kind__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="rollout_weight_of_a_kind_one_a_day",
+                fields=["measure", "kind", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True, kind__isnull=False),
             ),
             models.CheckConstraint(name="rollout_weight_not_negative", condition=Q(weight__gte=0)),
         ]

@@ -219,6 +219,7 @@ class Message(Delivery):
         DIGEST = "digest", _("Summary of the day")
         AT_ONCE = "at_once", _("At once")
         TEST = "test", _("Test")
+        WELCOME = "welcome", _("New account")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     person = models.ForeignKey(

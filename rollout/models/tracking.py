@@ -8,8 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Area, DatedFact, Yardstick
-from facilities.models.places import Kind
+from facilities.models import Area, DatedFact, Kind, Yardstick
 from rollout.models.measure_codes import MeasureCode
 
 SAID_FOR_THAT_DAY = _(
@@ -32,7 +31,16 @@ class Tracking(Yardstick):
         related_name="+",
         verbose_name=_("area"),
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
+    kind = models.ForeignKey(
+        Kind,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        to_field="code",
+        db_column="kind",
+        related_name="+",
+        verbose_name=_("kind"),
+    )
     is_tracked = models.BooleanField(_("tracked"), default=True)
 
     class Meta(Yardstick.Meta):
@@ -42,13 +50,19 @@ class Tracking(Yardstick):
             *Yardstick.Meta.constraints,
             models.CheckConstraint(
                 name="rollout_tracking_of_an_area_or_a_kind",
-                condition=Q(area__isnull=True) | Q(kind=""),
+                condition=Q(area__isnull=True) | Q(kind__isnull=True),
                 violation_error_message=_("Give an area or a kind, not both."),
             ),
             models.UniqueConstraint(
                 name="rollout_tracking_one_a_day",
+                fields=["measure", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True, area__isnull=True, kind__isnull=True),
+                violation_error_message=SAID_FOR_THAT_DAY,
+            ),
+            models.UniqueConstraint(
+                name="rollout_tracking_of_a_kind_one_a_day",
                 fields=["measure", "kind", "effective_from"],
-                condition=Q(withdrawn_at__isnull=True, area__isnull=True),
+                condition=Q(withdrawn_at__isnull=True, kind__isnull=False),
                 violation_error_message=SAID_FOR_THAT_DAY,
             ),
             models.UniqueConstraint(

@@ -31,7 +31,7 @@ from django.utils.translation import ngettext
 from facilities import clock
 from facilities.models import User
 from rollout.models import Alert, Message, Notice, PostBox
-from rollout.notices import unsubscribe
+from rollout.notices import unsubscribe, welcome
 from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
 from rollout.notices.notices import open_of_the_same_cause
 from rollout.turns import one_at_a_time
@@ -145,7 +145,9 @@ class _Post(Transport[Message]):
         if mail is None:
             return None
         mail.message()  # what cannot be written as a mail fails before it begins
-        told = {"to": mail.to[0], "subject": mail.subject[:200], "text": mail.body}
+        is_secret = message.kind == Message.Kind.WELCOME  # what holds a link that opens an account
+        text = "" if is_secret else mail.body
+        told = {"to": mail.to[0], "subject": mail.subject[:200], "text": text}
         return Parcel(partial(self._send, mail), told)
 
     def _send(self, mail: EmailMessage) -> Result:
@@ -178,12 +180,17 @@ def _came_of(error: Exception) -> Outcome:
 def _mail(message: Message) -> EmailMessage | None:
     """As things stand now; None when nothing of it is left to tell, or nobody wants to read it."""
     person = message.person
-    wanted = message.kind == Message.Kind.TEST or unsubscribe.gets_mail(person)
+    asked_for = message.kind in (Message.Kind.TEST, Message.Kind.WELCOME)
+    wanted = asked_for or unsubscribe.gets_mail(person)
     if not (person.email and wanted):
         return None
     with translation.override(person.language):
         if message.kind == Message.Kind.TEST:
             subject, text = _("Test of reminders"), message.text
+        elif message.kind == Message.Kind.WELCOME:
+            if not welcome.waits(person):
+                return None
+            subject, text = welcome.words(person, welcome.link_of(person))
         else:
             notices = list(
                 message.notices.filter(

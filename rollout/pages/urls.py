@@ -2,16 +2,27 @@
 
 from django.urls import include, path
 
+from rollout.pages import start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import assets, certificates, documents, drafts, imports
-from rollout.pages.summary import absences, facility, figure, forecast, leader, overall, timeline
+from rollout.pages.summary import (
+    absences,
+    facility,
+    figure,
+    forecast,
+    leader,
+    overall,
+    suggest,
+    timeline,
+)
 
 app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(
         "facilities/<slug:code>/certificates/",
@@ -59,6 +70,7 @@ urlpatterns = [
         name="import-template",
     ),
     path("d/<path:tag>/", assets.asset, name="asset"),
+    path("suggest/", suggest.suggest, name="suggest"),
     path("drafts/", drafts.keep, name="draft"),
     path("drafts/drop/", drafts.drop, name="draft-drop"),
     path("my/", include("rollout.pages.my.urls")),

@@ -20,8 +20,9 @@ from rollout.programme import reporting
 from rollout.programme.changes import milestones_reached
 from rollout.programme.councils import Meeting, meetings, standing_ruling
 from rollout.programme.directives import directives
-from rollout.programme.legal import legal_deadlines
+from rollout.programme.legal import standing
 from rollout.programme.milestone_line import targets
+from rollout.programme.ways import ways
 
 AHEAD = timedelta(days=90)
 
@@ -146,12 +147,16 @@ def _directives(on: date, known_at: datetime | None) -> Iterator[Deadline]:
 
 
 def _legal(as_of: AsOf) -> Iterator[Deadline]:
-    """The law is met on the day the last facility of the rollout began official use."""
+    """The law is met on the day the last facility that it binds began official use.
+
+    A deadline that binds none of those who take part is nobody's here.
+    """
     official = _official_since(as_of)
-    in_rollout = [f.id for f in as_of.on(as_of.until) if f.in_rollout]
-    everybody = bool(in_rollout) and all(pk in official for pk in in_rollout)
-    met_on = max(official[pk] for pk in in_rollout) if everybody else None
-    for deadline in legal_deadlines(as_of.until, as_of.known_at):
+    facilities = as_of.on(as_of.until)
+    for deadline in standing(as_of):
+        bound = [facility.id for facility in facilities if deadline.binds(facility)]
+        everybody = bool(bound) and all(pk in official for pk in bound)
+        met_on = max(official[pk] for pk in bound) if everybody else None
         yield Deadline(
             rule="legal",
             subject=f"legal:{deadline.code}",
@@ -163,7 +168,13 @@ def _legal(as_of: AsOf) -> Iterator[Deadline]:
 
 
 def _official_since(as_of: AsOf) -> dict[int, date]:
-    """Since when a facility has been both passed by its council and in official use."""
+    """Since when a facility has been both passed by its council, where one is needed, and in official use."""
+    way = ways(as_of)
+    needs_council = {
+        facility.id
+        for facility in as_of.on(as_of.until)
+        if Milestone.COUNCIL in way.of(facility, as_of.until)
+    }
     used = {
         facility_id: days[Milestone.OFFICIAL]
         for facility_id, days in milestones_reached(as_of).items()
@@ -174,6 +185,9 @@ def _official_since(as_of: AsOf) -> dict[int, date]:
         councils[meeting.facility_id].append(meeting)
     found = {}
     for facility_id, day in used.items():
+        if facility_id not in needs_council:
+            found[facility_id] = day
+            continue
         ruling = standing_ruling(councils[facility_id])
         if ruling and ruling.passed and ruling.held_on:
             found[facility_id] = max(day, ruling.held_on)

@@ -1,9 +1,11 @@
 """Deadlines of the law as they stood on a day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from facilities.models.places import in_language
 from rollout.models import LegalDeadline
 
@@ -20,6 +22,7 @@ class LegalDeadlineOnDay:
     due_on: date  # the last day in time
     days_left: int  # negative once it has passed
     applies_to: str
+    set_by: str = LegalDeadline.SetBy.LAW.value
 
     @property
     def days_off(self) -> int:
@@ -34,6 +37,17 @@ class LegalDeadlineOnDay:
     def days_past(self) -> int:
         """Days since the last day in time, weekends included, as the law counts them; 0 before it."""
         return max(0, -self.days_left)
+
+    def binds(self, facility: FacilityOnDay) -> bool:
+        """Whether it is asked of the facility: of all that have to, or of those in its group."""
+        return facility.is_obliged and self.applies_to in (
+            LegalDeadline.AppliesTo.ALL,
+            facility.deadline_group,
+        )
+
+    @property
+    def set_by_label(self) -> "StrOrPromise":
+        return LegalDeadline.SetBy(self.set_by).label
 
     @property
     def applies_to_label(self) -> "StrOrPromise":
@@ -55,9 +69,33 @@ def legal_deadlines(on: date, known_at: datetime | None = None) -> list[LegalDea
                 due_on=row.due_on,
                 days_left=(row.due_on - on).days,
                 applies_to=row.applies_to,
+                set_by=row.set_by,
             )
             for row in standing.values()
             if row.due_on is not None
         ),
         key=lambda deadline: (deadline.due_on, deadline.code),
     )
+
+
+@once_per_as_of
+def standing(as_of: AsOf) -> list[LegalDeadlineOnDay]:
+    """The deadlines of the day that as_of was read for, nearest first."""
+    return legal_deadlines(as_of.until, as_of.known_at)
+
+
+def nearest(
+    deadlines: Iterable[LegalDeadlineOnDay],
+    facilities: Iterable[FacilityOnDay],
+    since: date | None = None,
+) -> LegalDeadlineOnDay | None:
+    """The nearest of the deadlines that binds one of these facilities.
+
+    `deadlines`: nearest first. `since`: leave out those that ended before that day. Who set it does
+    not matter: a province that wants it sooner than the law is kept to its own word.
+    """
+    asked = list(facilities)
+    for deadline in deadlines:
+        if (since is None or deadline.due_on >= since) and any(map(deadline.binds, asked)):
+            return deadline
+    return None

@@ -11,6 +11,7 @@ from facilities.as_of import AsOf, once_per_as_of
 from facilities.timeline import EMPTY, FacilityState, slip
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays
 from rollout.models import Milestone, MilestoneTarget
+from rollout.models.milestones import WHOLE_WAY, Way
 from rollout.programme.councils import Meeting, awaited_meeting, standing_ruling
 from rollout.programme.obstacles import ObstacleOnDay
 
@@ -28,7 +29,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneOnDay:
-    """One milestone of one facility. States: done, under_way, late, blocked, not_begun, unknown."""
+    """One milestone of one facility.
+
+    States: done, under_way, late, blocked, not_begun, unknown, not_needed.
+    """
 
     code: str
     baseline: date | None
@@ -103,11 +107,13 @@ def line(
     working: WorkingDays = WEEKENDS_ONLY,
     *,
     is_known: bool = True,
+    way: Way = WHOLE_WAY,
 ) -> tuple[MilestoneOnDay, ...]:
     """All milestones of a facility, in the order of the way; late by the working calendar.
 
     `is_known`: whether silence about all of them means that none is reached. A planned day that has
-    passed is late in either case: whoever plans says what is awaited.
+    passed is late in either case: whoever plans says what is awaited. `way`: the milestones that lie
+    on its way; another one that has no day is not needed.
     """
     ruled, awaited = standing_ruling(meetings), awaited_meeting(meetings)
     days = reached(state, ruled)
@@ -117,6 +123,8 @@ def line(
             if hold.facility_id == facility_id and hold.until is None:
                 held_by.setdefault(hold.milestone, (obstacle.name_vi, obstacle.name_en))
     furthest = max((i for i, m in enumerate(Milestone) if days[m.value]), default=-1)
+    ahead = (i for i, m in enumerate(Milestone) if i > furthest and m.value in way)
+    next_on_way = next(ahead, None)
     found = []
     for index, milestone in enumerate(Milestone):
         target = planned.get(milestone.value)
@@ -131,6 +139,8 @@ def line(
         actual = days[milestone.value]
         if actual:
             state_word = "done"
+        elif milestone.value not in way:
+            state_word = "not_needed"
         elif milestone.value in held_by:
             state_word = "blocked"
         elif index < furthest:
@@ -139,7 +149,7 @@ def line(
             state_word = "late"
         elif furthest < 0 and not is_known and not awaited:
             state_word = "unknown"
-        elif index == furthest + 1 or (milestone == Milestone.COUNCIL and awaited):
+        elif index == next_on_way or (milestone == Milestone.COUNCIL and awaited):
             state_word = "under_way"
         else:
             state_word = "not_begun"
@@ -152,7 +162,7 @@ def line(
                 because=because,
                 held_by=held_by.get(milestone.value),
                 state=state_word,
-                passed_over=not actual and index < furthest,
+                passed_over=state_word == "unknown" and index < furthest,
             )
         )
     return tuple(found)

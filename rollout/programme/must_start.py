@@ -4,7 +4,7 @@ These are warnings ahead of deadlines, not deadlines themselves: nobody is late 
 told by alerts and listed, and count in no figure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -16,14 +16,14 @@ from django.utils.translation import ngettext
 from equipment.durations import Usual
 from equipment.must_start import MustStart, must_starts
 from equipment.stages import Stage
-from facilities.as_of import AsOf, once_per_as_of
+from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from facilities.lineage import inherit
 from facilities.timeline import EMPTY, Deadline, fold
 from facilities.working_days import WorkingDays, working_days_of
-from rollout.models import LegalDeadline, MeasureCode, Milestone
+from rollout.models import MeasureCode, Milestone
 from rollout.programme.councils import awaited_meeting, meetings
 from rollout.programme.durations import WAY, days_of, usually
-from rollout.programme.legal import legal_deadlines
+from rollout.programme.legal import LegalDeadlineOnDay, nearest, standing
 from rollout.programme.tracking import tracked
 from signatures import changes as signatures
 
@@ -48,12 +48,15 @@ class Latest(NamedTuple):
 
 @once_per_as_of
 def latest_days(as_of: AsOf) -> dict[str, Latest]:
-    """Backward from the day of the law: each step takes what it usually took here.
+    """Of the facilities that the next deadline binds: see `latest_days_until`."""
+    return latest_days_until(as_of, law_of(as_of))
 
-    The same for every facility. Empty where the law sets no day ahead that binds hospitals. A latest
-    day that is no working day moves back to the one before it.
+
+def latest_days_until(as_of: AsOf, by: date | None) -> dict[str, Latest]:
+    """Backward from the day of a deadline: each step takes what it usually took here.
+
+    Empty without a day. A latest day that is no working day moves back to the one before it.
     """
-    by = law_of(as_of)
     if by is None:
         return {}
     working, takes, found = working_days_of(as_of), None, {}
@@ -67,26 +70,36 @@ def latest_days(as_of: AsOf) -> dict[str, Latest]:
 
 def next_latest(as_of: AsOf) -> Iterator[tuple[int, Latest]]:
     """Of each facility on its way, the latest day of the milestone that comes next."""
-    days, latest = days_of(as_of), latest_days(as_of)
+    days = days_of(as_of)
+    by_law: dict[date | None, dict[str, Latest]] = {}
     for facility in as_of.on(as_of.until):
         reached = days.get(facility.id, {})
         if not facility.in_rollout or Milestone.OFFICIAL in reached:
             continue
         furthest = max((i for i, code in enumerate(WAY) if code in reached), default=0)
         following = WAY[furthest + 1 : furthest + 2]
+        law = law_for(as_of, facility)
+        if law not in by_law:
+            by_law[law] = latest_days_until(as_of, law)
+        latest = by_law[law]
         if following and following[0].value in latest:
             yield facility.id, latest[following[0].value]
 
 
 def law_of(as_of: AsOf) -> date | None:
-    """The next day by which the law wants hospitals to use records officially; None without one."""
-    on = as_of.map_on or as_of.until
-    days = (
-        deadline.due_on
-        for deadline in legal_deadlines(as_of.until, as_of.known_at)
-        if deadline.applies_to != LegalDeadline.AppliesTo.OTHERS and deadline.due_on >= on
-    )
-    return min(days, default=None)
+    """The next day by which some facility here must use records officially; None without one."""
+    law = _next(as_of, as_of.on(as_of.until))
+    return law.due_on if law else None
+
+
+def law_for(as_of: AsOf, facility: FacilityOnDay) -> date | None:
+    """The next day by which this facility must use records officially; None without one."""
+    law = _next(as_of, [facility])
+    return law.due_on if law else None
+
+
+def _next(as_of: AsOf, facilities: Iterable[FacilityOnDay]) -> LegalDeadlineOnDay | None:
+    return nearest(standing(as_of), facilities, as_of.map_on or as_of.until)
 
 
 @once_per_as_of
@@ -138,7 +151,7 @@ def _requests(as_of: AsOf) -> Iterator[tuple[int, int, date]]:
 
     Needed on the day of the council that is fixed, else on that of the law.
     """
-    law, working = law_of(as_of), working_days_of(as_of)
+    working = working_days_of(as_of)
     changes = inherit(signatures.requested_and_needed(as_of), as_of, signatures.PASSES_ON)
     by_facility: dict[int, list] = {}
     for meeting in meetings(as_of):
@@ -156,6 +169,8 @@ def _requests(as_of: AsOf) -> Iterator[tuple[int, int, date]]:
             continue  # nobody has said that they were not asked for
         missing = wanted - requested.amount
         awaited = awaited_meeting(by_facility.get(facility_id, []))
+        place = places.get(facility_id)
+        law = law_for(as_of, place) if place else None
         by = awaited.scheduled_on if awaited and awaited.scheduled_on else law
         if missing > 0 and by:
             yield facility_id, missing, working.add(by, -(ISSUE_DAYS + HAND_OVER_DAYS))

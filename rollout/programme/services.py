@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from facilities import clock
 from facilities.as_of import AsOf
 from facilities.models import Area, Document, Facility, User
-from facilities.services import record
+from facilities.services import record, withdraw
 from rollout.models import (
     Absence,
     CouncilDate,
@@ -20,11 +20,13 @@ from rollout.models import (
     CouncilRuling,
     MilestoneEvent,
     MilestoneTarget,
+    ProgrammeArea,
     StatusReport,
     StepNotNeeded,
     Tracking,
 )
 from rollout.programme import reporting
+from rollout.programme.councils import rules
 
 
 def record_milestone(
@@ -66,13 +68,30 @@ def track(
                 effective_from=since,
                 is_tracked=is_tracked,
                 area=area,
-                kind=kind,
+                kind_id=kind or None,
                 source=source,
             ),
             by=by,
         )
         for measure in measures
     ]
+
+
+def steer(
+    *, area: Area, on: date, because: str, by: User, document: Document | None = None
+) -> ProgrammeArea:
+    """From day `on` the installation steers this province: its name stands on pages and papers.
+
+    Raises ValidationError for an area that is no province. What was decided for that very day
+    before gives way.
+    """
+    if area.level != Area.Level.PROVINCE:
+        raise ValidationError({"area": _("Choose a province.")}, code="no_province")
+    for before in ProgrammeArea.objects.known().filter(effective_from=on):
+        withdraw(fact=before, because=because, by=by)
+    return record(
+        ProgrammeArea(area=area, effective_from=on, source=because, document=document), by=by
+    )
 
 
 def record_absence(
@@ -168,14 +187,8 @@ def record_ruling(
         .filter(meeting=meeting)
         .aggregate(first=Min("effective_from"))["first"]
     )
-    if fixed_on is not None and held_on < fixed_on:
-        raise ValidationError(
-            {
-                "happened_on": _("The meeting was fixed only on %(day)s.")
-                % {"day": fixed_on.strftime("%d/%m/%Y")}
-            },
-            code="order",
-        )
+    if fault := rules.held_too_early(fixed_on, held_on):
+        raise ValidationError({"happened_on": fault}, code="order")
     return record(
         CouncilRuling(
             meeting=meeting,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rollout.models.councils import PASSING, Conclusion
-from rollout.models.milestones import Milestone
+from rollout.models.milestones import WHOLE_WAY, Milestone, Way
 
 
 class FacilityStage(models.TextChoices):
@@ -50,14 +50,22 @@ def stage_of(
     conclusion: str | None,
     council_on: date | None,
     is_known: bool = True,
+    way: Way = WHOLE_WAY,
 ) -> FacilityStage:
     """The stage from the milestones reached by the day, the standing ruling, and the council's date.
 
     `conclusion`: of the latest ruling up to the day, None without one. `council_on`: the date of
     the meeting that has not ruled yet, None without one. `is_known`: whether silence about all of it
-    means that nothing has begun.
+    means that nothing has begun. `way`: the milestones that lie on its way; where no council does,
+    official use needs no ruling.
     """
     reached = {code for code, day in milestones.items() if day is not None}
+    if Milestone.COUNCIL not in way:
+        if Milestone.OFFICIAL in reached:
+            announced = Milestone.PORTAL in reached
+            return FacilityStage.ANNOUNCED if announced else FacilityStage.OFFICIAL
+        if Milestone.DECISION in reached:
+            return FacilityStage.DECISION_SIGNED
     passed = conclusion in PASSING
     if passed and Milestone.OFFICIAL in reached:
         announced = Milestone.PORTAL in reached
@@ -92,12 +100,13 @@ def next_step_of(
     has_devices: bool,
     council_on: date | None,
     on: date,
+    way: Way = WHOLE_WAY,
 ) -> NextStep:
     """The first thing that is missing on the way. What is not known of servers or devices holds nothing up."""
     if stage == FacilityStage.ANNOUNCED:
         return NextStep.NOTHING
     if stage == FacilityStage.OFFICIAL:
-        return NextStep.PORTAL
+        return NextStep.PORTAL if Milestone.PORTAL in way else NextStep.NOTHING
     if stage == FacilityStage.DECISION_SIGNED:
         return NextStep.OFFICIAL
     if stage in (FacilityStage.COUNCIL_PASSED, FacilityStage.COUNCIL_CONDITIONS):
@@ -112,12 +121,19 @@ def next_step_of(
         (not has_devices, NextStep.DEVICES),
         (stage == FacilityStage.UNKNOWN, NextStep.RECORD),
         (
-            not milestones.get(Milestone.PILOT) and not milestones.get(Milestone.LAUNCH),
+            Milestone.PILOT in way
+            and not milestones.get(Milestone.PILOT)
+            and not milestones.get(Milestone.LAUNCH),
             NextStep.PILOT,
         ),
-        (not milestones.get(Milestone.LAUNCH), NextStep.LAUNCH),
-        (not milestones.get(Milestone.SELF_ASSESSMENT), NextStep.SELF_ASSESSMENT),
+        (Milestone.LAUNCH in way and not milestones.get(Milestone.LAUNCH), NextStep.LAUNCH),
+        (
+            Milestone.SELF_ASSESSMENT in way and not milestones.get(Milestone.SELF_ASSESSMENT),
+            NextStep.SELF_ASSESSMENT,
+        ),
+        (Milestone.COUNCIL in way, NextStep.FIX_COUNCIL),
+        (Milestone.DECISION in way, NextStep.DECISION),
     ):
         if missing:
             return step
-    return NextStep.FIX_COUNCIL
+    return NextStep.OFFICIAL

@@ -38,10 +38,11 @@ class Tracked:
         self._words: dict[tuple[str, Scope], list[bool]] = defaultdict(list)
         rows = Tracking.objects.in_force(as_of.until, as_of.known_at)
         for measure, area, kind, day, is_tracked in rows.values_list(
-            "measure", "area_id", "kind", "effective_from", "is_tracked"
+            "measure", "area_id", "kind_id", "effective_from", "is_tracked"
         ):
-            self._days[measure, (area, kind)].append(day)
-            self._words[measure, (area, kind)].append(is_tracked)
+            scope = (area, str(kind or ""))
+            self._days[measure, scope].append(day)
+            self._words[measure, scope].append(is_tracked)
         self._parents: dict[int, list[tuple[date, int]]] = defaultdict(list)
         if any(area for _measure, (area, _kind) in self._days):
             parents = AreaParent.objects.in_force(as_of.until, as_of.known_at)

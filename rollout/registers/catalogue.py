@@ -11,17 +11,25 @@ from equipment.registers.devices import Devices
 from equipment.registers.lots import Lots, Setbacks
 from equipment.registers.movements import Movements
 from equipment.registers.procurements import Procurements
+from facilities.models import Role
+from facilities.registers.codes import ExternalCodes
 from facilities.registers.register import Register
 from rollout.programme.obstacles.holding import held_context
+from rollout.registers.contacts import Contacts
+from rollout.registers.councils import Councils
 from rollout.registers.documents import Documents
 from rollout.registers.facilities import Facilities
+from rollout.registers.kinds import Kinds, ManagingBodies
 from rollout.registers.milestones import Milestones
+from rollout.registers.people import OF_THE_DEPARTMENT, People
 from signatures.registers import Certificates
 
 REGISTERS: dict[str, Register] = {
     register.code: register
     for register in (
         Facilities(),
+        ExternalCodes(),
+        Contacts(),
         Procurements(),
         Lots(),
         Setbacks(),
@@ -31,9 +39,22 @@ REGISTERS: dict[str, Register] = {
         Certificates(),
         Connections(),
         Milestones(),
+        Councils(),
         Documents(),
+        Kinds(),
+        ManagingBodies(),
     )
 }
+
+# People come by file alone; who may bring them: a property of `Access`.
+PEOPLE: dict[str, Register] = {
+    "people": People("people", OF_THE_DEPARTMENT),
+    "all-people": People("all-people", Role),
+}
+BRINGS_PEOPLE = {"people": "keeps_registers", "all-people": "manages_users"}
+
+# Whatever a file can be brought to.
+TAKING_FILES = REGISTERS | PEOPLE
 
 
 @dataclass(frozen=True)

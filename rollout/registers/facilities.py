@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -20,9 +20,10 @@ from django.db.models import (
 )
 from django.db.models import Value as Literal
 from django.db.models.expressions import Combinable
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from equipment.models import Hosting, ItLevel
 from equipment.stages import Stage
 from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Value
@@ -30,27 +31,33 @@ from facilities.exchange.columns import Kind as Cell
 from facilities.folding import fold
 from facilities.models import (
     Area,
+    DatedFact,
     Entry,
     Facility,
     FacilityArea,
+    FacilityBeds,
+    FacilityClass,
     FacilityKind,
+    FacilityLevel,
     FacilityName,
     FacilityOwnership,
     FacilityScope,
-    Kind,
     Ownership,
     Record,
     Scope,
+    TechnicalLevel,
 )
 from facilities.models.places import FacilityYardstick, in_language
-from facilities.registers.choices import YesNo, area_names, labels
+from facilities.registers.choices import YesNo, area_names, body_labels, kind_labels, labels
 from facilities.registers.order import NAME_ORDER, with_name_order
 from facilities.registers.register import Problems, Register, sql_name
-from facilities.registers.writers import Attributes, Dated, RowEntry, Writing
+from facilities.registers.writers import Attributes, Dated, DatedYesNo, Latest, RowEntry, Writing
 from rollout.programme.stages import FacilityStage, NextStep
 from rollout.registers.standing import standing_of_facilities
 
 Bearers = tuple[Mapping[str, set[int]], Mapping[str, set[int]]]  # of each code, of each name
+
+LOWEST_LEVEL, HIGHEST_LEVEL = 1, 7  # of IT use. Source: Circular 54/2017/TT-BYT
 
 CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
 
@@ -83,6 +90,36 @@ def _in_area(
     return FacilityArea(facility=facility, area=areas[area], effective_from=writing.on)
 
 
+def _owned(
+    facility: Facility, writing: Writing, ownership: str, managed_by_id: str
+) -> FacilityOwnership:
+    return FacilityOwnership(
+        facility=facility,
+        effective_from=writing.on,
+        ownership=ownership,
+        managed_by_id=managed_by_id or None,
+    )
+
+
+def _with_beds(
+    facility: Facility, writing: Writing, has_beds: str, beds: int | None
+) -> FacilityBeds:
+    """A number of beds says by itself that there are some."""
+    return FacilityBeds(
+        facility=facility,
+        effective_from=writing.on,
+        has_beds=has_beds == YesNo.YES if has_beds else bool(beds),
+        beds=beds,
+    )
+
+
+def _fact_of(model: type[DatedFact]) -> Callable[..., DatedFact]:
+    """Makes facts of the day of writing."""
+    return lambda facility, writing, **fields: model(
+        facility=facility, happened_on=writing.on, **fields
+    )
+
+
 class Facilities(Register):
     code = "facilities"
     label = gettext_lazy("facilities")
@@ -113,7 +150,7 @@ class Facilities(Register):
             help=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
         ),
         Column("name-en", gettext_lazy("name in English"), max_length=200, shown=False),
-        Column("kind", gettext_lazy("kind"), Cell.CHOICE, choices=labels(Kind), required=True),
+        Column("kind", gettext_lazy("kind"), Cell.CHOICE, choices=kind_labels, required=True),
         Column(
             "ownership",
             gettext_lazy("ownership"),
@@ -130,8 +167,68 @@ class Facilities(Register):
             required=True,
             shown=False,
         ),
+        Column(
+            "managed-by",
+            gettext_lazy("managed by"),
+            Cell.CHOICE,
+            choices=body_labels,
+            shown=False,
+            aliases=("cơ quan chủ quản", "cơ quan quản lý"),
+        ),
         Column("scope-because", gettext_lazy("reason for the scope"), shown=False),
         Column("area", gettext_lazy("area"), Cell.CODE, choices=area_names),
+        Column(
+            "has-beds",
+            gettext_lazy("has beds"),
+            Cell.CHOICE,
+            choices=labels(YesNo),
+            shown=False,
+            help=gettext_lazy("Whether patients stay overnight: a deadline may depend on it."),
+        ),
+        Column(
+            "beds",
+            gettext_lazy("beds"),
+            Cell.COUNT,
+            shown=False,
+            aliases=("giường bệnh", "số giường", "giường kế hoạch"),
+        ),
+        Column(
+            "level",
+            gettext_lazy("technical level"),
+            Cell.CHOICE,
+            choices=labels(TechnicalLevel),
+            shown=False,
+            aliases=("cấp chuyên môn kỹ thuật",),
+        ),
+        Column(
+            "class",
+            pgettext_lazy("facility", "class"),
+            Cell.CHOICE,
+            choices=labels(FacilityClass),
+            shown=False,
+            aliases=("hạng bệnh viện", "hạng"),
+        ),
+        Column(
+            "hosting",
+            gettext_lazy("where its systems run"),
+            Cell.CHOICE,
+            choices=labels(Hosting.Mode),
+            shown=False,
+            aliases=("nơi đặt máy chủ",),
+        ),
+        Column(
+            "his-level",
+            gettext_lazy("HIS level"),
+            Cell.COUNT,
+            shown=False,
+            aliases=("mức HIS", "mức ứng dụng CNTT"),
+        ),
+        Column(
+            "it-level",
+            gettext_lazy("overall IT level"),
+            Cell.COUNT,
+            shown=False,
+        ),
         Column(
             "stage",
             pgettext_lazy("facility", "stage"),
@@ -173,8 +270,13 @@ class Facilities(Register):
     writers = (
         Attributes(columns={"code": "code"}),
         _described(FacilityName, {"name-vi": "name_vi", "name-en": "name_en"}),
-        _described(FacilityKind, {"kind": "kind"}),
-        _described(FacilityOwnership, {"ownership": "ownership"}),
+        _described(FacilityKind, {"kind": "kind_id"}),
+        Dated(
+            model=FacilityOwnership,
+            link="facility",
+            columns={"ownership": "ownership", "managed-by": "managed_by_id"},
+            make=_owned,
+        ),
         _described(FacilityScope, {"scope": "scope", "scope-because": "because"}),
         _Area(
             model=FacilityArea,
@@ -182,6 +284,20 @@ class Facilities(Register):
             columns={"area": "area"},
             value_of={"area": "area__code"},
             make=_in_area,
+        ),
+        DatedYesNo(
+            model=FacilityBeds,
+            link="facility",
+            columns={"has-beds": "has_beds", "beds": "beds"},
+            make=_with_beds,
+        ),
+        _described(FacilityLevel, {"level": "level", "class": "facility_class"}),
+        Latest(model=Hosting, link="facility", columns={"hosting": "mode"}, make=_fact_of(Hosting)),
+        Latest(
+            model=ItLevel,
+            link="facility",
+            columns={"his-level": "his_level", "it-level": "overall_level"},
+            make=_fact_of(ItLevel),
         ),
     )
     computed_codes = frozenset(column.code for column in columns if not column.writable)
@@ -192,15 +308,6 @@ class Facilities(Register):
         """The facilities in the register on the day: named by then, not closed and not merged away."""
         keys = [facility.id for facility in AsOf(on, known_at).on(on)]
         return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
-
-    def at_first(self, columns: Iterable[Column]) -> list[Column]:
-        """Each language under its own name; where there is no English one, the title stands in."""
-        columns = list(columns)
-        found = super().at_first(columns)
-        if not (get_language() or "vi").startswith("en"):
-            return found
-        english = next(column for column in columns if column.code == "name-en")
-        return [english if column.code == "name-vi" else column for column in found]
 
     def title(self, values: Mapping[str, Value]) -> str:
         name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
@@ -276,6 +383,7 @@ class Facilities(Register):
                 )
             elif len(codes[code]) > 1:
                 problems.refuse("code", _("Another facility has this code."))
+        self._check_levels(entry, changed, problems)
         if "name-vi" in changed and name and len(names[fold(name)]) > 1:
             problems.warn("name-vi", _("Another facility has the same name."))
         if entry.row is not None:
@@ -285,6 +393,20 @@ class Facilities(Register):
                 problems.refuse("scope-because", _("Say why it is counted differently."))
             if "area" in changed and not entry.new.get("area"):
                 problems.refuse("area", _("Choose the area it lies in now."))
+
+    def _check_levels(self, entry: RowEntry, changed: set[str], problems: Problems) -> None:
+        if entry.new.get("has-beds") == YesNo.NO and entry.number_in("beds"):
+            problems.refuse("beds", _("It says that there are no beds, and counts some."))
+        for code in ("his-level", "it-level"):
+            level = entry.number_in(code)
+            if level is not None and not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
+                problems.refuse(code, _("Write a level from 1 to 7."))
+        if entry.number_in("it-level") is not None and entry.number_in("his-level") is None:
+            problems.refuse("his-level", _("Say on which level the HIS is, too."))
+        if entry.row is not None:
+            for code in ("hosting", "his-level", "has-beds"):
+                if code in changed and entry.old.get(code) and not entry.new.get(code):
+                    problems.refuse(code, _("Choose what holds now; what was stays on its days."))
 
     # --- Writing ------------------------------------------------------------------------
 

@@ -11,7 +11,9 @@ from facilities.permissions import Access
 from facilities.registers.register import Register
 from rollout.registers.catalogue import REGISTERS
 
-OF_NO_FACILITY = frozenset({"documents"})  # whose rows belong to no one facility
+OF_NO_FACILITY = frozenset(
+    {"documents", "kinds", "managing-bodies"}
+)  # whose rows belong to no one facility
 MAKES_FACILITIES = "facilities"  # its new rows are facilities: an act of the province
 
 

@@ -22,13 +22,15 @@ from rollout.models import (
     Conclusion,
     CouncilDate,
     CouncilRuling,
-    LegalDeadline,
     Milestone,
     MilestoneEvent,
     MilestoneTarget,
 )
+from rollout.models.milestones import WHOLE_WAY, Way
 from rollout.programme.councils import Meeting, meetings, standing_ruling
-from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
+from rollout.programme.legal import LegalDeadlineOnDay, nearest, standing
+from rollout.programme.ways import ways
+from rollout.registers.numbered import NumberedFacts
 
 # The council has its own dates and rulings; they are shown here and written with the council.
 WRITTEN = tuple(milestone for milestone in Milestone if milestone != Milestone.COUNCIL)
@@ -37,6 +39,7 @@ NEEDS_A_RULING = (Milestone.DECISION, Milestone.OFFICIAL)
 
 TARGET_WORDS = gettext_lazy("{}: planned")
 REACHED_WORDS = gettext_lazy("{}: reached")
+NUMBER_WORDS = gettext_lazy("{}: number of the document")
 
 
 def target(milestone: str) -> str:
@@ -47,8 +50,33 @@ def reached(milestone: str) -> str:
     return f"reached-{milestone}"
 
 
-def _columns(milestone: Milestone) -> tuple[Column, Column]:
+def number(milestone: str) -> str:
+    return f"number-{milestone}"
+
+
+# What spreadsheets call the days that follow from a council.
+HEADINGS_OF = {
+    Milestone.DECISION: ("Ngày quyết định", "Ngày ký quyết định"),
+    Milestone.OFFICIAL: ("Ngày sử dụng chính thức",),
+    Milestone.PORTAL: ("Ngày công bố", "Ngày công bố trên cổng"),
+}
+
+# Milestones that are a paper: with the day its number.
+NUMBERED = (Milestone.DECISION,)
+
+
+def _columns(milestone: Milestone) -> tuple[Column, ...]:
     written = milestone in WRITTEN
+    numbers = (
+        Column(
+            number(milestone),
+            format_lazy(NUMBER_WORDS, milestone.label),
+            max_length=80,
+            shown=False,
+            filtered=False,
+            aliases=("Số quyết định",),
+        ),
+    )
     return (
         Column(
             target(milestone),
@@ -62,7 +90,9 @@ def _columns(milestone: Milestone) -> tuple[Column, Column]:
             format_lazy(REACHED_WORDS, milestone.label),
             Kind.DAY,
             writable=written,
+            aliases=HEADINGS_OF.get(milestone, ()),
         ),
+        *(numbers if milestone in NUMBERED else ()),
     )
 
 
@@ -83,15 +113,32 @@ def _target_writer(milestone: str) -> Dated:
 
 
 def _reached_writer(milestone: str) -> Facts:
+    day = reached(milestone)
+    kind = {"milestone": milestone}
+
+    def make(
+        facility: Facility, before: MilestoneEvent | None, happened_on: date, **number: object
+    ) -> MilestoneEvent:
+        return MilestoneEvent(facility=facility, milestone=milestone, happened_on=happened_on)
+
+    if milestone in NUMBERED:
+        return NumberedFacts(
+            model=MilestoneEvent,
+            link="facility",
+            columns={day: "happened_on", number(milestone): "document__number"},
+            day=day,
+            kind=kind,
+            make=make,
+            number=number(milestone),
+            title=Milestone(milestone).label,
+        )
     return Facts(
         model=MilestoneEvent,
         link="facility",
-        columns={reached(milestone): "happened_on"},
-        day=reached(milestone),
-        kind={"milestone": milestone},
-        make=lambda facility, before, happened_on: MilestoneEvent(
-            facility=facility, milestone=milestone, happened_on=happened_on
-        ),
+        columns={day: "happened_on"},
+        day=day,
+        kind=kind,
+        make=make,
     )
 
 
@@ -142,24 +189,17 @@ class Milestones(Register):
 
     # --- Judging ------------------------------------------------------------------------
 
-    def context(self, entries: list[RowEntry], on: date) -> "_Known":
-        """The deadline of the law that binds the facilities of the rollout, and who has passed a council."""
-        binding = (
-            deadline
-            for deadline in legal_deadlines(on)
-            if deadline.applies_to != LegalDeadline.AppliesTo.OTHERS
-        )
-        keys = frozenset(entry.row.pk for entry in entries if entry.row)
-        councils: dict[int, list[Meeting]] = defaultdict(list)
-        for meeting in meetings(AsOf(on, facility_ids=keys)):
-            councils[meeting.facility_id].append(meeting)
-        ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
-        return _Known(next(binding, None), {pk for pk, one in ruled.items() if one and one.passed})
+    def context(self, entries: list[RowEntry], on: date) -> "Known":
+        return known_of(frozenset(entry.row.pk for entry in entries if entry.row), on)
 
-    def check(self, entry: RowEntry, problems: Problems, context: "_Known", on: date) -> None:
+    def check(self, entry: RowEntry, problems: Problems, context: "Known", on: date) -> None:
         changed = set(entry.changed)
-        self._check_order(entry.new, changed, problems)
-        self._check_counts(entry, changed, problems, context)
+        check_order(entry.new, changed, problems)
+        if entry.row is not None and entry.row.pk not in context.passed:
+            check_counts(entry.new, changed, problems)
+        check_numbers(entry.new, problems)
+        law = context.law.get(entry.identity)
+        check_way(entry.new, changed, problems, context.way.get(entry.identity, WHOLE_WAY))
         for milestone in WRITTEN:
             code = target(milestone)
             if code not in changed:
@@ -170,56 +210,93 @@ class Milestones(Register):
                     code,
                     _("A plan that was set is not removed. Set the day that is planned now."),
                 )
-            elif context.law and due_on > context.law.due_on and milestone != Milestone.PORTAL:
+            elif law and due_on > law.due_on and milestone != Milestone.PORTAL:
                 problems.warn(
                     code,
                     _("Later than the law allows: %(day)s, %(name)s.")
-                    % {"day": self.column(code).show(context.law.due_on), "name": context.law.name},
+                    % {"day": self.column(code).show(law.due_on), "name": law.name},
                 )
 
-    def _check_counts(
-        self, entry: RowEntry, changed: set[str], problems: Problems, context: "_Known"
-    ) -> None:
-        """What would be stored and then not count is said before."""
-        if entry.row is None or entry.row.pk in context.passed:
-            return
-        for milestone in NEEDS_A_RULING:
-            code = reached(milestone)
-            if code in changed and entry.day(code):
+
+def check_counts(new: Mapping[str, Value], changed: set[str], problems: Problems) -> None:
+    """What would be stored and then not count, of a facility that no council has passed, is said before."""
+    for milestone in NEEDS_A_RULING:
+        code = reached(milestone)
+        if code in changed and new.get(code):
+            problems.warn(
+                code,
+                _(
+                    "No ruling that passed the facility is on record: “%(step)s” does not count as"
+                    " official use until one is, and stands among the steps passed over."
+                )
+                % {"step": milestone.label},
+            )
+
+
+def check_way(new: Mapping[str, Value], changed: set[str], problems: Problems, way: Way) -> None:
+    """A step that the kind of the facility does not pass may be recorded; it is said that none is asked."""
+    for milestone in WRITTEN:
+        for code in (target(milestone), reached(milestone)):
+            if milestone not in way and code in changed and new.get(code):
                 problems.warn(
                     code,
-                    _(
-                        "No ruling that passed the facility is on record: “%(step)s” does not count as"
-                        " official use until one is, and stands among the steps passed over."
-                    )
+                    _("“%(step)s” is not asked of this kind of facility.")
                     % {"step": milestone.label},
                 )
 
-    def _check_order(self, new: Mapping[str, Value], changed: set[str], problems: Problems) -> None:
-        """What comes later on the way is reached on the same day or later."""
-        before: str | None = None
-        latest = date.min
-        for milestone in Milestone:
-            code = reached(milestone)
-            day = new.get(code)
-            if not isinstance(day, date):
-                continue
-            if before is not None and day < latest and changed & {code, before}:
-                problems.warn(
-                    code if code in changed else before,
-                    _("“%(later)s” lies before “%(earlier)s”.")
-                    % {
-                        "later": self.column(code).heading(),
-                        "earlier": self.column(before).heading(),
-                    },
-                )
-            if day >= latest:
-                before, latest = code, day
+
+def check_numbers(new: Mapping[str, Value], problems: Problems) -> None:
+    """A number of a paper says nothing without the day."""
+    for milestone in NUMBERED:
+        if new.get(number(milestone)) and not new.get(reached(milestone)):
+            problems.refuse(number(milestone), _("Give the day as well."))
 
 
-class _Known(NamedTuple):
-    law: LegalDeadlineOnDay | None
-    passed: set[int]  # facilities whose latest ruling passed them
+def check_order(new: Mapping[str, Value], changed: set[str], problems: Problems) -> None:
+    """What comes later on the way is reached on the same day or later. By the columns of this register."""
+    before: str | None = None
+    latest = date.min
+    for milestone in Milestone:
+        code = reached(milestone)
+        day = new.get(code)
+        if not isinstance(day, date):
+            continue
+        if before is not None and day < latest and changed & {code, before}:
+            problems.warn(
+                code if code in changed else before,
+                _("“%(later)s” lies before “%(earlier)s”.")
+                % {"later": HEADINGS[code].heading(), "earlier": HEADINGS[before].heading()},
+            )
+        if day >= latest:
+            before, latest = code, day
+
+
+HEADINGS = {column.code: column for column in Milestones.columns}
+
+
+class Known(NamedTuple):
+    """By facility."""
+
+    law: Mapping[int, LegalDeadlineOnDay | None]
+    passed: set[int]  # whose latest ruling passed them, or who need none
+    way: Mapping[int, Way]
+
+
+def known_of(facility_ids: frozenset[int], on: date) -> Known:
+    """The deadline that binds each facility, who needs no council or has passed one, and its way."""
+    as_of = AsOf(on, facility_ids=facility_ids)
+    councils: dict[int, list[Meeting]] = defaultdict(list)
+    for meeting in meetings(as_of):
+        councils[meeting.facility_id].append(meeting)
+    ruled = {pk: standing_ruling(found) for pk, found in councils.items()}
+    facilities = as_of.on(on)
+    way = {facility.id: ways(as_of).of(facility, on) for facility in facilities}
+    return Known(
+        {facility.id: nearest(standing(as_of), [facility]) for facility in facilities},
+        {pk for pk, one in ruled.items() if one and one.passed}
+        | {pk for pk, steps in way.items() if Milestone.COUNCIL not in steps},
+        way,
+    )
 
 
 def _council_held(on: date, known_at: datetime | None) -> Subquery:

@@ -76,6 +76,7 @@ class AdministrationSite(admin.AdminSite):
             request,
             {
                 "today": today,
+                "brings_people": access.manages_users,
                 "progress": cached_progress(today),
                 "alerts": open_alerts(),
                 "alerts_open": access.sees_programme,  # whether their list opens for this reader

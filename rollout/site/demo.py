@@ -64,6 +64,26 @@ DEMO_USERS = (
 )
 
 
+FIRST = DemoUser(
+    "khoitao", "thu-nghiem-khoi-tao", "Người khởi tạo (thử nghiệm)", Role.ADMINISTRATOR
+)
+"""Who begins in an empty product: administrator and the Department in one."""
+
+
+@transaction.atomic
+def create_first(*, on: date) -> None:
+    """Create the account that begins in an empty product, if it is not there. Its roles hold from `on`."""
+    user, created = User.objects.get_or_create(
+        username=FIRST.username, defaults={"full_name": FIRST.full_name, "is_staff": True}
+    )
+    if not created:
+        return
+    user.set_password(FIRST.password)
+    user.save(update_fields=["password"])
+    for role in (Role.ADMINISTRATOR, Role.DEPARTMENT):
+        RoleAssignment.objects.create(user=user, role=role, valid_from=on)
+
+
 @transaction.atomic
 def create_users(*, on: date) -> None:
     """Create the demo accounts that are not there, with their roles, and the REST client's key.

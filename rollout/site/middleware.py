@@ -31,7 +31,7 @@ class TextGZipMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
-SECRET_ADDRESSES = ("/beat/", "/feeds/", "/unsubscribe/")
+SECRET_ADDRESSES = ("/beat/", "/feeds/", "/unsubscribe/", "/welcome/")
 
 
 class NoSecretAddresses(logging.Filter):

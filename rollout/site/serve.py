@@ -26,6 +26,8 @@ HOST = "127.0.0.1"
 REPORT_DAY = "2025-05-21"
 DEFAULTS = {"EMR_DEMO": "1", "EMR_TODAY": REPORT_DAY}
 """What the environment does not say. An empty EMR_TODAY does say something: the real day."""
+EMPTY_DEFAULTS = {"EMR_DEMO": "1", "EMR_TODAY": ""}
+"""The same without the sample."""
 
 
 class Stopped(Exception):
@@ -35,12 +37,13 @@ class Stopped(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the whole product on this machine.")
     parser.add_argument("--port", type=int, default=8000)
-    port = parser.parse_args().port
+    parser.add_argument("--empty", action="store_true", help="without the sample")
+    asked = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
         with contextlib.ExitStack() as stack:
-            run(port, stack)
+            run(asked.port, stack, empty=asked.empty)
     except Stopped:
         print("\nStopped.", flush=True)
     except embedded.NotStarted as error:
@@ -49,19 +52,23 @@ def main() -> int:
     return 0
 
 
-def run(port: int, stack: contextlib.ExitStack) -> None:
-    """Start everything, then wait until Stopped or NotStarted; ``stack`` ends the children."""
-    var = Path(os.environ.get("EMR_VAR", ROOT / "var")).expanduser().resolve()
+def run(port: int, stack: contextlib.ExitStack, *, empty: bool = False) -> None:
+    """Start everything, then wait until Stopped or NotStarted; ``stack`` ends the children.
+
+    `empty`: without the sample, in a folder of its own.
+    """
+    usual = ROOT / "var" / "empty" if empty else ROOT / "var"
+    var = Path(os.environ.get("EMR_VAR") or usual).expanduser().resolve()
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     stack.enter_context(only_one(var / "run.lock"))
     require_free(port)
 
-    environment = DEFAULTS | os.environ
+    environment = (EMPTY_DEFAULTS if empty else DEFAULTS) | os.environ | {"EMR_VAR": str(var)}
     if not environment.get("EMR_SITE_URL"):
         environment["EMR_SITE_URL"] = address(port)
     if not environment.get("REDIS_URL"):
         environment["REDIS_URL"] = stack.enter_context(embedded.valkey(var))
-    manage(["prepare", "--since", REPORT_DAY], environment)
+    manage(["prepare", "--since", REPORT_DAY, *(["--empty"] if empty else [])], environment)
 
     celery = [sys.executable, "-m", "celery", "--app", "rollout", "--quiet"]
     web = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "--log-level", "warning"]
@@ -75,7 +82,7 @@ def run(port: int, stack: contextlib.ExitStack) -> None:
     # Only now: whoever waits for the first page should not wait for these as well.
     for name, command in (("worker", worker), ("beat", beat)):
         children[name] = stack.enter_context(child(command, environment))
-    announce(port, environment["EMR_TODAY"])
+    announce(port, environment["EMR_TODAY"], empty=empty)
     watch(children)
 
 
@@ -151,12 +158,17 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def announce(port: int, today: str) -> None:
+def announce(port: int, today: str, *, empty: bool) -> None:
     site = address(port)
-    day = f"?on={REPORT_DAY}" if today != REPORT_DAY else ""
+    day = f"?on={REPORT_DAY}" if today != REPORT_DAY and not empty else ""
+    first = (
+        "Start, from nothing                   "
+        if empty
+        else "The province on the day of the report "
+    )
     print(
         f"""
-  The province on the day of the report   {site}/{day}
+  {first}  {site}/{day}
   Administration: progress, alerts, jobs  {site}/admin/
   REST API, to read and to try            {site}/api/docs/
 

@@ -11,9 +11,9 @@ from rest_framework.request import Request
 
 from facilities import tokens
 from facilities.models import ApiToken, User
-from rollout.site.demo import API_KEY, DEMO_USERS
+from rollout.site.demo import API_KEY, DEMO_USERS, FIRST
 
-PUBLIC_PASSWORDS = {demo.username: demo.password for demo in DEMO_USERS}
+PUBLIC_PASSWORDS = {demo.username: demo.password for demo in (*DEMO_USERS, FIRST)}
 PUBLIC_DIGEST = ApiToken.digest_of(API_KEY)
 
 

@@ -31,6 +31,7 @@ STATE_WORDS = {
     "blocked": pgettext_lazy("state", "blocked"),
     "unknown": pgettext_lazy("state", "unknown"),
     "silent": pgettext_lazy("state", "silent"),
+    "not_needed": pgettext_lazy("state", "not needed"),
 }
 WEEKDAYS = (
     pgettext_lazy("head of a narrow column", "Mon"),

@@ -31,3 +31,32 @@ document.addEventListener("submit", ({ target }) => {
     if (name.startsWith("draft:")) localStorage.removeItem(name);
   }
 });
+
+// A field for one of very many offers names while somebody types; the server looks up what was typed.
+const suggestions = document.currentScript.dataset.suggest;
+let asking = null;
+let waiting = 0;
+
+const offer = async (field) => {
+  asking?.abort();
+  asking = new AbortController();
+  const typed = field.value.split(";").pop().trim();
+  const query = new URLSearchParams({ of: field.dataset.suggest, q: typed });
+  try {
+    const answer = await fetch(`${suggestions}?${query}`, { signal: asking.signal });
+    if (!answer.ok) return;
+    const { names } = await answer.json();
+    const before = field.value.slice(0, field.value.lastIndexOf(";") + 1);
+    field.list.replaceChildren(
+      ...names.map((name) => Object.assign(document.createElement("option"), { value: `${before}${before && " "}${name}` })),
+    );
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  }
+};
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches("input[data-suggest]")) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(offer, 150, target);
+});

@@ -12,7 +12,7 @@ from connectivity import changes
 from connectivity.models import ConnectionStep, Partner
 from connectivity.registers import Connections
 from connectivity.services import record_step
-from facilities.models import Kind, Ownership, Scope
+from facilities.models import Ownership, Scope
 from facilities.registers.entering import enter_rows, undo, writing_of
 from facilities.registers.writers import RowEntry
 from tests import factories
@@ -50,8 +50,8 @@ def connected(place, on=TODAY) -> int:
 
 def test_private_hospitals_and_clinics_are_in_the_book_the_uncounted_are_not(place):
     private = {"ownership": Ownership.PRIVATE, "scope": Scope.CONNECTIVITY}
-    hospital = factories.facility(kind=Kind.PRIVATE_HOSPITAL, **private)
-    clinic = factories.facility(kind=Kind.CLINIC, **private)
+    hospital = factories.facility(kind=factories.Kind.GENERAL_HOSPITAL, **private)
+    clinic = factories.facility(kind=factories.Kind.POLYCLINIC, **private)
     factories.facility(scope=Scope.NONE)
     factories.facility(since=TODAY + DAY)
     assert set(REGISTER.base(TODAY)) == {place, hospital, clinic}

@@ -10,7 +10,7 @@ from equipment.models import DeviceNorm, Hosting, ItLevel, ProcurementLot
 from equipment.services import move, record_movement, record_stage
 from equipment.stages import Path, Stage
 from facilities.evidence import Rung
-from facilities.models import FacilityKind, Kind
+from facilities.models import FacilityKind
 from facilities.services import correct, record, withdraw
 from tests import factories
 from tests.reading import tally
@@ -201,7 +201,7 @@ def norm(quantity, since=DAY, *, kind="", facility=None, device_type=None):
         DeviceNorm(
             device_type=device_type or factories.DeviceTypeFactory(),
             quantity=quantity,
-            kind=kind,
+            kind_id=factories.kind_of(kind) if kind else None,
             facility=facility,
             effective_from=since,
         )
@@ -210,18 +210,18 @@ def norm(quantity, since=DAY, *, kind="", facility=None, device_type=None):
 
 class TestNorms:
     def test_the_facilitys_own_goes_before_its_kinds_and_that_before_the_general(self):
-        own = factories.facility(kind=Kind.MEDICAL_CENTRE)
-        of_kind = factories.facility(kind=Kind.MEDICAL_CENTRE)
-        other = factories.facility(kind=Kind.CLINIC)
+        own = factories.facility(kind=factories.Kind.MEDICAL_CENTRE)
+        of_kind = factories.facility(kind=factories.Kind.MEDICAL_CENTRE)
+        other = factories.facility(kind=factories.Kind.POLYCLINIC)
         norm(1)
-        norm(10, kind=Kind.MEDICAL_CENTRE)
+        norm(10, kind=factories.Kind.MEDICAL_CENTRE)
         norm(100, facility=own)
         assert [amount(f, "norm:tablet", DAY) for f in (own, of_kind, other)] == [100, 10, 1]
 
     def test_a_newer_general_norm_does_not_overrule_an_older_special_one(self):
-        own = factories.facility(kind=Kind.MEDICAL_CENTRE)
-        of_kind = factories.facility(kind=Kind.MEDICAL_CENTRE)
-        norm(10, kind=Kind.MEDICAL_CENTRE)
+        own = factories.facility(kind=factories.Kind.MEDICAL_CENTRE)
+        of_kind = factories.facility(kind=factories.Kind.MEDICAL_CENTRE)
+        norm(10, kind=factories.Kind.MEDICAL_CENTRE)
         norm(100, facility=own)
         norm(1, since=MONTH_LATER)
         assert [amount(f, "norm:tablet", YEAR_LATER) for f in (own, of_kind)] == [100, 10]
@@ -250,19 +250,29 @@ class TestNorms:
         assert amount(place, "norm:tablet", MONTH_LATER) == 10
 
     def test_a_facility_that_changes_its_kind_changes_its_norm(self):
-        place = factories.facility(kind=Kind.MEDICAL_CENTRE)
-        norm(10, kind=Kind.MEDICAL_CENTRE)
-        norm(40, kind=Kind.PROVINCIAL_HOSPITAL)
+        place = factories.facility(kind=factories.Kind.MEDICAL_CENTRE)
+        norm(10, kind=factories.Kind.MEDICAL_CENTRE)
+        norm(40, kind=factories.Kind.GENERAL_HOSPITAL)
         write(
-            FacilityKind(facility=place, kind=Kind.PROVINCIAL_HOSPITAL, effective_from=MONTH_LATER)
+            FacilityKind(
+                facility=place,
+                kind_id=factories.kind_of(factories.Kind.GENERAL_HOSPITAL),
+                effective_from=MONTH_LATER,
+            )
         )
         assert amount(place, "norm:tablet", MONTH_LATER - timedelta(days=1)) == 10
         assert amount(place, "norm:tablet", MONTH_LATER) == 40
 
     def test_a_facility_that_becomes_a_kind_without_a_norm_has_none(self):
-        place = factories.facility(kind=Kind.MEDICAL_CENTRE)
-        norm(10, kind=Kind.MEDICAL_CENTRE)
-        write(FacilityKind(facility=place, kind=Kind.CLINIC, effective_from=MONTH_LATER))
+        place = factories.facility(kind=factories.Kind.MEDICAL_CENTRE)
+        norm(10, kind=factories.Kind.MEDICAL_CENTRE)
+        write(
+            FacilityKind(
+                facility=place,
+                kind_id=factories.kind_of(factories.Kind.POLYCLINIC),
+                effective_from=MONTH_LATER,
+            )
+        )
         assert amount(place, "norm:tablet", MONTH_LATER - timedelta(days=1)) == 10
         assert amount(place, "norm:tablet", MONTH_LATER) == 0
         assert amount(place, "norm:tablet", YEAR_LATER) == 0

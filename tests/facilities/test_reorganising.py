@@ -8,11 +8,11 @@ from facilities.as_of import AsOf, described_anew
 from facilities.departures import departure, origins
 from facilities.models import (
     Area,
+    AreaName,
     AreaParent,
     Facility,
     FacilityLineage,
     FacilityScope,
-    Kind,
     Ownership,
     Scope,
 )
@@ -46,7 +46,7 @@ def opened(**more) -> Facility:
     fields = {
         "code": "new",
         "name_vi": "Trung tâm Y tế Chũ",
-        "kind": Kind.MEDICAL_CENTRE,
+        "kind": factories.kind_of(factories.Kind.MEDICAL_CENTRE),
         "ownership": Ownership.PUBLIC,
         "scope": Scope.ROLLOUT,
     }
@@ -225,7 +225,7 @@ def test_by_a_later_map_every_day_has_its_facilities_and_names():
     assert codes(BEFORE, **by_map) == ["new"]
     assert codes(factories.START - timedelta(days=1), **by_map) == []
     assert codes(LATER, **by_map) == ["new", "unborn"]
-    assert seen(BEFORE, "new", **by_map).kind == Kind.MEDICAL_CENTRE
+    assert seen(BEFORE, "new", **by_map).kind == factories.Kind.MEDICAL_CENTRE
     assert AsOf(BEFORE, map_on=LATER).descent.heir(a.pk) == Facility.objects.get(code="new").pk
     assert [s.code for s in departure(AsOf(BEFORE, map_on=LATER), "a").successors] == ["new"]
 
@@ -244,3 +244,38 @@ def test_maps_differ_once_a_description_begins_in_between():
     assert described_anew(BEFORE, DAY)
     assert not described_anew(BEFORE, BEFORE)
     assert not described_anew(DAY, LATER)
+
+
+class TestTheSameDay:
+    """A second decision for a day that has one already: the later holds, and both stay readable."""
+
+    def test_a_province_is_renamed_on_the_day_of_its_merger(self):
+        area = factories.AreaFactory(code="bac-giang")
+        for name in ("Bắc Giang (cũ)", "Bắc Ninh"):
+            rename_area(area=area, name_vi=name, **decision())
+        names = AreaName.objects.filter(area=area, effective_from=DAY)
+        assert names.known().get().name_vi == "Bắc Ninh"
+        assert names.get(withdrawn_at__isnull=False).name_vi == "Bắc Giang (cũ)"
+
+    def test_so_with_the_name_the_scope_and_the_area_of_a_facility(self):
+        place = opened()
+        first, second = (factories.AreaFactory(code=code) for code in ("a", "b"))
+        for name, scope, area in (
+            ("Tên thứ nhất", Scope.CONNECTIVITY, first),
+            ("Tên thứ hai", Scope.BEYOND, second),
+        ):
+            rename(facility=place, name_vi=name, **decision())
+            change_scope(facility=place, scope=scope, **decision())
+            move_to_area(facility=place, area=area, **decision())
+        found = seen(DAY, "new")
+        assert (found.name_vi, found.scope, found.area_id) == (
+            "Tên thứ hai",
+            Scope.BEYOND,
+            second.pk,
+        )
+
+    def test_what_was_decided_for_another_day_stays(self):
+        area = factories.AreaFactory(code="bac-giang")
+        rename_area(area=area, name_vi="Một", **decision())
+        rename_area(area=area, name_vi="Hai", **decision(on=DAY + timedelta(days=1)))
+        assert AreaName.objects.known().filter(area=area, name_vi="Một").exists()

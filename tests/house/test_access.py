@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
-from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -90,6 +89,7 @@ ARGUMENTS = {
     "calendar-feed": lambda: {"secret": "nobody"},
     "news-feed": lambda: {"secret": "nobody"},
     "unsubscribe": lambda: {"secret": "nobody"},
+    "welcome": lambda: {"uid": "MQ", "token": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": _change_set().pk},
@@ -192,7 +192,6 @@ def path_of(name: str) -> str:
 @pytest.fixture(scope="module")
 def _bac_giang(bac_giang_of_the_module, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
-        cache.clear()
         desk_rows(Facility.objects.get(code=OWN))
         yield
         transaction.set_rollback(True)

@@ -42,6 +42,7 @@ ARGUMENTS = {
     "calendar-feed": {"secret": "nobody"},
     "news-feed": {"secret": "nobody"},
     "unsubscribe": {"secret": "nobody"},
+    "welcome": {"uid": "MQ", "token": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
     "rollout:register-bulk": {"code": "connections"},
     "rollout:register-export": {"code": "certificates", "form": "csv"},

@@ -15,6 +15,7 @@ from facilities.timeline import EMPTY, Change, State, fold
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import changes
 from rollout.programme.tracking import NONE, tracked
+from rollout.programme.ways import ways
 from rollout.templatetags.figures import day
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ def in_rollout(as_of: AsOf) -> list[FacilityOnDay]:
 
 def is_known(as_of: AsOf, facility: FacilityOnDay, measure: str) -> bool:
     """Whether the measure is known there, yes or no."""
-    state = standing(as_of).get(facility.id, {})
-    return BY_CODE[measure].read(state, tracked(as_of).at(facility, as_of.until)).is_known
+    state, on = standing(as_of).get(facility.id, {}), as_of.until
+    silence, way = tracked(as_of).at(facility, on), ways(as_of).of(facility, on)
+    return BY_CODE[measure].read(state, silence, way).is_known
 
 
 def told_by(as_of: AsOf, measure: str, *components: str) -> Callable[[FacilityOnDay, date], bool]:

@@ -25,6 +25,7 @@ from rollout.figures.contradictions.finder import (
     words,
 )
 from rollout.models import Milestone
+from rollout.programme.ways import ways
 from signatures.models import CertificateEvent
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ PREPARING, PILOT, LAUNCH = (
     f"milestone:{step}" for step in (Milestone.PREPARING, Milestone.PILOT, Milestone.LAUNCH)
 )
 DECISION, OFFICIAL = f"milestone:{Milestone.DECISION}", f"milestone:{Milestone.OFFICIAL}"
+STEP_OF = {EVALUATED: Milestone.COUNCIL.value} | {
+    f"milestone:{step}": step.value for step in Milestone
+}
 BEFORE_THE_LAUNCH = (PREPARING, PILOT, "servers", "server_files")
 BEFORE_ACCEPTANCE = (Stage.AWARD, Stage.CONTRACT)
 
@@ -56,8 +60,14 @@ def _gap(
 def _without(
     as_of: AsOf, rule: str, there: tuple[str, ...], missing: tuple[str, ...], said: "StrOrPromise"
 ) -> Iterator[Contradiction]:
-    """Facilities of the rollout that have one of the first and none of the others."""
+    """Facilities of the rollout that have one of the first and none of the others.
+
+    Where none of the others lies on the way of its kind, nothing was passed over.
+    """
     for facility in in_rollout(as_of):
+        way = ways(as_of).of(facility, as_of.until)
+        if not any(STEP_OF[one] in way for one in missing if one in STEP_OF):
+            continue
         if any(has(as_of, facility.id, one) for one in there) and not any(
             has(as_of, facility.id, one) for one in missing
         ):

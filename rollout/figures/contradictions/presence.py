@@ -15,8 +15,8 @@ from rollout.figures.contradictions.finder import (
     row_page,
     words,
 )
-from rollout.models import LegalDeadline, Milestone
-from rollout.programme.legal import legal_deadlines
+from rollout.models import Milestone
+from rollout.programme.legal import nearest, standing
 from rollout.programme.milestone_line import targets
 
 OFFICIAL = f"milestone:{Milestone.OFFICIAL}"
@@ -38,21 +38,15 @@ def official_without_server(as_of: AsOf) -> Iterator[Contradiction]:
 
 
 def target_after_the_law(as_of: AsOf) -> Iterator[Contradiction]:
-    """The earliest deadline for hospitals or for all; what binds others only is not asked here."""
-    binding = next(
-        (
-            deadline
-            for deadline in legal_deadlines(as_of.until, as_of.known_at)
-            if deadline.applies_to != LegalDeadline.AppliesTo.OTHERS
-        ),
-        None,
-    )
-    if binding is None:
-        return
+    """Later than the nearest deadline that binds the facility."""
+    law = standing(as_of)
     planned = targets(as_of)
     for facility in in_rollout(as_of):
         target = planned.get(facility.id, {}).get(Milestone.OFFICIAL)
-        if target is None or target.due_on <= binding.due_on:
+        if target is None:
+            continue
+        binding = nearest(law, [facility])
+        if binding is None or target.due_on <= binding.due_on:
             continue
         if has(as_of, facility.id, OFFICIAL):
             continue

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from facilities import clock
 from rollout import tasks
 from rollout.notices import alerts, jobs
+from rollout.site import demo
 
 
 class Command(BaseCommand):
@@ -26,10 +28,26 @@ class Command(BaseCommand):
             required=True,
             help="the day the sample is about: alerts of that day are raised before those of today",
         )
+        parser.add_argument(
+            "--empty",
+            action="store_true",
+            help="without the sample: what holds in every province, and somebody who can begin",
+        )
 
-    def handle(self, *args: Any, since: str, **options: Any) -> None:
+    def handle(self, *args: Any, since: str, empty: bool, **options: Any) -> None:
         loaded = StringIO()
         self._step("tables", lambda: call_command("migrate", interactive=False, verbosity=0))
+        if empty:
+            self._step("law and kinds", lambda: call_command("load_national", stdout=loaded))
+            self._step("notices", tasks.remind)
+            self.stdout.write(loaded.getvalue())
+            if settings.DEMO:
+                demo.create_first(on=clock.real_day())
+                self.stdout.write(
+                    f"\n  Sign in as {demo.FIRST.username} with {demo.FIRST.password}: you are led "
+                    "from there.\n"
+                )
+            return
         self._step(
             "sample of Bac Giang",
             lambda: call_command("load_bacgiang", demo_users=settings.DEMO, stdout=loaded),

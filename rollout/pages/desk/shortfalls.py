@@ -18,6 +18,9 @@ from equipment.proposals import Balance, Proposal, propose
 from equipment.registers.movements import log_made
 from equipment.stock import Line, stock
 from facilities.as_of import FacilityOnDay
+from facilities.choosing import FACILITIES, chooser, meant
+from facilities.exchange.choices import Unknown
+from facilities.folding import sort_key
 from facilities.models import ChangeSet, Facility
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
@@ -63,7 +66,16 @@ def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
     lines = [line for line in known_stock(as_of) if line.facility_id in facilities]
     types = {line.device_type.code: line.device_type for line in lines}
     device_type = _one_of(request.GET.get("type", ""), types)
-    place = _one_of(request.GET.get("facility", ""), {f.code for f in facilities.values()})
+    named = {
+        f.code: f.name
+        for f in sorted(facilities.values(), key=lambda f: (sort_key(f.name_vi), f.code))
+    }
+    typed, place, problem = request.GET.get("facility", ""), "", ""
+    if typed:
+        try:
+            place = meant(named, typed, FACILITIES)
+        except Unknown as error:
+            problem = str(error)
     show = _one_of(request.GET.get("show", ""), SHOWN)
     of_type = [line for line in lines if not device_type or line.device_type.code == device_type]
     chosen = [
@@ -94,9 +106,12 @@ def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
         "proposal_count": len(proposals),
         "to_move": sum(proposal.quantity for proposal in proposals),
         "types": types.values(),
-        "facilities": sorted(facilities.values(), key=lambda f: f.name),
+        "choose_facility": chooser(
+            "facility", [("", _("all")), *named.items()], place or typed, of=FACILITIES
+        ),
+        "problem": problem,
         "device_type": device_type,
-        "facility": place,
+        "facility": place or typed,
         "show": show,
         "choices": SHOWN,
         "query": _query(day, type=device_type, facility=place, show=show),

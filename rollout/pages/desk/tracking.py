@@ -1,6 +1,8 @@
 """What is tracked where, so that silence means no; and what that leaves unknown."""
 
 import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -9,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.models import Area, AreaName
-from facilities.models.places import Kind
 from facilities.permissions import Access
+from facilities.registers.choices import kind_labels
 from facilities.services import withdraw
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
@@ -22,6 +24,9 @@ from rollout.pages.forms.tracking import TrackForm
 from rollout.pages.page import Page, SignedIn
 from rollout.programme.services import track
 from rollout.registers.catalogue import REGISTERS
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @desk(of_province=True)
@@ -67,6 +72,7 @@ def tracking(request: SignedIn, day: Day, access: Access) -> Page:
             return done
         status = 400
     progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on)
+    kinds = kind_labels(day.on)
     rows = Tracking.objects.known(day.known_at).order_by("-effective_from", "-pk")
     context = {
         "registers": REGISTERS.values(),
@@ -75,7 +81,7 @@ def tracking(request: SignedIn, day: Day, access: Access) -> Page:
             (
                 result,
                 [
-                    (row, _of_whom(row, areas))
+                    (row, _of_whom(row, areas, kinds))
                     for row in rows.select_related("recorded_by")
                     if row.measure == result.code
                 ],
@@ -97,7 +103,9 @@ def _areas(day: Day) -> dict[int, str]:
     return found
 
 
-def _of_whom(row: Tracking, areas: dict[int, str]) -> str:
+def _of_whom(row: Tracking, areas: dict[int, str], kinds: Mapping[str, "StrOrPromise"]) -> str:
     if row.area_id:
         return areas[row.area_id]
-    return capfirst(str(Kind(row.kind).label)) if row.kind else _("all facilities")
+    return (
+        capfirst(str(kinds.get(row.kind_id, row.kind_id))) if row.kind_id else _("all facilities")
+    )

@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
+from facilities.choosing import FACILITIES, OneOfTyped
 from facilities.forms import PaperField
 from rollout.models import (
     Conclusion,
@@ -19,7 +20,7 @@ from rollout.models import (
     Mark,
     Milestone,
 )
-from rollout.pages.forms.fields import DayField, field_of, text_field
+from rollout.pages.forms.fields import DayField, OneRow, field_of, text_field
 from rollout.pages.forms.reporting import OnceForm
 from rollout.programme.councils.dossier import GroupOnSheet
 
@@ -28,7 +29,7 @@ class OpenForm(OnceForm):
     code = forms.SlugField(
         label=_("Code"), max_length=40, help_text=_("Its address: short, without spaces.")
     )
-    facility = forms.TypedChoiceField(label=_("Facility"), coerce=int)
+    facility = OneOfTyped(label=_("Facility"), coerce=int, of=FACILITIES)
     level = forms.ChoiceField(label=_("Level of the council"), choices=CouncilMeeting.Level.choices)
     criteria_set = forms.ModelChoiceField(
         label=_("Criteria set"), queryset=CriteriaSet.objects.none(), required=False
@@ -42,7 +43,7 @@ class OpenForm(OnceForm):
     place = text_field(_("Place"), 200, required=False)
     set_up_number = text_field(_("Number of the decision that set it up"), 80, required=False)
     set_up_on = DayField(label=_("Set up on"), required=False)
-    follows = forms.ModelChoiceField(
+    follows = OneRow(
         label=_("Evaluates again after"),
         queryset=CouncilMeeting.objects.none(),
         required=False,
@@ -56,9 +57,11 @@ class OpenForm(OnceForm):
         ]
         sets = CriteriaSet.objects.order_by("in_force_from")
         field_of(self, "criteria_set", forms.ModelChoiceField).queryset = sets
-        field_of(self, "follows", forms.ModelChoiceField).queryset = CouncilMeeting.objects.filter(
-            rulings__conclusion=Conclusion.FAIL, rulings__withdrawn_at=None
-        ).distinct()
+        field_of(self, "follows", forms.ModelChoiceField).queryset = (
+            CouncilMeeting.objects.standing()
+            .filter(rulings__conclusion=Conclusion.FAIL, rulings__withdrawn_at=None)
+            .distinct()
+        )
 
 
 class FixForm(OnceForm):

@@ -19,6 +19,7 @@ from equipment.patterns import MOST, expand
 from equipment.registers.assets import ARRIVALS
 from equipment.registers.choices import device_types
 from equipment.services import move
+from facilities.choosing import FACILITIES, OneOf
 from facilities.folding import tidy
 from facilities.forms import PaperField
 from facilities.models import Document, Facility, User
@@ -81,8 +82,8 @@ def lines_of(text: str) -> list[str]:
 
 class MoveForm(DeviceForm):
     type = forms.ChoiceField(label=_("Device type"))
-    giver = forms.ChoiceField(label=_("From"))
-    taker = forms.ChoiceField(label=_("To"))
+    giver = OneOf(label=_("From"), of=FACILITIES)
+    taker = OneOf(label=_("To"), of=FACILITIES)
     quantity = forms.IntegerField(label=_("How many"), min_value=1, max_value=100_000)
     tags = forms.CharField(
         label=_("Their inventory numbers, one a line"),
@@ -176,7 +177,7 @@ class NewAsset:
 
 class PatternForm(DeviceForm):
     type = forms.ChoiceField(label=_("Device type"))
-    facility = forms.ChoiceField(label=_("Facility"))
+    facility = OneOf(label=_("Facility"), of=FACILITIES)
     pattern = forms.CharField(
         label=_("Inventory numbers"),
         max_length=100,
@@ -239,7 +240,7 @@ class PatternForm(DeviceForm):
 class RoundForm(DeviceForm):
     """Opens a stocktake. `facility_ids` None: at any facility, else only at these."""
 
-    facility = forms.ChoiceField(label=_("Facility"))
+    facility = OneOf(label=_("Facility"), of=FACILITIES)
     title = forms.CharField(label=_("Title"), max_length=200)
 
     def __init__(self, *args: Any, facility_ids: frozenset[int] | None, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
 
+from facilities.choosing import Searched, SearchedSelect
 from facilities.models import Agency
 from rollout.models import WorkingSession
 from rollout.templatetags.figures import day
@@ -26,7 +27,13 @@ class DayField(forms.DateField):
         )
 
 
-class SessionField(forms.ModelChoiceField):
+class OneRow(Searched, forms.ModelChoiceField):
+    """One row of a table, which may come to hold many."""
+
+    widget = SearchedSelect
+
+
+class SessionField(OneRow):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=WorkingSession.objects.none(), **kwargs)
 
@@ -34,7 +41,7 @@ class SessionField(forms.ModelChoiceField):
         return f"{day(session.held_on)}: {session.name}"
 
 
-class AgencyField(forms.ModelChoiceField):
+class AgencyField(OneRow):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Agency.objects.none(), **kwargs)
 

@@ -8,12 +8,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
+from facilities.choosing import (
+    FACILITIES,
+    OneOfTyped,
+    SearchedSelectMultiple,
+    SomeOfTyped,
+)
 from facilities.forms import PaperField
 from rollout.models import Directive, Milestone, Obstacle, Solution
 from rollout.pages.forms.fields import (
     AgencyField,
     Choosing,
     DayField,
+    OneRow,
     SessionField,
     field_of,
     text_field,
@@ -62,8 +69,11 @@ class ChangeForm(DescribeForm):
 
 
 class HoldForm(OnceForm):
-    facilities = forms.TypedMultipleChoiceField(
-        label=_("Facilities"), coerce=int, widget=forms.SelectMultiple(attrs={"size": 8})
+    facilities = SomeOfTyped(
+        label=_("Facilities"),
+        coerce=int,
+        of=FACILITIES,
+        widget=SearchedSelectMultiple(attrs={"size": 8}),
     )
     milestone = forms.ChoiceField(label=_("Milestone"), choices=Milestone.choices)
     since = DayField(label=_("Held since"))
@@ -78,7 +88,7 @@ class HoldForm(OnceForm):
 
 
 class EndHoldForm(OnceForm):
-    row = forms.TypedChoiceField(label=_("Facility and milestone"), coerce=int)
+    row = OneOfTyped(label=_("Facility and milestone"), coerce=int)
     ends_on = DayField(label=_("Free from"), help_text=_("The first day on which it is free."))
     because = text_field(_("Reason"), 500)
 
@@ -111,7 +121,7 @@ class ProposeForm(Choosing, OnceForm):
     text_en = text_field(_("Proposed solution, in English"), 2000, lines=3, required=False)
     proposed_on = DayField(label=_("Proposed on"))
     proposer = forms.ChoiceField(label=_("Proposed by"), choices=Solution.Proposer.choices)
-    facility = forms.TypedChoiceField(label=_("Facility"), coerce=int, required=False)
+    facility = OneOfTyped(label=_("Facility"), coerce=int, required=False, of=FACILITIES)
     agency = AgencyField(label=_("Agency"), required=False)
     session = SessionField(label=_("Working session"), required=False)
     source = text_field(_("Source"), 300, required=False)
@@ -129,7 +139,7 @@ class SettleForm(OnceForm):
 
     solution = forms.TypedChoiceField(label=_("Proposed solution"), coerce=int)
     happened_on = DayField(label=_("Day"))
-    directive = forms.ModelChoiceField(
+    directive = OneRow(
         Directive.objects.none(), label=_("Taken up by the directive"), required=False
     )
     because = text_field(_("Or dropped, because"), 500, required=False)

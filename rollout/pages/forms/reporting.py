@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import FacilityOnDay
+from facilities.choosing import FACILITIES, OneOfTyped
 from facilities.models import Record
 from rollout.models import ReportingCalendar, ReportingException
 from rollout.pages.forms.fields import field_of
@@ -55,8 +56,8 @@ class ExceptionForm(OnceForm):
     """No report is asked for a week."""
 
     due_on = forms.TypedChoiceField(label=_("Week that ends on"), coerce=date.fromisoformat)
-    facility = forms.TypedChoiceField(
-        label=_("Facility"), required=False, coerce=int, empty_value=None
+    facility = OneOfTyped(
+        label=_("Facility"), required=False, coerce=int, empty_value=None, of=FACILITIES
     )
     because = forms.CharField(label=_("Reason"), max_length=300)
 

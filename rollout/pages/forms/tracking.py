@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.forms import PaperField
 from facilities.models import Area
-from facilities.models.places import Kind
+from facilities.registers.choices import kind_labels
 from rollout.models import MeasureCode
 from rollout.pages.forms.fields import DayField, field_of, text_field
 from rollout.pages.forms.reporting import OnceForm
@@ -50,7 +50,10 @@ class TrackForm(OnceForm):
             ("", _("all facilities")),
             (
                 _("Of a kind"),
-                [(f"{OF_KIND}:{kind}", capfirst(str(kind.label))) for kind in Kind],
+                [
+                    (f"{OF_KIND}:{kind}", capfirst(str(label)))
+                    for kind, label in kind_labels().items()
+                ],
             ),
             (_("In an area"), [(f"{OF_AREA}:{pk}", name) for pk, name in areas]),
         ]

@@ -16,7 +16,15 @@ from rollout.pages.page import Answering, Asked, SignedIn, View, page
 from rollout.registers.catalogue import REGISTERS
 
 # What a facility writes itself. Plans, names, norms and papers are the Department's.
-WRITTEN = ("milestones", "procurements", "devices", "certificates", "connections", "assets")
+WRITTEN = (
+    "milestones",
+    "procurements",
+    "devices",
+    "certificates",
+    "connections",
+    "assets",
+    "contacts",
+)
 
 
 def my() -> Callable[[View[Asked]], Answering[Asked]]:

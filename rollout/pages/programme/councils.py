@@ -20,8 +20,8 @@ from facilities.permissions import Access, is_in
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
 from rollout.day import Day
+from rollout.figures.readiness import readiness, readiness_of_all
 from rollout.meetings.councils import fix
-from rollout.meetings.readiness import readiness, readiness_of_all
 from rollout.models import (
     ConditionMet,
     CouncilCondition,
@@ -120,7 +120,9 @@ def council_list(request: SignedIn, day: Day, access: Access) -> Page:
     held.sort(key=itemgetter(0), reverse=True)
     without_day = []
     if day.is_today:
-        begun = as_of.only(CouncilMeeting.objects).exclude(pk__in=[one.id for one in found])
+        begun = as_of.only(CouncilMeeting.objects.standing()).exclude(
+            pk__in=[meeting.id for meeting in found]
+        )
         without_day = [
             {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
             for meeting in begun.order_by("code")
@@ -172,7 +174,8 @@ def _open(request: SignedIn, given: dict) -> CouncilMeeting:
 @page(lambda access: access.opens_programme, section="councils", stored=False)
 def council(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     row = get_object_or_404(
-        CouncilMeeting.objects.select_related("facility", "criteria_set", "follows"), code=code
+        CouncilMeeting.objects.standing().select_related("facility", "criteria_set", "follows"),
+        code=code,
     )
     if not is_in(row.facility_id, access.programme):
         raise PermissionDenied(outside_the_area())

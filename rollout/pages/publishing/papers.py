@@ -1,10 +1,14 @@
 """Official papers made from the records: which there are, and each as a file."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
 
+from facilities.choosing import MOST, chooser, meant
+from facilities.exchange.choices import Unknown
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
@@ -20,7 +24,12 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def paper_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Each kind with what it can be about on the day."""
     asked = Asked(day.on, day.known_at)
-    kinds = [(kind, kind.subjects(asked)) for kind in KINDS.values() if _may(access, kind)]
+    kinds = [
+        (kind, subjects, chooser("about", subjects, id=f"about-{kind.slug}"))
+        for kind in KINDS.values()
+        if _may(access, kind)
+        for subjects in [kind.subjects(asked)]
+    ]
     own = (get_language() or "vi")[:2]
     context = {"kinds": kinds, "languages": LANGUAGES, "language": own}
     return "publishing/paper_list.html", context
@@ -40,7 +49,12 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
         raise Http404
     if not _may(access, chosen):
         raise PermissionDenied
-    asked = Asked(day.on, day.known_at, request.GET.get("about", ""))
+    try:
+        about = _about(chosen, Asked(day.on, day.known_at), request.GET.get("about", ""))
+    except Unknown as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(f"{reverse('rollout:paper-list')}?{day.query}")
+    asked = Asked(day.on, day.known_at, about)
     with translation.override(language):
         try:
             content, content_type, name = _file(chosen, form, asked)
@@ -49,6 +63,12 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
     name = f"{name}-{day.on:%Y-%m-%d}-{language}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def _about(kind: Kind, asked: Asked, text: str) -> str:
+    """What was typed where the subjects are too many to list. Raises Unknown."""
+    subjects = dict(kind.subjects(asked)) if text else {}
+    return meant(subjects, text) if len(subjects) > MOST else text
 
 
 def _file(kind: Kind, form: str, asked: Asked) -> tuple[bytes, str, str]:

@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -16,18 +17,19 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.exchange.outcomes import Outcome
 from facilities.exchange.tables import BadTable
-from facilities.models import ChangeSet, Facility, User
+from facilities.models import ChangeSet, Edit, Facility, User
 from facilities.permissions import Access
 from facilities.registers.choices import names_on
 from facilities.registers.entering import undo
 from facilities.registers.register import Register
 from rollout.day import Day, parse_date
 from rollout.models import ImportFile
+from rollout.notices.welcome import link_of, waits
 from rollout.pages.forms.fields import field_of
 from rollout.pages.my.page import WRITTEN
 from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import BRINGS_PEOPLE, REGISTERS, TAKING_FILES
 from rollout.registers.importing import State
 from rollout.registers.importing.receiving import rejects_place
 from rollout.registers.importing.validation import written_places
@@ -47,11 +49,17 @@ TABS = {
 
 def importing_page() -> Callable[[View[Asked]], Answering[Asked]]:
     """Open to whoever records facts; a browser keeps no copy, since files hold names of people."""
-    return page(lambda access: access.records_facts, section="imports", stored=False)
+    return page(
+        lambda access: access.records_facts or access.manages_users,
+        section="imports",
+        stored=False,
+    )
 
 
 def takes_files(register: Register, access: Access) -> bool:
     """Whether its reader may bring files to a register; some are only computed."""
+    if right := BRINGS_PEOPLE.get(register.code):
+        return bool(getattr(access, right))
     return register.takes_files and (
         register.code in kept_registers(access)
         if access.keeps_somewhere
@@ -60,9 +68,9 @@ def takes_files(register: Register, access: Access) -> bool:
 
 
 def register_or_404(code: str, access: Access) -> Register:
-    if code not in REGISTERS or not takes_files(REGISTERS[code], access):
+    if code not in TAKING_FILES or not takes_files(TAKING_FILES[code], access):
         raise Http404
-    return REGISTERS[code]
+    return TAKING_FILES[code]
 
 
 def file_or_404(pk: int, user: User, access: Access) -> ImportFile:
@@ -76,6 +84,8 @@ def file_or_404(pk: int, user: User, access: Access) -> ImportFile:
 
 def _is_kept(found: ImportFile, access: Access) -> bool:
     """Whether every row it may write is of those that this reader keeps."""
+    if found.register in BRINGS_PEOPLE:
+        return takes_files(TAKING_FILES[found.register], access)
     places = written_places(found)
     if places is None:
         return access.keeps_registers
@@ -86,6 +96,8 @@ def _writes(found: ImportFile, user: User, access: Access) -> bool:
     """Whether this reader may still answer for the file: its sender, in the role it was sent in."""
     if found.by_id != user.pk:
         return False
+    if found.register in BRINGS_PEOPLE:
+        return takes_files(TAKING_FILES[found.register], access)
     if found.facility_id is None:
         return _is_kept(found, access)
     return access.records_for(found.facility_id)
@@ -159,7 +171,7 @@ def import_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
                 register=register,
                 by=request.user,
                 on=form.cleaned_data["on"],
-                facility=form.speaks_for,
+                facility=None if register.code in BRINGS_PEOPLE else form.speaks_for,
                 places=access.kept if form.speaks_for is None else None,
                 upload=upload,
                 pasted=form.cleaned_data["pasted"],
@@ -182,11 +194,13 @@ def import_list(request: SignedIn, day: Day, access: Access) -> Page:
     context = {
         "rows": rows,
         "lines": [
-            (found, REGISTERS[found.register], importing.state_of(found))
+            (found, TAKING_FILES[found.register], importing.state_of(found))
             for found in rows
-            if found.register in REGISTERS
+            if found.register in TAKING_FILES
         ],
-        "registers": [register for register in REGISTERS.values() if takes_files(register, access)],
+        "registers": [
+            register for register in TAKING_FILES.values() if takes_files(register, access)
+        ],
     }
     return "registers/imports/list.html", context
 
@@ -206,6 +220,8 @@ def import_file(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
             return HttpResponseRedirect(reverse("rollout:import", args=[found.pk]))
     may_write = _writes(found, request.user, access)
     context = _context(request, found) | {"may_write": may_write, "problems": problems}
+    if may_write and found.register in BRINGS_PEOPLE and found.change_set_id:
+        context["to_hand_out"] = _to_hand_out(found)
     return "registers/imports/file.html", context, 400 if problems else 200
 
 
@@ -241,7 +257,7 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
     elif asked == "undo" and state == State.STORED and found.change_set:
         undo(
             change_set=found.change_set,
-            registers=REGISTERS,
+            registers=TAKING_FILES,
             by=request.user,
             because=request.POST.get("because", ""),
             on=day.today,
@@ -249,9 +265,21 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         messages.success(request, _("Everything the file wrote has been taken back."))
 
 
+def _to_hand_out(found: ImportFile) -> list[tuple[User, str]]:
+    """People of the file who have not chosen a password, with their links; none where mail brings them.
+
+    A link is worked out anew whenever it is shown, and kept nowhere.
+    """
+    if settings.MAILS:
+        return []
+    rows = Edit.objects.filter(change_set=found.change_set_id, register=found.register, column="")
+    people = User.objects.filter(assignments__in=rows.values("row")).distinct()
+    return [(person, link_of(person)) for person in people if waits(person)]
+
+
 def _chosen(request: SignedIn, found: ImportFile) -> dict[str, str]:
     """For each heading asked about the column chosen for it, "" to leave it out."""
-    codes = {column.code for column in REGISTERS[found.register].columns}
+    codes = {column.code for column in TAKING_FILES[found.register].columns}
     asked = (found.preview or {}).get("asked", [])
     chosen = {
         line["heading"]: request.POST.get(f"heading-{place}", "")
@@ -261,9 +289,14 @@ def _chosen(request: SignedIn, found: ImportFile) -> dict[str, str]:
 
 
 def _context(request: SignedIn, found: ImportFile) -> dict:
-    register = REGISTERS[found.register]
+    register = TAKING_FILES[found.register]
     state = importing.state_of(found)
-    context = {"file": found, "register": register, "state": state}
+    context = {
+        "file": found,
+        "register": register,
+        "state": state,
+        "has_list": register.code in REGISTERS,
+    }
     if state.is_under_way:
         return context | {"progress": importing.progress(found)}
     seen = found.preview

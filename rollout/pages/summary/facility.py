@@ -9,9 +9,11 @@ from connectivity.models import ConnectionStep, Partner
 from equipment.files import files
 from equipment.stock import Line, lines_of
 from facilities.as_of import AsOf
+from facilities.contacts import contacts_for
 from facilities.departures import departure, origins
 from facilities.evidence import Rung
 from facilities.models import FacilityName
+from facilities.naming import codes_of
 from facilities.permissions import Access, is_in
 from facilities.timeline import EMPTY, FacilityState, fold
 from facilities.working_days import working_days_of
@@ -48,9 +50,12 @@ MEASURE_OF = {
 }
 
 
-@page(lambda access: access.sees_summary)
+@page(lambda access: access.sees_summary, stored=False)
 def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    """The headline for everybody who sees the summary; the rows for those who may see them."""
+    """The headline for everybody who sees the summary; the rows for those who may see them.
+
+    Whom to call is drawn for each reader and kept nowhere.
+    """
     names = FacilityName.objects.in_force(day.map_on or day.on, day.known_at)
     name = names.filter(facility__code=code).last()
     if name is None:
@@ -70,7 +75,8 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             | {"records": access.records_for(pk)}
         ),
     )
-    return "cached.html", context | {"title": name.name}
+    contacts = contacts_for(access, pk, day.on, day.known_at)
+    return "summary/facility.html", context | {"title": name.name, "contacts": contacts}
 
 
 def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
@@ -88,7 +94,8 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
     open_obstacles = [o for o in obstacles(as_of) if in_full and pk in o.facility_ids]
     held = holds_of(open_obstacles)
     is_official = state.get("milestone:official", EMPTY).amount > 0
-    latest = must_start.latest_days(as_of) if in_full and not is_official else {}
+    law = must_start.law_for(as_of, described)
+    latest = must_start.latest_days_until(as_of, law) if in_full and not is_official else {}
     context: dict[str, Any] = {
         "described": described,
         "result": result,
@@ -102,13 +109,14 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
             for milestone in (result.milestones if result else ())
         ],
         "latest_days": list(latest.values()),
-        "law": must_start.law_of(as_of),
+        "law": law,
         "origins": origins(as_of, pk),
         "names": FacilityName.objects.in_force(day.on, day.known_at).filter(facility=pk),
         "obstacles": [
             (obstacle, [hold for hold in obstacle.holds if hold.facility_id == pk])
             for obstacle in open_obstacles
         ],
+        "codes": codes_of([pk], day.on, day.known_at)[pk],
         "in_full": in_full,
         "opens_obstacles": opens_obstacles,
     }

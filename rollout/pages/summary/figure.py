@@ -33,6 +33,8 @@ SHOW = {
     "open": pgettext_lazy("rows", "not done"),
     "known": pgettext_lazy("rows", "known"),
     "unknown": pgettext_lazy("rows", "not known"),
+    "obliged": pgettext_lazy("rows", "must"),
+    "beyond": pgettext_lazy("rows", "done without having to"),
 }
 # By the state of a cell; every other state is "open".
 STATE_SHOWN = {"done": "done", "unknown": "unknown"}
@@ -126,6 +128,8 @@ def _measure(found: Measure, day: Day, show: str, number: str, *, in_full: bool)
     under = {word for row in rows for word in row.shown_under}
     if "unknown" not in under:
         under.discard("known")  # all are
+    if "beyond" not in under:
+        under.discard("obliged")
     choices = {"": SHOW[""]} | {
         word: label
         for word, label in (SHOW | AWAITED.get(found.code, {})).items()
@@ -161,9 +165,12 @@ class Row:
     @property
     def shown_under(self) -> tuple[str, ...]:
         """The words of the address that narrow the rows to those like this one."""
-        own = [STATE_SHOWN.get(self.cell.state, "open")]
+        state = STATE_SHOWN.get(self.cell.state, "open")
+        if self.cell.is_beyond:
+            return ("known", "done", "beyond") if state == "done" else ("known",)
+        own = [state]
         if self.cell.is_known:
-            own.append("known")
+            own += ["known", "obliged"]
         if self.awaited:
             own.append(self.awaited.why)
         return (*own,)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from equipment.files import File, Step, files, server_files
 from equipment.stages import Stage
 from facilities.as_of import AsOf
+from facilities.choosing import MOST, chooser, meant
+from facilities.exchange.choices import Unknown
 from facilities.permissions import Access
 from rollout.day import Day, parse_date
 from rollout.figures.cached import cached_progress
@@ -60,7 +62,19 @@ def forecast(request: SignedIn, day: Day, access: Access) -> Page:
         context = kept("summary/_forecast.html", day, build=lambda: _content(day, as_of))
     else:
         context = _content(day, as_of, shift)
-    given = {"choices": choices, "asked": asked, "to": to, "shift": shift, "problems": problems}
+    told = (
+        {"aria-invalid": "true", "aria-describedby": "shift-problem"} if "shift" in problems else {}
+    )
+    nothing = ("", _("choose a council or a tender"))
+    choose = chooser("shift", [nothing, *choices], asked, required="required", **told)
+    given = {
+        "choose": choose,
+        "choices": choices,
+        "asked": asked,
+        "to": to,
+        "shift": shift,
+        "problems": problems,
+    }
     return (
         "summary/forecast.html",
         context | given | _kept_forecasts(day, as_of),
@@ -159,8 +173,11 @@ def _shift(
     if not asked and not to:
         return None, {}
     problems = {}
-    if asked not in dict(choices):
-        problems["shift"] = _("Choose a council or a tender from the list.")
+    try:
+        asked = meant(dict(choices), asked)
+    except Unknown as error:
+        few = len(choices) <= MOST or not asked
+        problems["shift"] = _("Choose a council or a tender from the list.") if few else str(error)
     try:
         on = parse_date(to)
     except ValueError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -18,8 +19,9 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import forecast_of
-from rollout.models import LegalDeadline, Milestone, WorkingSession
+from rollout.models import Milestone, WorkingSession
 from rollout.pages.page import Page, SignedIn, kept, page
+from rollout.pages.start import is_wanted
 from rollout.pages.summary import charts
 from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
@@ -27,7 +29,7 @@ from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
 from rollout.programme.councils import awaited_meetings, fixed, unruled
 from rollout.programme.deadlines import deadlines
 from rollout.programme.directives import directives
-from rollout.programme.legal import LegalDeadlineOnDay
+from rollout.programme.legal import LegalDeadlineOnDay, nearest
 from rollout.programme.obstacles import obstacles
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
@@ -54,6 +56,8 @@ class Tile:
 
 @page(lambda access: access.sees_summary, section="leader")
 def leader(request: SignedIn, day: Day, access: Access) -> Page:
+    if is_wanted(access):
+        return redirect("rollout:start")
     context = kept(
         "summary/_leader.html",
         day,
@@ -114,12 +118,13 @@ def _held_against(day: Day, sessions: list[date]) -> date | None:
 
 
 def _law(progress: Progress) -> LegalDeadlineOnDay | None:
-    """The deadline that binds hospitals: the nearest, or the last one missed while a facility is still out."""
-    binding = [d for d in progress.deadlines if d.applies_to != LegalDeadline.AppliesTo.OTHERS]
-    missed = [d for d in binding if d.days_left < 0]
-    if missed and progress.measure("official").missing:
+    """The nearest deadline that binds a facility, or the last one missed while one of those is still out."""
+    out = [one.facility for one in progress.facilities if not one.measures["official"].done]
+    everybody = [one.facility for one in progress.facilities]
+    missed = [d for d in progress.deadlines if d.days_left < 0 and any(map(d.binds, out))]
+    if missed:
         return missed[-1]
-    return next((d for d in binding if d.days_left >= 0), None)
+    return nearest(progress.deadlines, everybody, progress.on)
 
 
 def _presets(sessions: list[date]) -> list[dict]:
@@ -283,10 +288,12 @@ def _first(rows: list, most: int) -> dict | None:
 def _too_late(
     progress: Progress, law: LegalDeadlineOnDay | None
 ) -> Iterator[tuple[FacilityResult, date | None]]:
-    """Facilities that miss the deadline by plan or in fact: with the day planned, None without one."""
+    """Facilities that it binds and that miss it by plan or in fact: with the day planned, if any."""
     if law is None:
         return
     for facility in progress.facilities:
+        if not law.binds(facility.facility):
+            continue
         for milestone in facility.milestones:
             if milestone.code != Milestone.OFFICIAL or milestone.actual:
                 continue

@@ -148,6 +148,8 @@ def _open(milestone: MilestoneOnDay) -> str:
     told = {"day": day(milestone.target), "planned": day(milestone.baseline)}
     if milestone.state == "unknown":
         return milestone.unknown_because
+    if milestone.state == "not_needed":
+        return _("Not asked of this kind of facility.")
     if milestone.target is None:
         return _("Not done, and no day is planned.")
     if milestone.state == "late":

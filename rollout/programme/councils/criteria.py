@@ -1,5 +1,6 @@
 """Which set of criteria a council may judge by, on which day."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -18,23 +19,21 @@ def basis_needed(criteria_set: CriteriaSet, on: date) -> bool:
     """
     if on < criteria_set.signed_on:
         raise ValidationError(
-            {
-                "scheduled_on": _(
-                    "%(set)s was signed only on %(day)s. Choose another set of criteria."
-                )
-                % {"set": criteria_set.name, "day": day(criteria_set.signed_on)}
-            },
+            _("%(set)s was signed only on %(day)s. Choose another set of criteria.")
+            % {"set": criteria_set.name, "day": day(criteria_set.signed_on)},
             code="not_signed",
         )
     lapsed = criteria_set.lapses_on is not None and on >= criteria_set.lapses_on
     return on < criteria_set.in_force_from or lapsed
 
 
-def set_for(on: date) -> CriteriaSet | None:
-    """The set in force on a day; None in a gap between two circulars."""
-    return (
-        CriteriaSet.objects.filter(in_force_from__lte=on)
-        .exclude(lapses_on__lte=on)
-        .order_by("in_force_from")
-        .last()
-    )
+def set_for(on: date, sets: Sequence[CriteriaSet] | None = None) -> CriteriaSet | None:
+    """The set in force on a day; None in a gap between two circulars. `sets`: all, if asked before."""
+    if sets is None:
+        sets = list(CriteriaSet.objects.filter(in_force_from__lte=on))
+    in_force = [
+        one
+        for one in sets
+        if one.in_force_from <= on and (one.lapses_on is None or on < one.lapses_on)
+    ]
+    return max(in_force, key=lambda one: (one.in_force_from, one.code), default=None)

@@ -88,7 +88,9 @@ def _recorded(as_of: AsOf) -> list[Meeting]:
     ruled = as_of.only(CouncilRuling.objects.proven(as_of.until, as_of.known_at))
     rulings = {row.meeting_id: row for row in ruled}
     found = []
-    recorded = as_of.only(CouncilMeeting.objects.select_related("criteria_set"))
+    recorded = as_of.only(
+        CouncilMeeting.objects.standing(as_of.known_at).select_related("criteria_set")
+    )
     for meeting in recorded.order_by("code"):
         fixed, ruling = dates.get(meeting.pk, []), rulings.get(meeting.pk)
         if not fixed and ruling is None:

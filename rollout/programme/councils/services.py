@@ -29,7 +29,7 @@ from rollout.models import (
     GroupResult,
     Mark,
 )
-from rollout.programme.councils.criteria import basis_needed
+from rollout.programme.councils import rules
 from rollout.programme.services import record_ruling
 
 # Codes that are addresses of other pages.
@@ -54,13 +54,10 @@ def open_council(
 
     `follows`: the meeting that failed the facility, where this one evaluates it again.
     """
-    if code in ADDRESSES or CouncilMeeting.objects.filter(code=code).exists():
-        raise ValidationError({"code": _("This code is taken. Choose another one.")}, code="taken")
-    if criteria_set is None and not basis.strip():
-        raise ValidationError(
-            {"criteria_set": _("Choose the set of criteria, or write the legal basis.")},
-            code="required",
-        )
+    if code in ADDRESSES or CouncilMeeting.objects.standing().filter(code=code).exists():
+        raise ValidationError({"code": rules.code_taken()}, code="taken")
+    if fault := rules.without_criteria(criteria_set, basis):
+        raise ValidationError({"criteria_set": fault}, code="required")
     if follows is not None:
         _refuse_wrong_follow_up(follows, facility)
     made = CouncilMeeting(
@@ -183,18 +180,9 @@ def rule(
     """
     row = CouncilMeeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
     if ruling_of(row):
-        raise ValidationError(
-            _("The council has ruled. Another evaluation is a council of its own."), code="ruled"
-        )
-    if row.criteria_set and basis_needed(row.criteria_set, held_on) and not row.basis:
-        raise ValidationError(
-            {
-                "held_on": _(
-                    "On this day the criteria are not in force. Write the legal basis first."
-                )
-            },
-            code="no_basis",
-        )
+        raise ValidationError(rules.has_ruled(), code="ruled")
+    if fault := rules.not_in_force(row.criteria_set, row.basis, held_on):
+        raise ValidationError({"held_on": fault}, code="no_basis")
     cast = [votes for votes in (votes_for, votes_against, votes_abstained) if votes is not None]
     members = CouncilMember.objects.known().filter(meeting=row).count()
     if members and sum(cast) > members:
@@ -229,11 +217,9 @@ def ask(
     """What is to be put right after a ruling, by whom, by when."""
     ruling = ruling_of(meeting)
     if ruling is None:
-        raise ValidationError(
-            _("The council has not ruled yet. Conditions follow from its ruling."), code="no_ruling"
-        )
-    if due_on < ruling.happened_on:
-        raise ValidationError({"due_on": _("The day lies before the ruling.")}, code="before")
+        raise ValidationError(rules.conditions_before_ruling(), code="no_ruling")
+    if fault := rules.due_too_early(due_on, ruling.happened_on):
+        raise ValidationError({"due_on": fault}, code="before")
     return record(CouncilCondition(meeting=meeting, text=text, owner=owner, due_on=due_on), by=by)
 
 

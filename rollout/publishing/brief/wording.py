@@ -61,6 +61,11 @@ EQUIPMENT = {
         "Of {unknown} of the {all} facilities this is not known.",
         "count",
     ),
+    "beyond": ngettext_lazy(
+        "{beyond} of them takes part without having to.",
+        "{beyond} of them take part without having to.",
+        "count",
+    ),
     "servers_some": ngettext_lazy(
         "{done} out of {total} facilities has been equipped with servers for electronic medical "
         "records.",

@@ -22,7 +22,7 @@ from facilities.exchange.tables import BadTable, Row, Source
 from facilities.models import Facility, User
 from facilities.registers.register import Register
 from rollout.models import HeadingChoice, ImportFile
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import TAKING_FILES
 
 SMALL = 2000  # rows that are dealt with while the sender waits; more are a job
 _PASTED = ".pasted"  # the end of the stored name of rows that came by the clipboard
@@ -101,7 +101,7 @@ def _remembered(user: User, register: Register) -> dict[str, str]:
 @contextmanager
 def opened(import_file: ImportFile) -> Iterator[tuple[Source, Heading, Iterator[Row]]]:
     """The table of a kept file: its headings and the rows below them. Raises BadTable."""
-    register = REGISTERS[import_file.register]
+    register = TAKING_FILES[import_file.register]
     place = str(import_file.file)
     with import_file.file.storage.open(place) as stream:
         if place.endswith(_PASTED):

@@ -21,7 +21,7 @@ from facilities.registers.entering import begin, enter_rows, writing_of
 from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry
 from rollout.models import ImportFile
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import TAKING_FILES
 from rollout.registers.importing.how_far import note
 from rollout.registers.importing.previewing import preview, spooled
 from rollout.registers.importing.validation import Fingerprint, judged, written_places
@@ -172,7 +172,7 @@ def _row(compared: Compared, entry: RowEntry) -> _Row:
 
 
 def _write(import_file: ImportFile, change_set: ChangeSet, waiting: BinaryIO, count: int) -> None:
-    register = REGISTERS[import_file.register]
+    register = TAKING_FILES[import_file.register]
     # What is written down is read for years: in the language of the house, not of the sender.
     with override(settings.LANGUAGE_CODE):
         source = _("Imported from %(file)s") % {"file": import_file.name}

@@ -11,7 +11,7 @@ from facilities.exchange.headers import Heading
 from facilities.exchange.outcomes import Compared
 from facilities.exchange.tables import Source
 from rollout.models import ImportFile
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import TAKING_FILES
 from rollout.registers.importing.receiving import opened
 
 
@@ -38,7 +38,7 @@ def judged(import_file: ImportFile) -> Iterator[Validated]:
     """Two walks through the file: one finds rows that come twice, one compares. Raises BadTable."""
     with opened(import_file) as (_source, heading, rows):
         comparison = Comparison(
-            REGISTERS[import_file.register],
+            TAKING_FILES[import_file.register],
             heading,
             on=import_file.on,
             facility_ids=written_places(import_file),

@@ -12,14 +12,26 @@ from django.db import connection, transaction
 from facilities.models import Facility, User
 from rollout.registers.loading.certificates import enter_certificates
 from rollout.registers.loading.folder import Folder
+from rollout.registers.loading.names import NATIONAL
 from rollout.registers.loading.programme import steer
 from rollout.registers.loading.reading import BadFolder, Problem
 from rollout.registers.loading.registers import loaded_registers
 from rollout.registers.loading.sheets import SHEETS
 
-__all__ = ["BACGIANG", "BadFolder", "Problem", "import_user", "load_province", "loaded_registers"]
+__all__ = [
+    "BACGIANG",
+    "VIETNAM",
+    "BadFolder",
+    "Problem",
+    "import_user",
+    "load_national",
+    "load_province",
+    "loaded_registers",
+]
 
-BACGIANG = Path(__file__).resolve().parents[2] / "data" / "bacgiang"
+DATA = Path(__file__).resolve().parents[2] / "data"
+BACGIANG = DATA / "bacgiang"
+VIETNAM = DATA / NATIONAL  # what holds in every province: law, kinds, criteria, days off
 IMPORT_USER = "import"
 
 
@@ -35,12 +47,23 @@ def import_user() -> User:
 
 
 @transaction.atomic
+def load_national() -> dict[str, tuple[int, int]]:
+    """Load the law, kinds, criteria, device types and days off of the country. Twice changes nothing.
+
+    What the Department has changed or taken back since stays as it left it.
+    """
+    folder = Folder(VIETNAM, by=import_user(), province=NATIONAL)
+    return {sheet.name: folder.enter_sheet(sheet) for sheet in SHEETS if folder.has(sheet)}
+
+
+@transaction.atomic
 def load_province(path: Path) -> dict[str, tuple[int, int]]:
     """Load all files of a folder, or nothing of it: each file as one change set.
 
-    Returns for each table how many rows were new and how many the files hold. Raises BadFolder
-    saying what is wrong where.
+    What holds in every province is loaded before it. Returns for each table how many rows were new
+    and how many the files hold. Raises BadFolder saying what is wrong where.
     """
+    load_national()
     folder = Folder(path, by=import_user())
     counts = {}
     for sheet in SHEETS:

@@ -3,23 +3,25 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from facilities.exchange.columns import Column
+from facilities.exchange.columns import Column, Kind
 from facilities.models import ChangeSet, User
 from facilities.registers.entering import Clash, begin, enter_rows
 from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry, Writing
+from rollout.models import Programme
 from rollout.registers.loading.names import Names
 from rollout.registers.loading.reading import BadFolder, Problem, Table, read
 from rollout.registers.loading.registers import SheetRegister
 from rollout.registers.loading.sheets import SHEETS, Sheet
 
-OTHER_FILES = {"programme.csv", "certificates.csv"}
+OTHER_FILES = {"programme.csv", "certificates.csv", "provinces.csv"}
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,29 @@ class FolderWriting(Writing):
         return f"{self.province}:{column}"
 
 
+AREA = Column("area", gettext_lazy("area"), Kind.CODE, required=True)
+
+
+def _province(path: Path) -> str:
+    """What begins the keys of the folder's rows: the code of the province that its programme is about.
+
+    The same files in a folder of another name are the same rows. A folder without a programme adds to
+    the province that is steered. Raises BadFolder if there is none.
+    """
+    table = read(path / "programme.csv", [replace(AREA, kind=Kind.TEXT)], {AREA.code})
+    told = [
+        str(line.values.get(AREA.code, "")) for line in table.lines([replace(AREA, kind=Kind.TEXT)])
+    ]
+    steered = Programme.objects.values_list("area__code", flat=True).first()
+    if province := next(filter(None, told), steered):
+        return province
+    message = _("Say which province this is: a column “area” and below it the code of its area.")
+    raise BadFolder([Problem("programme.csv", 0, "", message)])
+
+
 class Folder:
-    def __init__(self, path: Path, *, by: User):
+    def __init__(self, path: Path, *, by: User, province: str = ""):
+        """`province`: what begins the keys of its rows, where no programme says so."""
         if not path.is_dir():
             raise BadFolder([Problem(str(path), 0, "", _("There is no such folder."))])
         known = {sheet.file_name for sheet in SHEETS} | OTHER_FILES
@@ -45,7 +68,8 @@ class Folder:
             message = _("No such file is known. Delete it or rename it.")
             raise BadFolder([Problem(name, 0, "", message) for name in unknown])
         self.path, self.by, self.at = path, by, timezone.now()
-        self.names = Names(path.name)
+        self.province = province or _province(path)
+        self.names = Names(self.province)
         self.on = timezone.localdate(self.at)  # what lies after it has not happened yet
         self._tables: dict[str, Table] = {}
         self._writings: dict[str, FolderWriting] = {}
@@ -59,6 +83,10 @@ class Folder:
         if file not in self._tables:
             self._tables[file] = read(self.path / file, columns, needed)
         return self._tables[file]
+
+    def has(self, sheet: Sheet) -> bool:
+        """Whether there is a file of it; a file that is missing is the same as an empty one."""
+        return (self.path / sheet.file_name).exists()
 
     def enter_sheet(self, sheet: Sheet) -> tuple[int, int]:
         """Enter what a sheet brings; returns how many of its rows were new, and how many there are.
@@ -93,7 +121,8 @@ class Folder:
         """With the columns and keys of every sheet that reads the same file."""
         together = self._of_file[sheet.file_name]
         columns = {column.code: column for register in together for column in register.columns}
-        needed = {code for register in together for code in register.key}
+        # What may stay empty in a row may be missing as a column.
+        needed = {c for register in together for c in register.key if register.column(c).required}
         return self.open(sheet.file_name, list(columns.values()), needed)
 
     def problems(self, register: Register, table: Table, entries: list[RowEntry]) -> list[Problem]:
@@ -112,7 +141,10 @@ class Folder:
         try:
             enter_rows(register, entries, self._writings[file])
         except Clash as clash:
-            message = _("The database refuses it: %(error)s") % {"error": clash.__cause__}
+            message = _(
+                "The database refuses a row of it: it comes twice, or holds values that cannot stand"
+                " together. Mend or delete it: %(error)s"
+            ) % {"error": clash.__cause__}
             raise BadFolder([Problem(file, 0, "", message)]) from clash
 
     def _begin(self, file: str) -> FolderWriting:
@@ -122,4 +154,4 @@ class Folder:
             file_name=f"{self.path.name}/{file}",
             file_sha256=hashlib.sha256((self.path / file).read_bytes()).hexdigest(),
         )
-        return FolderWriting(change_set, self.by, self.at, self.on, province=self.path.name)
+        return FolderWriting(change_set, self.by, self.at, self.on, province=self.province)

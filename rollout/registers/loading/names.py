@@ -12,14 +12,15 @@ from facilities.models import Facility, Record
 from facilities.registers.choices import names_on
 from rollout.registers.loading.sheets import SHEET_OF
 
+NATIONAL = "vietnam"  # the folder of what holds in every province
+
 
 class Names:
     """The stored rows by the names that files give them: a code, or the key of the row's own file."""
 
     def __init__(self, province: str):
-        self.province = (
-            province  # begins every import key: two folders never take each other's rows
-        )
+        # Begins every import key: two provinces never take each other's rows.
+        self.province = province
         self._rows: dict[type[Model], Mapping[str, Model]] = {}
 
     def import_key(self, sheet: str, key: str) -> str:
@@ -42,16 +43,26 @@ class Names:
         return replace(column, choices=lambda: named)
 
     def stored(self, model: type[Record], sheet: str) -> set[str]:
-        """The keys of the records that a sheet of the folder has brought, whatever became of them."""
-        prefix = self.import_key(sheet, "")
-        keys = model.objects.filter(import_key__startswith=prefix)
-        return {key.removeprefix(prefix) for key in keys.values_list("import_key", flat=True)}
+        """The keys of the records that a sheet of the folder has brought, whatever became of them.
+
+        What is national stands for every province: a folder that has it too adds nothing.
+        """
+        found: set[str] = set()
+        for folder in (NATIONAL, self.province):
+            prefix = f"{folder}:{sheet}:"
+            keys = model.objects.filter(import_key__startswith=prefix)
+            found |= {key.removeprefix(prefix) for key in keys.values_list("import_key", flat=True)}
+        return found
 
     def _read(self, model: type[Model]) -> Mapping[str, Model]:
+        """What is national may be spoken of by every province; its own rows go first."""
         if issubclass(model, Record):
-            prefix = self.import_key(SHEET_OF[model].name, "")
-            rows = model.objects.filter(import_key__startswith=prefix)
-            return {row.import_key.removeprefix(prefix): row for row in rows}
+            found: dict[str, Model] = {}
+            for folder in (NATIONAL, self.province):
+                prefix = f"{folder}:{SHEET_OF[model].name}:"
+                rows = model.objects.filter(import_key__startswith=prefix)
+                found |= {row.import_key.removeprefix(prefix): row for row in rows}
+            return found
         return {row.code: row for row in _coded(model).select_related()}
 
 

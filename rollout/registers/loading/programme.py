@@ -3,15 +3,11 @@
 from typing import cast
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from facilities.exchange.columns import Column, Kind
 from facilities.models import Area
 from rollout.models import Programme
-from rollout.registers.loading.folder import Folder
+from rollout.registers.loading.folder import AREA, Folder
 from rollout.registers.loading.reading import BadFolder
-
-AREA = Column("area", gettext_lazy("area"), Kind.CODE, required=True)
 
 
 def steer(folder: Folder) -> tuple[int, int]:

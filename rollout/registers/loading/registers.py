@@ -21,7 +21,7 @@ from facilities.exchange.columns import Column, Value
 from facilities.models import Area, Edit, Record
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writer, Writing
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import REGISTERS, TAKING_FILES
 from rollout.registers.loading.columns import column_of, desk_columns
 from rollout.registers.loading.names import Names
 from rollout.registers.loading.sheets import SHEETS, Sheet
@@ -68,7 +68,8 @@ class SheetRegister(Register):
     def _column(self, field: models.Field) -> Column:
         name = self.sheet.column_of.get(field.name, field.name)
         kept = desk_columns().get((self.model, field.name))
-        if kept is None or name != field.name:
+        # Where the table says true or false, the desk says yes or no in words of its own.
+        if kept is None or name != field.name or isinstance(field, models.BooleanField):
             return column_of(field, name)
         return replace(kept, aliases=(*kept.aliases, name))
 
@@ -224,4 +225,4 @@ def kept_in(model: type[Model]) -> str:
 def loaded_registers() -> dict[str, Register]:
     """Everything whose rows a folder can bring, by the code in the log: what can be taken back."""
     sheets = (SheetRegister(sheet, Names("")) for sheet in SHEETS)
-    return {register.code: register for register in sheets} | REGISTERS
+    return {register.code: register for register in sheets} | TAKING_FILES

@@ -13,6 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
+from facilities.choosing import (
+    FACILITIES,
+    Searched,
+    SearchedCheckboxes,
+    SearchedMany,
+    SearchedSelect,
+)
 from facilities.folding import tidy
 from facilities.forms import PaperField
 from facilities.models import Area, AreaName, Document, Facility, User
@@ -38,24 +45,32 @@ class Named:
         return self.names.get(row.pk, row.code)
 
 
-class FacilityField(Named, forms.ModelChoiceField):
+class FacilityField(Named, Searched, forms.ModelChoiceField):
+    widget = SearchedSelect
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Facility.objects.none(), **kwargs)
+        super().__init__(Facility.objects.none(), of=FACILITIES, **kwargs)
 
 
-class FacilitiesField(Named, forms.ModelMultipleChoiceField):
+class FacilitiesField(Named, SearchedMany, forms.ModelMultipleChoiceField):
+    widget = SearchedCheckboxes
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Facility.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
+        super().__init__(Facility.objects.none(), of=FACILITIES, **kwargs)
 
 
-class AreaField(Named, forms.ModelChoiceField):
+class AreaField(Named, Searched, forms.ModelChoiceField):
+    widget = SearchedSelect
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Area.objects.none(), **kwargs)
 
 
-class AreasField(Named, forms.ModelMultipleChoiceField):
+class AreasField(Named, SearchedMany, forms.ModelMultipleChoiceField):
+    widget = SearchedCheckboxes
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Area.objects.none(), widget=forms.CheckboxSelectMultiple, **kwargs)
+        super().__init__(Area.objects.none(), **kwargs)
 
 
 class TidyField(forms.CharField):

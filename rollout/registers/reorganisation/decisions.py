@@ -6,13 +6,16 @@ from typing import Any, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities import reorganising
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.folding import fold
-from facilities.models import Area, Facility, Kind, Ownership, Scope
+from facilities.models import Area, Facility, Ownership, Scope
+from facilities.registers.choices import body_labels, kind_labels
+from rollout.programme.services import steer
 from rollout.registers.reorganisation.asking import (
     AreaField,
     AreasField,
@@ -31,6 +34,14 @@ FACILITY = gettext_lazy("Facility")
 SPLIT_OFF = 3  # new facilities in one form
 
 
+def _kinds() -> list[tuple[str, str]]:
+    return [(code, capfirst(str(label))) for code, label in kind_labels().items()]
+
+
+def _bodies() -> list[tuple[str, str]]:
+    return [("", "—"), *((code, str(label)) for code, label in body_labels().items())]
+
+
 class Open(Decision):
     label = gettext_lazy("Open a facility")
     explained = gettext_lazy("A new facility begins. It counts from its first day on.")
@@ -38,8 +49,11 @@ class Open(Decision):
     code = code()
     name_vi = name_vi()
     name_en = name_en()
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=_kinds)
     ownership = forms.ChoiceField(label=gettext_lazy("Ownership"), choices=Ownership.choices)
+    managed_by = forms.ChoiceField(
+        label=gettext_lazy("Managed by"), choices=_bodies, required=False
+    )
     scope = forms.ChoiceField(
         label=gettext_lazy("Scope"),
         choices=[choice for choice in Scope.choices if choice[0] != Scope.CLOSED],
@@ -48,7 +62,7 @@ class Open(Decision):
     although_same_name = same_name()
 
     def carry_out(self, decision: Taken) -> None:
-        names = ("code", "name_vi", "name_en", "kind", "ownership", "scope", "area")
+        names = ("code", "name_vi", "name_en", "kind", "ownership", "managed_by", "scope", "area")
         reorganising.open_facility(
             **{name: self.cleaned_data[name] for name in names},
             although_same_name=self.cleaned_data["although_same_name"],
@@ -224,6 +238,18 @@ class RenameArea(Decision):
         reorganising.rename_area(**{name: self.cleaned_data[name] for name in names}, **decision)
 
 
+class Steer(Decision):
+    label = gettext_lazy("Become part of another province")
+    explained = gettext_lazy(
+        "From the day on the other province's name stands on pages and papers. Put the areas into it as well."
+    )
+
+    area = AreaField(label=gettext_lazy("Province"))
+
+    def carry_out(self, decision: Taken) -> None:
+        steer(area=self.cleaned_data["area"], **decision)
+
+
 class MoveArea(Decision):
     label = gettext_lazy("Put areas into another one")
     explained = gettext_lazy("As when provinces merge.")
@@ -350,6 +376,7 @@ def _opened_like(
     return reorganising.open_facility(
         kind=like.kind,
         ownership=like.ownership,
+        managed_by=like.managed_by,
         scope=like.scope,
         area=Area.objects.filter(pk=like.area_id).first() if like.area_id else None,
         code=code,
@@ -371,4 +398,5 @@ DECISIONS: dict[str, type[Decision]] = {
     "open-area": OpenArea,
     "rename-area": RenameArea,
     "move-area": MoveArea,
+    "steer": Steer,
 }

@@ -1,14 +1,16 @@
 """One facility in the API."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 import equipment.services
-from facilities.models import Role
+from facilities.models import Facility, Role
+from rollout.registers.catalogue import REGISTERS
 from tests import factories
+from tests.rollout.registers.writing import entered
 from tests.rollout.small_province import ON, small_province
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +123,12 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_facilities_and_f
         )
     assert queries(reader) == few
     assert queries(reader) == 5  # session, user, roles, facility, ledger
+
+
+def test_what_other_systems_call_it_on_the_day(reader):
+    place = Facility.objects.get(code="bidding")
+    entered(REGISTERS["codes"], {"code-insurance": "01234"}, row=place, on=date(2025, 5, 1))
+    (told,) = ask(reader, "bidding").json()["external_codes"]
+    assert (told["system"], told["code"]) == ("insurance", "01234")
+    assert told["effective_from"] == "2025-05-01"
+    assert ask(reader, "bidding", on="2025-04-30").json()["external_codes"] == []

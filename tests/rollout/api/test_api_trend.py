@@ -56,7 +56,7 @@ def test_it_says_what_it_shows(reader):
         "2025-05-21",
         "official",
     )
-    assert (found["unit"], found["rule_version"]) == ("facilities", 2)
+    assert (found["unit"], found["rule_version"]) == ("facilities", 3)
     assert len(found["points"]) == 1
 
 

@@ -9,7 +9,7 @@ from connectivity.services import record_step
 from equipment.models import Hosting, ItLevel
 from facilities.as_of import AsOf
 from facilities.lineage import family, inherit
-from facilities.models import Facility, Kind, Ownership, Scope
+from facilities.models import Facility, Ownership, Scope
 from facilities.reorganising import merge, open_facility
 from facilities.timeline import Change, fold
 from rollout.figures.progress import PASSES_ON, changes, progress
@@ -48,7 +48,7 @@ def into_new(*predecessors: Facility) -> Facility:
     new = open_facility(
         code="new",
         name_vi="Mới",
-        kind=Kind.MEDICAL_CENTRE,
+        kind=factories.Kind.MEDICAL_CENTRE,
         ownership=Ownership.PUBLIC,
         scope=Scope.ROLLOUT,
         **decision(),
@@ -136,7 +136,7 @@ def test_devices_taken_over_can_leave(a, b):
 
 
 def test_norms_stay_with_their_kind(a, b):
-    norm(4, factories.START, kind=Kind.MEDICAL_CENTRE)
+    norm(4, factories.START, kind=factories.Kind.MEDICAL_CENTRE)
     norm(9, factories.START, facility=b)
     new = into_new(a, b)
     assert amounts(new, "norm:tablet") == [0, 4, 4]

@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from facilities.as_of import AsOf
 from facilities.lineage import Passing, family
-from facilities.models import Kind, Ownership, Scope
+from facilities.models import Ownership, Scope
 from facilities.reorganising import merge, open_facility
 from facilities.timeline import fold
 from rollout.figures.measures import MEASURES
@@ -30,7 +30,7 @@ def merged(world: World, on: date, *, into_new: bool):
         successor = open_facility(
             code="new",
             name_vi="Mới",
-            kind=Kind.MEDICAL_CENTRE,
+            kind="medical_centre",
             ownership=Ownership.PUBLIC,
             scope=Scope.ROLLOUT,
             **decision,

@@ -7,7 +7,7 @@ import pytest
 from equipment.models import Hosting, ItLevel, ProcurementLot
 from equipment.services import record_stage, set_stage_target
 from equipment.stages import Path, Stage
-from facilities.models import AreaName, FacilityName, Kind, Ownership, Scope
+from facilities.models import AreaName, FacilityName, Ownership, Scope
 from rollout.figures.progress import progress
 from rollout.models import MeasureWeight, Milestone
 from rollout.programme.services import record_ruling, schedule_council, set_milestone_target
@@ -45,7 +45,7 @@ class TestIdentity:
 
     def test_public_and_private_are_counted_as_they_were(self):
         factories.facility()
-        factories.facility(ownership=Ownership.PRIVATE, kind=Kind.CLINIC)
+        factories.facility(ownership=Ownership.PRIVATE, kind=factories.Kind.POLYCLINIC)
         factories.facility(scope=Scope.CONNECTIVITY, ownership=Ownership.PRIVATE)
         factories.facility(since=DAY + ONE_DAY)
         found = progress(DAY)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from equipment.services import record_movement
 from facilities.as_of import AsOf
-from facilities.models import Area, AreaParent, Kind, Role
+from facilities.models import Area, AreaParent, Role
 from facilities.services import withdraw
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE, MEASURES
@@ -155,8 +155,8 @@ class TestTracking:
         assert not progress(ON, known_at=before).facilities  # nothing had been recorded yet
 
     def test_of_a_kind_and_of_no_other(self, place):
-        factories.facility("hospital", kind=Kind.PROVINCIAL_HOSPITAL, tracked=False)
-        tracks(ON, kind=Kind.PROVINCIAL_HOSPITAL)
+        factories.facility("hospital", kind=factories.Kind.GENERAL_HOSPITAL, tracked=False)
+        tracks(ON, kind=factories.Kind.GENERAL_HOSPITAL)
         known = {r.code: r.measures["servers"].is_known for r in progress(ON).facilities}
         assert known == {"place": False, "hospital": True}
 

@@ -6,14 +6,15 @@ import pytest
 
 from equipment.durations import ENOUGH
 from facilities.as_of import AsOf
-from facilities.models import CalendarDay
+from facilities.models import CalendarDay, FacilityBeds, Scope
 from facilities.services import record
 from facilities.working_days import WEEKENDS_ONLY
 from rollout.models import LegalDeadline, Milestone
 from rollout.programme.durations import ASSUMED, WAY
-from rollout.programme.must_start import latest_days, next_latest
+from rollout.programme.must_start import latest_days, law_for, law_of, next_latest
 from rollout.programme.services import record_milestone
 from tests import factories
+from tests.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,7 @@ def test_without_a_day_ahead_that_binds_hospitals_there_is_no_latest_day(law):
 
 def test_each_step_takes_what_is_assumed_and_ends_on_a_working_day():
     the_law()
+    factories.facility()
     found = latest_days(AsOf(ON))
     assert list(found) == [milestone.value for milestone in WAY[1:]]
     assert found["official"].by == LAW
@@ -84,6 +86,7 @@ def test_a_part_of_the_province_is_measured_by_the_whole():
 
 def test_a_day_off_moves_it_back():
     the_law()
+    factories.facility()
     record(CalendarDay(day=LAW, kind="off", name_vi="Nghỉ", source="x"), by=factories.recorder())
     assert latest_days(AsOf(ON))["official"].by == LAW - timedelta(days=1)
 
@@ -97,8 +100,25 @@ def test_the_next_milestone_is_the_one_after_the_furthest():
     assert found == {fresh.pk: Milestone.PILOT, piloting.pk: Milestone.LAUNCH}
 
 
+def test_a_deadline_counts_for_those_whom_it_binds():
+    """A station is asked later than a hospital; who takes part without having to is asked by none."""
+    the_law("hospitals")
+    later = LAW + timedelta(days=90)
+    the_law("others", later)
+    hospital = factories.facility(kind=factories.Kind.GENERAL_HOSPITAL)
+    station = factories.facility(kind=factories.Kind.HEALTH_STATION)
+    centre = factories.facility(kind=factories.Kind.MEDICAL_CENTRE)
+    write(FacilityBeds(facility=centre, has_beds=False, effective_from=factories.START))
+    beyond = factories.facility(kind=factories.Kind.GENERAL_HOSPITAL, scope=Scope.BEYOND)
+    as_of = AsOf(ON)
+    asked = {facility.id: law_for(as_of, facility) for facility in as_of.on(ON)}
+    assert asked == {hospital.pk: LAW, station.pk: later, centre.pk: later, beyond.pk: None}
+    assert law_of(as_of) == LAW
+
+
 def test_too_late_is_said_from_the_working_day_after():
     the_law()
+    factories.facility()
     latest = latest_days(AsOf(ON))["official"]
     assert not latest.is_too_late(LAW, WEEKENDS_ONLY)
     assert latest.is_too_late(LAW + timedelta(days=1), WEEKENDS_ONLY)

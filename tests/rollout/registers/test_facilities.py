@@ -28,6 +28,11 @@ NEW = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _kind():
+    factories.kind_of("medical_centre")
+
+
 def filtered(on: date = TODAY, **asked) -> list[str]:
     question = QueryDict(mutable=True)
     question.update(asked)

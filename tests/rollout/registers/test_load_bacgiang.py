@@ -74,10 +74,11 @@ class BacGiangTest(TestCase):
         assert len(rollout) == 17
         assert all(f.is_public for f in rollout)
         assert Counter(f.kind for f in facilities) == {
-            "provincial_hospital": 8,
+            "general_hospital": 7,
+            "specialised_hospital": 6,
+            "traditional_hospital": 1,
             "medical_centre": 9,
-            "private_hospital": 6,
-            "clinic": 36,
+            "polyclinic": 36,
         }
         assert all("(giả định)" in f.name_vi for f in facilities if not f.is_public)
 
@@ -158,9 +159,9 @@ class BacGiangTest(TestCase):
         assert not Certificate.objects.exclude(serial="").exists()
         first = Certificate.objects.order_by("import_key").first()
         assert (first.holder, first.position, first.unit) == (
-            "Lê Anh Vinh",
-            "Kỹ thuật viên",
-            "Khoa Xét nghiệm",
+            "Nguyễn Minh Lan",
+            "Điều dưỡng",
+            "Khoa Ngoại tổng hợp",
         )
 
     def test_eleven_facilities_have_servers_and_six_are_in_bidding(self):
@@ -251,7 +252,7 @@ class BacGiangTest(TestCase):
         ]
 
     def test_facts_said_by_the_report_point_to_it(self):
-        report = Document.objects.get(import_key="bacgiang:documents:bao-bacgiang-2025-05-21")
+        report = Document.objects.get(import_key="bac-giang:documents:bao-bacgiang-2025-05-21")
         assert report.issued_on == REPORT
         for model in (MilestoneEvent, ConnectionStep, Directive, CouncilDate, CertificateEvent):
             assert model.objects.filter(document=report).exists(), model

@@ -6,8 +6,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from rollout.models import Alert, JobRun, Notice, ProgressSnapshot
+from facilities.models import Facility, Kind, User
+from rollout.models import Alert, JobRun, LegalDeadline, Notice, Programme, ProgressSnapshot
 from rollout.registers.loading import BACGIANG
+from rollout.site.demo import FIRST
 
 DAY = "2025-05-21"
 
@@ -30,7 +32,7 @@ def test_everything_is_prepared_once_and_each_step_says_its_seconds(settings):
     assert ProgressSnapshot.objects.exists()
 
     second = prepare()
-    assert f"{BACGIANG.name}: 22832 rows, 0 of them new." in second
+    assert f"{BACGIANG.name}: 22700 rows, 0 of them new." in second
     assert Alert.objects.count() == alerts
     assert not JobRun.objects.exclude(error="").exists()
 
@@ -55,3 +57,22 @@ def test_it_may_stand_on_a_day_before_that_of_the_report(settings):
     settings.TODAY = date(2025, 2, 18)
     prepare()
     assert set(Alert.objects.values_list("raised_on", flat=True)) == {settings.TODAY}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_empty_there_is_what_holds_everywhere_and_in_the_demo_somebody_who_begins(
+    settings, is_demo
+):
+    settings.DEMO = is_demo
+    out = StringIO()
+    call_command("prepare", since=DAY, empty=True, stdout=out)
+    call_command("prepare", since=DAY, empty=True, stdout=StringIO())
+    assert not Facility.objects.exists()
+    assert not Programme.objects.exists()
+    assert {"benh-vien", "co-so-khac"} <= set(LegalDeadline.objects.values_list("code", flat=True))
+    assert Kind.objects.filter(code="health_station").exists()
+    assert set(User.objects.exclude(username="import").values_list("username", flat=True)) == (
+        {FIRST.username} if is_demo else set()
+    )
+    assert (FIRST.password in out.getvalue()) == is_demo

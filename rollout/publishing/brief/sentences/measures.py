@@ -39,7 +39,7 @@ def case_of(result: MeasureResult) -> str:
         return "nobody"
     if result.done == 0:
         return "none"
-    return "all" if result.counted >= result.total and not result.unknown else "some"
+    return "some" if result.missing or result.unknown else "all"
 
 
 def measured(source: Source, code: str, **more: Value) -> Iterator[Sentence]:
@@ -52,6 +52,16 @@ def measured(source: Source, code: str, **more: Value) -> Iterator[Sentence]:
             "all": Count(source.link.measure(code), result.facilities),
         }
         yield Sentence("not_known_of", values, result.unknown)
+    if result.beyond:
+        count = Count(source.link.measure(code, "beyond"), result.beyond)
+        yield Sentence("beyond", {"beyond": count}, result.beyond)
+
+
+def _of_whom(result: MeasureResult) -> str:
+    """Which rows the total is of."""
+    if result.not_obliged:
+        return "obliged"
+    return "known" if result.unknown else ""
 
 
 def of_measure(source: Source, code: str, **more: Value) -> Sentence:
@@ -59,7 +69,7 @@ def of_measure(source: Source, code: str, **more: Value) -> Sentence:
     case = case_of(result)
     values: dict[str, Value] = {}
     if case != "untracked":  # else there is no number
-        whole = source.link.total(code, show="known" if result.unknown else "")
+        whole = source.link.total(code, show=_of_whom(result))
         values["done"] = Count(source.link.done(code), result.done)
         values["total"] = Count(whole, result.total)
     count = (result.total or 0) if case == "all" else result.done

@@ -33,7 +33,7 @@ class Council:
 
 def council(asked: Asked) -> Council:
     """Raises NoSuchSubject."""
-    rows = CouncilMeeting.objects.select_related("criteria_set", "facility")
+    rows = CouncilMeeting.objects.standing().select_related("criteria_set", "facility")
     meeting = rows.filter(code=asked.about).first()
     if meeting is None:
         raise NoSuchSubject
@@ -66,7 +66,7 @@ def _by_turn(asked: Asked) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
     told = {meeting.code: meeting for meeting in meetings(asked.as_of)}
     ruled: list[tuple[date, tuple[str, str]]] = []
     to_rule: list[tuple[date, tuple[str, str]]] = []
-    for row in CouncilMeeting.objects.order_by("code"):
+    for row in CouncilMeeting.objects.standing().order_by("code"):
         meeting = told.get(row.code)
         has_ruled = meeting is not None and meeting.has_ruled
         when = None

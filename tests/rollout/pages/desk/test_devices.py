@@ -12,7 +12,7 @@ from equipment.models import Asset, DeviceMovement, ProcurementLot, StocktakeRou
 from equipment.services import record_stage
 from equipment.stock import installed
 from equipment.stocktake import open_round, see
-from facilities.models import Area, ChangeSet, Document, Edit, Kind, Role, Scope
+from facilities.models import Area, ChangeSet, Document, Edit, Role, Scope
 from facilities.registers.entering import begin, enter
 from rollout.pages.desk.qr import qr
 from rollout.registers.catalogue import REGISTERS
@@ -109,8 +109,8 @@ class TestShortfalls:
 
     def test_a_facility_without_a_norm_gives_nothing(self, client):
         factories.programme()
-        devices(factories.facility(kind=Kind.CLINIC), 30, LONG_AGO)
-        norm(10, factories.START, kind=Kind.MEDICAL_CENTRE)
+        devices(factories.facility(kind=factories.Kind.POLYCLINIC), 30, LONG_AGO)
+        norm(10, factories.START, kind=factories.Kind.MEDICAL_CENTRE)
         devices(factories.facility(), 4, LONG_AGO)
         assert not client.get(self.address).context["proposals"]
 

@@ -179,7 +179,7 @@ def test_the_same_name_asks_whether_it_is_meant(client, places):
 def test_a_facility_opens_under_a_proper_code(client, places):
     fields = {
         "name_vi": "Bệnh viện mới",
-        "kind": "provincial_hospital",
+        "kind": factories.kind_of("general_hospital"),
         "ownership": "public",
         "scope": "rollout",
     }

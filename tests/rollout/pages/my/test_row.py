@@ -143,7 +143,7 @@ class TestRefused:
     def test_plans_are_not_the_officers(self, client, officer, place):
         assert client.get(address("milestones", place, "target-launch")).status_code == 404
         columns = client.get(address("milestones", place)).context["form"].columns
-        assert {column.code.partition("-")[0] for column in columns} == {"reached"}
+        assert {column.code.partition("-")[0] for column in columns} == {"reached", "number"}
 
 
 class TestStale:

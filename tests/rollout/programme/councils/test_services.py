@@ -9,8 +9,8 @@ from django.utils import translation
 from facilities.as_of import AsOf
 from facilities.services import record, withdraw
 from rollout.figures.progress import progress
+from rollout.figures.readiness import readiness
 from rollout.meetings.councils import fix
-from rollout.meetings.readiness import readiness
 from rollout.models import (
     Conclusion,
     CouncilScore,

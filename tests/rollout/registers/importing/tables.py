@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from facilities.models import User
 from rollout.models import ImportFile
 from rollout.registers import importing
-from rollout.registers.catalogue import REGISTERS
+from rollout.registers.catalogue import TAKING_FILES
 
 ON = date(2025, 5, 21)
 
@@ -31,7 +31,7 @@ def uploaded(content: bytes, name: str = "bảng.xlsx") -> SimpleUploadedFile:
 def received(register: str, by: User, *rows, facility=None, content: bytes | None = None, **more):
     """A file that was sent and previewed."""
     kept = importing.receive(
-        register=REGISTERS[register],
+        register=TAKING_FILES[register],
         by=by,
         on=more.pop("on", ON),
         facility=facility,

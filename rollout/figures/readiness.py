@@ -1,5 +1,6 @@
 """The readiness gate: what should be there before a council's day is fixed. It advises, no more."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,11 @@ def readiness_of_all(as_of: AsOf) -> dict[int, tuple[Check, ...]]:
 def readiness(facility_id: int, as_of: AsOf) -> tuple[Check, ...]:
     """The checks of one facility; none where it is not in the rollout."""
     return readiness_of_all(as_of).get(facility_id, ())
+
+
+def missing(checks: Iterable[Check]) -> str:
+    """What is not there yet, in words; "" if a council may come."""
+    return "; ".join(str(check.label) for check in checks if not check.met)
 
 
 def _checks(result: FacilityResult, is_held: bool) -> tuple[Check, ...]:

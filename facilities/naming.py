@@ -1,0 +1,47 @@
+"""Which facility is meant by what people write: its code, a name, or a code of another system."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from facilities.as_of import AsOf
+from facilities.folding import fold
+from facilities.models.codes import ExternalCode
+from facilities.models.facts import YardstickQuerySet
+
+
+def held_on(on: date, known_at: datetime | None = None) -> list[ExternalCode]:
+    """The codes that facilities of the register bear on a day: of each facility and system the latest.
+
+    Three queries, however many there are.
+    """
+    there = {facility.id for facility in AsOf(on, known_at).on(on)}
+    rows: YardstickQuerySet[ExternalCode] = ExternalCode.objects.in_force(on, known_at)
+    latest = {(row.facility_id, row.system_id): row for row in rows.select_related("system")}
+    return [row for row in latest.values() if row.facility_id in there]
+
+
+def codes_of(
+    facility_ids: Iterable[int], on: date, known_at: datetime | None = None
+) -> dict[int, list[ExternalCode]]:
+    """What each facility is called elsewhere on a day, in the order of the systems: one query."""
+    rows = (
+        ExternalCode.objects.in_force(on, known_at)
+        .filter(facility__in=list(facility_ids))
+        .select_related("system")
+    )
+    latest = {(row.facility_id, row.system_id): row for row in rows}
+    found: dict[int, list[ExternalCode]] = defaultdict(list)
+    for row in sorted(latest.values(), key=lambda row: (row.system.place, row.system.code)):
+        found[row.facility_id].append(row)
+    return found
+
+
+def facilities_by_external_code(on: date) -> Mapping[str, set[str]]:
+    """Whose each code is on a day: code as it is compared -> codes of facilities."""
+    found: dict[str, set[str]] = defaultdict(set)
+    rows = held_on(on)
+    names = {f.id: f.code for f in AsOf(on).on(on)} if rows else {}
+    for row in rows:
+        found[fold(row.code)].add(names[row.facility_id])
+    return found

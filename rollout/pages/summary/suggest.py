@@ -1,0 +1,48 @@
+"""Names offered while somebody types: of facilities, under which a field of a form finds them."""
+
+from django.db.models import Q
+from django.http import JsonResponse
+
+from facilities.choosing import FACILITIES
+from facilities.folding import fold
+from facilities.models import ExternalCode, FacilityName
+from facilities.permissions import Access
+from rollout.day import Day
+from rollout.pages.page import Page, SignedIn, page
+
+MOST = 20
+WORDS = 6
+
+
+@page(lambda access: access.sees_summary, stored=False)
+def suggest(request: SignedIn, day: Day, access: Access) -> Page:
+    """`?of=facilities&q=`: at most twenty names of today in which every word is found; none for less
+    than two letters. A name that several bear is told with the code."""
+    words = fold(request.GET.get("q", "")[:100]).split()[:WORDS]
+    if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
+        return JsonResponse({"names": []})
+    rows = FacilityName.objects.in_force(day.today).select_related("facility")
+    for word in words:
+        elsewhere = ExternalCode.objects.in_force(day.today).filter(search_key__contains=word)
+        rows = rows.filter(
+            Q(search_key__contains=word)
+            | Q(facility__code__contains=word)
+            | Q(facility__in=elsewhere.values("facility"))
+        )
+    keys = list(rows.order_by("sort_key", "pk").values_list("facility", flat=True)[: 2 * MOST])
+    named = {
+        name.facility_id: name
+        for name in FacilityName.objects.in_force(day.today)
+        .filter(facility__in=keys)
+        .select_related("facility")
+    }
+    found = [named[key] for key in dict.fromkeys(keys)][:MOST]
+    told = [name.name for name in found]
+    return JsonResponse(
+        {
+            "names": [
+                name.name if told.count(name.name) == 1 else f"{name.name} ({name.facility.code})"
+                for name in found
+            ]
+        }
+    )
