@@ -108,9 +108,9 @@ def _seen(as_of: AsOf) -> list[ObstacleOnDay]:
     return found if as_of.facility_ids is None else [one for one in found if one.holds]
 
 
-@page(lambda access: access.opens_programme, section="obstacles", by_area=True)
+@page(lambda access: access.sees_programme, section="obstacles", by_area=True)
 def waiting(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.of_places(access.programme)
+    as_of = day.as_of()
     facilities = as_of.so_far(as_of.until)
     groups = [
         {
