@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 AREA, KIND, OWNERSHIP, LEVEL, FACILITY = "area", "kind", "ownership", "level", "facility"
+BODY = "body"  # who manages it
 
 BY: dict[str, "StrOrPromise"] = {
     AREA: pgettext_lazy("side by side", "areas"),
     KIND: pgettext_lazy("side by side", "kinds"),
     OWNERSHIP: pgettext_lazy("side by side", "ownership"),
+    BODY: pgettext_lazy("side by side", "managing bodies"),
     LEVEL: pgettext_lazy("side by side", "HIS levels"),
     FACILITY: pgettext_lazy("side by side", "facilities"),
 }
@@ -55,6 +57,8 @@ def key_of(by: str) -> Callable[[FacilityOnDay, FacilityState, date], str]:
         return lambda facility, _state, _on: facility.kind
     if by == OWNERSHIP:
         return lambda facility, _state, _on: facility.ownership
+    if by == BODY:
+        return lambda facility, _state, _on: facility.managed_by
     if by == FACILITY:
         return lambda facility, _state, _on: facility.code
     return lambda _facility, state, _on: level_of(state)
@@ -84,6 +88,8 @@ def label_of(by: str, key: str, facility: FacilityOnDay | None) -> str:
         return _("not recorded")
     if by == FACILITY:
         return facility.name
+    if by == BODY:
+        return facility.managed_by_label
     return facility.kind_label if by == KIND else ownership_label(key)
 
 
