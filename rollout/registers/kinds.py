@@ -49,6 +49,11 @@ class _CodedRegister(Register):
     terms: type[KindTerm] | type[ManagingBodyTerm]  # its dated names
     link: str  # from a name to its code
 
+    def base(self, on: date, known_at: datetime | None = None) -> QuerySet:
+        """Those that have a name on the day."""
+        named = self.terms.objects.in_force(on, known_at).values(self.link)
+        return super().base(on, known_at).filter(pk__in=named)
+
     def title(self, values: Mapping[str, Value]) -> str:
         name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
         return name or str(values.get("code", ""))

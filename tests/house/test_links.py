@@ -32,6 +32,7 @@ DAYLESS = {
     "rollout:import-rejects",
     "rollout:import-template",
     "rollout:inbox",  # what stands open today
+    "rollout:start",  # what is there today
     "admin:index",
     "password_change",
 }
