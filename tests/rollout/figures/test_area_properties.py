@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from facilities.areas import OWN, areas_of
 from facilities.as_of import AsOf
-from facilities.models import Area, AreaName, AreaParent, FacilityArea, Kind, Ownership, Scope
+from facilities.models import Area, AreaName, AreaParent, FacilityArea, Ownership, Scope
 from facilities.reorganising import merge, open_facility
 from rollout.figures.measures import MEASURES
 from rollout.figures.progress import progress, progress_by
@@ -64,7 +64,7 @@ def lived(happened, moved, placed, merged, unknown) -> World:
             successor = open_facility(
                 code="new",
                 name_vi="Mới",
-                kind=Kind.MEDICAL_CENTRE,
+                kind="medical_centre",
                 ownership=Ownership.PUBLIC,
                 scope=Scope.ROLLOUT,
                 area=areas[1],
