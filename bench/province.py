@@ -35,6 +35,7 @@ from facilities.models import (
     FacilityOwnership,
     FacilityScope,
     Kind,
+    KindTerm,
     Ledger,
     Ownership,
     Role,
@@ -136,7 +137,14 @@ def _programme(places: list[int], clock: dict) -> None:
         **begun,
     )
     write(FacilityArea, "facility_id", ((p,) for p in places), area_id=area.pk, **begun)
-    kind = Kind.objects.get(code="medical_centre")
+    kind = Kind.objects.create(code="medical_centre")
+    write(
+        KindTerm,
+        "kind_id name_vi",
+        [(kind.pk, "Trung tâm y tế")],
+        deadline_group="hospitals",
+        **begun,
+    )
     write(FacilityKind, "facility_id", ((p,) for p in places), kind_id=kind.code, **begun)
     write(
         FacilityOwnership,
