@@ -724,4 +724,10 @@ class Migration(migrations.Migration):
         facilities.search.TrigramIndex(
             table='facilities_document',
         ),
+        facilities.search.TrigramIndex(
+            table='facilities_externalcode',
+        ),
+        facilities.search.TrigramIndex(
+            table='facilities_contact',
+        ),
     ]

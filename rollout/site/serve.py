@@ -158,7 +158,7 @@ def address(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def announce(port: int, today: str, *, empty: bool) -> None:
+def announce(port: int, today: str, *, empty: bool = False) -> None:
     site = address(port)
     day = f"?on={REPORT_DAY}" if today != REPORT_DAY and not empty else ""
     first = (

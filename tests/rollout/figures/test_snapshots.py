@@ -107,7 +107,7 @@ def test_what_is_unknown_is_stored_as_unknown(province):
 
 def test_leaves_the_result_where_the_pages_look(province):
     compute_progress(ON)
-    kept = cache.get(key("progress", Ledger.current(), ON, None, None, None))
+    kept = cache.get(key("progress", Ledger.current(), ON, None, None, None, ""))
     assert kept.measure("launched").done == 1
 
 

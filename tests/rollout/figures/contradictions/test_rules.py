@@ -379,7 +379,7 @@ def test_a_second_opening_finds_what_is_kept_until_a_fact_changes(client):
     opened(desk), opened(listed)
     again, queries = opened(desk)
     assert again.context["contradicting"] == 0
-    assert queries <= 12
+    assert queries <= 13
     assert opened(listed)[1] <= 8
     reach(facility, Milestone.OFFICIAL, DAY)
     assert opened(desk)[0].context["contradicting"] == 1 + len(ALL_BEFORE)
