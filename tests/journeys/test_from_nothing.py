@@ -77,8 +77,8 @@ def test_a_province_begins_and_prints_its_brief(page):
     bring(
         page,
         "all-people",
-        ("email", "role", "place"),
-        ("it@dong-son.example", "officer", "dong-son"),
+        ("email", "name", "role", "place"),
+        ("it@dong-son.example", "Nguyễn Đức Ánh", "officer", "dong-son"),
     )
     page.goto("/start/")
     expect(page.locator("h1")).to_have_text(words("Everything is there"))
