@@ -13,6 +13,7 @@ from pathlib import Path
 import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from rollout.site.demo import FIRST
 from tests import product
 from tests.journeys.browsing import (
     CHROMIUM,
@@ -79,6 +80,9 @@ PICTURES = {
         Picture("desk-stocktakes", "/desk/stocktakes/"),
         Picture("desk-reorganise", "/desk/reorganise/"),
         Picture("desk-reporting", "/desk/reporting/"),
+        Picture("desk-kinds", "/desk/kinds/"),
+        Picture("compare", "/compare/?on=2025-05-21"),
+        Picture("area", "/?on=2025-05-21&area=bg-lucnam"),
         Picture("import-list", "/imports/"),
         Picture("import-devices", "/imports/new/devices/"),
         Picture("admin", "/admin/"),
@@ -104,8 +108,36 @@ def main(arguments: list[str]) -> int:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         for username in PICTURES:
             take(browser, site, username, folder)
+        take_start(browser, folder)
         browser.close()
     return 0
+
+
+def take_start(browser: Browser, folder: Path) -> None:
+    """The beginning of a province, in an empty product: before and after its name is there."""
+    with product.running(empty=True) as site:
+        context = browser.new_context(**HERE, base_url=site, reduced_motion="reduce")
+        page = context.new_page()
+        page.goto("/sign-in/")
+        page.locator("[name=username]").fill(FIRST.username)
+        page.locator("[name=password]").fill(FIRST.password)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{site}/start/")
+        for name in ("start-nothing", "start-named"):
+            for language in LANGUAGES:
+                context.add_cookies([{"name": "django_language", "value": language, "url": site}])
+                for screen, size in SCREENS.items():
+                    page.set_viewport_size(size)
+                    page.goto("/start/")
+                    file = folder / f"{name}-{screen}-{language}.png"
+                    page.screenshot(path=file, full_page=True)
+                    print(file, flush=True)
+            if name == "start-nothing":
+                page.locator("[name=name_vi]").fill("Cao Bằng")
+                page.locator("[name=areas]").fill("Phường Thục Phán\nXã Đàm Thủy")
+                page.locator("form.cells button.primary").click()
+                page.wait_for_load_state()
+        context.close()
 
 
 def take(browser: Browser, site: str, username: str, folder: Path) -> None:
