@@ -78,6 +78,11 @@ def make(name: str, rows: int) -> None:
 
 def previewed(name: str) -> dict:
     """Send the file and preview it, as its job does."""
+    return previewed_as("certificates", name, "certificates.xlsx")
+
+
+def previewed_as(register: str, name: str, called: str) -> dict:
+    """The same for a file of any register; every row must be new."""
     from django.core.files import File
 
     from bench.province import LEADER, ON
@@ -88,10 +93,10 @@ def previewed(name: str) -> dict:
     def work():
         with open(name, "rb") as stream:
             kept = importing.receive(
-                register=REGISTERS["certificates"],
+                register=REGISTERS[register],
                 by=User.objects.get(username=LEADER),
                 on=ON,
-                upload=File(stream, "certificates.xlsx"),
+                upload=File(stream, called),
             )
         importing.preview(kept)
         if kept.preview["counts"]["new"] != kept.rows_read:
