@@ -65,6 +65,10 @@ SUITES = {
     "rollout/figures/progress.py": [
         "tests/rollout/figures/test_measures.py",
         "tests/rollout/figures/test_progress.py",
+        "tests/rollout/figures/test_kinds.py",
+        "tests/rollout/figures/test_figures.py",
+        "tests/rollout/figures/test_many_kinds.py",
+        "tests/rollout/figures/test_unknown.py",
         "tests/rollout/figures/test_lineage.py",
     ],
     "rollout/programme/milestone_line.py": ["tests/rollout/programme/test_milestone_line.py"],
