@@ -274,7 +274,8 @@ def facilities_within(area_ids: Iterable[int], on: date) -> dict[int, frozenset[
     """For each area the facilities that lie in it or in an area within it: two queries, or none.
 
     A facility of which no area is known lies in none. One that was merged stays where it last lay,
-    as an officer's assignment stays with the facility it names.
+    as an officer's assignment stays with the facility it names. Asked for rights, on every request of
+    somebody with a role of an area: the tree above also reads names, and heirs count where they lie.
     """
     asked = list(area_ids)
     if not asked:

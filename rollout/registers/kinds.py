@@ -45,7 +45,7 @@ class _CodedRegister(Register):
     search_path = "code"
     facility_path = ""
     default_sort = "name-vi"
-    used_in: tuple[tuple[type[Model], str], ...] = ()  # what may refer to a row of it
+    used_in: tuple[tuple[type[Record], str], ...] = ()  # what may refer to a row of it
     terms: type[KindTerm] | type[ManagingBodyTerm]  # its dated names
     link: str  # from a name to its code
 
@@ -97,7 +97,7 @@ class _CodedRegister(Register):
     def facts_of(self, row: Model) -> list[Record]:
         """Its names and what is asked of it. Raises ValidationError while a facility is of it."""
         for model, path in self.used_in:
-            if model.objects.known().filter(**{path: row}).exists():  # type: ignore[attr-defined]
+            if model.objects.known().filter(**{path: row}).exists():
                 raise ValidationError(
                     _("Facilities are recorded with it. Change those first."), code="referred_to"
                 )

@@ -175,7 +175,10 @@ def test_which_roles_may_have_an_area(role, allowed, places):
         "facility": places["facilities"][0] if role in OF_A_FACILITY else None,
         "agency": places["agencies"][0] if role == Role.AGENCY else None,
     }
-    make = lambda: factories.user_with(role, area=places["areas"][0], **place)  # noqa: E731
+
+    def make():
+        return factories.user_with(role, area=places["areas"][0], **place)
+
     if allowed:
         assert make().assignments.get().area == places["areas"][0]
     else:
