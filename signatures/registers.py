@@ -28,8 +28,9 @@ from facilities.registers.choices import facilities_by_code, facility_names, lab
 from facilities.registers.order import NAME_ORDER_OF_FACILITY, with_name_order_of_facility
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writing, chunks
-from signatures.models import Batch, Certificate, CertificateEvent
+from signatures.models import Batch, Certificate, CertificateEvent, StaffMember
 from signatures.rules import faults
+from signatures.staff import members_by_number
 from signatures.steps import Step, step
 
 Kind = CertificateEvent.Kind
@@ -113,6 +114,7 @@ class Known:
     stories: Mapping[int, Story]
     taken: dict[str, list[tuple[int, str]]]  # serial -> certificate and its facility
     facility_of_batch: dict[str, str]
+    facility_of_member: dict[str, str]  # by the number in the staff list, as text
 
 
 class Certificates(Register[Certificate]):
@@ -171,6 +173,14 @@ class Certificates(Register[Certificate]):
             choices=batches,
             shown=False,
         ),
+        Column(
+            "member",
+            gettext_lazy("number in the staff list"),
+            Cell.COUNT,
+            shown=False,
+            filtered=False,
+            help=gettext_lazy("The record number of the person to whom the certificate belongs."),
+        ),
         Column("step", gettext_lazy("step"), Cell.CHOICE, choices=labels(Step), writable=False),
         Column("requested", Kind.REQUESTED.label, Cell.DAY, aliases=("Ngày đăng ký",)),
         Column("returned", Kind.RETURNED.label, Cell.DAY, aliases=("Ngày trả lại",), shown=False),
@@ -207,9 +217,14 @@ class Certificates(Register[Certificate]):
                 "subscriber": "subscriber",
                 "device": "device",
                 "batch": "batch",
+                "member": "member",
             },
-            find={"facility": facilities_by_code, "batch": batches_by_code},
-            codes={"facility": "facility__code", "batch": "batch__code"},
+            find={
+                "facility": facilities_by_code,
+                "batch": batches_by_code,
+                "member": members_by_number,
+            },
+            codes={"facility": "facility__code", "batch": "batch__code", "member": "member_id"},
         ),
         *EVENTS,
     )
@@ -290,7 +305,13 @@ class Certificates(Register[Certificate]):
             for serial, key, facility in standing.values_list("serial", "pk", "facility__code"):
                 taken[serial].append((key, facility))
         batches = Batch.objects.filter(code__in=codes - {""})
+        members: dict[str, str] = {}
+        numbers = {e.number_in("member") for e in entries if "member" in e.changed} - {None}
+        for some in chunks(sorted(number for number in numbers if number is not None)):
+            listed = StaffMember.objects.standing().filter(pk__in=some)
+            members |= {str(k): code for k, code in listed.values_list("pk", "facility__code")}
         return Known(
+            facility_of_member=members,
             stories=stories(EVENTS[0], keys),
             taken=taken,
             facility_of_batch=dict(batches.values_list("code", "facility__code")),
@@ -331,6 +352,11 @@ class Certificates(Register[Certificate]):
                     "What has happened to this certificate counts in its facility. Withdraw the "
                     "entry if the facility is wrong, and enter it anew for the right one."
                 ),
+            )
+        number = entry.number_in("member") if "member" in changed else None
+        if number and context.facility_of_member.get(str(number)) != new.get("facility"):
+            problems.refuse(
+                "member", _("Nobody on the staff list of this facility has this number.")
             )
         of_batch = context.facility_of_batch.get(entry.text("batch"))
         if of_batch and of_batch != new.get("facility"):

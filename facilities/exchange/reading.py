@@ -1,4 +1,4 @@
-"""Opening a table, whatever way it was handed in: a file of Excel or of text, or pasted rows."""
+"""Opening a table, whatever way it was handed in: a file of Excel, Word or text, or pasted rows."""
 
 from typing import BinaryIO
 
@@ -36,9 +36,11 @@ def read_table(stream: BinaryIO, filename: str = "") -> Source:
             code="too_large",
         )
     if sniffing.content(stream) == sniffing.Content.ZIP:
-        stream.seek(0)
-        from facilities.exchange import xlsx
+        from facilities.exchange import docx, xlsx
 
+        if docx.is_word(stream):
+            return docx.read(stream)
+        stream.seek(0)
         return xlsx.read(stream)
     return delimited.read(stream)
 

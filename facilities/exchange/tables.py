@@ -41,7 +41,7 @@ Row = tuple[int, tuple[Cell, ...]]
 class Source:
     """A table that was opened.
 
-    `kind` is "xlsx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none.
+    `kind` is "xlsx", "docx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none.
     `rows` can be walked once, while the stream is open; it leaves blank rows out, and raises BadTable
     where the rest of the table turns out to be unreadable or too large.
     """

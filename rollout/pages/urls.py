@@ -30,6 +30,7 @@ urlpatterns = [
         certificates.certificate_list,
         name="certificate-list",
     ),
+    path("facilities/<slug:code>/names/", certificates.names_read, name="names-read"),
     path("facilities/<slug:code>/none/", absences.absences, name="absences"),
     path("measures/progress/", overall.overall, name="overall"),
     path("measures/<slug:code>/", figure.measure, name="measure"),

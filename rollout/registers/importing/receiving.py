@@ -19,6 +19,7 @@ from facilities.exchange import headers
 from facilities.exchange.headers import Heading
 from facilities.exchange.reading import read_pasted, read_table
 from facilities.exchange.tables import BadTable, Row, Source
+from facilities.folding import fold
 from facilities.models import Facility, User
 from facilities.registers.register import Register
 from rollout.models import HeadingChoice, ImportFile
@@ -48,7 +49,8 @@ def receive(
     stream, name = _stream(upload, pasted)
     remembered = _remembered(by, register)
     source = read_pasted(pasted) if upload is None else read_table(stream, name)
-    _heading, rows = headers.find(source, register.bound(), remembered)
+    heading, rows = headers.find(source, register.bound(), remembered)
+    _refuse_private(register, heading)
     # Whatever is wrong with a small file is said at once, beside the field it was chosen in.
     count = sum(1 for _row in islice(rows, SMALL + 1))
     if not count:
@@ -72,6 +74,20 @@ def receive(
     kept.file.save(f"{uuid4().hex}{_PASTED if upload is None else ''}", File(stream), save=False)
     kept.save()
     return kept
+
+
+def _refuse_private(register: Register, heading: Heading) -> None:
+    """What must never be kept is refused while it is still in memory alone."""
+    private = [text for text in heading.texts if fold(text).rstrip("*: ") in register.forbidden]
+    if private:
+        raise BadTable(
+            _(
+                "ID-card numbers and birth dates are not kept here. Delete these columns and send "
+                "the list again: %(columns)s."
+            )
+            % {"columns": ", ".join(private)},
+            code="private",
+        )
 
 
 def _stream(upload: File | None, pasted: str) -> tuple[BinaryIO, str]:
