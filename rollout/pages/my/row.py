@@ -244,7 +244,7 @@ def store(
         values=form.written if row is not None else form.written | {"facility": facility.code},
         change_set=change_set,
         on=day.today,
-        seen=form.seen,
+        seen=form.seen if row is not None else None,
         because=form.reasons,
         document=paper_of(request, form, headings),
     )
