@@ -117,6 +117,23 @@ class StaffEvent(DatedFact):
         ]
 
 
+class DocumentMark(models.Model):
+    """The keyed digest of a person's document number: never the number (`signatures.digests`)."""
+
+    member = models.OneToOneField(
+        StaffMember, models.CASCADE, related_name="mark", verbose_name=_("member of staff")
+    )
+    digest = models.CharField(max_length=64, editable=False)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mark of a document")
+        verbose_name_plural = _("marks of documents")
+
+    def __str__(self) -> str:
+        return f"#{self.member_id}"
+
+
 class NamesRead(models.Model):
     """Somebody read names of a facility's people, or took them away in a file: who, when, how many, why.
 

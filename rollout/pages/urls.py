@@ -6,7 +6,7 @@ from rollout.pages import start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
-from rollout.pages.registers import assets, certificates, documents, drafts, imports
+from rollout.pages.registers import assets, certificates, documents, drafts, imports, sheets
 from rollout.pages.summary import (
     absences,
     compare,
@@ -29,6 +29,12 @@ urlpatterns = [
         "facilities/<slug:code>/certificates/",
         certificates.certificate_list,
         name="certificate-list",
+    ),
+    path("facilities/<slug:code>/sheets/<slug:form>/", sheets.sheet, name="sheet"),
+    path(
+        "facilities/<slug:code>/sheets/<slug:form>/to-fill.xlsx",
+        sheets.sheet_to_fill,
+        name="sheet-to-fill",
     ),
     path("facilities/<slug:code>/names/", certificates.names_read, name="names-read"),
     path("facilities/<slug:code>/none/", absences.absences, name="absences"),

@@ -44,7 +44,12 @@ def place():
 @pytest.fixture
 def lan(place):
     return put(
-        REGISTER, None, facility=place.code, name="Nguyễn Thị Lan", unit="Khoa Nội", email="lan@syt.gov.vn"
+        REGISTER,
+        None,
+        facility=place.code,
+        name="Nguyễn Thị Lan",
+        unit="Khoa Nội",
+        email="lan@syt.gov.vn",
     )
 
 
@@ -160,7 +165,9 @@ class TestFiles:
         assert not ImportFile.objects.exists()
 
     def test_a_table_of_a_word_document_is_read(self, place):
-        upload = SimpleUploadedFile("ds.docx", word([["Cơ sở", "Họ và tên"], [place.code, "Bùi Đức"]]))
+        upload = SimpleUploadedFile(
+            "ds.docx", word([["Cơ sở", "Họ và tên"], [place.code, "Bùi Đức"]])
+        )
         kept = receive(
             register=REGISTERS["staff"], by=factories.recorder(), on=TODAY, upload=upload
         )
@@ -194,7 +201,9 @@ class TestWord:
         assert told.value.code == "empty"
 
     def test_a_damaged_document_is_refused(self):
-        broken = word([["a", "b"], ["c", "d"]]).replace(b"word/document.xml", b"word/document.xxl", 1)
+        broken = word([["a", "b"], ["c", "d"]]).replace(
+            b"word/document.xml", b"word/document.xxl", 1
+        )
         with pytest.raises(BadTable):
             list(read_table(BytesIO(broken), "x.docx").rows)
 

@@ -55,6 +55,7 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
         "rows": rows,
         "lines": [(row, [(kind.label, row.days.get(kind)) for kind in COUNTED]) for row in rows],
         "with_names": with_names,
+        "may_ask": access.records_for(name.facility_id),
         "returned_label": CertificateEvent.Kind.RETURNED.label,
     }
     return "registers/certificate_list.html", context
