@@ -307,8 +307,8 @@ class Certificates(Register[Certificate]):
         batches = Batch.objects.filter(code__in=codes - {""})
         members: dict[str, str] = {}
         numbers = {e.number_in("member") for e in entries if "member" in e.changed} - {None}
-        for some in chunks(sorted(number for number in numbers if number is not None)):
-            listed = StaffMember.objects.standing().filter(pk__in=some)
+        for keys_of_members in chunks(sorted(n for n in numbers if n is not None)):
+            listed = StaffMember.objects.standing().filter(pk__in=keys_of_members)
             members |= {str(k): code for k, code in listed.values_list("pk", "facility__code")}
         return Known(
             facility_of_member=members,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -21,6 +22,9 @@ from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, Facts, RowEntry, Writing, chunks
 from signatures.models import Certificate, StaffEvent, StaffMember
 from signatures.steps import Step, step
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Kind = StaffEvent.Kind
 
@@ -70,7 +74,7 @@ PRIVATE_HEADINGS = frozenset(
 )
 
 
-def standings() -> Mapping[str, object]:
+def standings() -> "Mapping[str, StrOrPromise]":
     """How far the person's certificate has come; before the request, whether it can be made."""
     return {NO_EMAIL: pgettext_lazy("staff list", "Waiting for an official e-mail")} | dict(
         Step.choices

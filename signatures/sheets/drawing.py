@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
@@ -64,12 +65,16 @@ def _saved(book: Workbook) -> bytes:
 class _InMemory(ExcelWriter):
     """Writes sheets without a file of their own."""
 
-    def write_worksheet(self, ws: Worksheet) -> None:
+    def __init__(self, workbook: Workbook, archive: ZipFile) -> None:
+        super().__init__(workbook, archive)
+        self.into = archive
+
+    def write_worksheet(self, ws: Any) -> None:  # its parts are not in the library's stubs
         ws._drawing = SpreadsheetDrawing()
         ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
         stream = BytesIO()
-        writer = WorksheetWriter(ws, out=stream)
+        writer: Any = WorksheetWriter(ws, out=stream)
         writer.write()
         ws._rels = writer._rels
-        self._archive.writestr(ws.path[1:], stream.getvalue())
+        self.into.writestr(ws.path[1:], stream.getvalue())
         self.manifest.append(ws)

@@ -82,7 +82,7 @@ class Form:
         return "document" in self.asks
 
 
-_NO = pgettext_lazy("running number", "No.")
+_NO = pgettext_lazy("running number", "No")
 _PEOPLE = (
     *("member", "name", "birth", "document", "issued-on", "issued-at", "email", "unit"),
     *("position", "province", "telephone", "old-serial", "device", "operator", "ported"),

@@ -1,7 +1,7 @@
 """From the rows of a sheet to the lines of a form, or to what is wrong with them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -188,7 +188,7 @@ def _faults(form: Form, line: Line, given: Mapping[str, Cell], about: About) -> 
             yield at("item", _("Say what changes, and to what."))
 
 
-def _device_faults(line: Line, at) -> Iterator[Problem]:  # type: ignore[no-untyped-def]
+def _device_faults(line: Line, at: Callable[[str, str], Problem]) -> Iterator[Problem]:
     if line.get("device") not in DEVICES:
         yield at("device", _("Write TOKEN, SIM, SOFT, RSSP or HSM."))
     if line.get("device") == Certificate.Device.SIM:
@@ -282,6 +282,7 @@ def _cells(form: Form, line: Line, about: About) -> tuple[str, ...]:
     working = ", ".join(filter(None, (get("unit"), about.facility)))
     # "/cs": an existing number moves to the SIM, as the form prints it.
     sim = get("operator") + ("/cs" if get("ported") else "") if get("device") == "SIM" else ""
+    asked: tuple[str, ...]
     match form.code:
         case "01":
             card = ", ".join(

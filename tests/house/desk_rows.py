@@ -53,6 +53,13 @@ def desk_rows(facility: Facility) -> None:
         change_set=kept,
         on=ON,
     )
+    enter(
+        register=REGISTERS["staff"],
+        row=None,
+        values={"facility": facility.code, "name": "Nguyễn Thị Lan", "email": "lan@syt.gov.vn"},
+        change_set=kept,
+        on=ON,
+    )
     open_round(facility=facility, title="Kiểm kê", on=ON, by=kept.by)
     receive(
         pasted="Cơ sở\tFirst successful message\nnobody\t21/05/2025",

@@ -73,6 +73,11 @@ OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
+    "rollout:names-read": lambda: {"code": OWN},
+    "rollout:sheet": lambda: {"code": OWN, "form": "01"},
+    "rollout:sheet-to-fill": lambda: {"code": OWN, "form": "01"},
+    "rollout:my-new": lambda: {"code": "staff"},
+    "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
         "code": OWN,

@@ -30,6 +30,11 @@ FEW, MANY = 3, 30
 ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},
     "rollout:certificate-list": {"code": "place-000"},
+    "rollout:names-read": {"code": "place-000"},
+    "rollout:sheet": {"code": "place-000", "form": "01"},
+    "rollout:sheet-to-fill": {"code": "place-000", "form": "01"},
+    "rollout:my-new": {"code": "staff"},
+    "rollout:my-export": {"code": "staff", "form": "csv"},
     "api:facility-progress": {"code": "place-000"},
     "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
     "rollout:absences": {"code": "place-000"},

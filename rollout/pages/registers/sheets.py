@@ -8,7 +8,6 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from io import BytesIO
-from typing import cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import structlog
@@ -108,7 +107,7 @@ def _is_private(facility: Facility, day: Day) -> bool:
 def sheet(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """The page of one form; what is sent comes back finished."""
     in_memory(request)
-    return cast(HttpResponseBase, csrf_protect(_sheet)(request, code=code, form=form))
+    return csrf_protect(_sheet)(request, code=code, form=form)
 
 
 @page(lambda access: access.records_facts, stored=False)
