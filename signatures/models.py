@@ -372,3 +372,52 @@ class CertificateEvent(DatedFact):
             return None
         others = CertificateEvent.objects.known().filter(certificate_id=self.certificate_id)
         return others.exclude(pk=self.pk).aggregate(end=Max("valid_until"))["end"]
+
+
+class ReturnedList(Entry):
+    """A list of certificates that the Committee issued, as it came back."""
+
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="returned", verbose_name=_("facility")
+    )
+    title = models.CharField(_("letter or list"), max_length=150)
+    at = models.DateTimeField(_("received at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta(Entry.Meta):
+        verbose_name = _("returned list")
+        verbose_name_plural = _("returned lists")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class ReturnedLine(Tracked):
+    """One line of a returned list: what the Committee calls the holder. Never a document number.
+
+    Whether it is dealt with is not written here: it is once a certificate bears its serial.
+    """
+
+    of = models.ForeignKey(ReturnedList, models.CASCADE, related_name="lines")
+    number = models.PositiveIntegerField(_("row"))
+    name = models.CharField(_("full name"), max_length=150)
+    unit = models.CharField(_("unit"), max_length=150, blank=True)
+    email = models.CharField(_("official e-mail"), max_length=254, blank=True)
+    serial = models.CharField(_("certificate serial"), max_length=80)
+    issued_on = models.DateField(_("issued on"))
+    valid_until = models.DateField(_("valid until"))
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("line of a returned list")
+        verbose_name_plural = _("lines of returned lists")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="signatures_returned_line", fields=["of", "number"])
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -8,8 +8,8 @@ from facilities.folding import fold, tidy
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # Letters of other scripts that look like Latin ones: keyboards and recognised scans mix them up.
 _LOOK_ALIKES = str.maketrans(
-    "АВЕКМНОРСТУХаеорсухіјѕ\u0391\u0392\u0395\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf\u0110\u00d0\u0189",
-    "ABEKMHOPCTYXaeopcyxijsABEHIKMNOPTYXoĐĐĐ",
+    "АВЕКМНОРСТУХаеорсухіјѕ\u0391\u0392\u0395\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf\u0110\u00d0\u0189\u00f0",
+    "ABEKMHOPCTYXaeopcyxijsABEHIKMNOPTYXoĐĐĐđ",
 )
 _UNITS = (
     (re.compile(r"^k(?:\.|hoa\b\.?)\s*", re.IGNORECASE), "Khoa "),
