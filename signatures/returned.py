@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.exchange import headers
-from facilities.exchange.columns import Column
+from facilities.exchange.columns import Column, Value
 from facilities.exchange.tables import BadTable, Source
 from facilities.models import Facility
 from signatures import normal
@@ -240,7 +240,7 @@ def _choice(
     return Choice(certificate, reason, left)
 
 
-def rows_of(chosen: dict[ReturnedLine, int]) -> Iterator[tuple[int, dict[str, object]]]:
+def rows_of(chosen: dict[ReturnedLine, int]) -> Iterator[tuple[int, dict[str, Value]]]:
     """What each yes writes: of which certificate, which cells."""
     for line, certificate in chosen.items():
         yield (

@@ -16,6 +16,7 @@ from signatures.models import CertificateEvent, NamesRead
 from signatures.names import note
 from signatures.registers import Certificates
 from signatures.staff import Staff
+from signatures.waiting import waiting
 
 ROWS_A_PAGE = 100
 
@@ -44,7 +45,10 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
             by=request.user,
             how=NamesRead.How.PAGE,
         )
+    methods = waiting(found, day.on, by=lambda row: row.certificate.get_device_display())
     context = {
+        "waits": [*waiting(found, day.on).values()],
+        "methods": [(method, stages[-1]) for method, stages in sorted(methods.items(), key=str)],
         "name": name.name,
         "code": code,
         "show": show,
