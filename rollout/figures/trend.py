@@ -8,7 +8,8 @@ from facilities.areas import areas_of, tree_on
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.timeline import FacilityState, series
 from rollout.figures.measures import Cell, Measure
-from rollout.figures.progress import Cells, changes, summed
+from rollout.figures.progress import changes
+from rollout.figures.sums import summed
 from rollout.programme.tracking import tracked
 from rollout.programme.ways import ways
 
@@ -52,7 +53,7 @@ def trend(
         moves |= areas_of(as_of).days_of_change()
     points: list[Point] = []
     counted: dict[int, FacilityOnDay] = {}  # facilities the measure is about, on the day
-    cells: dict[int, Cells] = {}
+    cells: dict[int, dict[str, Cell]] = {}
 
     def read(pk: int, state: FacilityState, day: date) -> Cell:
         facility = counted[pk]

@@ -19,8 +19,9 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.groups import in_group, label_of, parse_group
 from rollout.figures.labels import figure_label, figure_labels
 from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
-from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, cells_on, changes, progress_by
+from rollout.figures.progress import cells_on, changes, progress_by
 from rollout.figures.results import Figure, Progress
+from rollout.figures.sums import FIGURE_GROUPS, UNKNOWN
 from rollout.forecasting import forecast_of
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.curve import curve_of
