@@ -16,7 +16,9 @@ from facilities.models import Area, AreaName, ChangeSet, Document, FacilityArea,
 from facilities.reorganising import merge, open_facility
 from facilities.services import check, record, withdraw
 from rollout.figures.cached import cached_progress
+from rollout.figures.measures import MEASURES
 from rollout.figures.progress import progress
+from rollout.figures.trend import cached_trend, trend
 from rollout.models import (
     Absence,
     Milestone,
@@ -210,3 +212,7 @@ class KeptAnswers(TestCase):
                     question["known_at"] = timezone.now()  # from the first batch on
                 kept = cached_progress(**question)
                 assert figures(kept) == figures(progress(**question)), question
+                curve = {name: question.get(name) for name in ("known_at", "map_on")}
+                curve |= {"area": question["area"], "first": FIRST, "last": question["on"]}
+                measure = MEASURES[len(happened) % len(MEASURES)]
+                assert cached_trend(measure, **curve) == trend(measure, **curve), curve
