@@ -22,7 +22,7 @@ from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
 from rollout.figures.progress import cells_on, changes, progress_by
 from rollout.figures.results import Figure, Progress
 from rollout.figures.sums import FIGURE_GROUPS, UNKNOWN
-from rollout.forecasting import forecast_of
+from rollout.forecasting import cached_forecast
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.curve import curve_of
 
@@ -178,7 +178,7 @@ def _measure(
         "curve": None
         if group
         else curve_of(
-            found, day, progress, forecast_of(as_of) if found.code == "official" else None
+            found, day, progress, cached_forecast(as_of) if found.code == "official" else None
         ),
     }
 

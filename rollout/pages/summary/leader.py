@@ -18,7 +18,7 @@ from rollout.figures import awaited
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
-from rollout.forecasting import forecast_of
+from rollout.forecasting import cached_forecast
 from rollout.models import Milestone, WorkingSession
 from rollout.pages.areas import choice_of_areas
 from rollout.pages.page import Page, SignedIn, kept, page
@@ -87,7 +87,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     as_of = day.as_of()
     open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
     law = _law(progress)
-    forecast = forecast_of(as_of)
+    forecast = cached_forecast(as_of)
     opened = [d for d in directives_of(as_of) if d.closed_on is None] if sees_programme else []
     open_to_decide = len(open_obstacles) if sees_programme else 0
     return {

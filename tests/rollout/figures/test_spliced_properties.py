@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase
 import rollout.programme.obstacles.services
 from equipment.models import ProcurementLot, StageTarget
 from equipment.stages import Stage
+from facilities.as_of import AsOf
 from facilities.models import Area, AreaName, ChangeSet, Document, FacilityArea, Ownership, Scope
 from facilities.reorganising import merge, open_facility
 from facilities.services import check, record, withdraw
@@ -19,6 +20,7 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES
 from rollout.figures.progress import progress
 from rollout.figures.trend import cached_trend, trend
+from rollout.forecasting import cached_forecast, forecast_of
 from rollout.models import (
     Absence,
     Milestone,
@@ -212,6 +214,8 @@ class KeptAnswers(TestCase):
                     question["known_at"] = timezone.now()  # from the first batch on
                 kept = cached_progress(**question)
                 assert figures(kept) == figures(progress(**question)), question
+                whole = AsOf(question["on"], question.get("known_at"), map_on=question["map_on"])
+                assert cached_forecast(whole) == forecast_of(whole)
                 curve = {name: question.get(name) for name in ("known_at", "map_on")}
                 curve |= {"area": question["area"], "first": FIRST, "last": question["on"]}
                 measure = MEASURES[len(happened) % len(MEASURES)]
