@@ -80,8 +80,8 @@ class FacilityVersion(models.Model):
     def moved(cls, facility_ids: Collection[int]) -> None:
         """One statement. Whoever writes holds the ledger's row by now, so versions never go back."""
         now = Subquery(Ledger.objects.filter(pk=1).values("version"))
-        cls.objects.bulk_create(
-            [cls(facility_id=pk, version=now) for pk in sorted(facility_ids)],
+        FacilityVersion.objects.bulk_create(
+            [FacilityVersion(facility_id=pk, version=now) for pk in sorted(facility_ids)],
             update_conflicts=True,
             unique_fields=["facility"],
             update_fields=["version"],
@@ -121,6 +121,7 @@ class TrackedQuerySet(models.QuerySet[Row]):
     @together
     def update(self, **kwargs: Any) -> int:
         reaches = self.model.reaches if issubclass(self.model, Tracked) else None
+        moved: frozenset[int] | None
         if reaches == NOBODY:
             changed, moved = super().update(**kwargs), frozenset()
         elif reaches is None or _moves_away(reaches, kwargs):
@@ -206,7 +207,7 @@ def reached_by(
         found = {getattr(row, first) for row in rows}
     else:
         ids = {getattr(row, f"{first}_id") for row in rows}
-        related = model._meta.get_field(first).related_model
+        related: Any = model._meta.get_field(first).related_model
         found = set(related._base_manager.filter(pk__in=ids).values_list(rest, flat=True))
     if not are_new and (changed is None or _moves_away(model.reaches, changed)):
         # What is stored already may be moved away from a facility.

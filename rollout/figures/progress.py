@@ -6,7 +6,7 @@ facilities together, so the number of queries does not depend on the number of f
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -26,6 +26,7 @@ from facilities.lineage import inherit
 from facilities.models import Ownership
 from facilities.timeline import Change, FacilityState, State, fold
 from facilities.working_days import WorkingDays, working_days_of
+from rollout.figures.awaited import AWAITED, Awaited, awaited_at, nearest_first
 from rollout.figures.held import Held, costs_of, held_by_costliest, held_of
 from rollout.figures.measures import BY_CODE, MEASURES, Measure, cells_of
 from rollout.figures.reach import Reach
@@ -154,6 +155,7 @@ class Part:
     figures: tuple[Figure, ...] = ()
     bids: tuple[date | None, ...] = ()  # when the bidding of each file for its servers is to end
     held: tuple[Held, ...] = ()
+    awaited: Mapping[str, Awaited] = field(default_factory=dict)  # by measure
 
 
 @dataclass(frozen=True)
@@ -273,6 +275,14 @@ class Reading:
             overall=sum(shares) / len(shares) if shares else None,
             newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
             fresh_since=since,
+            awaited={
+                measure: nearest_first(
+                    one
+                    for result in facilities
+                    if (one := self.parts[result.id].awaited.get(measure))
+                )
+                for measure in AWAITED
+            },
         )
 
     def _results(self) -> list[FacilityResult]:
@@ -307,6 +317,7 @@ def _parts(
     cells_then = then.cells if then else {}
     open_ones = [obstacle for obstacle in obstacles(as_of) if obstacle.cleared_on is None]
     results = _facilities(as_of, now, weights, open_ones)
+    waiting = awaited_at(as_of, results.values())
     bids, held = _bids(as_of), held_of(open_ones, as_of.until)
     everybody = {*listed, *cells_then, *bids, *held}
     return {
@@ -318,6 +329,7 @@ def _parts(
             figures_at(now.state.get(pk, {})) if pk in results else (),
             tuple(bids.get(pk, ())),
             held.get(pk, ()),
+            waiting.get(pk, {}),
         )
         for pk in everybody
     }

@@ -1,6 +1,7 @@
 """What `rollout.figures.progress` answers with. Plain values and codes; words are looked up when they are read,
 so that one result serves readers of every language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +20,8 @@ from rollout.programme.stages import FacilityStage, NextStep
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from rollout.figures.awaited import Awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,8 @@ class Progress:
     newest_on: date | None  # the day of the newest fact counted
     fresh_since: date | None = None  # see `rollout.programme.reporting.fresh_since`
     area: str = ""  # code of the area whose facilities these are; empty: all
+    # Who is still awaited by a measure, nearest first: see `rollout.figures.awaited`.
+    awaited: Mapping[str, "tuple[Awaited, ...]"] = field(default_factory=dict)
     generated_at: datetime = field(default_factory=timezone.now)
 
     @property

@@ -93,7 +93,7 @@ def current(place: str, compute: Callable[[], Result], seconds: int) -> Result:
     version, _general = Ledger.versions()
     kept = _in_memory(place)
     if kept and kept.version == version:
-        return kept.result  # type: ignore[no-any-return]  # what lies at a place is of one kind
+        return kept.result
     with _memory.turn(place):
         found = _mended(place, seconds)
         if found is None:
@@ -102,7 +102,7 @@ def current(place: str, compute: Callable[[], Result], seconds: int) -> Result:
                 found = None if is_mine else _mended(place, seconds)
                 if found is None:
                     found = _computed(place, compute, seconds)
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 def _in_memory(place: str) -> _Kept | None:

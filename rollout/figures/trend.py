@@ -107,7 +107,8 @@ class Steps:
         for part in self.parts.values():
             for before, step in zip((None, *part), part, strict=False):
                 steps[step.on].append((before, step))
-        total, found = Sum(), []
+        total = Sum()
+        found: list[Point] = []
         day = self.asked.first
         while day <= self.asked.last:
             for before, step in steps.get(day, ()):

@@ -14,7 +14,7 @@ from facilities.evidence import RUNG_EXPLANATIONS, Rung
 from facilities.permissions import Access
 from facilities.timeline import State, fold
 from rollout.day import Day
-from rollout.figures.awaited import AWAITED, Awaited, awaited_on
+from rollout.figures.awaited import AWAITED, Awaited
 from rollout.figures.cached import cached_progress
 from rollout.figures.groups import in_group, label_of, parse_group
 from rollout.figures.labels import figure_label, figure_labels
@@ -120,8 +120,7 @@ def _measure(
     state = fold(changes(as_of), day.on)
     waiting: dict[int, Awaited] = {}
     if found.code in AWAITED:
-        nearest_first = awaited_on(found.code, as_of, progress.facilities)
-        waiting = {one.facility.id: one for one in nearest_first}
+        waiting = {one.facility.id: one for one in progress.awaited[found.code]}
     by_plan = show in AWAITED.get(found.code, ())
     about = [facility for facility in as_of.on(day.on) if found.counts(facility)]
     group_label = ""

@@ -17,6 +17,7 @@ from facilities.models import Area, AreaName, ChangeSet, Document, FacilityArea,
 from facilities.reorganising import merge, open_facility
 from facilities.services import check, record, withdraw
 from rollout.figures.cached import cached_progress
+from rollout.figures.due import Due, due
 from rollout.figures.measures import MEASURES
 from rollout.figures.progress import progress
 from rollout.figures.trend import cached_trend, trend
@@ -200,6 +201,13 @@ def lived(province: Province, step) -> None:
         return
 
 
+def told(owed: Due) -> tuple:
+    deadlines = [
+        (one._replace(what=str(one.what), working=None), facility) for one, facility in owed
+    ]
+    return deadlines, owed.awaited_meetings()
+
+
 class KeptAnswers(TestCase):
     @few
     @given(steps, asked, st.integers(1, 4))
@@ -214,6 +222,11 @@ class KeptAnswers(TestCase):
                     question["known_at"] = timezone.now()  # from the first batch on
                 kept = cached_progress(**question)
                 assert figures(kept) == figures(progress(**question)), question
+                owed = due(
+                    **{name: question.get(name) for name in ("on", "known_at", "map_on", "area")}
+                )
+                fresh = Due.begin(owed.asked)
+                assert told(owed) == told(fresh)
                 whole = AsOf(question["on"], question.get("known_at"), map_on=question["map_on"])
                 assert cached_forecast(whole) == forecast_of(whole)
                 curve = {name: question.get(name) for name in ("known_at", "map_on")}
