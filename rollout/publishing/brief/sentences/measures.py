@@ -1,6 +1,6 @@
 """The measures of the rollout in sentences: how many of how many, and when the others follow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from connectivity.models import Partner
 from equipment.models import DeviceNorm, DeviceType
