@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
@@ -21,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from facilities.models import Ledger, User
 from facilities.models.places import in_language
-from facilities.permissions import Access, Places, access_of
+from facilities.permissions import Access, access_of
 from rollout.day import PARAMETER_LABELS, Day, read_day
 from rollout.figures.cached import keep_seconds, key
 from rollout.models import Programme
@@ -100,11 +99,6 @@ def page(
         return answer
 
     return decorate
-
-
-def mark_of(places: Places) -> str:
-    """These facilities as a part of the place where a page is kept."""
-    return "" if places is None else sha256(repr(sorted(places)).encode()).hexdigest()
 
 
 def outside_the_area() -> str:
