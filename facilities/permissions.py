@@ -36,6 +36,7 @@ class Grant:
     role: str
     facility_ids: Places = None
     agency_id: int | None = None
+    area_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,14 @@ class Access:
     @property
     def _reads_somewhere(self) -> bool:
         return any(grant.role in READERS for grant in self.grants)
+
+    @property
+    def programme_areas(self) -> frozenset[int]:
+        """The areas of whose programme the person reads; none for who reads that of the province."""
+        if not self.is_of_an_area:
+            return frozenset()
+        read = (Role.DEPARTMENT, Role.LEADER)
+        return frozenset(g.area_id for g in self.grants if g.area_id and g.role in read)
 
     @property
     def is_of_an_area(self) -> bool:
@@ -298,7 +307,7 @@ def _grants(
     rows = list(held)
     within = facilities_within({area for *_place, area in rows if area}, on)
     return tuple(
-        Grant(role, _facilities(facility, agency, area, within), agency)
+        Grant(role, _facilities(facility, agency, area, within), agency, area)
         for role, facility, agency, area in rows
     )
 
