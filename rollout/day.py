@@ -41,6 +41,7 @@ PARAMETER_LABELS = {
     "area": gettext_lazy("Area"),
 }
 MAPS = ("day", "today")
+NAME_WITH_CODE = re.compile(r".+ \((?P<code>[^()]+)\)$")  # as a field to type in writes an area
 MOST_ALIKE = 6  # areas named to somebody whose words fit several
 
 
@@ -182,19 +183,20 @@ def parse_area(text: str, day: Day, *, iso: bool = False) -> AreaOnDay:
     `iso`: by its code alone. Raises ValueError with the remedy.
     """
     tree = areas_on(day)
-    if found := tree.find(text):
+    told = NAME_WITH_CODE.match(text)
+    if found := tree.find(text) or (tree.find(told["code"]) if told and not iso else None):
         return found
     called = [] if iso else tree.called(text) or tree.like(text)
     if len(called) == 1:
         return called[0]
-    told = {"text": text[:40], "day": date_format(day.map_on or day.on, "SHORT_DATE_FORMAT")}
+    words = {"text": text[:40], "day": date_format(day.map_on or day.on, "SHORT_DATE_FORMAT")}
     if called:
-        told["names"] = ", ".join(area.name for area in called[:MOST_ALIKE])
+        words["names"] = ", ".join(tree.placed(area) for area in called[:MOST_ALIKE])
         raise ValueError(
-            _("“%(text)s” may be several areas: %(names)s. Write the whole name.") % told
+            _("“%(text)s” may be several areas: %(names)s. Write the whole name.") % words
         )
     raise ValueError(
-        _("“%(text)s” was no area on %(day)s. Choose one of that day, or leave it empty.") % told
+        _("“%(text)s” was no area on %(day)s. Choose one of that day, or leave it empty.") % words
     )
 
 

@@ -36,6 +36,14 @@ def names_on(day: date) -> dict[str, str]:
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
 
 
+def within(names: Mapping[str, str], places: Iterable[int] | None) -> Mapping[str, str]:
+    """Those of these facilities; None: all."""
+    if places is None:
+        return names
+    own = set(Facility.objects.filter(pk__in=list(places)).values_list("code", flat=True))
+    return {code: name for code, name in names.items() if code in own}
+
+
 def codes_by_name() -> Mapping[str, set[str]]:
     """Facilities under every name they have ever borne, in either language, without accents and case."""
     found: dict[str, set[str]] = defaultdict(set)

@@ -17,8 +17,9 @@ WORDS = 6
 @page(lambda access: access.sees_summary, stored=False)
 def suggest(request: SignedIn, day: Day, access: Access) -> Page:
     """`?of=facilities&q=`: at most twenty names of today in which every word is found; none for less
-    than two letters. A name that several bear is told with the code. `?of=areas`: of the day's areas,
-    each with the one it lies in."""
+    than two letters. A name that several bear is told with the code. Whoever keeps registers of an area
+    is offered its facilities, for these alone can be chosen. `?of=areas`: of the day's areas, each with
+    the one it lies in."""
     words = fold(request.GET.get("q", "")[:100]).split()[:WORDS]
     if request.GET.get("of") == AREAS and words:
         tree = areas_on(day)
@@ -26,6 +27,8 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
     if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
         return JsonResponse({"names": []})
     rows = FacilityName.objects.in_force(day.today).select_related("facility")
+    if access.keeps_somewhere and access.kept is not None:
+        rows = rows.filter(facility__in=access.kept)
     for word in words:
         elsewhere = ExternalCode.objects.in_force(day.today).filter(search_key__contains=word)
         rows = rows.filter(
