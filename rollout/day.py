@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy
 from facilities import clock
 from facilities.areas import AreaOnDay, Areas, AreaTree, in_area
 from facilities.as_of import AsOf
+from facilities.folding import fold
+from facilities.naming import areas_by_external_code
 
 Read = TypeVar("Read")
 Default = TypeVar("Default")
@@ -178,7 +180,7 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: b
 
 
 def parse_area(text: str, day: Day, *, iso: bool = False) -> AreaOnDay:
-    """An area that there was on the day, by its code, or by its name as people type it.
+    """An area that there was on the day, by its code, or as people type it: by a name or an official code.
 
     `iso`: by its code alone. Raises ValueError with the remedy.
     """
@@ -186,7 +188,7 @@ def parse_area(text: str, day: Day, *, iso: bool = False) -> AreaOnDay:
     told = NAME_WITH_CODE.match(text)
     if found := tree.find(text) or (tree.find(told["code"]) if told and not iso else None):
         return found
-    called = [] if iso else tree.called(text) or tree.like(text)
+    called = [] if iso else tree.called(text) or _coded(tree, text, day) or tree.like(text)
     if len(called) == 1:
         return called[0]
     words = {"text": text[:40], "day": date_format(day.map_on or day.on, "SHORT_DATE_FORMAT")}
@@ -198,6 +200,12 @@ def parse_area(text: str, day: Day, *, iso: bool = False) -> AreaOnDay:
     raise ValueError(
         _("“%(text)s” was no area on %(day)s. Choose one of that day, or leave it empty.") % words
     )
+
+
+def _coded(tree: AreaTree, text: str, day: Day) -> list[AreaOnDay]:
+    """Those that bear this code of the statistics office, or of another system, on the day."""
+    codes = areas_by_external_code(day.map_on or day.on, day.known_at).get(fold(text), ())
+    return [area for code in sorted(codes) if (area := tree.find(code))]
 
 
 def areas_on(day: Day) -> AreaTree:

@@ -122,6 +122,7 @@ def new_council(client, facility: str):
 @pytest.mark.parametrize("typed", ["name", "no-accents", "code", "with-code", "insurance"])
 def test_without_a_script_the_server_finds_what_was_typed(client, province, typed):
     place = province[0][7]
+    factories.code_systems()
     entered(REGISTERS["codes"], {"code-insurance": "01234"}, row=place, on=date(2025, 1, 1))
     text = {
         "name": NAME,

@@ -6,6 +6,7 @@ from django.http import JsonResponse
 from facilities.choosing import AREAS, FACILITIES
 from facilities.folding import fold
 from facilities.models import ExternalCode, FacilityName
+from facilities.naming import areas_by_external_code
 from facilities.permissions import Access
 from rollout.day import Day, areas_on
 from rollout.pages.page import Page, SignedIn, page
@@ -22,8 +23,11 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
     the one it lies in."""
     words = fold(request.GET.get("q", "")[:100]).split()[:WORDS]
     if request.GET.get("of") == AREAS and words:
-        tree = areas_on(day)
-        return JsonResponse({"names": [tree.placed(a) for a in tree.like(" ".join(words))[:MOST]]})
+        tree, typed = areas_on(day), " ".join(words)
+        coded = areas_by_external_code(day.map_on or day.on, day.known_at)
+        bearers = [tree.find(code) for key in coded if key.startswith(typed) for code in coded[key]]
+        found = [*tree.like(typed), *filter(None, bearers)]
+        return JsonResponse({"names": [tree.placed(a) for a in dict.fromkeys(found)][:MOST]})
     if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
         return JsonResponse({"names": []})
     rows = FacilityName.objects.in_force(day.today).select_related("facility")
