@@ -13,13 +13,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from facilities import clock
-from facilities.areas import Areas
 from facilities.exchange.choices import Choices, Unknown
 from facilities.exchange.columns import Column
 from facilities.folding import fold
 from facilities.models import Facility
-from facilities.registers.choices import codes_elsewhere
+from facilities.registers.choices import areas_called, codes_elsewhere
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -65,12 +63,8 @@ def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
 
 def _area(text: str, labels: Mapping[str, str]) -> str:
     """By its name of today with that of the area it lies in, as suggestions write it."""
-    today = clock.today()
     found = [
-        key
-        for area in Areas(today).on(today).called(text)
-        for key in (area.code, str(area.id))
-        if key in labels
+        key for area in areas_called(text) for key in (area.code, str(area.id)) if key in labels
     ]
     return found[0] if len(found) == 1 else ""
 

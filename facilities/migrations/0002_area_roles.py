@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='codesystem',
             name='of',
-            field=models.CharField(choices=[('facilities', 'of facilities'), ('areas', 'of areas')], default='facilities', max_length=10, verbose_name='of'),
+            field=models.CharField(choices=[('facilities', 'of facilities'), ('areas', 'of areas')], default='facilities', max_length=10, verbose_name='borne by'),
         ),
         migrations.AddField(
             model_name='kindterm',

@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities import clock
+from facilities.areas import AreaOnDay, Areas
 from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
 from facilities.models.places import in_language
@@ -69,6 +70,12 @@ def area_names() -> Mapping[str, str]:
         )
     }
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
+
+
+def areas_called(text: str) -> list[AreaOnDay]:
+    """The areas under this name today, alone or with the one they lie in."""
+    today = clock.today()
+    return Areas(today).on(today).called(text)
 
 
 def kind_labels(on: date | None = None) -> "Mapping[str, StrOrPromise]":
