@@ -103,6 +103,7 @@ class Certificate(Entry):
     import_key = models.CharField(max_length=120, blank=True, editable=False)
     # Not the holder: what is searched for stands in the address, and names must not.
     search_key = SearchKeyField(of=("serial", "unit", "position"))
+    holder_key = SearchKeyField(of=("holder",))  # asked in the body of a request alone
     sort_key = SortKeyField(of=("holder",))
 
     class Meta(Entry.Meta):
