@@ -149,7 +149,7 @@ class Certificates(Register[Certificate]):
             shown=False,
         ),
         Column("unit", gettext_lazy("unit"), aliases=("Khoa, phòng", "Phòng ban"), max_length=150),
-        Column("serial", gettext_lazy("certificate serial"), max_length=80, shown=False),
+        Column("serial", gettext_lazy("certificate serial"), max_length=80, shown=False, is_code=True),
         Column(
             "subscriber",
             gettext_lazy("subscriber"),
