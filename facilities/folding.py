@@ -17,7 +17,9 @@ _UNSEEN = re.compile(
 # hyphens that do not break lines for the one on the keyboard.
 _ALIKE = str.maketrans("\u00d0\u0189\u00f0\u0256\u2010\u2011", "ĐĐđđ--")
 # Further dashes, which a careful writer means and a reader may not tell apart.
-_DASHES = str.maketrans(dict.fromkeys("\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d", "-"))
+_DASHES = str.maketrans(
+    dict.fromkeys("\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d", "-")
+)
 
 
 def tidy(text: str) -> str:

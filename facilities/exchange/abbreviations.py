@@ -41,7 +41,9 @@ _WRITTEN_OUT = {
     "kv": "khu vuc",
 }
 # Words that are put in or left out at will: what kind of place it is in.
-_AT_WILL = frozenset("huyen h thi xa tx thanh pho tp tinh t quan q".split())
+_AT_WILL = frozenset(
+    ["huyen", "h", "thi", "xa", "tx", "thanh", "pho", "tp", "tinh", "t", "quan", "q"]
+)
 _WORD = re.compile(r"[a-z0-9]+")
 
 

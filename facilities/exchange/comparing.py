@@ -49,7 +49,8 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
     """Reads the cells of a column.
 
     A facility answers to its name of the day, then to any it has borne, then to what other systems call
-    it on the day, then to a name shortened as people do; a number that Excel made of such a code means the code with its leading zeros.
+    it on the day, then to a name shortened as people do; a number that Excel made of such a code means
+    the code with its leading zeros.
     """
     if column.choices is not facility_names:
         return parser(column)

@@ -83,7 +83,9 @@ def _from_serial(number: int | float | Decimal) -> date:
 def _from_text(text: str) -> date:
     if zoned := _ZONED.fullmatch(text):
         try:
-            return _within(_day_of(datetime.fromisoformat(f"{zoned[1]}T{zoned[2].replace(' ', '').upper()}")))
+            return _within(
+                _day_of(datetime.fromisoformat(f"{zoned[1]}T{zoned[2].replace(' ', '').upper()}"))
+            )
         except ValueError as error:
             if isinstance(error, NotADay):
                 raise

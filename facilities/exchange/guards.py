@@ -17,6 +17,8 @@ _COMPUTED = re.compile("(^)(?==)")
 
 def for_csv(text: str) -> str:
     """Programs compute whatever begins with =, +, - or @ in a file of text."""
+    if text.startswith(("\t", "\r", "\n")):
+        return f"'{text}"
     return _FORMULA_LIKE.sub(r"\1'", text)
 
 

@@ -71,8 +71,8 @@ def find(
 
 
 _TOTAL = re.compile(
-    r"(?:[0-9ivx]+[.)] ?)?(?:tong cong|tong so|tong|cong|cong (?:don|trang|tong)|grand total|sub ?total|total|sum)"
-    r"(?: [a-z]{1,6}){0,3}(?: ?\([^)]*\))?[ :.]*"
+    r"(?:[0-9ivx]+[.)] ?)?(?:(?:tong cong|tong so)(?: [a-z]{1,6}){0,4}|tong|cong(?: (?:don|trang))?"
+    r"|(?:grand |sub ?)?total|sum)(?: ?\([^)]*\))?[ :.]*"
 )
 
 
@@ -82,7 +82,9 @@ def _records(rows: Iterable[Row], heading: Heading) -> Iterator[Row]:
         texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell]
         if _is_total(cells):
             heading.left_out.setdefault("totals", []).append(number)
-        elif len(headings) > 2 and texts == headings and len(texts) == len(cells) - cells.count(None):
+        elif (
+            len(headings) > 2 and texts == headings and len(texts) == len(cells) - cells.count(None)
+        ):
             heading.left_out.setdefault("headings", []).append(number)
         else:
             yield number, cells

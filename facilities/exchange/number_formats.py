@@ -8,7 +8,9 @@ import re
 from functools import lru_cache
 
 _BRACKETS = re.compile(r"\[[^\]]*\]")
-_PIECE = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<blank>.)|\*(?P<fill>.)|(?P<sign>.)', re.DOTALL)
+_PIECE = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<blank>.)|\*(?P<fill>.)|(?P<sign>.)', re.DOTALL
+)
 _DIGITS = "0#?"
 _POWER = re.compile(r"(?i)[0#?.]e[+-]")
 

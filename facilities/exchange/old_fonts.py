@@ -102,7 +102,9 @@ class Undecoded(str):
 
 
 # Families of fonts with a code that is not read here.
-_UNREAD = re.compile(r"(?i)(vps |vps-|vi times|vi arial|vi courier|vntimes|\.bk|bk |vietware|svn?times new|uvn_)")
+_UNREAD = re.compile(
+    r"(?i)(vps |vps-|vi times|vi arial|vi courier|vntimes|\.bk|bk |vietware|svn?times new|uvn_)"
+)
 
 
 def in_font(text: str, font: str) -> str:

@@ -44,7 +44,7 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Ite
 # What Excel would change in a file of text: zeros in front, more digits than it keeps or shows, and what
 # looks like a day, a fraction or a power of ten.
 _CHANGED = re.compile(
-    r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+|[0-9]{1,4}[-/][0-9]{1,2}(?:[-/][0-9]{1,4})?"
+    r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+|[0-9]{1,4}[-/][0-9]{1,4}(?:[-/][0-9]{1,4})?"
 )
 
 

@@ -83,7 +83,9 @@ def read(stream: BinaryIO, *, sheet: str = "", fit: Fit | None = None) -> Source
         raise failed[0]  # it may well have been the table
     if not heads:
         raise BadTable(
-            _("The file has no visible sheet with anything in it. Fill in a sheet and send it again."),
+            _(
+                "The file has no visible sheet with anything in it. Fill in a sheet and send it again."
+            ),
             code="empty",
         )
     name = sheet if sheet in heads else max(heads, key=lambda name: fits[name])

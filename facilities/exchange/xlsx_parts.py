@@ -9,7 +9,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
 from xml.parsers.expat import ParserCreate
 
@@ -155,9 +155,7 @@ class Styles:
         if style in self.powers:
             return number_formats.Power(number)
         if style in self.codes and isinstance(number, int) and number >= 0:
-            return number_formats.Formatted(
-                number, number_formats.shown(self.codes[style], number)
-            )
+            return number_formats.Formatted(number, number_formats.shown(self.codes[style], number))
         return number
 
     def day(self, number: float) -> Cell:

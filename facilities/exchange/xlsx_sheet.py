@@ -21,7 +21,9 @@ from facilities.exchange.tables import (
 from facilities.exchange.xlsx_parts import Chunks, Styles, Tags, Texts, Unsafe, unescaped
 
 MERGES_LIMIT = 100_000
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]{0,200}?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
+_MERGE = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]{0,200}?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
+)
 _OVERLAP = 300  # bytes of which a tag may lie on both sides of a cut
 
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from facilities.exchange.outcomes import Outcome
 from facilities.exchange.columns import Column
+from facilities.exchange.outcomes import Outcome
 from facilities.exchange.tables import BadTable, column_letter
 from facilities.models import ChangeSet, Edit, Facility, User
 from facilities.permissions import Access
@@ -388,7 +388,8 @@ def _line(row: dict, columns: dict) -> dict:
 def _to_mend(row: dict, columns: Mapping[str, Column]) -> dict:
     """A wrong row with its cells under their headings."""
     cells = [
-        cell | {"heading": columns[cell["column"]].heading(), "kind": columns[cell["column"]].kind.value}
+        cell
+        | {"heading": columns[cell["column"]].heading(), "kind": columns[cell["column"]].kind.value}
         for cell in row["cells"]
         if cell["column"] in columns
     ]
@@ -410,7 +411,12 @@ def _offered(seen: dict, columns: Mapping[str, Column]) -> dict[str, list[str]]:
 def _what_was_mended(found: ImportFile, seen: dict) -> list[dict]:
     """The cells that were mended here, to look at and to change once more."""
     return [
-        {"row": int(row), "place": int(place), "name": f"{column_letter(int(place))}{row}", "value": text}
+        {
+            "row": int(row),
+            "place": int(place),
+            "name": f"{column_letter(int(place))}{row}",
+            "value": text,
+        }
         for row, own in found.mended.items()
         if isinstance(own, dict)
         for place, text in own.items()

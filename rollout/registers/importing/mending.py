@@ -70,7 +70,9 @@ def mend(
 
     The preview has to be made again. Raises ValidationError for too much of it.
     """
-    said: Mended = {row: dict(own) if own else own for row, own in import_file.mended.items() if row != ALL}
+    said: Mended = {
+        row: dict(own) if own else own for row, own in import_file.mended.items() if row != ALL
+    }
     for number in back:
         said.pop(str(number), None)
     for (number, place), text in cells.items():

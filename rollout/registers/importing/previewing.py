@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import ngettext_lazy
 
 from facilities.exchange import headers
-from facilities.exchange.outcomes import Compared, Outcome, Problem
 from facilities.exchange.headers import Heading
 from facilities.exchange.old_fonts import Undecoded
+from facilities.exchange.outcomes import Compared, Outcome, Problem
 from facilities.exchange.tables import BadTable, Formula, column_letter, excerpt
 from facilities.grouping import grouped
 from facilities.registers.writers import RowEntry
@@ -128,15 +128,17 @@ class _Preview:
             self.wrong_rows.append(self._to_mend(compared))
 
     def _to_mend(self, compared: Compared) -> Told:
-        """A wrong row with the cells that may mend it: the wrong ones, else those that say which row is meant."""
+        """A wrong row with the cells that may mend it: the wrong ones, else those of its keys."""
         cells: dict[int, Told] = {}
         whole = []
-        places = {place: code for place, code in self.found.heading.columns.items()}
+        places = self.found.heading.columns
         for problem in compared.problems:
             if problem.place not in places:
                 whole.append(self._sentence(problem))
                 continue
-            cell = cells.setdefault(problem.place, self._cell(compared, problem.place, problem.column))
+            cell = cells.setdefault(
+                problem.place, self._cell(compared, problem.place, problem.column)
+            )
             cell["texts"].append(problem.text)
             cell["offer"] = cell["offer"] or problem.offer
         if not cells:

@@ -117,10 +117,16 @@ def _padded(row: tuple) -> tuple:
     return row + (None,) * (3 - len(row))
 
 
-CELL = st.text(
-    st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"), exclude_characters="?\ufffd=á»ºÆÄÃ"),
-    max_size=12,
-).map(tidy).filter(lambda text: undecoded(text) is None)
+CELL = (
+    st.text(
+        st.characters(
+            exclude_categories=("Cs", "Cc", "Cn", "Co"), exclude_characters="?\ufffd=á»ºÆÄÃ"
+        ),
+        max_size=12,
+    )
+    .map(tidy)
+    .filter(lambda text: undecoded(text) is None)
+)
 
 
 @given(
