@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models.derived import SearchKeyField
-from facilities.models.facts import Tracked, Yardstick
+from facilities.models.facts import NOBODY, Tracked, Yardstick
 from facilities.models.places import Facility, NamedInTwoLanguages
 
 
@@ -47,6 +47,8 @@ class ExternalCode(Yardstick):
 
     A facility that has left the register keeps none: its code may be given to another one.
     """
+
+    reaches = NOBODY
 
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, related_name="codes", verbose_name=_("facility")

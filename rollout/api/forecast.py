@@ -11,7 +11,7 @@ from rollout.api.answer import CachedAnswer
 from rollout.api.document import map_of, query_of
 from rollout.api.reading import ProgrammeView
 from rollout.day import Day
-from rollout.forecasting import Expected, ProvinceForecast, forecast_of
+from rollout.forecasting import Expected, ProvinceForecast, cached_forecast
 from rollout.forecasting.forecast import RULE
 
 
@@ -27,7 +27,7 @@ class ForecastView(ProgrammeView):
                 day.map_on,
                 day.area_code,
                 known_at=day.known_at,
-                build=lambda: forecast_document(forecast_of(day.as_of()), day),
+                build=lambda: forecast_document(cached_forecast(day.as_of()), day),
             ),
         )
 

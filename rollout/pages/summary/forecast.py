@@ -16,7 +16,7 @@ from facilities.permissions import Access
 from rollout.day import Day, parse_date
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import FacilityForecast, Shift, forecast_of
+from rollout.forecasting import FacilityForecast, Shift, cached_forecast, forecast_of
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
 from rollout.models import Milestone
@@ -93,7 +93,7 @@ def _kept_forecasts(day: Day, as_of: AsOf) -> dict:
 
 
 def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
-    plain = forecast_of(as_of)
+    plain = cached_forecast(as_of)
     shifted = forecast_of(as_of, shift) if shift else None
     forecast = shifted or plain
     before = {one.facility.id: one for one in plain.facilities} if shifted else {}
