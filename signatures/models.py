@@ -13,12 +13,15 @@ from django.utils.translation import pgettext_lazy
 
 from facilities.models import DatedFact, Document, Entry, Facility, Tracked
 from facilities.models.derived import SearchKeyField, SortKeyField
+from facilities.models.facts import NOBODY
 from facilities.models.places import FacilityYardstick
 from signatures.validity import fault_of_end
 
 
 class SignatureNeed(FacilityYardstick):
     """How many people of a facility must be able to sign, from a day on."""
+
+    reaches = "facility_id"
 
     quantity = models.PositiveIntegerField(_("quantity"))
 
@@ -33,6 +36,8 @@ class StaffMember(Entry):
     Names and official e-mail addresses are personal data: shown where `Access.sees_names_in` allows.
     No ID-card number, no birth date: what asks for them (`signatures.sheets`) keeps them in memory.
     """
+
+    reaches = NOBODY
 
     class Duty(models.TextChoices):
         DOCTOR = "doctor", _("Doctor")
@@ -91,6 +96,8 @@ class StaffMember(Entry):
 
 class StaffEvent(DatedFact):
     """When a person began to work at the facility, and when the person left it."""
+
+    reaches = NOBODY
 
     class Kind(models.TextChoices):
         JOINED = "joined", _("Works here from")
@@ -170,6 +177,8 @@ class NamesRead(models.Model):
 class Batch(Tracked):
     """Certificates asked for with one letter."""
 
+    reaches = NOBODY
+
     class Form(models.TextChoices):
         NEW_INDIVIDUAL = "01", _("Form 01: new, individuals")
         NEW_ORGANISATION = "02", _("Form 02: new, agency or organisation")
@@ -203,6 +212,8 @@ class Batch(Tracked):
 
 class Certificate(Entry):
     """One certificate asked for. No ID-card number, no birth date: the Committee has them, we need not."""
+
+    reaches = "facility_id"
 
     class Subscriber(models.TextChoices):
         INDIVIDUAL = "individual", _("Individual")
@@ -249,6 +260,7 @@ class Certificate(Entry):
     import_key = models.CharField(max_length=120, blank=True, editable=False)
     # Not the holder: what is searched for stands in the address, and names must not.
     search_key = SearchKeyField(of=("serial", "unit", "position"))
+    holder_key = SearchKeyField(of=("holder",))  # asked in the body of a request alone
     sort_key = SortKeyField(of=("holder",))
 
     class Meta(Entry.Meta):
@@ -377,6 +389,8 @@ class CertificateEvent(DatedFact):
 class ReturnedList(Entry):
     """A list of certificates that the Committee issued, as it came back."""
 
+    reaches = NOBODY
+
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, related_name="returned", verbose_name=_("facility")
     )
@@ -400,6 +414,8 @@ class ReturnedLine(Tracked):
 
     Whether it is dealt with is not written here: it is once a certificate bears its serial.
     """
+
+    reaches = NOBODY
 
     of = models.ForeignKey(ReturnedList, models.CASCADE, related_name="lines")
     number = models.PositiveIntegerField(_("row"))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column
 from facilities.permissions import Places
-from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set
+from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set, narrow
 from facilities.registers.register import Register
 from rollout.day import PARAMETERS, Day
 
@@ -72,7 +72,10 @@ class Asked:
         sortable = code in self.by_code and (
             self.register.has_sql(code) or code in self.register.sorts
         )
-        return asked if sortable else self.register.default_sort
+        if sortable:
+            return asked
+        named = self.register.found_sort
+        return named if self.search and named in self.by_code else self.register.default_sort
 
     @cached_property
     def filters(self) -> RegisterFilter:
@@ -88,7 +91,9 @@ class Asked:
             if any(name == column.code or name.startswith(f"{column.code}_") for name in asked)
         }
         rows = self.register.with_columns(rows, needed, self.day.on, self.day.known_at)
-        return filter_set(self.register)(self.parameters, queryset=rows)
+        found = filter_set(self.register)(self.parameters, queryset=rows)
+        narrow(found, self.places)
+        return found
 
     @property
     def problems(self) -> dict[str, list[str]]:

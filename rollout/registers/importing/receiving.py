@@ -1,7 +1,8 @@
 """Taking a file in, opening it again, finding out what its headings mean, dropping it."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
@@ -24,6 +25,7 @@ from facilities.models import Facility, User
 from facilities.registers.register import Register
 from rollout.models import HeadingChoice, ImportFile
 from rollout.registers.catalogue import TAKING_FILES
+from rollout.registers.importing.mending import mended
 
 SMALL = 2000  # rows that are dealt with while the sender waits; more are a job
 _PASTED = ".pasted"  # the end of the stored name of rows that came by the clipboard
@@ -48,9 +50,13 @@ def receive(
     """
     stream, name = _stream(upload, pasted)
     remembered = _remembered(by, register)
-    source = read_pasted(pasted) if upload is None else read_table(stream, name)
+    fit = headers.fitting(register.bound(), remembered)
+    source = read_pasted(pasted) if upload is None else read_table(stream, name, fit=fit)
     heading, rows = headers.find(source, register.bound(), remembered)
-    _refuse_private(register, heading)
+    _refuse_private(register, heading.texts)
+    if register.forbidden:  # another sheet of the file may be chosen later, and is kept with it
+        for other in source.others:
+            _refuse_private(register, _head_of(read_table(stream, name, sheet=other)))
     # Whatever is wrong with a small file is said at once, beside the field it was chosen in.
     count = sum(1 for _row in islice(rows, SMALL + 1))
     if not count:
@@ -67,6 +73,7 @@ def receive(
         name=name[:200],
         sha256=_digest(stream),
         headings=remembered,
+        sheet=source.sheet[:100],
         rows_expected=count,
     )
     stream.seek(0)
@@ -76,9 +83,15 @@ def receive(
     return kept
 
 
-def _refuse_private(register: Register, heading: Heading) -> None:
-    """What must never be kept is refused while it is still in memory alone."""
-    private = [text for text in heading.texts if fold(text).rstrip("*: ") in register.forbidden]
+def _head_of(source: Source) -> list[str]:
+    """Every text in the first rows of a sheet: its headings are among them."""
+    cells = (cell for _number, row in islice(source.rows, headers.HEAD_ROWS) for cell in row)
+    return [cell for cell in cells if isinstance(cell, str)]
+
+
+def _refuse_private(register: Register, texts: Iterable[str]) -> None:
+    """What must never be kept is refused before it is stored."""
+    private = [text for text in texts if fold(text).rstrip("*:() ") in register.forbidden]
     if private:
         raise BadTable(
             _(
@@ -109,9 +122,18 @@ def _digest(stream: BinaryIO) -> str:
 
 
 def _remembered(user: User, register: Register) -> dict[str, str]:
-    """What a person said before about headings that nobody knew."""
-    chosen = HeadingChoice.objects.filter(user=user, register=register.code)
-    return dict(chosen.values_list("heading", "column"))
+    """What was said before about headings that nobody knew: by others where they all said the same, and
+    by this person, which counts more."""
+    said: dict[str, set[str]] = defaultdict(set)
+    own = {}
+    rows = HeadingChoice.objects.filter(register=register.code)
+    for heading, column, by in rows.values_list("heading", "column", "user"):
+        said[heading].add(column)
+        if by == user.pk:
+            own[heading] = column
+    agreed = {heading: columns.pop() for heading, columns in said.items() if len(columns) == 1}
+    # That somebody left a column out says nothing about whether another needs it.
+    return {heading: column for heading, column in agreed.items() if column} | own
 
 
 @contextmanager
@@ -123,9 +145,14 @@ def opened(import_file: ImportFile) -> Iterator[tuple[Source, Heading, Iterator[
         if place.endswith(_PASTED):
             source = read_pasted(stream.read().decode())
         else:
-            source = read_table(_bytes_of(stream), import_file.name)
+            source = read_table(
+                _bytes_of(stream),
+                import_file.name,
+                sheet=import_file.sheet,
+                fit=headers.fitting(register.bound(), import_file.headings),
+            )
         heading, rows = headers.find(source, register.bound(), import_file.headings)
-        yield source, heading, rows
+        yield source, heading, mended(rows, import_file.mended)
 
 
 @transaction.atomic
