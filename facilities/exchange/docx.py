@@ -8,7 +8,8 @@ from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
 
-from facilities.exchange.tables import BadTable, Cell, Source, checked, not_empty
+from facilities.exchange.checking import checked, not_empty
+from facilities.exchange.tables import BadTable, Cell, Source
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _BODY = "word/document.xml"

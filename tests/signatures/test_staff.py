@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
+from openpyxl import Workbook
 
 from facilities.exchange.reading import read_table
 from facilities.exchange.tables import BadTable
@@ -114,8 +115,9 @@ class TestWriting:
 
     def test_who_has_a_certificate_is_not_withdrawn(self, place, lan):
         put(CERTIFICATES, None, facility=place.code, holder=lan.name, member=lan.pk)
-        with pytest.raises(ValidationError, match="belongs to this person"):
+        with pytest.raises(ValidationError) as told:
             withdraw_row(register=REGISTER, row=lan, change_set=open_change_set(), on=TODAY)
+        assert told.value.code == "has_certificate"
 
     def test_standing_tells_what_is_waited_for(self, place, lan):
         without = put(REGISTER, None, facility=place.code, name="B")
@@ -162,6 +164,20 @@ class TestFiles:
             receive(register=REGISTERS["staff"], by=factories.recorder(), on=TODAY, pasted=pasted)
         assert told.value.code == "private"
         assert "024099001234" not in str(told.value)
+        assert not ImportFile.objects.exists()
+
+    def test_another_sheet_of_the_file_holds_none_of_them_either(self, place):
+        book, stream = Workbook(), BytesIO()
+        book.active.append(["Cơ sở", "Họ và tên"])
+        book.active.append([place.code, "A"])
+        other = book.create_sheet("Cũ")
+        other.append(["Họ và tên", "Số CCCD"])
+        other.append(["A", "024099001234"])
+        book.save(stream)
+        upload = SimpleUploadedFile("ds.xlsx", stream.getvalue())
+        with pytest.raises(BadTable) as told:
+            receive(register=REGISTERS["staff"], by=factories.recorder(), on=TODAY, upload=upload)
+        assert told.value.code == "private"
         assert not ImportFile.objects.exists()
 
     def test_a_table_of_a_word_document_is_read(self, place):
