@@ -150,6 +150,7 @@ class _Near:
 
     def __init__(self, people: Sequence[Listed], taken: set[int]):
         self._people = {person.key: person for person in people}
+        self._plain_of: dict[int, str] = {}
         self._digests: dict[str, list[int]] = defaultdict(list)
         self._addresses: dict[str, list[int]] = defaultdict(list)
         self._plain: dict[str, list[int]] = defaultdict(list)
@@ -162,7 +163,7 @@ class _Near:
                 self._addresses[person.email.lower()].append(person.key)
             if person.key in taken:
                 continue  # somebody else is that person
-            plain = plain_key(person.name)
+            plain = self._plain_of[person.key] = plain_key(person.name)
             self._plain[" ".join(sorted(plain.split()))].append(person.key)
             for mark in _word_marks(plain):
                 self._words[mark].append(person.key)
@@ -177,7 +178,12 @@ class _Near:
                     best[key] = reason
         unit = unit_key(line.unit)
         ordered = sorted(
-            best, key=lambda key: (RANK[best[key]], unit_key(self._people[key].unit) != unit, key)
+            best,
+            key=lambda key: (
+                RANK[best[key]],
+                bool(unit) and unit_key(self._people[key].unit) != unit,
+                key,
+            ),
         )
         return tuple(Candidate(key, best[key]) for key in ordered[:MOST])
 
@@ -193,15 +199,15 @@ class _Near:
         words = " ".join(sorted(plain.split()))
         same = self._plain.get(words, ())
         for key in same:
-            as_it_is = plain_key(self._people[key].name) == plain
+            as_it_is = self._plain_of[key] == plain
             yield (Reason.ACCENTS if as_it_is else Reason.ORDER), (key,)
         joined = plain.replace(" ", "")
         for key in _of_marks(self._letters, _letter_marks(plain)):
-            if _one_apart(joined, plain_key(self._people[key].name).replace(" ", "")):
+            if _one_apart(joined, self._plain_of[key].replace(" ", "")):
                 yield Reason.LETTER, (key,)
         own = plain.split()
         for key in _of_marks(self._words, _word_marks(plain)):
-            if _a_word_apart(own, plain_key(self._people[key].name).split()):
+            if _a_word_apart(own, self._plain_of[key].split()):
                 yield Reason.WORD, (key,)
 
 
