@@ -116,7 +116,7 @@ def programme(name_vi="Tỉnh Thử Nghiệm", name_en="Test Province") -> Progr
             effective_from=START,
             recorded_by=recorder(),
         )
-    return Programme.objects.get_or_create(pk=1, defaults={"area": area})[0]
+    return Programme.objects.get_or_create(area=area)[0]
 
 
 def track(*measures: str, since: date = date(2000, 1, 1), is_tracked: bool = True, **of) -> None:

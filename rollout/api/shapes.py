@@ -14,7 +14,17 @@ from rest_framework.serializers import (
 
 from connectivity.pulse import CELL_LABELS
 from rollout.api.parameters import DEADLINE_RULES
-from rollout.api.serializers import AREA, GENERATED_AT, KNOWN_AT, MAP, ON, Declared
+from rollout.api.serializers import (
+    AREA,
+    GENERATED_AT,
+    KNOWN_AT,
+    MAP,
+    NEWEST_ON,
+    ON,
+    Deadline,
+    Declared,
+    Measure,
+)
 from rollout.day import MAPS
 from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
@@ -186,6 +196,38 @@ class ByLaw(Serializer):
     low = IntegerField(help_text=_("One walk in ten has as few."))
     middle = IntegerField()
     high = IntegerField(help_text=_("Nine walks in ten have no more."))
+
+
+class Province(Serializer):
+    code = CharField(help_text=_("What the parameter “area” of the other addresses asks for."))
+    name = CharField(help_text=_("As it was called on that day."))
+    facilities = IntegerField(help_text=_("How many facilities are counted."))
+    public = IntegerField()
+    private = IntegerField()
+    overall = FloatField(
+        allow_null=True, help_text=_("Mean of the facilities' weighted progress, 0 to 1.")
+    )
+    newest_on = DateField(allow_null=True, help_text=NEWEST_ON)
+    official_in_90_days = IntegerField(
+        help_text=_("Facilities that began official use in the 90 days up to the day.")
+    )
+    late = IntegerField(help_text=_("Facilities that are behind with something."))
+    deadline = Deadline(
+        allow_null=True,
+        help_text=_("The nearest to come that binds one of them; null without one."),
+    )
+    measures = Measure(many=True)
+    url = CharField(help_text=_("Its progress."))
+    page = CharField(help_text=_("The page with its summary."))
+
+
+class Provinces(Serializer):
+    on = DateField(help_text=ON)
+    known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
+    compare = DateField(allow_null=True, help_text=_("The day it is held against."))
+    map = ChoiceField(MAPS, help_text=MAP)
+    provinces = Province(many=True, help_text=_("By name."))
+    generated_at = DateTimeField(help_text=GENERATED_AT)
 
 
 class Forecast(Serializer):

@@ -27,13 +27,14 @@ from facilities.timeline import Change, FacilityState, State, fold
 from facilities.working_days import WorkingDays, working_days_of
 from rollout.figures.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cells_of
 from rollout.figures.results import FacilityResult, Figure, MeasureResult, Progress
-from rollout.models import MeasureWeight, Programme
+from rollout.models import MeasureWeight
 from rollout.models.milestones import Way
 from rollout.programme.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.programme.deadlines import deadlines
 from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
 from rollout.programme.milestone_line import Target, line, reached, targets
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
+from rollout.programme.provinces import names_on
 from rollout.programme.reporting import RULE, Freshness, fresh_since, freshness, nothing_since
 from rollout.programme.stages import next_step_of, stage_of
 from rollout.programme.tracking import tracked
@@ -96,13 +97,17 @@ def progress_by(
     compare: date | None = None,
     map_on: date | None = None,
     area: str = "",
+    also: Iterable[Hashable] = (),
 ) -> dict[Hashable, Progress]:
     """The same for each group of facilities, from one reading: as many queries as `progress`.
 
     `key`: to which group a facility belongs on a day, asked with what it has on that day.
+    `also`: groups that are told of though no facility is in them.
     """
     reading = Reading.begin(on, known_at, compare, map_on, area)
     groups: dict[Hashable, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    for group in also:
+        groups[group] = (set(), set())
     for place, one in enumerate((reading.now, reading.then)):
         for facility in one.listed if one else ():
             found = key(facility, one.state.get(facility.id, {}), one.day) if one else None
@@ -174,7 +179,7 @@ class Reading:
             weights,
             _facilities(as_of, now.listed, now.state, now.cells, weights),
             _bids(as_of),
-            found.names() if found else Programme.name_on(map_on or on, known_at),
+            found.names() if found else names_on(map_on or on, known_at),
             tuple(legal_deadlines(on, known_at)),
         )
 

@@ -17,9 +17,10 @@ from rollout.day import Day
 from rollout.figures import awaited
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import BY_CODE
+from rollout.figures.reader import sessions_of
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import forecast_of
-from rollout.models import Milestone, WorkingSession
+from rollout.models import Milestone
 from rollout.pages.areas import choice_of_areas
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.start import is_wanted
@@ -32,6 +33,7 @@ from rollout.programme.deadlines import deadlines
 from rollout.programme.legal import LegalDeadlineOnDay, nearest
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
 from rollout.templatetags.figures import day_near
@@ -73,11 +75,7 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
 
 def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility why it stands where it stands."""
-    sessions = list(
-        WorkingSession.objects.known(day.known_at)
-        .order_by("held_on")
-        .values_list("held_on", flat=True)
-    )
+    sessions = list(sessions_of(day).order_by("held_on").values_list("held_on", flat=True))
     compare = held_against(day, sessions)
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=compare, map_on=day.map_on, area=day.area_code
@@ -105,7 +103,9 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
             progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
         ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
-        "decisions": _decisions(as_of, progress, open_obstacles, law) if sees_programme else None,
+        "decisions": _decisions(day, as_of, progress, open_obstacles, law)
+        if sees_programme
+        else None,
         "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, forecast),
         "upcoming": _upcoming(as_of, in_full=in_full),
     }
@@ -271,10 +271,11 @@ def _official(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> Tile:
 
 
 def _decisions(
-    as_of: AsOf, progress: Progress, open_obstacles: list, law: LegalDeadlineOnDay | None
+    day: Day, as_of: AsOf, progress: Progress, open_obstacles: list, law: LegalDeadlineOnDay | None
 ) -> dict:
     """The worst of each kind, and how many more there are."""
-    opened = [d for d in directives_of(as_of) if d.closed_on is None]
+    programmes = programmes_at(day.area_code, day.on, day.known_at)
+    opened = [d for d in directives_of(as_of, programmes) if d.closed_on is None]
     overdue = [(d, late) for d in opened if (late := d.days_late(as_of.until))]
     undated = [(d, 0) for d in opened if d.due_on is None]
     return {

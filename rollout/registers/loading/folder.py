@@ -16,6 +16,8 @@ from facilities.registers.entering import Clash, begin, enter_rows
 from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry, Writing
 from rollout.models import Programme
+from rollout.registers.loading.clashes import taken
+from rollout.registers.loading.clashes import told as told_of_clash
 from rollout.registers.loading.names import Names
 from rollout.registers.loading.reading import BadFolder, Problem, Table, read
 from rollout.registers.loading.registers import SheetRegister
@@ -44,15 +46,17 @@ def _province(path: Path) -> str:
     """What begins the keys of the folder's rows: the code of the province that its programme is about.
 
     The same files in a folder of another name are the same rows. A folder without a programme adds to
-    the province that is steered. Raises BadFolder if there is none.
+    the one province that is steered. Raises BadFolder if there is none, or several.
     """
     table = read(path / "programme.csv", [replace(AREA, kind=Kind.TEXT)], {AREA.code})
     told = [
         str(line.values.get(AREA.code, "")) for line in table.lines([replace(AREA, kind=Kind.TEXT)])
     ]
-    steered = Programme.objects.values_list("area__code", flat=True).first()
-    if province := next(filter(None, told), steered):
+    if province := next(filter(None, told), ""):
         return province
+    steered = list(Programme.objects.values_list("area__code", flat=True)[:2])
+    if len(steered) == 1:
+        return steered[0]
     message = _("Say which province this is: a column “area” and below it the code of its area.")
     raise BadFolder([Problem("programme.csv", 0, "", message)])
 
@@ -109,13 +113,27 @@ class Folder:
             if key not in entries and not line.problems:
                 entries[key] = RowEntry(None, {}, line.values, number=line.number)
         problems += self.problems(register, table, list(entries.values()))
+        stored = register.stored() if entries else set()
+        problems += self._clashes(register, table, entries, stored)
         if problems:
             raise BadFolder(sorted(problems, key=lambda problem: problem.line))
-        stored = register.stored() if entries else set()
         new = [entry for key, entry in entries.items() if key not in stored]
         self.write(register, new, table.file)
         self.names.forget(sheet.model)
         return len(new), len(entries)
+
+    def _clashes(
+        self, register: SheetRegister, table: Table, entries: dict[str, RowEntry], stored: set[str]
+    ) -> list[Problem]:
+        """Codes that mean something of another province."""
+        plain = not register.sheet.is_record  # its rows are known by their codes alone
+        asked = [key for key in entries if plain or key not in stored]
+        wrong = taken(register, asked, self.province, self.on)
+        return [
+            table.problem(entry.number or 0, register.key[0], told_of_clash(key, self.province))
+            for key, entry in entries.items()
+            if key in wrong
+        ]
 
     def _table_of(self, sheet: Sheet) -> Table:
         """With the columns and keys of every sheet that reads the same file."""
