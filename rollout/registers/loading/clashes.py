@@ -11,9 +11,17 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from equipment.models import DeviceNorm
 from facilities.areas import areas_above, facilities_within
-from facilities.models import Area, Facility, FacilityName, Record
-from rollout.models import Programme
+from facilities.exchange.columns import Value
+from facilities.models import Area, CalendarDay, Facility, FacilityName, Record
+from rollout.models import (
+    MeasureWeight,
+    MilestoneTemplate,
+    Programme,
+    ReportingCalendar,
+    Tracking,
+)
 from rollout.registers.loading.names import NATIONAL
 from rollout.registers.loading.registers import SheetRegister
 
@@ -38,6 +46,38 @@ def taken(register: SheetRegister, codes: Collection[str], province: str, on: da
         rows: QuerySet[Any] = model._default_manager.all()
         return set(rows.filter(code__in=codes).values_list("code", flat=True))
     return set()
+
+
+def is_of_a_further_province(province: str) -> bool:
+    """Whether another one was there before it."""
+    first = (
+        Programme.objects.order_by("begun_at", "pk").values_list("area__code", flat=True).first()
+    )
+    return first not in (None, province)
+
+
+# What holds for every province alike.
+FOR_ALL = (CalendarDay, MeasureWeight, MilestoneTemplate, ReportingCalendar)
+
+
+def of_its_own(register: SheetRegister, values: dict[str, Value], province: str) -> str:
+    """What a row of a further province may not say of all provinces; empty: nothing.
+
+    That a measure is tracked is said of its own facilities, where no area is given.
+    """
+    model = register.model
+    if model is Tracking and not values.get("kind"):
+        values["area"] = values.get("area") or province
+        return ""
+    says_of_all = model in FOR_ALL or (
+        (model is Tracking) or (model is DeviceNorm and not values.get("facility"))
+    )
+    if not says_of_all:
+        return ""
+    return _(
+        "This holds for every province of the installation. Leave it out here, and change it in the "
+        "product where all of them agree."
+    )
 
 
 def told(code: str, province: str) -> str:

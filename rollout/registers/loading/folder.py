@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from django.utils import timezone
@@ -16,9 +17,9 @@ from facilities.registers.entering import Clash, begin, enter_rows
 from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry, Writing
 from rollout.models import Programme
-from rollout.registers.loading.clashes import taken
+from rollout.registers.loading.clashes import is_of_a_further_province, of_its_own, taken
 from rollout.registers.loading.clashes import told as told_of_clash
-from rollout.registers.loading.names import Names
+from rollout.registers.loading.names import NATIONAL, Names
 from rollout.registers.loading.reading import BadFolder, Problem, Table, read
 from rollout.registers.loading.registers import SheetRegister
 from rollout.registers.loading.sheets import SHEETS, Sheet
@@ -104,6 +105,9 @@ class Folder:
         for line in table.lines(register.readable()):
             if register.takes and register.takes.isdisjoint(line.values):
                 continue
+            if self._is_further and (wrong := of_its_own(register, line.values, self.province)):
+                problems.append(table.problem(line.number, "", wrong))
+                continue
             key = register.key_of(line.values)
             if key in entries and not register.takes:
                 problems.append(
@@ -121,6 +125,10 @@ class Folder:
         self.write(register, new, table.file)
         self.names.forget(sheet.model)
         return len(new), len(entries)
+
+    @cached_property
+    def _is_further(self) -> bool:
+        return self.province != NATIONAL and is_of_a_further_province(self.province)
 
     def _clashes(
         self, register: SheetRegister, table: Table, entries: dict[str, RowEntry], stored: set[str]

@@ -25,7 +25,9 @@ def steer(folder: Folder) -> tuple[int, int]:
             told = message % {"area": folder.province}
             problems.append(table.problem(line.number, AREA.code, told))
             continue
-        _programme, created = Programme.objects.get_or_create(area=area)
+        _programme, created = Programme.objects.get_or_create(
+            area=area, defaults={"begun_at": folder.at}
+        )
         new += created
     if problems:
         raise BadFolder(problems)
