@@ -27,13 +27,14 @@ from rollout.pages.start import is_wanted
 from rollout.pages.summary import charts
 from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
+from rollout.pages.summary.finding import finding
 from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
 from rollout.programme.councils import awaited_meetings, fixed, unruled
 from rollout.programme.deadlines import deadlines
+from rollout.programme.directives import DirectiveOnDay
 from rollout.programme.legal import LegalDeadlineOnDay, nearest
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
-from rollout.programme.provinces import programmes_at
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
 from rollout.templatetags.figures import day_near
@@ -84,7 +85,13 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
     law = _law(progress)
     forecast = forecast_of(as_of)
+    opened = []
+    if sees_programme:
+        programmes = programmes_at(day.area_code, day.on, day.known_at)
+        opened = [d for d in directives_of(as_of, programmes) if d.closed_on is None]
+    open_to_decide = len(open_obstacles) if sees_programme else 0
     return {
+        "finding": finding(day.on, forecast, law, opened, open_to_decide, in_full=in_full),
         "compare": compare,
         "areas": choice_of_areas(day),
         "forecast": forecast,
@@ -103,7 +110,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
             progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
         ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
-        "decisions": _decisions(day, as_of, progress, open_obstacles, law)
+        "decisions": _decisions(as_of, progress, opened, open_obstacles, law)
         if sees_programme
         else None,
         "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, forecast),
@@ -271,11 +278,13 @@ def _official(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> Tile:
 
 
 def _decisions(
-    day: Day, as_of: AsOf, progress: Progress, open_obstacles: list, law: LegalDeadlineOnDay | None
+    as_of: AsOf,
+    progress: Progress,
+    opened: list[DirectiveOnDay],
+    open_obstacles: list,
+    law: LegalDeadlineOnDay | None,
 ) -> dict:
     """The worst of each kind, and how many more there are."""
-    programmes = programmes_at(day.area_code, day.on, day.known_at)
-    opened = [d for d in directives_of(as_of, programmes) if d.closed_on is None]
     overdue = [(d, late) for d in opened if (late := d.days_late(as_of.until))]
     undated = [(d, 0) for d in opened if d.due_on is None]
     return {
