@@ -35,6 +35,7 @@ from rollout.programme.directives import DirectiveOnDay
 from rollout.programme.legal import LegalDeadlineOnDay, nearest
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
 from rollout.templatetags.figures import day_near
