@@ -1,4 +1,4 @@
-"""Which facility is meant by what people write: its code, a name, or a code of another system."""
+"""Which facility or area is meant by what people write: its code, a name, or a code of another system."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from facilities.as_of import AsOf
 from facilities.folding import fold
-from facilities.models.codes import ExternalCode
+from facilities.models.codes import AreaCode, ExternalCode
 from facilities.models.facts import YardstickQuerySet
 
 
@@ -44,4 +44,19 @@ def facilities_by_external_code(on: date) -> Mapping[str, set[str]]:
     names = {f.id: f.code for f in AsOf(on).on(on)} if rows else {}
     for row in rows:
         found[fold(row.code)].add(names[row.facility_id])
+    return found
+
+
+def area_codes_on(on: date, known_at: datetime | None = None) -> list[AreaCode]:
+    """The codes that areas bear on a day: of each area and system the latest. One query."""
+    rows: YardstickQuerySet[AreaCode] = AreaCode.objects.in_force(on, known_at)
+    latest = {(row.area_id, row.system_id): row for row in rows.select_related("area")}
+    return list(latest.values())
+
+
+def areas_by_external_code(on: date, known_at: datetime | None = None) -> Mapping[str, set[str]]:
+    """Whose each code of an area is on a day: code as it is compared -> our codes of areas."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in area_codes_on(on, known_at):
+        found[fold(row.code)].add(row.area.code)
     return found

@@ -298,7 +298,8 @@ REST_FRAMEWORK = {
 }
 
 SPECTACULAR_SETTINGS = {
-    "TITLE": _("EMR rollout API"),
+    # The same in every language: generated clients are named after it.
+    "TITLE": "EMR rollout API",
     "DESCRIPTION": _(
         "Where each medical facility of the province stands in the rollout of electronic "
         "medical records, on any given day, computed from dated facts."

@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities import clock
+from facilities.areas import AreaOnDay, Areas
 from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
 from facilities.models.places import in_language
@@ -34,6 +35,14 @@ def names_on(day: date) -> dict[str, str]:
     ):
         named[code] = (key, in_language(*both))
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
+
+
+def within(names: Mapping[str, str], places: Iterable[int] | None) -> Mapping[str, str]:
+    """Those of these facilities; None: all."""
+    if places is None:
+        return names
+    own = set(Facility.objects.filter(pk__in=list(places)).values_list("code", flat=True))
+    return {code: name for code, name in names.items() if code in own}
 
 
 def codes_by_name() -> Mapping[str, set[str]]:
@@ -61,6 +70,12 @@ def area_names() -> Mapping[str, str]:
         )
     }
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
+
+
+def areas_called(text: str) -> list[AreaOnDay]:
+    """The areas under this name today, alone or with the one they lie in."""
+    today = clock.today()
+    return Areas(today).on(today).called(text)
 
 
 def kind_labels(on: date | None = None) -> "Mapping[str, StrOrPromise]":

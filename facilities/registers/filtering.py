@@ -1,6 +1,6 @@
 """The filters of a register's list, made once from its columns: the same for pages and exports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from facilities.choosing import FACILITIES, SearchedMany, SearchedSelectMultiple
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.numbers import MONEY_LIMIT
-from facilities.registers.choices import facility_names
-from facilities.registers.register import Register, sql_name
+from facilities.registers.choices import facility_names, within
+from facilities.registers.register import SUGGESTED, Register, sql_name
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -56,7 +56,7 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
             field_name=name,
             label=column.label,
             choices=lambda: list(ask().items()),
-            of=FACILITIES if ask is facility_names else "",
+            of=SUGGESTED.get(ask, ""),
         )
     elif column.kind == Kind.DAY:
         for end, lookup, words in (
@@ -101,6 +101,15 @@ class _Labelled:
 
     def __str__(self) -> str:
         return str(self.words) % {"column": self.label}
+
+
+def narrow(filters: RegisterFilter, places: Iterable[int] | None) -> None:
+    """Offer only these facilities to choose from; None: all."""
+    if places is None:
+        return
+    for field in filters.form.fields.values():
+        if isinstance(field, _SomeField) and field.of == FACILITIES:
+            field.choices = list(within(facility_names(), places).items())
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework.serializers import (
+    BooleanField,
     CharField,
     ChoiceField,
     DateField,
@@ -21,6 +22,7 @@ from rollout.api.serializers import (
     MAP,
     NEWEST_ON,
     ON,
+    PARTIAL,
     Deadline,
     Declared,
     Measure,
@@ -75,6 +77,7 @@ ByState = inline_serializer("ByState", {state: IntegerField() for state in WORST
 
 class Connections(Serializer):
     area = CharField(allow_null=True, help_text=AREA)
+    partial = BooleanField(help_text=PARTIAL)
     count = IntegerField(help_text=COUNT)
     totals = ByState(help_text=_("By state, whatever state is asked for; the other filters count."))
     connections = Connection(many=True, help_text=_("By the codes of facility and partner."))
@@ -121,6 +124,7 @@ BySeverity = inline_serializer(
 class Alerts(Serializer):
     on = DateField(help_text=ON)
     area = CharField(allow_null=True, help_text=AREA)
+    partial = BooleanField(help_text=PARTIAL)
     count = IntegerField(help_text=COUNT)
     totals = BySeverity(
         help_text=_("By severity, whatever severity is asked for; the other filters count.")
@@ -152,6 +156,7 @@ class Deadlines(Serializer):
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
+    partial = BooleanField(help_text=PARTIAL)
     until = DateField(help_text=_("What is due later than this day is not listed yet."))
     count = IntegerField(help_text=COUNT)
     totals = LateAndComing(
@@ -235,6 +240,7 @@ class Forecast(Serializer):
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
+    partial = BooleanField(help_text=PARTIAL)
     rule_version = IntegerField(
         help_text=_("Goes up when the same facts give another forecast than before.")
     )

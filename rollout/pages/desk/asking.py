@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Column
 from facilities.permissions import Places
-from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set
+from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set, narrow
 from facilities.registers.register import Register
 from rollout.day import PARAMETERS, Day
 
@@ -88,7 +88,9 @@ class Asked:
             if any(name == column.code or name.startswith(f"{column.code}_") for name in asked)
         }
         rows = self.register.with_columns(rows, needed, self.day.on, self.day.known_at)
-        return filter_set(self.register)(self.parameters, queryset=rows)
+        found = filter_set(self.register)(self.parameters, queryset=rows)
+        narrow(found, self.places)
+        return found
 
     @property
     def problems(self) -> dict[str, list[str]]:

@@ -58,13 +58,7 @@ TAKEN_BACK: dict[str, type[Record]] = {
 
 @page(lambda access: access.sees_directives, section="directives", by_area=True)
 def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
-    about, own = _concerned(day, access), _own_sessions(day, access)
-    seen = [
-        found
-        for found in _looked_at(day)
-        if found.session_id in own
-        or access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
-    ]
+    seen = seen_directives(day, access)
     open_to = programmes_in(access.sessions_read, day)
     session = session_asked(request, "session", day, open_to)
     show = request.GET.get("show", "")
@@ -78,6 +72,17 @@ def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
         "given_at": session,
         "total": len(seen),
     }
+
+
+def seen_directives(day: Day, access: Access) -> list[DirectiveOnDay]:
+    """Those of the day that the reader may see."""
+    about, own = _concerned(day, access), _own_sessions(day, access)
+    return [
+        found
+        for found in _looked_at(day)
+        if found.session_id in own
+        or access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
+    ]
 
 
 def _looked_at(day: Day) -> list[DirectiveOnDay]:

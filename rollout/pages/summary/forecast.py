@@ -14,13 +14,13 @@ from facilities.choosing import MOST, chooser, meant
 from facilities.exchange.choices import Unknown
 from facilities.permissions import Access
 from rollout.day import Day, parse_date
-from rollout.figures.cached import cached_progress
+from rollout.figures.cached import cached_progress, mark_of
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import FacilityForecast, Shift, forecast_of
+from rollout.forecasting import FacilityForecast, Shift, cached_forecast, forecast_of
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
 from rollout.models import Milestone
-from rollout.pages.page import Page, SignedIn, kept, page
+from rollout.pages.page import Page, SignedIn, kept, page, to_own_area
 from rollout.pages.summary.curve import curve_of
 from rollout.programme.councils import meetings
 from rollout.programme.durations import WAY
@@ -51,15 +51,22 @@ class Line:
         return before is not None and after is not None and after < 0.5 <= before
 
 
-@page(lambda access: access.sees_programme, by_area=True)
+@page(lambda access: access.opens_programme, by_area=True)
 def forecast(request: SignedIn, day: Day, access: Access) -> Page:
-    """Nothing that is asked here is stored."""
-    as_of = day.as_of()
+    """Nothing that is asked here is stored. A role of an area reads that of the area."""
+    if sent := to_own_area(request, day, access):
+        return sent
+    as_of = day.of_places(access.programme)
     choices = _choices(as_of)
     asked, to = request.GET.get("shift", ""), request.GET.get("to", "")
     shift, problems = _shift(asked, to, choices, day)
     if shift is None:
-        context = kept("summary/_forecast.html", day, build=lambda: _content(day, as_of))
+        context = kept(
+            "summary/_forecast.html",
+            day,
+            mark_of(access.programme),
+            build=lambda: _content(day, as_of),
+        )
     else:
         context = _content(day, as_of, shift)
     told = (
@@ -93,7 +100,7 @@ def _kept_forecasts(day: Day, as_of: AsOf) -> dict:
 
 
 def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
-    plain = forecast_of(as_of)
+    plain = cached_forecast(as_of)
     shifted = forecast_of(as_of, shift) if shift else None
     forecast = shifted or plain
     before = {one.facility.id: one for one in plain.facilities} if shifted else {}
