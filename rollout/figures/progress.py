@@ -144,7 +144,10 @@ class Asked:
     area: str = ""
 
     def as_of(self, day: date, facility_ids: frozenset[int] | None = None) -> AsOf:
-        return in_area(AsOf(day, self.known_at, facility_ids, self.map_on), self.area)
+        """For the days that are asked for, and no other."""
+        days = (self.on, self.compare or self.on)
+        as_of = AsOf(day, self.known_at, facility_ids, self.map_on, folded_on=days)
+        return in_area(as_of, self.area)
 
 
 @dataclass(frozen=True, slots=True)
