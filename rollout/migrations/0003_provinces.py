@@ -14,7 +14,7 @@ def of_the_only_one(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None
 
 
 class Migration(migrations.Migration):
-    dependencies = [("facilities", "0001_initial"), ("rollout", "0002_area_roles")]
+    dependencies = [("facilities", "0001_initial"), ("rollout", "0002_mending")]
 
     operations = [
         migrations.RemoveConstraint("programme", "rollout_programme_one_row"),
