@@ -69,6 +69,7 @@ class Register(Generic[Row]):
     is_by_facility: bool = True  # whether each row belongs to a facility
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
+    found_sort = ""  # of what a search finds, where that is not the order of the list
     makes_rows = True  # whether new rows may be entered
     # Columns that another register writes and logs, in the same change set.
     logged_elsewhere: frozenset[str] = frozenset()

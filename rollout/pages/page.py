@@ -182,7 +182,7 @@ def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> 
     The HTML of `content` is drawn once and kept until a fact changes, together with the name of
     the province and the areas to choose from, so that a page costs one look into the cache.
     `parts`: whatever else the content depends on. Who may see it is settled before, and nothing in
-    it is personal.
+    it is personal. `missing`, if it is built: what an empty page lacks, for `_who_fills.html`.
     """
     place = key(
         "html",
@@ -196,7 +196,12 @@ def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> 
     )
     found = cache.get(place)
     if found is None:
-        html = render_to_string(template, {"day": day} | build())
-        found = {"content": html, "province": _province(day), "areas": choice_of_areas(day)}
+        built = build()
+        found = {
+            "content": render_to_string(template, {"day": day} | built),
+            "province": _province(day),
+            "areas": choice_of_areas(day),
+            "missing": built.get("missing", ""),
+        }
         cache.set(place, found, keep_seconds(day.known_at))
     return found

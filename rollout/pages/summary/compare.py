@@ -200,6 +200,7 @@ def _content(day: Day, by: str, measure: str, sort: str, *, foreseen: bool) -> d
         "foreseen": foreseen,
         "pace_days": PACE_DAYS,
         "path": _path(day),
+        "missing": "" if any(line.facilities for line in lines) else "facilities",
     }
 
 

@@ -93,6 +93,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     open_to_decide = len(open_obstacles) if sees_programme else 0
     return {
         "finding": finding(day.on, forecast, law, opened, open_to_decide, in_full=in_full),
+        "missing": "" if progress.facilities else "facilities",
         "compare": compare,
         "areas": choice_of_areas(day),
         "forecast": forecast,
