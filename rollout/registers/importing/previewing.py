@@ -133,7 +133,7 @@ class _Preview:
         whole = []
         places = self.found.heading.columns
         for problem in compared.problems:
-            if problem.place not in places:
+            if problem.place is None or problem.place not in places:
                 whole.append(self._sentence(problem))
                 continue
             cell = cells.setdefault(
