@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
     Count,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -22,7 +23,7 @@ from django.db.models import (
 from equipment.models import Asset, DeviceMovement
 from equipment.stock import stock_of
 from facilities.descent import Descent
-from facilities.models import Facility
+from facilities.models import Facility, FacilityLineage
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -77,23 +78,47 @@ def assets_on(
     on: date, known_at: datetime | None = None
 ) -> "QuerySet[WithAnnotations[Asset, Standing]]":
     """The assets on a day, with `place_id` to filter by. One that only came later is not among them."""
-    moved = DeviceMovement.objects.known(known_at).filter(asset__isnull=False)
+    moved = DeviceMovement.objects.known(known_at).filter(asset__isnull=False).order_by()
     later = moved.filter(happened_on__gt=on).values("asset")
-    by_then = moved.filter(happened_on__lte=on).values("asset")
+    by_then = moved.filter(happened_on__lte=on, asset=OuterRef("pk"))
     return (
         Asset.objects.standing(known_at)
-        .exclude(Q(pk__in=later) & ~Q(pk__in=by_then))
+        .exclude(Q(pk__in=later) & ~Exists(by_then))
         .alias(place_id=place_id(on, known_at))
     )
+
+
+def have_been_at(
+    facility_ids: Iterable[int], on: date, known_at: datetime | None = None
+) -> QuerySet[Any, Any]:
+    """The keys of the assets that came by a day to one of these facilities, or to whom they carry on for.
+
+    Whatever stands there is among them; an index finds them, while where an asset stands has to be
+    asked of each.
+    """
+    family = Descent.read(on, known_at).family(facility_ids)
+    came = DeviceMovement.objects.as_of(on, known_at).filter(facility__in=family, quantity__gt=0)
+    return came.filter(asset__isnull=False).order_by().values("asset")
+
+
+def have_ever_been_at(facility_ids: Iterable[int]) -> QuerySet[Any, Any]:
+    """The same on any day, as known at any moment."""
+    family = set(facility_ids)
+    lineage = list(FacilityLineage.objects.values_list("predecessor", "successor"))
+    while more := {before for before, after in lineage if after in family} - family:
+        family |= more
+    came = DeviceMovement.objects.filter(facility__in=family, asset__isnull=False)
+    return came.order_by().values("asset")
 
 
 def standing_at(
     on: date, facility_ids: Iterable[int], known_at: datetime | None = None
 ) -> Counter[tuple[int, int]]:
     """How many assets stand at each of these facilities, by facility and device type."""
+    keys = list(facility_ids)
     rows = (
         assets_on(on, known_at)
-        .filter(place_id__in=list(facility_ids))
+        .filter(pk__in=have_been_at(keys, on, known_at), place_id__in=keys)
         .annotate(place=F("place_id"))
         .order_by()
         .values_list("place", "device_type")

@@ -16,6 +16,7 @@ from facilities.descent import Descent, Merger
 from facilities.models.facts import DatedFact, Yardstick
 from facilities.models.kinds import KindTerm, ManagingBodyTerm
 from facilities.models.places import (
+    IN_ROLLOUT,
     AreaName,
     Facility,
     FacilityArea,
@@ -83,7 +84,7 @@ class FacilityOnDay:
 
     @property
     def in_rollout(self) -> bool:
-        return self.scope in (Scope.ROLLOUT, Scope.BEYOND)
+        return self.scope in IN_ROLLOUT
 
     @property
     def is_obliged(self) -> bool:
@@ -319,7 +320,7 @@ class DayLookedAt(Protocol):
     @property
     def known_at(self) -> datetime | None: ...
 
-    def as_of(self) -> AsOf: ...
+    def as_of(self, facility_ids: frozenset[int] | None = None) -> AsOf: ...
 
 
 def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:

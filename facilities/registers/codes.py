@@ -12,8 +12,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Kind
+from facilities.listed import listed_on
 from facilities.models import CodeSystem, ExternalCode, Facility, Yardstick
 from facilities.registers.choices import facilities_by_code, facility_names
 from facilities.registers.order import NAME_ORDER, with_name_order
@@ -116,8 +116,7 @@ class ExternalCodes(Register[Facility]):
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """Every facility in the register on the day, also those outside the rollout."""
-        keys = [facility.id for facility in AsOf(on, known_at).on(on)]
-        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+        return with_name_order(listed_on(on, known_at), on, known_at)
 
     # --- Judging ------------------------------------------------------------------------
 
@@ -128,7 +127,7 @@ class ExternalCodes(Register[Facility]):
             for column in entry.changed:
                 if entry.text(column):
                     wanted[column].add(entry.text(column))
-        there = {facility.id for facility in AsOf(on).on(on)}
+        there = set(listed_on(on).values_list("pk", flat=True))
         spans: _Spans = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
         for system in known_systems.all():
             column = column_code(system)
