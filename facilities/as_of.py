@@ -16,6 +16,7 @@ from facilities.descent import Descent, Merger
 from facilities.models.facts import DatedFact, Yardstick
 from facilities.models.kinds import KindTerm, ManagingBodyTerm
 from facilities.models.places import (
+    IN_CONNECTIVITY,
     IN_ROLLOUT,
     AreaName,
     Facility,
@@ -93,7 +94,7 @@ class FacilityOnDay:
 
     @property
     def in_connectivity(self) -> bool:
-        return self.scope in (Scope.ROLLOUT, Scope.BEYOND, Scope.CONNECTIVITY)
+        return self.scope in IN_CONNECTIVITY
 
 
 class _Dated(Generic[Value]):

@@ -49,6 +49,7 @@ class Scope(models.TextChoices):
 
 
 IN_ROLLOUT = (Scope.ROLLOUT, Scope.BEYOND)  # who takes part, having to or not
+IN_CONNECTIVITY = (*IN_ROLLOUT, Scope.CONNECTIVITY)
 
 
 class Lineage(models.TextChoices):

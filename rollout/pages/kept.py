@@ -71,7 +71,9 @@ class KeptRows(Sequence[Row], Generic[Row]):
         if isinstance(place, int):
             return self[place : place + 1][0]
         start, stop, _step = place.indices(self._count)
-        if self._whole is None and start < stop:
+        if start >= stop:
+            return []
+        if self._whole is None:
             numbers = range(start // CHUNK, -(-stop // CHUNK))
             found = cache.get_many([self._place(n) for n in numbers])
             if len(found) == len(numbers):

@@ -104,7 +104,7 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
                 "name": names.get(one, ""),
                 "today": one == day.on,
                 "events": by_day[one].first if one in by_day else [],
-                "more": by_day[one].count - FIRST if one in by_day else 0,
+                "more": by_day[one].many - FIRST if one in by_day else 0,
             }
             for one in week
         ]
@@ -115,7 +115,7 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
         "weeks": weeks,
         "before": (first - timedelta(days=1)).strftime("%Y-%m"),
         "after": (first + timedelta(days=31)).strftime("%Y-%m"),
-        "count": sum(of.count for on, of in by_day.items() if on.month == first.month),
+        "count": sum(of.many for on, of in by_day.items() if on.month == first.month),
     }
     return "notices/month.html", context
 
@@ -124,7 +124,7 @@ class _OfDay(NamedTuple):
     """What is shown of a day: the first events in its order, each with its state; and how many there are."""
 
     first: list[tuple[Event, str]]
-    count: int
+    many: int
 
 
 def _by_day(access: Access, day: Day, span: tuple[date, date]) -> dict[date, _OfDay]:
