@@ -56,6 +56,8 @@ class FacilityOnDay:
     kind_vi: str = ""
     kind_en: str = ""
     deadline_group: str = ""  # whom the law counts it with; empty where nothing says so
+    # Whether its people may have certificates of the Government Cipher Committee.
+    asks_committee: bool = True
     managed_by: str = ""
     managed_by_vi: str = ""
     managed_by_en: str = ""
@@ -95,6 +97,9 @@ class FacilityOnDay:
     @property
     def in_connectivity(self) -> bool:
         return self.scope in IN_CONNECTIVITY
+
+
+NO_TERM: list[Any] = ["", "", "", "", None]  # of a kind that has no name on the day
 
 
 class _Dated(Generic[Value]):
@@ -177,7 +182,13 @@ class AsOf:
         self.areas: _Dated[int] = rows(FacilityArea, "facility_id", "area_id")
         self.area_names: _Dated[str] = rows(AreaName, "area_id", "name_vi", "name_en")
         self.kind_terms: _Dated[str] = rows(
-            KindTerm, "kind__code", "name_vi", "name_en", "deadline_group", "group_without_beds"
+            KindTerm,
+            "kind__code",
+            "name_vi",
+            "name_en",
+            "deadline_group",
+            "group_without_beds",
+            "asks_committee",
         )
         self.body_terms: _Dated[Any] = rows(
             ManagingBodyTerm, "body__code", "name_vi", "name_en", "is_local"
@@ -279,7 +290,7 @@ class AsOf:
         area = self.areas.on(pk, day)
         area_name = self.area_names.on(area[0], day) if area else None
         kind = (self.kinds.on(pk, day) or [""])[0]
-        kind_vi, kind_en, group, without_beds = self.kind_terms.on(kind, day) or ["", "", "", ""]
+        kind_vi, kind_en, group, without_beds, asks = self.kind_terms.on(kind, day) or NO_TERM
         sector, body = self.ownerships.on(pk, day) or ["", None]
         body_vi, body_en, is_local = self.body_terms.on(body or "", day) or ["", "", False]
         has_beds, beds = self.beds.on(pk, day) or [None, None]
@@ -297,6 +308,7 @@ class AsOf:
             kind_vi=kind_vi,
             kind_en=kind_en,
             deadline_group=(without_beds or group) if has_beds is False else group,
+            asks_committee=asks is not False and sector != Ownership.PRIVATE,
             managed_by=body or "",
             managed_by_vi=body_vi,
             managed_by_en=body_en,

@@ -17,7 +17,12 @@ from facilities.exchange.choices import Choices, Unknown
 from facilities.exchange.columns import Column
 from facilities.folding import fold
 from facilities.models import Facility
-from facilities.registers.choices import MOST_LISTED, NamesOfDay, codes_elsewhere
+from facilities.registers.choices import (
+    MOST_LISTED,
+    NamesOfDay,
+    areas_called,
+    codes_elsewhere,
+)
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -40,7 +45,8 @@ class _Named(Choices):
 def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
     """The choice that a typed text means. Raises Unknown, with near names.
 
-    `of`: `FACILITIES` where the choices are facilities, under their codes or their keys.
+    `of`: `FACILITIES` where the choices are facilities, under their codes or their keys; `AREAS` where
+    they are areas, likewise, which may be told with the one they lie in.
     """
     text = text.strip()
     if text in labels:
@@ -61,7 +67,17 @@ def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
             return asked
         if of == FACILITIES and (code := _facility(asked, labels)):
             return code
+        if of == AREAS and (code := _area(text, labels)):
+            return code
         raise
+
+
+def _area(text: str, labels: Mapping[str, str]) -> str:
+    """By its name of today with that of the area it lies in, as suggestions write it."""
+    found = [
+        key for area in areas_called(text) for key in (area.code, str(area.id)) if key in labels
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _facility(text: str, labels: Mapping[str, str]) -> str:
@@ -113,9 +129,18 @@ class _Searched(forms.widgets.ChoiceWidget):
             return super().render(name, value, attrs, renderer)
         labels = self.labels()
         given = value if isinstance(value, list | tuple) else [value]
-        texts = [labels.get(str(one), str(one)) for one in given if one not in (None, "")]
+        texts = [_told(str(one), labels) for one in given if one not in (None, "")]
         built = self.build_attrs(self.attrs, attrs)
         return text_field(name, f"{SEVERAL} ".join(texts), built, self.of)
+
+
+def _told(value: str, labels: Mapping[str, str]) -> str:
+    """A choice in words that mean it alone: communes share names."""
+    label = labels.get(value, value)
+    if isinstance(labels, NamesOfDay):
+        labels = labels.like(label)
+    alone = sum(one == label for one in labels.values()) < 2
+    return label if alone else f"{label} ({value})"
 
 
 class SearchedSelect(_Searched, forms.Select):

@@ -1,4 +1,4 @@
-"""Which facility is meant by what people write: its code, a name, or a code of another system."""
+"""Which facility or area is meant by what people write: its code, a name, or a code of another system."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from facilities.folding import fold
 from facilities.listed import listed_on
-from facilities.models.codes import ExternalCode
+from facilities.models.codes import AreaCode, ExternalCode
 from facilities.models.facts import YardstickQuerySet
 
 
@@ -45,4 +45,19 @@ def facilities_by_external_code(on: date) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in held_on(on):
         found[fold(row.code)].add(row.facility.code)
+    return found
+
+
+def area_codes_on(on: date, known_at: datetime | None = None) -> list[AreaCode]:
+    """The codes that areas bear on a day: of each area and system the latest. One query."""
+    rows: YardstickQuerySet[AreaCode] = AreaCode.objects.in_force(on, known_at)
+    latest = {(row.area_id, row.system_id): row for row in rows.select_related("area")}
+    return list(latest.values())
+
+
+def areas_by_external_code(on: date, known_at: datetime | None = None) -> Mapping[str, set[str]]:
+    """Whose each code of an area is on a day: code as it is compared -> our codes of areas."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in area_codes_on(on, known_at):
+        found[fold(row.code)].add(row.area.code)
     return found

@@ -36,6 +36,7 @@ class Grant:
     role: str
     facility_ids: Places = None
     agency_id: int | None = None
+    area_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -146,14 +147,28 @@ class Access:
 
     @property
     def reads_programme(self) -> bool:
-        """What the API tells of the programme of the whole province."""
-        return self.told is None
+        """What the API tells of the programme: of the whole province or of an area (`told`)."""
+        if self.token_scope == ApiToken.Scope.PROGRAMME:
+            return self._reads_somewhere
+        return self.opens_programme
 
     @property
     def scope_is_short(self) -> bool:
         """A wider key of the same holder would read the programme."""
         narrow = self.token_scope not in (None, ApiToken.Scope.PROGRAMME)
-        return narrow and self._places(READERS) is None
+        return narrow and self._reads_somewhere
+
+    @property
+    def _reads_somewhere(self) -> bool:
+        return any(grant.role in READERS for grant in self.grants)
+
+    @property
+    def programme_areas(self) -> frozenset[int]:
+        """The areas of whose programme the person reads; none for who reads that of the province."""
+        if not self.is_of_an_area:
+            return frozenset()
+        read = (Role.DEPARTMENT, Role.LEADER)
+        return frozenset(g.area_id for g in self.grants if g.area_id and g.role in read)
 
     @property
     def is_of_an_area(self) -> bool:
@@ -292,7 +307,7 @@ def _grants(
     rows = list(held)
     within = facilities_within({area for *_place, area in rows if area}, on)
     return tuple(
-        Grant(role, _facilities(facility, agency, area, within), agency)
+        Grant(role, _facilities(facility, agency, area, within), agency, area)
         for role, facility, agency, area in rows
     )
 

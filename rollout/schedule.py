@@ -9,6 +9,7 @@ WATCH = "rollout.tasks.watch"
 REMIND = "rollout.tasks.remind"
 FORESEE = "rollout.tasks.foresee"
 CALL = "rollout.tasks.call_webhooks"
+BACK_UP = "rollout.tasks.back_up"
 
 IMPORT_FILE = "rollout.tasks.import_file"  # sent when a file arrives, not by the beat
 
@@ -19,6 +20,7 @@ LABELS = {
     REMIND: gettext_lazy("Tell people and send mail"),
     CALL: gettext_lazy("Call other systems"),
     WATCH: gettext_lazy("Watch connections and jobs"),
+    BACK_UP: gettext_lazy("Back up"),
 }
 
 BEAT = {
@@ -44,6 +46,10 @@ BEAT = {
     "foresee-nightly": {
         "task": FORESEE,
         "schedule": crontab(hour=2, minute=10),
+    },
+    "back-up-nightly": {
+        "task": BACK_UP,
+        "schedule": crontab(hour=3, minute=20),
     },
     "remind-every-ten-minutes": {
         "task": REMIND,

@@ -168,6 +168,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 STATIC_URL = "static/"
+# Where the nightly backup is written and for which age key; empty: none is made.
+BACKUP_TO = Path(folder) if (folder := env.str("EMR_BACKUP_TO", default="")) else None
+BACKUP_FOR = env.str("EMR_BACKUP_FOR", default="")
+BACKUP_KEEP = env.int("EMR_BACKUP_KEEP", default=14)
+if bool(BACKUP_TO) != bool(BACKUP_FOR):
+    raise ImproperlyConfigured("EMR_BACKUP_TO and EMR_BACKUP_FOR are set both or neither.")
 STATIC_ROOT = Path(env.str("EMR_STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", BUILD_DIR / "static"]
 STORAGES = {
@@ -292,7 +298,8 @@ REST_FRAMEWORK = {
 }
 
 SPECTACULAR_SETTINGS = {
-    "TITLE": _("EMR rollout API"),
+    # The same in every language: generated clients are named after it.
+    "TITLE": "EMR rollout API",
     "DESCRIPTION": _(
         "Where each medical facility of the province stands in the rollout of electronic "
         "medical records, on any given day, computed from dated facts."

@@ -1,6 +1,7 @@
 """The jobs. Safe to ring twice, late, or at the same time."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from facilities import clock
@@ -11,6 +12,7 @@ from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
 from rollout.registers import importing
 from rollout.schedule import (
+    BACK_UP,
     CALL,
     COMPUTE_PROGRESS,
     FORESEE,
@@ -67,6 +69,18 @@ def call_webhooks() -> int:
 def watch() -> int:
     """See which connections fell silent and which jobs did not come. Returns how many alerts it raised."""
     return jobs.run(WATCH, lambda: watching.watch(timezone.now()))
+
+
+@shared_task(name=BACK_UP)
+def back_up() -> int:
+    """Write a backup where the settings say so. Returns its number of rows; 0 where none is wanted."""
+    from rollout.site import backup  # it brings the dumping and encrypting with it
+
+    if settings.BACKUP_TO is None:
+        return 0
+    folder, reader, keep = settings.BACKUP_TO, settings.BACKUP_FOR, settings.BACKUP_KEEP
+    now = timezone.localtime()
+    return jobs.run(BACK_UP, lambda: backup.back_up(folder, reader, now, keep).rows)
 
 
 @shared_task(name=IMPORT_FILE)

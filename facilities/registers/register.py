@@ -10,18 +10,26 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from facilities.choosing import FACILITIES
+from facilities.choosing import AREAS, FACILITIES
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.folding import fold
 from facilities.models import ExternalCode, FacilityName, Record
 from facilities.models.facts import EntryQuerySet
-from facilities.registers.choices import FACILITY_HEADINGS, NamesOfDay, facility_names, names_for
+from facilities.registers.choices import (
+    FACILITY_HEADINGS,
+    NamesOfDay,
+    area_names,
+    facility_names,
+    names_for,
+)
 from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
 from facilities.services import HAPPENED
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+# Whose names a page offers where the choices are too many to list.
+SUGGESTED = {facility_names: FACILITIES, area_names: AREAS}
 PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
 SORTED_BY = "sorted_by"
 MOST_KEYS = 500  # facilities that a search names one by one
@@ -237,13 +245,20 @@ class Register(Generic[Row]):
         """What one row is called on its page."""
         return str(values.get(self.columns[0].code, ""))
 
-    def bound(self, *, with_names: bool = True, on: date | None = None) -> tuple[Column, ...]:
+    def bound(
+        self,
+        *,
+        with_names: bool = True,
+        on: date | None = None,
+        places: Iterable[int] | None = None,
+    ) -> tuple[Column, ...]:
         """The columns for one request: choices asked once, names left out where they are not seen.
 
-        `on`: the day whose names facilities bear; None: today's.
+        `on`: the day whose names facilities bear; None: today's. `places`: where the reader writes, if
+        facilities are to be chosen; None: everywhere.
         """
         found = []
-        names = names_for(on)
+        names = names_for(on, places)
         for column in self.columns:
             if column.personal and not with_names:
                 continue
@@ -253,7 +268,7 @@ class Register(Generic[Row]):
                 if is_facility and not column.aliases:
                     column = replace(column, aliases=FACILITY_HEADINGS)
                 known = (lambda: names) if is_facility else _known(ask())
-                column = replace(column, choices=known, suggests=FACILITIES if is_facility else "")
+                column = replace(column, choices=known, suggests=SUGGESTED.get(ask, ""))
             found.append(column)
         return tuple(found)
 

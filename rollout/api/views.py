@@ -19,7 +19,7 @@ from rollout.api.document import (
 )
 from rollout.api.reading import Gone, ReadView
 from rollout.figures.cached import cached_progress
-from rollout.figures.trend import trend
+from rollout.figures.trend import cached_trend
 
 
 class ProgressView(ReadView):
@@ -66,7 +66,7 @@ class TrendView(ReadView):
                 known_at=known_at,
                 build=lambda: trend_document(
                     measure,
-                    trend(measure, first, last, known_at=known_at, map_on=map_on, area=area),
+                    cached_trend(measure, first, last, known_at=known_at, map_on=map_on, area=area),
                     known_at=known_at,
                     map_on=map_on,
                     area=area,

@@ -16,8 +16,10 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from facilities.models import Ledger
+from facilities.permissions import Places
 from facilities.registers.register import Register
-from rollout.figures.progress import progress
+from rollout.figures import spliced
+from rollout.figures.progress import Asked, Reading
 from rollout.figures.results import Progress
 
 Found = TypeVar("Found")
@@ -40,14 +42,22 @@ def _release() -> str:
 RELEASE = _release()
 
 
-def key(kind: str, version: int, *parts: object) -> str:
-    """A cache key for something that follows from the facts of a ledger version."""
+def key(kind: str, version: int | str, *parts: object) -> str:
+    """A cache key for something that follows from the facts of a ledger version.
+
+    `version`: "kept" for what is kept with its version, see `rollout.figures.spliced`.
+    """
     text = ":".join("" if part is None else _text(part) for part in parts)
     return f"{kind}:{RELEASE}:{version}:{text}"
 
 
 def _text(part: object) -> str:
     return part.isoformat() if isinstance(part, date | datetime) else str(part)
+
+
+def mark_of(places: Places) -> str:
+    """These facilities as a part of such a key; empty: all of them."""
+    return "" if places is None else sha256(repr(sorted(places)).encode()).hexdigest()
 
 
 def keep_seconds(known_at: datetime | None) -> int:
@@ -75,16 +85,10 @@ def cached_progress(
     map_on: date | None = None,
     area: str = "",
 ) -> Progress:
-    """The same as `progress`, computed once per state of the facts."""
-    return remembered(
-        "progress",
-        on,
-        known_at,
-        compare,
-        map_on,
-        area,
-        compute=lambda: progress(on, known_at=known_at, compare=compare, map_on=map_on, area=area),
-    )
+    """The same as `progress`, read again for those facilities alone whose facts have moved."""
+    asked = Asked(on, known_at, compare, map_on, area)
+    place = key("progress", "kept", on, known_at, compare, map_on, area)
+    return spliced.current(place, lambda: Reading.begin(asked), keep_seconds(known_at)).whole
 
 
 def cached_sums(

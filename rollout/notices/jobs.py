@@ -19,7 +19,7 @@ from facilities import clock
 from facilities.signals import facts_changed
 from rollout.day import parse_date
 from rollout.models import JobRun
-from rollout.schedule import BEAT, COMPUTE_PROGRESS, LABELS, RAISE_ALERTS
+from rollout.schedule import BACK_UP, BEAT, COMPUTE_PROGRESS, LABELS, RAISE_ALERTS
 from rollout.sending import send
 
 if TYPE_CHECKING:
@@ -130,6 +130,11 @@ class JobStatus:
         return STATE_LABELS[self.state]
 
 
+def watched() -> list[str]:
+    """The jobs that are to come here: a backup where one is wanted."""
+    return [job for job in LABELS if job != BACK_UP or settings.BACKUP_TO]
+
+
 def statuses(now: datetime) -> list[JobStatus]:
     """Every job of the schedule at the moment `now`.
 
@@ -137,7 +142,7 @@ def statuses(now: datetime) -> list[JobStatus]:
     """
     first_seen = JobRun.objects.order_by("started_at").values_list("started_at", flat=True).first()
     found = []
-    for job in LABELS:
+    for job in watched():
         runs = JobRun.objects.filter(job=job, started_at__lte=now)
         succeeded_at = (
             runs.filter(ended_at__isnull=False, error="")

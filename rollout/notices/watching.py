@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy, override
 
 from connectivity.gateways import pulses
 from connectivity.models import Partner
-from connectivity.pulse import LATE, SILENT, Pulse
+from connectivity.pulse import SILENT, Pulse
 from facilities import clock
 from facilities.as_of import AsOf, FacilityOnDay
 from rollout.models import Alert
-from rollout.notices.alerts import COMING, OVERDUE, write
+from rollout.notices.alerts import OVERDUE, write
 from rollout.notices.jobs import JobStatus, statuses
 from rollout.schedule import WATCH
 from rollout.turns import write_in_turn
@@ -38,7 +38,9 @@ def _called_for(now: datetime) -> Iterator[Alert]:
     facilities = {facility.id: facility for facility in as_of.on(on)}
     for pulse in pulses(now):
         facility = facilities.get(pulse.gateway.facility_id)
-        if facility is not None and pulse.state in (LATE, SILENT):
+        # Within the grace nobody is told: a gateway that is always some minutes late would raise and
+        # clear an alert every hour. Pages show it as late.
+        if facility is not None and pulse.state == SILENT:
             yield _of_gateway(pulse, facility, on)
     standing = dict(
         Alert.objects.filter(rule=JOB, cleared_on=None).values_list("subject", "due_on")
@@ -50,17 +52,15 @@ def _called_for(now: datetime) -> Iterator[Alert]:
 
 
 def _of_gateway(pulse: Pulse, facility: FacilityOnDay, on: date) -> Alert:
-    gateway, silent = pulse.gateway, pulse.state == SILENT
-    text = {
-        language: _words(language, silent, facility, gateway.partner) for language in ("vi", "en")
-    }
+    gateway = pulse.gateway
+    text = {language: _words(language, facility, gateway.partner) for language in ("vi", "en")}
     return Alert(
         rule=GATEWAY,
         subject=f"gateway:{gateway.pk}",
         facility_id=gateway.facility_id,
         due_on=clock.day_of(pulse.expected_by),
-        level=OVERDUE if silent else COMING,
-        severity=Alert.Severity.LATE if silent else Alert.Severity.WARNING,
+        level=OVERDUE,
+        severity=Alert.Severity.LATE,
         what_vi=text["vi"],
         what_en=text["en"],
         url=reverse("rollout:connection", args=[facility.code, gateway.partner.code]),
@@ -68,13 +68,9 @@ def _of_gateway(pulse: Pulse, facility: FacilityOnDay, on: date) -> Alert:
     )
 
 
-def _words(language: str, silent: bool, facility: FacilityOnDay, partner: Partner) -> str:
+def _words(language: str, facility: FacilityOnDay, partner: Partner) -> str:
     with override(language):
-        said = (
-            _("%(facility)s: the connection with %(partner)s is silent")
-            if silent
-            else _("%(facility)s: the connection with %(partner)s is late")
-        )
+        said = _("%(facility)s: the connection with %(partner)s is silent")
         return (said % {"facility": facility.name, "partner": partner.name})[: Alert.MOST_LETTERS]
 
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 
 from facilities.models import Ledger, User
 from facilities.models.places import in_language
-from facilities.permissions import Access, Places, access_of
-from rollout.day import PARAMETER_LABELS, Day, read_day
+from facilities.permissions import Access, access_of
+from rollout.day import PARAMETER_LABELS, Day, areas_on, read_day
 from rollout.figures.cached import keep_seconds, key
 from rollout.models import Programme
 from rollout.notices import responses
@@ -102,9 +102,31 @@ def page(
     return decorate
 
 
-def mark_of(places: Places) -> str:
-    """These facilities as a part of the place where a page is kept."""
-    return "" if places is None else sha256(repr(sorted(places)).encode()).hexdigest()
+def to_own_area(request: SignedIn, day: Day, access: Access) -> HttpResponseRedirect | None:
+    """Where a page that speaks of one area at a time sends whoever has a role of an area.
+
+    To the first of their areas, unless they ask for one of theirs or for a part of it; None: stay.
+    Raises PermissionDenied where none of them was there on the day.
+    """
+    if not access.is_of_an_area:
+        return None
+    tree = areas_on(day.whole)
+    own = [tree.areas[pk] for pk in tree.areas if pk in access.programme_areas]
+    if day.area:
+        around = {day.area.id, *(area.id for area in tree.path(day.area))}
+        if not around.isdisjoint(area.id for area in own):
+            return None
+    if not own:
+        raise PermissionDenied(_("Your area was not on record on this day. Choose a later one."))
+    if day.area:
+        messages.info(
+            request,
+            _("This page is open to your role for %(area)s: shown is your area.")
+            % {"area": ", ".join(area.name for area in own)},
+        )
+    asked = request.GET.copy()
+    asked["area"] = own[0].code
+    return HttpResponseRedirect(f"{request.path}?{asked.urlencode()}")
 
 
 def outside_the_area() -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rollout.pages import start
+from rollout.pages import search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
@@ -23,6 +23,7 @@ app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("search/", search.search, name="search"),
     path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(

@@ -15,7 +15,7 @@ from django.utils import timezone
 from connectivity import gateways, pulse
 from connectivity.models import BeatDay, Gateway
 from facilities.models import Role
-from rollout.models import Alert
+from rollout.models import Alert, Webhook, WebhookCall
 from rollout.notices.alerts import raise_alerts
 from rollout.notices.watching import watch
 from tests import factories
@@ -144,12 +144,13 @@ def open_alerts() -> list[tuple]:
     return list(rows.values_list("level", "severity"))
 
 
-def test_alerts_grow_louder_once_each_and_clear_with_the_next_beat(issued):
+def test_nobody_is_told_within_the_grace_and_once_after_it(issued):
     beat(issued[1])
     silent = NOW + 91 * MINUTE
     for at, expected in (
         (NOW + 60 * MINUTE, []),
-        (NOW + 61 * MINUTE, [(0, "warning")]),
+        (NOW + 61 * MINUTE, []),
+        (NOW + 90 * MINUTE, []),
         (silent, [(1, "late")]),
     ):
         watch(at)
@@ -161,7 +162,21 @@ def test_alerts_grow_louder_once_each_and_clear_with_the_next_beat(issued):
     beat(issued[1], silent)
     watch(silent)
     assert open_alerts() == []
-    assert Alert.objects.filter(rule="gateway").count() == 2
+    assert Alert.objects.filter(rule="gateway").count() == 1
+
+
+def test_a_gateway_that_is_always_some_minutes_late_calls_nobody(issued):
+    Webhook.objects.create(
+        name="x", url="https://emr.example.vn/", salt="00", made_by=factories.recorder()
+    )
+    beats = [NOW + hour * timedelta(hours=1) + (hour * 5 % 8) * MINUTE for hour in range(49)]
+    moments = sorted([*beats, *(NOW + n * 5 * MINUTE for n in range(48 * 12))])
+    for moment in moments:
+        if moment in beats:
+            beat(issued[1], moment)
+        watch(moment)
+    assert not Alert.objects.exists()
+    assert not WebhookCall.objects.exists()
 
 
 def test_a_new_address_ends_the_old_one_and_keeps_its_days(issued, client):

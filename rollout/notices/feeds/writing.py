@@ -1,11 +1,13 @@
 """Events as iCalendar (RFC 5545), notices as Atom (RFC 4287)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,6 +15,9 @@ from django.utils.translation import gettext as _
 from facilities.models import Ledger, User
 from rollout.models import Notice
 from rollout.notices.feeds.events import Event
+
+if TYPE_CHECKING:
+    import icalendar
 
 
 def as_icalendar(events: Iterable[Event], now: datetime) -> bytes:
@@ -39,7 +44,17 @@ def as_icalendar(events: Iterable[Event], now: datetime) -> bytes:
         entry.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
         entry.add("transp", "TRANSPARENT")
         calendar.add_component(entry)
+    if not calendar.subcomponents:
+        calendar.add_component(_local_time())
     return calendar.to_ical()
+
+
+def _local_time() -> "icalendar.Timezone":
+    """A calendar holds at least one component (RFC 5545, 3.6), also when nothing is to happen."""
+    import icalendar
+
+    zone = timezone.get_default_timezone()
+    return icalendar.Timezone.from_tzinfo(zone, first_date=date(2020, 1, 1))
 
 
 def as_atom(notices: Iterable[Notice], person: User) -> str:

@@ -7,6 +7,7 @@ answer at all, is tried again after a while, for three days. Addresses that redi
 import hashlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 
 from rollout.models import Alert, Webhook, WebhookCall
 from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
-from rollout.notices.webhooks.addresses import fault_of
+from rollout.notices.webhooks.addresses import Machine, fault_of, machine_of
 from rollout.notices.webhooks.signing import headers
 
 SILENCE = 10  # seconds without a word
@@ -118,7 +119,11 @@ def _call(url: str, body: bytes, signed: dict[str, str]) -> Result:
     if fault := fault_of(url):
         return Result(Outcome.REFUSED_FOR_NOW, fault)
     try:
-        answer = _post(url, body, signed)
+        machine = machine_of(url)
+    except ValueError as error:
+        return Result(Outcome.REFUSED_FOR_NOW, str(error))
+    try:
+        answer = _post(url, machine, body, signed)
     except (OSError, HTTPException) as error:
         return Result(Outcome.IN_DOUBT, said(error))
     noted = {"answer": answer}
@@ -129,19 +134,23 @@ def _call(url: str, body: bytes, signed: dict[str, str]) -> Result:
     return Result(outcome, f"HTTP {answer}", noted)
 
 
-def _post(url: str, body: bytes, signed: dict[str, str]) -> int:
+def _post(url: str, machine: Machine, body: bytes, signed: dict[str, str]) -> int:
     """The status of the answer.
 
-    To the address that was added and nowhere else: redirects are not followed, and no proxy of the
-    environment is asked, for what is inside the province's network is called directly.
+    To the machine that was checked and nowhere else: the name is not asked a second time, redirects
+    are not followed, and no proxy of the environment is asked, for what is inside the province's
+    network is called directly.
     """
     parts = urlsplit(url)
+    name = parts.hostname or ""
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=SILENCE)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with closing(connection):
-        connection.connect()
+    with closing(kind(name, parts.port, timeout=SILENCE)) as connection:
+        connection.sock = socket.create_connection(machine, timeout=SILENCE)
         with _at_most(LONGEST_CALL, connection.sock):
+            if parts.scheme == "https":
+                trusted = ssl.create_default_context()
+                connection.sock = trusted.wrap_socket(connection.sock, server_hostname=name)
             connection.request("POST", target, body, signed)
             return connection.getresponse().status
 

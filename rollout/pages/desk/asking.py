@@ -100,12 +100,12 @@ class Asked:
     @cached_property
     def _names_today(self) -> NamesOfDay:
         """The facilities to choose from: those of today, whatever day is looked at."""
-        if self.day.on == self.day.today:
+        if self.day.on == self.day.today and self.places is None:
             shown = (
                 c.choices() for c in self.all_columns if c.suggests == FACILITIES and c.choices
             )
             return next(names for names in shown if isinstance(names, NamesOfDay))
-        return NamesOfDay(self.day.today)
+        return NamesOfDay(self.day.today, self.places)
 
     @property
     def problems(self) -> dict[str, list[str]]:

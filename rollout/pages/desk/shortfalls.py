@@ -22,17 +22,17 @@ from facilities.as_of import FacilityOnDay
 from facilities.choosing import FACILITIES, chooser, meant
 from facilities.exchange.choices import Unknown
 from facilities.folding import sort_key
-from facilities.models import ChangeSet, Facility
+from facilities.models import ChangeSet
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
-from rollout.figures.cached import remembered
+from rollout.figures.cached import mark_of, remembered
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.devices import MoveForm, move_devices
 from rollout.pages.kept import KeptRows, Whole
-from rollout.pages.page import Page, SignedIn, mark_of
+from rollout.pages.page import Page, SignedIn
 from rollout.programme.tracking import known_stock
-from rollout.registers.keeping import elsewhere, kept_registers
+from rollout.registers.keeping import kept_registers
 
 ROWS_A_PAGE = 25
 PROPOSALS_SHOWN = 50
@@ -208,10 +208,10 @@ def device_move(request: SignedIn, day: Day, access: Access) -> Page:
         request.FILES or None,
         initial=asked | {"happened_on": day.today},
         today=day.today,
+        places=access.kept,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            _refuse_elsewhere(access, form)
             with transaction.atomic():
                 change_set = begin(
                     kind=ChangeSet.Kind.FORM,
@@ -230,13 +230,3 @@ def device_move(request: SignedIn, day: Day, access: Access) -> Page:
             return HttpResponseRedirect(reverse("rollout:shortfalls"))
     context = {"form": form, "registers": kept_registers(access).values(), "place": "shortfalls"}
     return "desk/device_move.html", context, 400 if form.errors else 200
-
-
-def _refuse_elsewhere(access: Access, form: MoveForm) -> None:
-    """Raises ValidationError unless both facilities are the mover's to keep."""
-    if access.kept is None:
-        return
-    codes = set(Facility.objects.filter(pk__in=access.kept).values_list("code", flat=True))
-    outside = [name for name in ("giver", "taker") if form.cleaned_data[name] not in codes]
-    if outside:
-        raise ValidationError({name: elsewhere() for name in outside})

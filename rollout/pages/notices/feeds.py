@@ -17,13 +17,13 @@ from facilities.models import CalendarDay, Ledger
 from facilities.permissions import Access
 from facilities.working_days import WorkingDays
 from rollout.day import Day
-from rollout.figures.cached import remembered
+from rollout.figures.cached import mark_of, remembered
 from rollout.models import FeedAddress, Notice
 from rollout.notices.feeds import events
 from rollout.notices.feeds.addresses import access_through, opened_by
 from rollout.notices.feeds.events import Event
 from rollout.notices.feeds.writing import as_atom, as_icalendar
-from rollout.pages.page import Page, SignedIn, mark_of, page
+from rollout.pages.page import Page, SignedIn, page
 
 LATEST = 50  # notices in the news
 FIRST = 6  # events shown of a day

@@ -9,11 +9,11 @@ from facilities.permissions import Access
 from facilities.timeline import Deadline
 from rollout.day import Day
 from rollout.figures.awaited import late_facilities
-from rollout.figures.cached import cached_progress
+from rollout.figures.cached import cached_progress, mark_of
 from rollout.notices import alerts
 from rollout.pages.kept import KeptRows, Whole
 from rollout.pages.listing import names_of, paged
-from rollout.pages.page import Page, SignedIn, mark_of, of_the_province, page
+from rollout.pages.page import Page, SignedIn, of_the_province, page
 from rollout.programme.deadlines import late_and_coming
 
 DUE = {

@@ -20,7 +20,7 @@ from facilities.permissions import Access, is_in
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
 from rollout.day import Day
-from rollout.figures.cached import remembered
+from rollout.figures.cached import mark_of, remembered
 from rollout.figures.readiness import readiness, readiness_of_all
 from rollout.meetings.councils import fix
 from rollout.models import (
@@ -56,7 +56,7 @@ from rollout.pages.forms.councils import (
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.kept import KeptRows, Whole
 from rollout.pages.listing import names_of, paged
-from rollout.pages.page import Page, SignedIn, mark_of, outside_the_area, page
+from rollout.pages.page import Page, SignedIn, outside_the_area, page
 from rollout.programme.councils import (
     Meeting,
     awaited_meetings,

@@ -56,12 +56,7 @@ TAKEN_BACK: dict[str, type[Record]] = {
 
 @page(lambda access: access.sees_directives, section="directives", by_area=True)
 def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
-    about = _concerned(day, access)
-    seen = [
-        found
-        for found in (directives_of(day.as_of()) if day.area else directives(day.on, day.known_at))
-        if access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
-    ]
+    seen = seen_directives(day, access)
     session = session_asked(request, "session", day)
     show = request.GET.get("show", "")
     show = show if show in SHOW and not session else ""
@@ -74,6 +69,16 @@ def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
         "given_at": session,
         "total": len(seen),
     }
+
+
+def seen_directives(day: Day, access: Access) -> list[DirectiveOnDay]:
+    """Those of the day that the reader may see."""
+    about = _concerned(day, access)
+    return [
+        found
+        for found in (directives_of(day.as_of()) if day.area else directives(day.on, day.known_at))
+        if access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
+    ]
 
 
 def _concerned(day: Day, access: Access) -> dict[int, set[int]]:

@@ -102,6 +102,11 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     }
 
 
+def seen_obstacles(day: Day, access: Access) -> list[ObstacleOnDay]:
+    """Those of the day that the reader may see."""
+    return _seen(day.of_places(access.programme))
+
+
 def _seen(as_of: AsOf) -> list[ObstacleOnDay]:
     """Those that hold, or held, one of the facilities asked about; of the province all."""
     found = obstacles(as_of)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.http import StreamingHttpResponse
@@ -22,12 +22,12 @@ from rollout.forecasting.forecast import Facts, forecast_from
 from rollout.models import WorkingSession
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.registers.exports import CSV
+from rollout.pages.summary.finding import PACE_DAYS, begun_lately
 from rollout.pages.summary.leader import held_against
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-PACE_DAYS = 90
 AT_FIRST = "official"  # the measure that is drawn
 
 NAME, FACILITIES, OVERALL, PACE, LATE, LIKELY, NEWEST = (
@@ -153,18 +153,16 @@ def _lines(day: Day, by: str, measure: str, compared: date | None) -> list[Line]
         area=day.area_code,
     )
     facts = Facts.read(day.as_of())
-    since = day.on - timedelta(days=PACE_DAYS)
     lines = []
     for group in groups:
         progress = group.progress
         forecast = forecast_from(facts, [result.facility for result in progress.facilities])
-        begun = [one.done_on for one in forecast.facilities if one.done_on]
         lines.append(
             Line(
                 group,
                 progress.measure(measure),
                 progress.measures,
-                sum(since < on <= day.on for on in begun),
+                begun_lately(forecast, day.on),
                 len(late_facilities(progress.facilities)),
                 forecast,
                 day.area_code,

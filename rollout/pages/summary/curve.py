@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from rollout.day import Day
 from rollout.figures.measures import Measure
 from rollout.figures.results import Progress
-from rollout.figures.trend import LONGEST_DAYS, trend
+from rollout.figures.trend import LONGEST_DAYS, cached_trend
 from rollout.forecasting import ProvinceForecast
 from rollout.models import Milestone
 from rollout.pages.summary.charts import Curve
@@ -24,7 +24,7 @@ def curve_of(
     """
     newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
     first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
-    points = trend(
+    points = cached_trend(
         measure, first, day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code
     )
     known = [point for point in points if point.told is not None]

@@ -15,11 +15,11 @@ from equipment.stages import Stage
 from facilities.as_of import AsOf
 from facilities.choosing import MOST, chooser, meant
 from facilities.exchange.choices import Unknown
-from facilities.permissions import Access
+from facilities.permissions import Access, Places
 from rollout.day import Day, parse_date
-from rollout.figures.cached import cached_progress, remembered
+from rollout.figures.cached import cached_progress, mark_of, remembered
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import FacilityForecast, Shift, forecast_of
+from rollout.forecasting import FacilityForecast, Shift, cached_forecast, forecast_of
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import (
     AHEAD,
@@ -32,7 +32,7 @@ from rollout.forecasting.services import (
 from rollout.models import Forecast, Milestone
 from rollout.pages.kept import KeptRows, Whole
 from rollout.pages.listing import paged
-from rollout.pages.page import Page, SignedIn, kept, page
+from rollout.pages.page import Page, SignedIn, kept, page, to_own_area
 from rollout.pages.summary.curve import curve_of
 from rollout.programme.councils import meetings
 from rollout.programme.durations import WAY
@@ -65,16 +65,19 @@ class Line:
         return before is not None and after is not None and after < 0.5 <= before
 
 
-@page(lambda access: access.sees_programme, by_area=True)
+@page(lambda access: access.opens_programme, by_area=True)
 def forecast(request: SignedIn, day: Day, access: Access) -> Page:
-    """Nothing that is asked here is stored."""
-    choices = _shiftable(day)
+    """Nothing that is asked here is stored. A role of an area reads that of the area."""
+    if sent := to_own_area(request, day, access):
+        return sent
+    places = access.programme
+    choices = _shiftable(day, places)
     asked, to = request.GET.get("shift", ""), request.GET.get("to", "")
     shift, problems = _shift(asked, to, choices, day)
     if shift is None:
-        context = _plain(request, day)
+        context = _plain(request, day, places)
     else:
-        found = _content(day, day.as_of(), shift)
+        found = _content(day, day.of_places(places), shift)
         context = found | {
             "lines": paged(request, found["lines"]),
             "moved": [line for line in found["lines"] if line.moves][:MOST_MOVED],
@@ -94,30 +97,31 @@ def forecast(request: SignedIn, day: Day, access: Access) -> Page:
     }
     return (
         "summary/forecast.html",
-        context | given | _kept_forecasts(day),
+        context | given | _kept_forecasts(day, places),
         400 if problems else 200,
     )
 
 
-def _plain(request: SignedIn, day: Day) -> dict:
+def _plain(request: SignedIn, day: Day, places: Places) -> dict:
     """The forecast as it is: put together once, and drawn once but for the page of facilities."""
 
     @cache
     def content() -> dict:
-        return _content(day, day.as_of())
+        return _content(day, day.of_places(places))
 
     lines: KeptRows[Line] = KeptRows(
         "forecast",
         day,
+        mark_of(places),
         compute=lambda: Whole(
             content()["lines"], {name: content()[name] for name in ("official", "pools")}
         ),
     )
-    drawn = kept("summary/_forecast.html", day, build=content)
+    drawn = kept("summary/_forecast.html", day, mark_of(places), build=content)
     return drawn | lines.told | {"lines": paged(request, lines), "shifted": False}
 
 
-def _kept_forecasts(day: Day) -> dict:
+def _kept_forecasts(day: Day, places: Places) -> dict:
     """How those did that can be held against what happened; without any, from when there may be."""
     latest = Forecast.objects.aggregate(latest=Max("pk"))["latest"]
     found, chances = remembered(
@@ -126,8 +130,9 @@ def _kept_forecasts(day: Day) -> dict:
         day.known_at,
         day.map_on,
         day.area_code,
+        mark_of(places),
         latest,
-        compute=lambda: _scores(day.as_of()),
+        compute=lambda: _scores(day.of_places(places)),
     )
     if found or chances:
         return {"scores": found, "chances": chances}
@@ -140,7 +145,7 @@ def _scores(as_of: AsOf) -> tuple[list[Score], list[ChanceScore]]:
 
 
 def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
-    plain = forecast_of(as_of)
+    plain = cached_forecast(as_of)
     shifted = forecast_of(as_of, shift) if shift else None
     forecast = shifted or plain
     before = {one.facility.id: one for one in plain.facilities} if shifted else {}
@@ -184,15 +189,16 @@ def _durations(durations: Durations) -> list[tuple]:
     ]
 
 
-def _shiftable(day: Day) -> list[tuple[str, str]]:
+def _shiftable(day: Day, places: Places) -> list[tuple[str, str]]:
     return remembered(
         "shiftable",
         day.on,
         day.known_at,
         day.map_on,
         day.area_code,
+        mark_of(places),
         get_language(),
-        compute=lambda: _choices(day.as_of()),
+        compute=lambda: _choices(day.of_places(places)),
     )
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from facilities.areas import in_area
 from facilities.as_of import AsOf
+from facilities.permissions import Places
 from rollout.figures.cached import cached_progress
 from rollout.models import PublishedBrief, WorkingSession
 from rollout.programme.obstacles import obstacles
@@ -60,14 +61,17 @@ def brief(
     compare: date | None = None,
     compare_known_at: datetime | None = None,
     area: str = "",
+    places: Places = None,
 ) -> Brief:
     """The province, or an area of it by code, on day `on` in sentences.
+
+    `places`: councils, obstacles and directives of these facilities alone; None: of all.
 
     `session` None: of a day on which nobody sat.
     `compare`: the day it is held against; `compare_known_at`: the moment at which that day was
     reported, so that what has been restated since can be told. A fixed number of queries.
     """
-    as_of = in_area(AsOf(on, known_at), area)
+    as_of = in_area(AsOf(on, known_at, places), area)
     source = Source(
         session=session,
         on=on,

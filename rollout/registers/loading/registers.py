@@ -217,8 +217,9 @@ def _has_code(model: type[Model]) -> bool:
 
 
 def kept_in(model: type[Model]) -> str:
-    """The code of the desk's register whose rows are rows of this table; "" if there is none."""
-    return next((code for code, register in REGISTERS.items() if register.model is model), "")
+    """The code of the desk's register that makes rows of this table; "" if there is none."""
+    made = (one for one in REGISTERS.values() if one.model is model and one.makes_rows)
+    return next((register.code for register in made), "")
 
 
 @cache

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.choosing import (
+    AREAS,
     FACILITIES,
     Searched,
     SearchedCheckboxes,
@@ -63,14 +64,14 @@ class AreaField(Named, Searched, forms.ModelChoiceField):
     widget = SearchedSelect
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Area.objects.none(), **kwargs)
+        super().__init__(Area.objects.none(), of=AREAS, **kwargs)
 
 
 class AreasField(Named, SearchedMany, forms.ModelMultipleChoiceField):
     widget = SearchedCheckboxes
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Area.objects.none(), **kwargs)
+        super().__init__(Area.objects.none(), of=AREAS, **kwargs)
 
 
 class TidyField(forms.CharField):

@@ -105,3 +105,17 @@ def test_the_docs_page_brings_everything_itself(reader):
     script = reader.get(re.search(r'src="(/api/docs/[^"]*)"', html)[1])
     assert script.headers["Content-Type"].startswith("application/javascript")
     assert "/api/v1/schema/" in script.content.decode()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_machines_name_things_after_is_the_same_in_every_language(reader, language):
+    schema = yaml.safe_load(
+        reader.get("/api/v1/schema/", headers={"accept-language": language}).content
+    )
+    assert schema["info"]["title"] == "EMR rollout API"
+    named = [
+        *schema["components"]["schemas"],
+        *(one["operationId"] for path in schema["paths"].values() for one in path.values()),
+    ]
+    assert named
+    assert all(name.isascii() for name in named)

@@ -67,7 +67,8 @@ def test_the_day_must_be_one_to_come(client, bac_giang, to):
 def test_the_leader_sees_the_band(client, bac_giang):
     client.force_login(user_with(Role.LEADER))
     page = client.get("/?on=2025-05-21").content.decode()
-    assert 'id="forecast"' in page
+    assert 'class="finding"' in page
+    assert 'class="foreseen screen-only"' in page
     assert page.count('class="fan"') == 4  # three sizes, and the legend
     assert page.count('class="law"') > 3
 

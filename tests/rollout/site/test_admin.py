@@ -17,7 +17,7 @@ from facilities.models import ApiToken, FacilityName, Role, RoleAssignment, User
 from facilities.services import record
 from facilities.tokens import TokenAuthentication
 from rollout.models import Alert, CouncilRuling, JobRun, MilestoneEvent
-from rollout.notices.jobs import LABELS
+from rollout.notices.jobs import watched
 from rollout.programme.services import record_milestone, schedule_council
 from rollout.schedule import RAISE_ALERTS
 from rollout.tasks import raise_alerts
@@ -113,7 +113,7 @@ class TestDashboard:
         assert answer.context["progress"].measure("launched").done == 1
         assert [kind["count"] for kind in answer.context["alerts"]] == [0, 0, 0]
         assert {job.job: job.state for job in answer.context["jobs"]} == (
-            dict.fromkeys(LABELS, "not_begun") | {RAISE_ALERTS: "done"}
+            dict.fromkeys(watched(), "not_begun") | {RAISE_ALERTS: "done"}
         )
 
     def test_alerts_are_counted_severest_first(self, client, signed_in):

@@ -27,7 +27,9 @@ ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII
 
 
 def subjects(asked: Asked) -> list[tuple[str, str]]:
-    """Of a working session, newest first, or of the day alone."""
+    """Of a working session, newest first, or of the day alone; of an area's facilities, the day alone."""
+    if asked.is_partial:
+        return [("", "")]
     rows = WorkingSession.objects.known(asked.known_at).filter(held_on__lte=asked.on)
     found = [(str(row.pk), f"{day(row.held_on)}: {row.name}") for row in rows.order_by("-held_on")]
     return [*found, ("", _("Of the day, without a working session"))]
@@ -37,6 +39,8 @@ def session_asked(asked: Asked) -> WorkingSession | None:
     """Raises NoSuchSubject."""
     if not asked.about:
         return None
+    if asked.is_partial:
+        raise NoSuchSubject
     rows = WorkingSession.objects.known(asked.known_at).filter(held_on__lte=asked.on)
     found = rows.filter(pk=asked.about).first() if asked.about.isdecimal() else None
     if found is None:
@@ -54,6 +58,7 @@ def brief_asked(asked: Asked) -> Brief:
         compare=compare,
         compare_known_at=compare_known_at,
         area=asked.area,
+        places=asked.places,
     )
 
 

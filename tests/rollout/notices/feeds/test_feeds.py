@@ -55,6 +55,13 @@ def read(client, address) -> dict[str, icalendar.Event]:
     return {str(event["UID"]): event for event in calendar.walk("VEVENT")}
 
 
+def test_a_calendar_of_nothing_is_a_calendar_all_the_same(client):
+    answer = client.get(address_of(user_with(Role.DEPARTMENT)))
+    calendar = icalendar.Calendar.from_ical(answer.content)
+    assert not calendar.walk("VEVENT")
+    assert [part.name for part in calendar.subcomponents] == ["VTIMEZONE"]
+
+
 @pytest.fixture
 def council():
     meeting = factories.CouncilMeetingFactory(

@@ -273,12 +273,73 @@ def test_addresses_that_are_refused(url):
     assert fault_of(url)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "169.254.169.254", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "[::1]",
+        "169.254.169.254",
+        "0.0.0.0",
+        "255.255.255.255",
+        "2130706433",  # 127.0.0.1 as one number
+        "[::ffff:127.0.0.1]",
+        "[::ffff:169.254.169.254]",
+        "[::127.0.0.1]",
+        "[64:ff9b::127.0.0.1]",
+        "[64:ff9b:1::169.254.169.254]",
+        "[2002:7f00:1::]",  # 127.0.0.1 by 6to4
+        "[fe80::1]",
+    ],
+)
 def test_in_production_nothing_leads_back_here(settings, host):
     settings.PRODUCTION = True
     assert fault_of(f"https://{host}/")
     assert fault_of("http://10.1.2.3/")
     assert not fault_of("https://10.1.2.3/")
+
+
+def test_a_name_that_leads_elsewhere_when_asked_again_is_called_where_it_was_checked(
+    ear, monkeypatch
+):
+    """Checked once and asked again by whoever connects, a name could lead past the check."""
+    asked: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def fickle(host, *args, **kwargs):
+        if host != "fickle.example.vn":
+            return look_up(host, *args, **kwargs)
+        asked.append(host)
+        # The first answer is the receiver; whoever asked once more would be led to nobody.
+        return look_up("127.0.0.1" if len(asked) == 1 else "127.0.0.2", *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", fickle)
+    webhook = services.add(
+        name="x", url=ear.url.replace("127.0.0.1", "fickle.example.vn"), by=factories.recorder()
+    )
+    services.test(webhook=webhook, at=timezone.now())
+    assert calls.call_waiting(timezone.now()) == 1
+    assert asked == ["fickle.example.vn"]
+    [(headers, _body)] = ear.heard
+    assert headers["host"].startswith("fickle.example.vn")
+
+
+def test_in_production_a_name_that_leads_back_here_later_is_not_called(ear, settings, monkeypatch):
+    look_up = socket.getaddrinfo
+    leads_to = ["10.1.2.3"]
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _host, *args, **named: look_up(leads_to[0], *args, **named)
+    )
+    settings.PRODUCTION = True
+    webhook = services.add(
+        name="x", url=f"https://trap.example.vn:{ear.port}/", by=factories.recorder()
+    )
+    leads_to[0] = "::ffff:127.0.0.1"
+    services.test(webhook=webhook, at=timezone.now())
+    assert calls.call_waiting(timezone.now()) == 0
+    assert ear.heard == []
+    call = WebhookCall.objects.get()
+    assert (call.answer, call.given_up_at) == (None, None)
+    assert call.error != ""
 
 
 def test_an_address_with_other_letters_is_kept_as_it_is_called(ear):

@@ -1,0 +1,73 @@
+"""What the summary says first: whether the deadline will be met, who will miss it, what to decide."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from facilities.models import Role
+from facilities.services import withdraw
+from rollout.models import Milestone, MilestoneEvent
+from tests import factories
+from tests.factories import user_with
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bac_giang")]
+
+ON = date(2025, 5, 21)
+
+
+@pytest.fixture
+def said(client):
+    """The lines of the finding as a role reads them, in words."""
+
+    def get(role=Role.LEADER, on=ON, **asked) -> list[str]:
+        client.force_login(user_with(role))
+        client.cookies["django_language"] = "en"
+        page = client.get("/", {"on": on} | asked).text
+        if 'class="finding"' not in page:
+            return []
+        listed = page.split('class="finding"')[1].split("</ul>")[0]
+        lines = [re.sub(r"<[^>]+>", "", one) for one in listed.split("<li")[1:]]
+        return [" ".join(one.partition(">")[2].split()) for one in lines]
+
+    return get
+
+
+def test_the_finding_of_the_session(said):
+    verdict, unlikely, pace, to_decide = said()
+    assert verdict.startswith("At this pace not in time: the last is expected by about 10 Nov 2025")
+    assert "41 days after it" in verdict
+    assert "In time about 13 of 17 (12 to 15)." in verdict
+    assert unlikely.startswith(
+        "Likely to miss the deadline: Yen The District Medical Centre under 5%"
+    )
+    assert unlikely.count("·") == 2
+    # 12 are out and 132 days are left; four began in the last ninety days.
+    assert pace == "Needed: one facility every 11 days. In the last 90 days: one every 23 days."
+    assert to_decide == "To decide: 2 directives without a day · 4 obstacles"
+
+
+def test_one_facility_less_in_official_use_changes_the_pace(said):
+    begun = MilestoneEvent.objects.known().filter(
+        milestone=Milestone.OFFICIAL, happened_on__range=(ON - timedelta(days=89), ON)
+    )
+    withdraw(fact=begun.earliest("happened_on"), because="x", by=factories.recorder())
+    [pace] = [line for line in said() if line.startswith("Needed")]
+    assert pace == "Needed: one facility every 10 days. In the last 90 days: one every 30 days."
+
+
+def test_who_may_not_know_it_of_every_facility_is_told_no_names(said):
+    lines = said(Role.CLIENT) or said(Role.HEAD)
+    assert all("Likely to miss" not in line for line in lines)
+    assert all("To decide" not in line for line in lines)
+
+
+def test_before_anything_can_be_foreseen_it_says_so(said):
+    [verdict, *_rest] = said(on=date(2025, 2, 18))
+    assert "Whether it will be in time is not known" in verdict
+
+
+def test_past_the_deadline_no_pace_is_asked(said):
+    lines = said(on=date(2025, 9, 30) + timedelta(days=1))
+    assert lines
+    assert all("Needed" not in line for line in lines)
