@@ -14,6 +14,7 @@ from bench import (
     digest,
     imports,
     jobs,
+    lists,
     page,
     progress,
     queries,
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
     "signatures": lambda _worlds, _sizes: signatures.table(),
+    "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }

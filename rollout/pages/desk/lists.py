@@ -46,6 +46,7 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     watched = shows_names(register, asked.columns)
     if watched:
         note_rows(register=register, keys=keys, by=request.user, how=NamesRead.How.PAGE)
+    register.prepare(asked.all_columns, values.values())
     near, far = asked.fields()
     context = {
         "register": register,
