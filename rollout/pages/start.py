@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities.areas import in_area
 from facilities.as_of import AsOf
 from facilities.models import Area, RoleAssignment
 from facilities.permissions import Access
@@ -52,11 +53,15 @@ EITHER = gettext_lazy("the Department of Health or the administrator")
 @page(lambda access: access.begins_programme, section="start", stored=False)
 def start(request: SignedIn, day: Day, access: Access) -> Page:
     """One province after another: what is there of the one looked at, and how another begins."""
-    begun = {one.area_id: one for one in Programme.objects.select_related("area")}
+    begun = {
+        one.area_id: one for one in Programme.objects.select_related("area").order_by("begun_at")
+    }
     looked_at = steered(day.now)
     names = {one.area_id: one.name for one in looked_at}
     province = province_of(looked_at, areas_on(day.now), day.area_code) if day.area else None
     programme = begun.get(province.area_id) if province else next(iter(begun.values()), None)
+    codes = {pk: one.code for one in looked_at for pk in one.begun_in}
+    province_code = codes.get(programme.area_id, "") if programme else ""
     sent = Sent(request)
     here = f"{reverse('rollout:start')}{'?' + day.query if day.query else ''}"
     actions = {}
@@ -94,7 +99,8 @@ def start(request: SignedIn, day: Day, access: Access) -> Page:
             return done
         status = 400
     do, action = next(iter(actions.items()))
-    steps = _steps(day, access, programme)
+    of_one = province_code if len(looked_at) > 1 else ""
+    steps = _steps(day, access, programme, of_one)
     return (
         "start/start.html",
         {
@@ -118,9 +124,12 @@ def _begins_another(access: Access) -> bool:
     return access.manages_users or access.keeps_registers
 
 
-def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:
-    """In their order. Each is done once something of it is there."""
-    facilities = AsOf(day.today).on(day.today)
+def _steps(day: Day, access: Access, programme: Programme | None, inside: str) -> list[Step]:
+    """In their order. Each is done once something of it is there. `inside`: of one province of several."""
+    facilities = in_area(AsOf(day.today), inside).on(day.today)
+    tree = areas_on(day.now) if inside else None
+    province = tree.find(inside) if tree else None
+    areas = len(tree.within(province)) if tree and province else Area.objects.count()
     tracked = (
         Tracking.objects.in_force(day.today).filter(is_tracked=True).values("measure").distinct()
     )
@@ -133,7 +142,7 @@ def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:
             _("Its name stands on every page; areas tell where a facility lies."),
             EITHER,
             access.begins_programme,
-            int(programme is not None) and Area.objects.count(),
+            int(programme is not None) and areas,
         ),
         Step(
             "facilities",
