@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,6 +109,7 @@ def start(request: SignedIn, day: Day, access: Access) -> Page:
             "next": next((step for step in steps if not step.is_done), None),
             "programme": programme,
             "provinces": provinces(),
+            "by_area": len(looked_at) > 1,
             "steered": looked_at if len(looked_at) > 1 else (),
             "looked_at": names.get(programme.area_id, "") if programme else "",
             "do": do,
@@ -127,14 +129,20 @@ def _begins_another(access: Access) -> bool:
 def _steps(day: Day, access: Access, programme: Programme | None, inside: str) -> list[Step]:
     """In their order. Each is done once something of it is there. `inside`: of one province of several."""
     facilities = in_area(AsOf(day.today), inside).on(day.today)
-    tree = areas_on(day.now) if inside else None
-    province = tree.find(inside) if tree else None
-    areas = len(tree.within(province)) if tree and province else Area.objects.count()
+    held = RoleAssignment.objects.on(day.today)
+    areas = Area.objects.count()
     tracked = (
         Tracking.objects.in_force(day.today).filter(is_tracked=True).values("measure").distinct()
     )
     register_of_people = "all-people" if access.manages_users else "people"
-    people = RoleAssignment.objects.on(day.today).values("user").distinct().count()
+    tree = areas_on(day.now)
+    if province := tree.find(inside) if inside else None:
+        within = tree.within(province)
+        areas = len(within)
+        tracked = tracked.filter(area__in=within)
+        of_facilities = [facility.id for facility in facilities]
+        held = held.filter(Q(area__in=within) | Q(facility__in=of_facilities))
+    people = held.values("user").distinct().count()
     return [
         Step(
             "province",
@@ -176,7 +184,7 @@ def _steps(day: Day, access: Access, programme: Programme | None, inside: str) -
             ),
             EITHER,
             access.manages_users or access.keeps_registers,
-            max(0, people - 1),
+            people if inside else max(0, people - 1),
             reverse("rollout:import-new", args=[register_of_people]),
             _("Bring a table"),
             reverse("rollout:import-template", args=[register_of_people, "xlsx"]),
