@@ -77,7 +77,7 @@ ByState = inline_serializer("ByState", {state: IntegerField() for state in WORST
 
 class Connections(Serializer):
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     count = IntegerField(help_text=COUNT)
     totals = ByState(help_text=_("By state, whatever state is asked for; the other filters count."))
     connections = Connection(many=True, help_text=_("By the codes of facility and partner."))
@@ -124,7 +124,7 @@ BySeverity = inline_serializer(
 class Alerts(Serializer):
     on = DateField(help_text=ON)
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     count = IntegerField(help_text=COUNT)
     totals = BySeverity(
         help_text=_("By severity, whatever severity is asked for; the other filters count.")
@@ -156,7 +156,7 @@ class Deadlines(Serializer):
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     until = DateField(help_text=_("What is due later than this day is not listed yet."))
     count = IntegerField(help_text=COUNT)
     totals = LateAndComing(
@@ -240,7 +240,7 @@ class Forecast(Serializer):
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     rule_version = IntegerField(
         help_text=_("Goes up when the same facts give another forecast than before.")
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
-ROWS_A_PAGE = 100
+ROWS_A_PAGE = 40
 
 
 def session_asked(
@@ -38,6 +38,11 @@ def session_asked(
 def names(as_of: AsOf) -> dict[int, FacilityOnDay]:
     """Those of today and, for what happened before they closed or merged, those of once."""
     return as_of.so_far(as_of.until)
+
+
+def names_of(day: Day, facility_ids: Iterable[int | None]) -> dict[int, FacilityOnDay]:
+    """The same of some facilities: a page names those it shows."""
+    return names(day.as_of(frozenset(pk for pk in facility_ids if pk)))
 
 
 def worded(model: type[Model], edits: Iterable[Edit]) -> list[tuple[Edit, "StrOrPromise"]]:
