@@ -136,8 +136,10 @@ def _steps(day: Day, access: Access, programme: Programme | None, inside: str) -
     )
     register_of_people = "all-people" if access.manages_users else "people"
     tree = areas_on(day.now)
-    if province := tree.find(inside) if inside else None:
-        within = tree.within(province)
+    if inside:
+        tree = areas_on(day.now)
+        province = tree.find(inside)
+        within = tree.within(province) if province else frozenset()
         areas = len(within)
         tracked = tracked.filter(area__in=within)
         of_facilities = [facility.id for facility in facilities]
