@@ -9,7 +9,19 @@ import json
 import time
 from collections.abc import Callable
 
-from bench import beats, digest, imports, jobs, page, progress, queries, registers, served, wide
+from bench import (
+    beats,
+    digest,
+    imports,
+    jobs,
+    kept,
+    page,
+    progress,
+    queries,
+    registers,
+    served,
+    wide,
+)
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
 
@@ -22,6 +34,7 @@ REPORT = ROOT / "build" / "bench.json"
 PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "queries": queries.table,
     "progress": lambda worlds, sizes: progress.table(worlds, sizes[0]),
+    "kept": lambda worlds, sizes: kept.table(worlds, [sizes[0], sizes[-1]]),
     "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress", "foresee")),
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
