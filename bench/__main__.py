@@ -15,6 +15,7 @@ from bench import (
     imports,
     jobs,
     kept,
+    lists,
     page,
     progress,
     queries,
@@ -42,6 +43,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "digest": lambda worlds, sizes: digest.table(worlds, sizes[0]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
+    "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }

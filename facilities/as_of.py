@@ -16,6 +16,8 @@ from facilities.descent import Descent, Merger
 from facilities.models.facts import DatedFact, Yardstick
 from facilities.models.kinds import KindTerm, ManagingBodyTerm
 from facilities.models.places import (
+    IN_CONNECTIVITY,
+    IN_ROLLOUT,
     AreaName,
     Facility,
     FacilityArea,
@@ -86,7 +88,7 @@ class FacilityOnDay:
 
     @property
     def in_rollout(self) -> bool:
-        return self.scope in (Scope.ROLLOUT, Scope.BEYOND)
+        return self.scope in IN_ROLLOUT
 
     @property
     def is_obliged(self) -> bool:
@@ -95,7 +97,7 @@ class FacilityOnDay:
 
     @property
     def in_connectivity(self) -> bool:
-        return self.scope in (Scope.ROLLOUT, Scope.BEYOND, Scope.CONNECTIVITY)
+        return self.scope in IN_CONNECTIVITY
 
 
 NO_TERM: list[Any] = ["", "", "", "", None]  # of a kind that has no name on the day
@@ -349,7 +351,7 @@ class DayLookedAt(Protocol):
     @property
     def known_at(self) -> datetime | None: ...
 
-    def as_of(self) -> AsOf: ...
+    def as_of(self, facility_ids: frozenset[int] | None = None) -> AsOf: ...
 
 
 def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:

@@ -16,6 +16,7 @@ _UNSEEN = re.compile(
 # What fonts draw alike, written as Vietnamese keyboards do: the letters of Iceland and of Ewe for Đ,
 # hyphens that do not break lines for the one on the keyboard.
 _ALIKE = str.maketrans("\u00d0\u0189\u00f0\u0256\u2010\u2011", "ĐĐđđ--")
+_WRITTEN = _BLANKS | _ALIKE
 # Further dashes, which a careful writer means and a reader may not tell apart.
 _DASHES = str.maketrans(
     dict.fromkeys("\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d", "-")
@@ -32,8 +33,8 @@ def tidy(text: str) -> str:
     if text.isascii():
         # Most cells of a table: nothing to compose.
         return _LINE_ENDS.sub("\n", text).strip()
-    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).translate(_BLANKS)
-    return normalize("NFC", text).translate(_ALIKE).strip()
+    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).translate(_WRITTEN)
+    return normalize("NFC", text).strip()
 
 
 def as_code(text: str) -> str:

@@ -130,6 +130,7 @@ class Comparison:
         self.empties = {column.code: column.empty for column in register.columns}
         self._base = register.base(on)
         self._days: dict[str, DayCells] = {}
+        self.rows_seen = 0  # by `repeated`: how many there are to compare
         self._seen: dict[int, int] = {}  # key of a row of the register -> row of the table
         # The facility that rows belong to unless they say otherwise: an officer speaks for one.
         self._own_code = ""
@@ -150,6 +151,7 @@ class Comparison:
         first: dict[_Key, int] = {}
         twice: dict[int, int] = {}
         for number, cells in rows:
+            self.rows_seen += 1
             compared = self._parsed(number, cells, read)
             key = self._key(compared.values)
             if key is None or compared.problems:

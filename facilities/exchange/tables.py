@@ -36,7 +36,7 @@ class Formula(str):
         made.shown = shown
         return made
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         return (str(self), self.shown)
 
 

@@ -162,6 +162,14 @@ def _check(archive: ZipFile) -> None:
             ),
             code="binary_excel",
         )
+    if "content.xml" in names and "mimetype" in names:
+        raise BadTable(
+            _(
+                "This is an OpenDocument file (.ods). Open it in LibreOffice or Excel, choose Save As, "
+                "and save it as an Excel Workbook (.xlsx)."
+            ),
+            code="open_document",
+        )
     if not any(name.startswith("xl/") for name in names):
         raise sniffing.other_kind(_kind_of_archive(names))
 

@@ -311,9 +311,9 @@ def _mended(request: SignedIn, found: ImportFile) -> dict[str, Any]:
         if own is None and f"back-{row}" in request.POST:
             back.append(int(row))
         for place, before in own.items() if isinstance(own, dict) else ():
-            text = request.POST.get(f"mended-{row}-{place}", before)
-            if text != before:
-                cells[int(row), int(place)] = text
+            said = request.POST.get(f"mended-{row}-{place}")
+            if said is not None and said != before:
+                cells[int(row), int(place)] = said
     everywhere = [kind for kind in KINDS if f"all-{kind}" in request.POST]
     return {"cells": cells, "left_out": left_out, "back": back, "everywhere": everywhere}
 

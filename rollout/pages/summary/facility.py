@@ -22,6 +22,7 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import changes
+from rollout.figures.reader import refuse_outside
 from rollout.figures.results import FacilityResult
 from rollout.forecasting.kept import know_durations
 from rollout.models import MeasureCode
@@ -62,6 +63,7 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     if name is None:
         raise Http404
     pk = name.facility_id
+    refuse_outside(day, pk)
     in_full = access.sees_rows_of(pk)
     opens = is_in(pk, access.programme)
     context = kept(

@@ -45,7 +45,7 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
             kept = _Preview(found, wrong, import_file.headings)
             for chunk in found.chunks:
                 kept.add(chunk)
-                note(import_file, done=kept.count, of=import_file.rows_expected)
+                note(import_file, done=kept.count, of=found.comparison.rows_seen)
             _keep_rejects(import_file, found, wrong)
             waiting.update(
                 preview=kept.document() | {"moved": moved},
@@ -133,7 +133,7 @@ class _Preview:
         whole = []
         places = self.found.heading.columns
         for problem in compared.problems:
-            if problem.place not in places:
+            if problem.place is None or problem.place not in places:
                 whole.append(self._sentence(problem))
                 continue
             cell = cells.setdefault(

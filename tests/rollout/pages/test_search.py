@@ -144,7 +144,7 @@ def test_on_another_day_the_names_and_links_are_of_that_day(world, client):
     assert hits(before) == []
     after = client.post(f"{SEARCH}?on=2025-06-02", {"q": "phong kham moi"})
     assert hits(after) == ["Phòng khám Mới"]
-    assert f'{reverse("rollout:facility", args=[later.code])}?on=2025-06-02' in after.text
+    assert f"{reverse('rollout:facility', args=[later.code])}?on=2025-06-02" in after.text
 
 
 def test_the_number_of_queries_does_not_grow_with_what_is_found(world, ask):

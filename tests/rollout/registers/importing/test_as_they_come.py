@@ -431,6 +431,17 @@ def test_what_colleagues_said_of_a_heading_is_known_unless_they_disagree(by):
     assert new(sent(by, rows), "tag") == [("B-1",)]
 
 
+def test_how_far_it_is_is_told_of_all_the_rows(by, monkeypatch):
+    monkeypatch.setattr("facilities.exchange.comparing.Comparison.compare.__defaults__", (2,))
+    told = []
+    monkeypatch.setattr(
+        "rollout.registers.importing.previewing.note",
+        lambda _file, *, done, of: told.append((done, of)),
+    )
+    sent(by, [DEVICES, *[device(f"B-{n}", f"S-{n}") for n in range(5)]])
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+
 # --- mending --------------------------------------------------------------------------------
 
 
