@@ -14,6 +14,7 @@ from bench import (
     digest,
     imports,
     jobs,
+    kept,
     lists,
     page,
     progress,
@@ -35,6 +36,7 @@ REPORT = ROOT / "build" / "bench.json"
 PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "queries": queries.table,
     "progress": lambda worlds, sizes: progress.table(worlds, sizes[0]),
+    "kept": lambda worlds, sizes: kept.table(worlds, [sizes[0], sizes[-1]]),
     "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress", "foresee")),
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
