@@ -121,7 +121,7 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.own: dict[str, Facility] = {}
-        self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.txt"}
+        self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.tsv,.txt"}
         self.fields["pasted"].widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
         self.fields["on"].widget = forms.DateInput(attrs={"type": "date"})
         if not access.keeps_somewhere:

@@ -417,6 +417,29 @@ def test_a_shortened_name_of_two_facilities_means_neither(by):
     assert counts(kept) == {"wrong": 1}
 
 
+def test_headings_as_people_shorten_them(by):
+    kept = sent(
+        by,
+        [
+            ["TT", "Mã TSCĐ", "SN", "Loại TB", "Đơn vị sử dụng"],
+            [1, "B-1", "S-1", PAD, "TTYT Lục Nam"],
+        ],
+    )
+    assert new(kept, "tag", "serial", "facility") == [("B-1", "S-1", "lucnam")]
+
+
+@pytest.mark.parametrize("sign", ["\t", ",", ";"])
+def test_text_files_of_other_programs(by, sign):
+    rows = [
+        DEVICES,
+        device("B-1", "000017"),
+        device("B-2", '"18, mới"' if sign == "," else "18, mới"),
+    ]
+    content = ("\n".join(sign.join(row) for row in rows)).encode()
+    kept = received("assets", by, content=content, name="Trang tính1.tsv")
+    assert new(kept, "serial") == [("000017",), ("18, mới",)]
+
+
 def test_what_colleagues_said_of_a_heading_is_known_unless_they_disagree(by):
     rows = [["Mã TS của kho", *DEVICES[1:]], device("B-1")]
     other, third = factories.user_with(Role.DEPARTMENT), factories.user_with(Role.DEPARTMENT)
