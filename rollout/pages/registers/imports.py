@@ -256,7 +256,7 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         importing.send_on(found)
     elif asked == "sheet" and state in (State.READY, State.REFUSED):
         sheet = request.POST.get("sheet", "")
-        if sheet not in (found.preview or {}).get("others", []):
+        if sheet not in (found.preview or {}).get("readable", []):
             raise ValidationError(_("The file has no such sheet."))
         importing.choose_sheet(found, sheet)
         importing.send_on(found)

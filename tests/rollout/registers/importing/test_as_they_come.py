@@ -168,6 +168,7 @@ def test_the_sheet_with_the_headings_is_read_and_another_may_be_chosen(by):
     second = Made([DEVICES, device("B-2")], name="Lục Nam")
     kept = sent(by, cover, first, second)
     assert (kept.preview["sheet"], kept.preview["others"]) == ("Yên Dũng", ["Bìa", "Lục Nam"])
+    assert kept.preview["readable"] == ["Lục Nam"]
     importing.choose_sheet(kept, "Lục Nam")
     importing.preview(kept)
     assert new(kept, "tag") == [("B-2",)]
@@ -381,7 +382,7 @@ def test_days_of_which_half_are_text_warn(by):
     real = Raw("45782", code="dd/mm/yyyy")  # 5 May
     kept = sent(by, rows(real, "21/05/2025"), register="certificates")
     (told,) = kept.preview["notices"]
-    assert "1 are days to the spreadsheet and 1 are text" in told
+    assert "cells that are days to the spreadsheet: 1; cells of text: 1" in told
     assert "wrong way round; look at row 2: 5 May 2025" in told
     sure = sent(
         by, rows(real, Raw("45798", code="dd/mm/yyyy"), "20/05/2025"), register="certificates"
