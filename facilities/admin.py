@@ -23,6 +23,7 @@ from facilities.models import (
     Agency,
     ApiToken,
     Area,
+    AreaCode,
     AreaName,
     AreaParent,
     CodeSystem,
@@ -52,6 +53,7 @@ admin.site.register(
     [
         AreaName,
         AreaParent,
+        AreaCode,
         ExternalCode,
         FacilityArea,
         FacilityBeds,

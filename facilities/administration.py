@@ -86,6 +86,18 @@ def grouped_column(field: models.Field, empty: str) -> Callable[[models.Model], 
     return column
 
 
+def answer_column(field: models.Field, empty: str) -> Callable[[models.Model], str]:
+    """Yes, no, or nothing said, in words: the icon for what is not known speaks English."""
+
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def column(row: models.Model) -> str:
+        value = getattr(row, field.name)
+        return empty if value is None else (_("yes") if value else _("no"))
+
+    column.__name__ = field.name
+    return column
+
+
 class TableAdmin(admin.ModelAdmin):
     """Who sees, adds and changes rows follows from roles: names of properties of `Access`."""
 
@@ -123,16 +135,18 @@ class TableAdmin(admin.ModelAdmin):
         return (*super().get_readonly_fields(request, obj), *(self.fixed if obj else ()))
 
     @cached_property
-    def _numbers(self) -> dict[Shown, Shown]:
-        return {
-            field.name: grouped_column(field, self.get_empty_value_display())
-            for field in self.opts.concrete_fields
-            if isinstance(field, models.IntegerField) and not (field.primary_key or field.choices)
-        }
+    def _in_words(self) -> dict[Shown, Shown]:
+        empty, found = self.get_empty_value_display(), dict[Shown, Shown]()
+        for field in self.opts.concrete_fields:
+            if isinstance(field, models.IntegerField) and not (field.primary_key or field.choices):
+                found[field.name] = grouped_column(field, empty)
+            elif isinstance(field, models.BooleanField) and field.null:
+                found[field.name] = answer_column(field, empty)
+        return found
 
     def readable(self, names: Iterable[Any]) -> tuple[Any, ...]:
-        """The columns of that name, those of numbers grouped: for what is shown and not typed."""
-        return tuple(self._numbers.get(name, name) for name in names)
+        """The columns of that name, numbers grouped, answers in words: for what is shown and not typed."""
+        return tuple(self._in_words.get(name, name) for name in names)
 
     def get_list_display(self, request: HttpRequest) -> tuple[Shown, ...]:
         return self.readable(super().get_list_display(request))

@@ -17,12 +17,17 @@ from facilities.exchange.choices import Choices, Unknown
 from facilities.exchange.columns import Column
 from facilities.folding import fold
 from facilities.models import Facility
-from facilities.registers.choices import codes_elsewhere
+from facilities.registers.choices import (
+    MOST_LISTED,
+    NamesOfDay,
+    areas_called,
+    codes_elsewhere,
+)
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
-MOST = 200
+MOST = MOST_LISTED
 FACILITIES, AREAS = "facilities", "areas"  # what a page's script may ask names of
 
 _WITH_CODE = re.compile(r"^.+ \(([^()]+)\)$")
@@ -40,11 +45,18 @@ class _Named(Choices):
 def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
     """The choice that a typed text means. Raises Unknown, with near names.
 
-    `of`: `FACILITIES` where the choices are facilities, under their codes or their keys.
+    `of`: `FACILITIES` where the choices are facilities, under their codes or their keys; `AREAS` where
+    they are areas, likewise, which may be told with the one they lie in.
     """
     text = text.strip()
     if text in labels:
         return text
+    if isinstance(labels, NamesOfDay) and (near := labels.like(text)):
+        # What the whole list would say of it, these say: no other name can be meant.
+        try:
+            return _Named(Column("chosen", "", choices=lambda: near)).code(text)
+        except Unknown:
+            pass
     column = Column("chosen", "", choices=lambda: labels)
     try:
         return _Named(column).code(text)
@@ -55,7 +67,17 @@ def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
             return asked
         if of == FACILITIES and (code := _facility(asked, labels)):
             return code
+        if of == AREAS and (code := _area(text, labels)):
+            return code
         raise
+
+
+def _area(text: str, labels: Mapping[str, str]) -> str:
+    """By its name of today with that of the area it lies in, as suggestions write it."""
+    found = [
+        key for area in areas_called(text) for key in (area.code, str(area.id)) if key in labels
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _facility(text: str, labels: Mapping[str, str]) -> str:
@@ -83,8 +105,11 @@ class _Searched(forms.widgets.ChoiceWidget):
     """A list of choices that becomes a line of text when it is long."""
 
     of = ""
+    names: NamesOfDay | None = None  # the choices, where they are the facilities of a day
 
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> Mapping[str, str]:
+        if self.names is not None:
+            return self.names
         found: dict[str, str] = {}
         # Rows are asked once, however often they are looked through.
         self.choices = list(self.choices)
@@ -97,16 +122,25 @@ class _Searched(forms.widgets.ChoiceWidget):
         return found
 
     def is_long(self) -> bool:
-        return len(self.labels()) > MOST
+        return self.names.is_long if self.names is not None else len(self.labels()) > MOST
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
-        labels = self.labels()
-        if len(labels) <= MOST:
+        if not self.is_long():
             return super().render(name, value, attrs, renderer)
+        labels = self.labels()
         given = value if isinstance(value, list | tuple) else [value]
-        texts = [labels.get(str(one), str(one)) for one in given if one not in (None, "")]
+        texts = [_told(str(one), labels) for one in given if one not in (None, "")]
         built = self.build_attrs(self.attrs, attrs)
         return text_field(name, f"{SEVERAL} ".join(texts), built, self.of)
+
+
+def _told(value: str, labels: Mapping[str, str]) -> str:
+    """A choice in words that mean it alone: communes share names."""
+    label = labels.get(value, value)
+    if isinstance(labels, NamesOfDay):
+        labels = labels.like(label)
+    alone = sum(one == label for one in labels.values()) < 2
+    return label if alone else f"{label} ({value})"
 
 
 class SearchedSelect(_Searched, forms.Select):
@@ -131,6 +165,9 @@ class Searched:
         self.of = self.widget.of = of
 
     def clean(self, value: Any) -> Any:
+        names = getattr(self.widget, "names", None)
+        if value and names is not None:
+            names.prepare(value if isinstance(value, list) else [str(value)])
         if value and isinstance(self.widget, _Searched) and self.widget.is_long():
             labels = self.widget.labels()
             try:

@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy
 from facilities import clock
 from facilities.areas import AreaOnDay, Areas, AreaTree, in_area
 from facilities.as_of import AsOf
+from facilities.folding import fold
+from facilities.naming import areas_by_external_code
 
 Read = TypeVar("Read")
 Default = TypeVar("Default")
@@ -41,6 +43,7 @@ PARAMETER_LABELS = {
     "area": gettext_lazy("Area"),
 }
 MAPS = ("day", "today")
+NAME_WITH_CODE = re.compile(r".+ \((?P<code>[^()]+)\)$")  # as a field to type in writes an area
 MOST_ALIKE = 6  # areas named to somebody whose words fit several
 
 
@@ -56,6 +59,8 @@ class Day:
     `map_on`: by whose map of facilities, always today's; None: each day by the map of that day.
     `alone`: to be held against nothing, where a page would choose a day by itself.
     `area`: only the facilities that lie in it on the day; None: all of them.
+    `own`: of several provinces, the one that the reader is limited to; it is looked at where no area is
+    asked for.
     """
 
     on: date
@@ -65,6 +70,7 @@ class Day:
     map_on: date | None = None
     alone: bool = field(default=False, compare=False)
     area: AreaOnDay | None = None
+    own: AreaOnDay | None = None
 
     def as_of(self, facility_ids: frozenset[int] | None = None) -> AsOf:
         """The facilities of the day looked at, by the map asked for; None: all that lie in the area."""
@@ -79,6 +85,16 @@ class Day:
     def area_code(self) -> str:
         """Empty: the whole."""
         return self.area.code if self.area else ""
+
+    @property
+    def is_all_of_own(self) -> bool:
+        """All that the reader is limited to: to them it is the whole."""
+        return self.own is not None and self.area == self.own
+
+    @property
+    def now(self) -> "Day":
+        """Today as known now, of the same area."""
+        return replace(self, on=self.today, known_at=None)
 
     @property
     def whole(self) -> "Day":
@@ -101,7 +117,7 @@ class Day:
             asked["compare"] = self.compare.isoformat() if self.compare else ""
         if self.map_on:
             asked["map"] = "today"
-        if self.area:
+        if self.area and not self.is_all_of_own:
             asked["area"] = self.area.code
         return asked
 
@@ -177,25 +193,32 @@ def read_day(parameters: Mapping[str, str], *, today: date | None = None, iso: b
 
 
 def parse_area(text: str, day: Day, *, iso: bool = False) -> AreaOnDay:
-    """An area that there was on the day, by its code, or by its name as people type it.
+    """An area that there was on the day, by its code, or as people type it: by a name or an official code.
 
     `iso`: by its code alone. Raises ValueError with the remedy.
     """
     tree = areas_on(day)
-    if found := tree.find(text):
+    told = NAME_WITH_CODE.match(text)
+    if found := tree.find(text) or (tree.find(told["code"]) if told and not iso else None):
         return found
-    called = [] if iso else tree.called(text) or tree.like(text)
+    called = [] if iso else tree.called(text) or _coded(tree, text, day) or tree.like(text)
     if len(called) == 1:
         return called[0]
-    told = {"text": text[:40], "day": date_format(day.map_on or day.on, "SHORT_DATE_FORMAT")}
+    words = {"text": text[:40], "day": date_format(day.map_on or day.on, "SHORT_DATE_FORMAT")}
     if called:
-        told["names"] = ", ".join(area.name for area in called[:MOST_ALIKE])
+        words["names"] = ", ".join(tree.placed(area) for area in called[:MOST_ALIKE])
         raise ValueError(
-            _("“%(text)s” may be several areas: %(names)s. Write the whole name.") % told
+            _("“%(text)s” may be several areas: %(names)s. Write the whole name.") % words
         )
     raise ValueError(
-        _("“%(text)s” was no area on %(day)s. Choose one of that day, or leave it empty.") % told
+        _("“%(text)s” was no area on %(day)s. Choose one of that day, or leave it empty.") % words
     )
+
+
+def _coded(tree: AreaTree, text: str, day: Day) -> list[AreaOnDay]:
+    """Those that bear this code of the statistics office, or of another system, on the day."""
+    codes = areas_by_external_code(day.map_on or day.on, day.known_at).get(fold(text), ())
+    return [area for code in sorted(codes) if (area := tree.find(code))]
 
 
 def areas_on(day: Day) -> AreaTree:

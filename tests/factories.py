@@ -3,8 +3,10 @@
 Their texts hold what texts of people hold and machines trip over: diacritics, a comma, `&`, `<`.
 """
 
+import csv
 from datetime import date
 from itertools import count
+from pathlib import Path as FilePath
 
 import factory
 from factory.django import DjangoModelFactory
@@ -16,6 +18,7 @@ from facilities.models import (
     Agency,
     Area,
     AreaName,
+    CodeSystem,
     Document,
     Facility,
     FacilityArea,
@@ -42,6 +45,7 @@ from rollout.models import (
 from signatures.models import Certificate
 
 START = date(2024, 1, 1)
+NATIONAL_SYSTEMS = FilePath(__file__).parents[1] / "rollout/data/vietnam/code_systems.csv"
 _numbers = count(1)
 
 
@@ -116,7 +120,15 @@ def programme(name_vi="Tỉnh Thử Nghiệm", name_en="Test Province") -> Progr
             effective_from=START,
             recorded_by=recorder(),
         )
-    return Programme.objects.get_or_create(pk=1, defaults={"area": area})[0]
+    return Programme.objects.get_or_create(area=area)[0]
+
+
+def code_systems() -> None:
+    """The systems of codes that the national folder ships."""
+    with NATIONAL_SYSTEMS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            told = row | {"digits": row["digits"] or None}
+            CodeSystem.objects.update_or_create(code=told.pop("code"), defaults=told)
 
 
 def track(*measures: str, since: date = date(2000, 1, 1), is_tracked: bool = True, **of) -> None:

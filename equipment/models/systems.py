@@ -49,6 +49,7 @@ class Hosting(DatedFact):
     class Mode(models.TextChoices):
         OWN_ROOM = "own_room", _("Own server room")
         RENTED_CLOUD = "rented_cloud", _("Rented cloud")
+        SHARED = "shared", _("Shared with other facilities")
 
     mode = models.CharField(_("mode"), max_length=15, choices=Mode.choices)
 

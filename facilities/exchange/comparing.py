@@ -20,8 +20,8 @@ from facilities.exchange.spoiled import lost_letters
 from facilities.exchange.tables import Cell, Row, excerpt
 from facilities.folding import fold
 from facilities.models import Facility
-from facilities.naming import facilities_by_external_code
-from facilities.registers.choices import codes_by_name, facility_names, names_on
+from facilities.naming import areas_by_external_code, facilities_by_external_code
+from facilities.registers.choices import area_names, codes_by_name, facility_names, names_on
 from facilities.registers.register import Register, sql_name
 from facilities.registers.writers import Dated, RowEntry
 
@@ -49,13 +49,16 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
     """Reads the cells of a column.
 
     A facility answers to its name of the day, then to any it has borne, then to what other systems call
-    it on the day, then to a name shortened as people do; a number that Excel made of such a code means
-    the code with its leading zeros.
+    it on the day, then to a name shortened as people do; an area to its code in such a system. A number
+    that Excel made of a code means the code with its leading zeros.
     """
-    if column.choices is not facility_names:
+    if column.choices is facility_names:
+        parse = parser(replace(column, choices=lambda: names_on(on)))
+        ever, elsewhere = codes_by_name(), facilities_by_external_code(on)
+    elif column.choices is area_names:
+        parse, ever, elsewhere = parser(column), {}, areas_by_external_code(on)
+    else:
         return parser(column)
-    parse = parser(replace(column, choices=lambda: names_on(on)))
-    ever, elsewhere = codes_by_name(), facilities_by_external_code(on)
     widths = sorted({len(code) for code in elsewhere})
     shortened: dict[str, Mapping[str, set[str]]] = {}  # made once somebody shortens a name
 
@@ -72,7 +75,7 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
         told = {padded(cell, width) for width in widths}
         return {code for text in told for code in elsewhere.get(text, ())}
 
-    def parse_facility(cell: Cell) -> Value:
+    def parse_named(cell: Cell) -> Value:
         try:
             return parse(cell)
         except BadCell:
@@ -80,7 +83,7 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
                 return next(iter(codes))
             raise
 
-    return parse_facility
+    return parse_named
 
 
 class Comparison:

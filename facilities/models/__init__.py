@@ -1,6 +1,6 @@
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
-from facilities.models.codes import CodeSystem, ExternalCode
+from facilities.models.codes import AreaCode, CodeSystem, ExternalCode
 from facilities.models.contacts import Contact
 from facilities.models.documents import Document
 from facilities.models.facts import (
@@ -48,6 +48,7 @@ __all__ = [
     "Agency",
     "ApiToken",
     "Area",
+    "AreaCode",
     "AreaName",
     "AreaParent",
     "CalendarDay",

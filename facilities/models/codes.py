@@ -1,18 +1,23 @@
-"""What other systems call a facility: the insurer, the ministry, the tax office."""
+"""What other systems call a facility or an area: the insurer, the ministry, the statistics office."""
 
-from typing import Any, cast
-
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models.derived import SearchKeyField
 from facilities.models.facts import NOBODY, Tracked, Yardstick
-from facilities.models.places import Facility, NamedInTwoLanguages
+from facilities.models.places import Area, Facility, NamedInTwoLanguages
 
 
 class CodeSystem(NamedInTwoLanguages, Tracked):
-    """Who gives codes of one kind, and how they are written. The national ones come with the product."""
+    """Who gives codes of one kind, to facilities or to areas, and how they are written.
+
+    The national ones are shipped in rollout/data/vietnam/.
+    """
+
+    class Of(models.TextChoices):
+        FACILITIES = "facilities", _("of facilities")
+        AREAS = "areas", _("of areas")
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     pattern = models.CharField(
@@ -35,6 +40,7 @@ class CodeSystem(NamedInTwoLanguages, Tracked):
         help_text=_("What spreadsheets call the column, separated by commas."),
     )
     place = models.PositiveSmallIntegerField(_("place"), default=100)
+    of = models.CharField(_("borne by"), max_length=10, choices=Of.choices, default=Of.FACILITIES)
 
     class Meta:
         verbose_name = _("system of codes")
@@ -77,64 +83,36 @@ class ExternalCode(Yardstick):
         ]
 
 
-# Decisions 384/QĐ-BYT and 1551/QĐ-BYT; the digits of tax and budget codes as the forms print them.
-NATIONAL: tuple[dict[str, Any], ...] = (
-    {
-        "code": "insurance",
-        "name_vi": "mã cơ sở khám chữa bệnh BHYT",
-        "name_en": "insurance code",
-        "pattern": "[0-9A-Z]{5}",
-        "example": "24001",
-        "digits": 5,
-        "headings": "Mã CSKCB, MA_CSKCB, Mã BHYT, Mã KCB",
-    },
-    {
-        "code": "national-id",
-        "name_vi": "mã định danh cơ sở 13 số",
-        "name_en": "13-digit national identifier",
-        "pattern": "[0-9]{13}",
-        "example": "8938500000017",
-        "digits": 13,
-        "headings": "Mã định danh, MA_GTIN_CSKCB, GLN",
-    },
-    {
-        "code": "tax",
-        "name_vi": "mã số thuế",
-        "name_en": "tax code",
-        "pattern": "[0-9]{10}(-[0-9]{3})?",
-        "example": "2400123456",
-        "digits": 10,
-        "headings": "MST",
-    },
-    {
-        "code": "budget",
-        "name_vi": "mã đơn vị quan hệ ngân sách",
-        "name_en": "budget-relation code",
-        "pattern": "[0-9]{7}",
-        "example": "1012345",
-        "digits": 7,
-        "headings": "Mã QHNS, Mã quan hệ ngân sách",
-    },
-    {
-        "code": "licence",
-        "name_vi": "số giấy phép hoạt động",
-        "name_en": "licence number",
-        "example": "00639/SYT-GPHĐ",
-        "headings": "Giấy phép hoạt động, Số giấy phép, GPHĐ",
-    },
-)
+class AreaCode(Yardstick):
+    """From a day on an area bears this code in a system, until another row replaces it.
 
+    Codes are given anew: 24 was Bac Giang and is Bac Ninh. So it takes a day to say whose one is.
+    """
 
-def ship_national_systems(**_kwargs: object) -> None:
-    """After every migration: the national systems that are not there yet. What was changed stays."""
-    if CodeSystem._meta.db_table not in connection.introspection.table_names():
-        return  # migrated back to before there were any
-    known = set(CodeSystem.objects.values_list("code", flat=True))
-    new = [
-        CodeSystem(place=place, **told)
-        for place, told in enumerate(NATIONAL)
-        if told["code"] not in known
-    ]
-    # Not through the manager: names of columns are no fact that moves the ledger.
-    rows = cast(models.QuerySet[CodeSystem], models.QuerySet(CodeSystem))
-    rows.bulk_create(new)
+    reaches = NOBODY
+
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="codes", verbose_name=_("area")
+    )
+    system = models.ForeignKey(
+        CodeSystem, on_delete=models.PROTECT, related_name="area_codes", verbose_name=_("system")
+    )
+    code = models.CharField(_("code"), max_length=40)
+    search_key = SearchKeyField(of=("code",))
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("code of an area")
+        verbose_name_plural = _("codes of areas")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="facilities_area_code_one_a_day",
+                fields=["area", "system", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="facilities_area_code_once_a_day",
+                fields=["system", "code", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]

@@ -36,9 +36,11 @@ class Kind(Tracked):
 
 
 class KindTerm(NamedInTwoLanguages, Yardstick):
-    """What a kind is called from a day on, and with whom it stands before the law.
+    """What a kind is called from a day on, with whom it stands before the law, and who signs there.
 
     `group_without_beds`: where the facility has no beds, and that changes the group; else empty.
+    `asks_committee`: whether certificates of the Government Cipher Committee are expected; None: nobody
+    has said. Whatever it says, a private facility never has them.
     """
 
     sort_key = SortKeyField(of=("name_vi",))
@@ -51,6 +53,12 @@ class KindTerm(NamedInTwoLanguages, Yardstick):
     group_without_beds = models.CharField(
         _("deadlines without beds"), max_length=10, choices=DeadlineGroup.choices, blank=True
     )
+
+    asks_committee = models.BooleanField(
+        _("certificates of the Government Cipher Committee"), null=True, blank=True
+    )
+    signers_vi = models.CharField(_("who signs, in Vietnamese"), max_length=300, blank=True)
+    signers_en = models.CharField(_("who signs, in English"), max_length=300, blank=True)
 
     class Meta(Yardstick.Meta):
         verbose_name = _("name of a kind")

@@ -135,7 +135,14 @@ def enter(
             raise Stale(moved)
     unchanged = {column.code: old.get(column.code, column.empty) for column in register.columns}
     new = {**unchanged, **values}
-    entry = RowEntry(row, old, new, because=because or {}, documents=documents or {})
+    entry = RowEntry(
+        row,
+        old,
+        new,
+        because=because or {},
+        documents=documents or {},
+        has_paper=document is not None,
+    )
     found = register.problems([entry], on)[0]
     odd = {code for code in found.warnings if not entry.because.get(code, "").strip()}
     for code in odd:

@@ -76,6 +76,7 @@ class RowEntry(Generic[Row]):
         default_factory=dict
     )  # by column, where one was attached
     number: int | None = None  # of the row in the file it came from
+    has_paper: bool = False  # one comes with all that is written
 
     @property
     def stored(self) -> Row:
@@ -339,7 +340,9 @@ class DatedYesNo(Dated):
         if not self._is_yes_no(name):
             return super().expression(code, on, known_at)
         rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
-        word = Case(When(**{name: True}, then=Literal("yes")), default=Literal("no"))
+        word = Case(
+            When(**{name: True}, then=Literal("yes")), When(**{name: False}, then=Literal("no"))
+        )
         return Subquery(rows.annotate(word=word).values("word")[:1])
 
 

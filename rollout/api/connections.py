@@ -17,11 +17,10 @@ from connectivity import gateways
 from connectivity.models import BeatDay, Partner
 from connectivity.pulse import Cell
 from facilities import clock
-from facilities.areas import lying_in
 from facilities.as_of import AsOf, FacilityOnDay
 from facilities.departures import departure
 from facilities.models import ApiToken, Facility
-from facilities.permissions import Access
+from facilities.permissions import Access, is_in
 from rollout.api import schema, shapes
 from rollout.api.answer import json_of
 from rollout.api.document import gone_document
@@ -59,11 +58,12 @@ class ConnectionsView(LiveView, ProgrammeView):
             cursor=_cursor,
         )
         now, area = timezone.now(), asked.day.area_code
-        inside = lying_in(AsOf(asked.day.on), area) if area else None
+        self.refuse_elsewhere(request, asked.day, asked.chosen["facility"])
+        inside = self.part(asked.day).listed_ids if area else self.access.told
         found = [
             one
             for one in connections(now)
-            if (inside is None or one.facility.id in inside)
+            if is_in(one.facility.id, inside)
             and asked.chosen["partner"] in (None, one.partner.code)
             and asked.chosen["facility"] in (None, one.facility.code)
         ]
@@ -76,6 +76,7 @@ class ConnectionsView(LiveView, ProgrammeView):
         return self.respond_now(
             {
                 "area": area or None,
+                "partial": self.is_partial,
                 "count": len(found),
                 "totals": totals,
                 "connections": [

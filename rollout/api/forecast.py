@@ -11,6 +11,7 @@ from rollout.api.answer import CachedAnswer
 from rollout.api.document import map_of, query_of
 from rollout.api.reading import ProgrammeView
 from rollout.day import Day
+from rollout.figures.cached import mark_of
 from rollout.forecasting import Expected, ProvinceForecast, cached_forecast
 from rollout.forecasting.forecast import RULE
 
@@ -18,7 +19,8 @@ from rollout.forecasting.forecast import RULE
 class ForecastView(ProgrammeView):
     @extend_schema(**schema.FORECAST, responses={200: shapes.Forecast, **schema.PROGRAMME_NOT_200})
     def get(self, request: Request) -> HttpResponseBase:
-        day = parameters.asked_day(request.query_params, parameters.FORECAST)
+        day = self.narrowed(parameters.asked_day(request.query_params, parameters.FORECAST))
+        self.refuse_elsewhere(request, day)
         return self.respond(
             request,
             CachedAnswer(
@@ -26,13 +28,17 @@ class ForecastView(ProgrammeView):
                 day.on,
                 day.map_on,
                 day.area_code,
+                mark_of(self.access.told),
                 known_at=day.known_at,
-                build=lambda: forecast_document(cached_forecast(day.as_of()), day),
+                build=lambda: forecast_document(
+                    cached_forecast(self.part(day)), day, partial=self.is_partial
+                ),
             ),
         )
 
 
-def forecast_document(forecast: ProvinceForecast, day: Day) -> dict:
+def forecast_document(forecast: ProvinceForecast, day: Day, *, partial: bool) -> dict:
+    """`partial`: of the area for which the reader's role or key is."""
     query = query_of(day)
     low, middle, high = forecast.by_law or (None, None, None)
     return {
@@ -40,6 +46,7 @@ def forecast_document(forecast: ProvinceForecast, day: Day) -> dict:
         "known_at": day.known_at,
         "map": map_of(day.map_on),
         "area": day.area_code or None,
+        "partial": partial,
         "rule_version": int(RULE),
         "law_on": forecast.law,
         "official": forecast.official,

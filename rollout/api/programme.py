@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from facilities.as_of import FacilityOnDay
 from facilities.models import Ledger
+from facilities.permissions import Places
 from facilities.timeline import Deadline
 from facilities.working_days import working_days_of
 from rollout.api import schema, shapes
@@ -23,7 +24,7 @@ from rollout.api.listing import asked_rows, cut, day_of_cursor, piece
 from rollout.api.parameters import DEADLINE_RULES
 from rollout.api.reading import ProgrammeView
 from rollout.day import Day
-from rollout.figures.cached import keep_seconds, key
+from rollout.figures.cached import keep_seconds, key, mark_of
 from rollout.models import Alert
 from rollout.notices import alerts
 from rollout.notices.escalation import RULES
@@ -46,7 +47,8 @@ class AlertsView(ProgrammeView):
         on, chosen = asked.day.on, asked.chosen
         named = {"rule": "rule", "facility": "facility__code"}
         wanted = {named[n]: code for n, code in chosen.items() if code and n in named}
-        as_of = asked.day.as_of()
+        self.refuse_elsewhere(request, asked.day, chosen["facility"])
+        as_of = self.part(asked.day)
         found = as_of.only(alerts.standing(on)).filter(**wanted)
         counted = found.order_by().values_list("severity").annotate(Count("pk"))
         totals = dict.fromkeys(Alert.Severity.values, 0) | dict(counted)
@@ -60,6 +62,7 @@ class AlertsView(ProgrammeView):
         document = {
             "on": on,
             "area": asked.day.area_code or None,
+            "partial": self.is_partial,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
             "alerts": [_alert(one, facilities, working.days_late(one.due_on, on)) for one in rows],
@@ -82,7 +85,8 @@ class DeadlinesView(ProgrammeView):
             codes={"state": (LATE, COMING), "rule": DEADLINE_RULES},
             cursor=_deadline_cursor,
         )
-        day, kept = asked.day, _cached_deadlines(asked.day)
+        self.refuse_elsewhere(request, asked.day, asked.chosen["facility"])
+        day, kept = asked.day, _cached_deadlines(asked.day, self.access.told)
         chosen = {name: code for name, code in asked.chosen.items() if code}
         state = chosen.pop("state", None)
         found = [row for row in kept["rows"] if all(row[name] == chosen[name] for name in chosen)]
@@ -94,6 +98,7 @@ class DeadlinesView(ProgrammeView):
             "known_at": day.known_at,
             "map": map_of(day.map_on),
             "area": day.area_code or None,
+            "partial": self.is_partial,
             "until": day.on + AHEAD,
             "count": len(found),
             "totals": totals,
@@ -130,8 +135,8 @@ def _alert(alert: Alert, facilities: Mapping[int, FacilityOnDay], days_late: int
     }
 
 
-def _cached_deadlines(day: Day) -> dict:
-    """All of a day, from the cache as long as no fact has changed."""
+def _cached_deadlines(day: Day, told: Places) -> dict:
+    """All of a day that a reader is told of, from the cache as long as no fact has changed."""
     place = key(
         "api-deadlines",
         Ledger.current(),
@@ -140,10 +145,11 @@ def _cached_deadlines(day: Day) -> dict:
         day.known_at,
         day.map_on,
         day.area_code,
+        mark_of(told),
     )
     kept = cache.get(place)
     if kept is None:
-        as_of = day.as_of()
+        as_of = day.of_places(told)
         facilities = as_of.so_far(day.on)
         rows = [_deadline(one, facilities, one.days_late(day.on)) for one in late_and_coming(as_of)]
         kept = {"rows": sorted(rows, key=_place), "generated_at": timezone.now()}

@@ -15,9 +15,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from facilities import clock
-from facilities.models import ApiToken
+from facilities.as_of import AsOf
+from facilities.models import ApiToken, Facility
 from facilities.permissions import Access, access_of
 from rollout.api.answer import Answer, CachedAnswer
+from rollout.day import Day
+from rollout.figures.reader import narrowed
 
 
 class Gone(APIException):
@@ -62,6 +65,10 @@ class ReadView(APIView):
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )
 
+    def narrowed(self, day: Day) -> Day:
+        """As this account may look at it: whoever is of one province of several reads that one."""
+        return narrowed(day, self.access)
+
     def respond(self, request: Request, answer: Answer | CachedAnswer) -> HttpResponse:
         """The bytes as they are kept, or 304 without them when the reader has these facts already."""
         tag = answer.tag
@@ -88,7 +95,7 @@ class ReadView(APIView):
 
 
 class ProgrammeView(ReadView):
-    """Reads what the pages show to the Department and the leaders alone."""
+    """Reads what the pages show to the Department and the leaders alone, each of their places."""
 
     def check_permissions(self, request: Request) -> None:
         super().check_permissions(request)
@@ -101,10 +108,44 @@ class ProgrammeView(ReadView):
         self.permission_denied(
             request,
             message=_(
-                "This is for the Department and the leaders of the province, and for keys of the "
-                "scope “programme” of REST clients. Ask the Department for such a role or key."
+                "This is for the Department and the leaders, of the province or of an area, and "
+                "for keys of the scope “programme” of REST clients. Ask the Department for such a "
+                "role or key."
             ),
         )
+
+    @property
+    def is_partial(self) -> bool:
+        """The reader's role or key is for an area: only its facilities are told of."""
+        return self.access.told is not None
+
+    def part(self, day: Day) -> AsOf:
+        """The facilities asked about that the reader is told of."""
+        return day.of_places(self.access.told)
+
+    def refuse_elsewhere(self, request: Request, day: Day, facility: str | None = None) -> None:
+        """403 if nothing of the area or facility (a code) that is asked about is for the reader.
+
+        An empty answer would claim that nothing stands there.
+        """
+        told = self.access.told
+        if told is None:
+            return
+        outside = False
+        if facility is not None:
+            pk = Facility.objects.filter(code=facility).values_list("pk", flat=True).first()
+            outside = pk not in told
+        if day.area and not outside:
+            outside = not self.part(day).listed_ids and bool(day.as_of().listed_ids)
+        if outside:
+            self.permission_denied(request, message=outside_the_area())
+
+
+def outside_the_area() -> str:
+    return _(
+        "Your role or key is for an area, and what you ask about lies outside it. Ask the "
+        "Department for a role or key of the whole province."
+    )
 
 
 def short_scope(access: Access, needed: str) -> str:

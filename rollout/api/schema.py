@@ -105,6 +105,15 @@ PROGRESS: Endpoint = {
     "description": _("Every measure with rule, denominator and evidence, and every facility."),
     "parameters": [ON, KNOWN_AT, COMPARE, MAP, AREA, *HEADERS],
 }
+PROVINCES: Endpoint = {
+    "operation_id": "provinces",
+    "summary": _("The provinces side by side"),
+    "description": _(
+        "A row for every province that the installation steers on the day, each by its own "
+        "denominators. An account of one province reads that one."
+    ),
+    "parameters": [ON, KNOWN_AT, COMPARE, MAP, *HEADERS],
+}
 TREND: Endpoint = {
     "operation_id": "trend",
     "summary": _("A measure on every day of a period"),
@@ -162,8 +171,8 @@ CONNECTIONS: Endpoint = {
     "summary": _("Every connection as it is now"),
     "description": _(
         "Facilities that are to be connected, each with its partner: whether its gateway gives "
-        "signs of life. For the Department, the leaders and keys of the scope programme. Changes "
-        "by the minute, hence without ETag."
+        "signs of life. For the Department, the leaders and keys of the scope programme, each of "
+        "the province or of their area. Changes by the minute, hence without ETag."
     ),
     "parameters": [
         OpenApiParameter("state", enum=WORST_FIRST),
@@ -196,7 +205,8 @@ ALERTS: Endpoint = {
     "summary": _("The alerts that stood on a day"),
     "description": _(
         "Raised by then and not yet cleared, as the page of alerts shows them. For the "
-        "Department, the leaders and keys of the scope programme."
+        "Department, the leaders and keys of the scope programme, each of the province or of "
+        "their area."
     ),
     "parameters": [
         ON,
@@ -213,7 +223,7 @@ DEADLINES: Endpoint = {
     "summary": _("What is late on a day, and what is due within 90 days"),
     "description": _(
         "Computed from the facts, as the page of deadlines does. For the Department, the leaders "
-        "and keys of the scope programme."
+        "and keys of the scope programme, each of the province or of their area."
     ),
     "parameters": [
         ON,
@@ -233,7 +243,7 @@ FORECAST: Endpoint = {
     "description": _(
         "When the facilities and the province will use records officially, from the durations "
         "seen by that day. Nothing is stored. For the Department, the leaders and keys of the "
-        "scope programme."
+        "scope programme, each of the province or of their area."
     ),
     "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
 }
@@ -259,7 +269,10 @@ NOT_200 = {
 }
 PROGRAMME_403 = OpenApiResponse(
     serializers.Problem,
-    description=_("No role today, none that reads this, or a key whose scope does not."),
+    description=_(
+        "No role today, none that reads this, a key whose scope does not, or what is asked about "
+        "lies outside the area of the role or key."
+    ),
 )
 PROGRAMME_NOT_200 = NOT_200 | {403: PROGRAMME_403}
 LIVE_NOT_200 = {status: answer for status, answer in PROGRAMME_NOT_200.items() if status != 304}

@@ -32,6 +32,10 @@ RUNGS = tuple(rung.code for rung in Rung)
 ON = _("The day looked at.")
 KNOWN_AT = _("As it was known at this moment; null: as known now.")
 MAP = _("With the facilities of that day, or with those of today.")
+PARTIAL = _(
+    "Whether the reader's role or key is for an area, and this is of its facilities only; what "
+    "concerns no one facility is left out."
+)
 AREA = _("The code of the area whose facilities are counted; null: of all of them.")
 GENERATED_AT = _("When the figures were computed. The entity tag does not depend on it.")
 SHARE = _("Part of one. Above 1 when more is done than was planned; null when not known.")

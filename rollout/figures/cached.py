@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from facilities.models import Ledger
+from facilities.permissions import Places
 from facilities.registers.register import Register
 from rollout.figures import spliced
 from rollout.figures.progress import Asked, Reading
@@ -52,6 +53,11 @@ def key(kind: str, version: int | str, *parts: object) -> str:
 
 def _text(part: object) -> str:
     return part.isoformat() if isinstance(part, date | datetime) else str(part)
+
+
+def mark_of(places: Places) -> str:
+    """These facilities as a part of such a key; empty: all of them."""
+    return "" if places is None else sha256(repr(sorted(places)).encode()).hexdigest()
 
 
 def keep_seconds(known_at: datetime | None) -> int:

@@ -239,6 +239,11 @@ def _in_rollout(facility: FacilityOnDay) -> bool:
     return facility.in_rollout
 
 
+def _asks_committee(facility: FacilityOnDay) -> bool:
+    """Private facilities sign with public certificates, and some kinds with none at all."""
+    return facility.in_rollout and facility.asks_committee
+
+
 def _public_connected(facility: FacilityOnDay) -> bool:
     return facility.is_public and facility.in_connectivity
 
@@ -275,11 +280,12 @@ MEASURES: tuple[Measure, ...] = (
         code=MeasureCode.SIGNATURES_REGISTERED.value,
         rule=_(
             "Certificates requested from the Government Cipher Committee and not returned, revoked "
-            "or expired, out of the staff who must be able to sign."
+            "or expired, out of the staff who must be able to sign. Private facilities, and kinds "
+            "that ask the Committee for none, are left out."
         ),
-        version=2,
+        version=3,
         unit="certificates",
-        counts=_in_rollout,
+        counts=_asks_committee,
         reading=certificates(
             "signatures_registered",
             "certificates_requested",
@@ -291,11 +297,11 @@ MEASURES: tuple[Measure, ...] = (
         code=MeasureCode.SIGNATURES_ISSUED.value,
         rule=_(
             "Certificates issued by the Committee and not revoked or expired, out of those "
-            "registered."
+            "registered. Private facilities, and kinds that ask the Committee for none, are left out."
         ),
-        version=2,
+        version=3,
         unit="certificates",
-        counts=_in_rollout,
+        counts=_asks_committee,
         reading=certificates(
             "signatures_issued",
             "certificates_issued",
@@ -307,11 +313,12 @@ MEASURES: tuple[Measure, ...] = (
         code=MeasureCode.SIGNATURES_AUTHENTICATED.value,
         rule=_(
             "Certificates that have signed successfully against the Committee's server and are not "
-            "revoked or expired, out of those registered."
+            "revoked or expired, out of those registered. Private facilities, and kinds that ask the "
+            "Committee for none, are left out."
         ),
-        version=2,
+        version=3,
         unit="certificates",
-        counts=_in_rollout,
+        counts=_asks_committee,
         reading=certificates(
             "signatures_authenticated",
             "certificates_authenticated",

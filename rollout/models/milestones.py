@@ -24,14 +24,29 @@ Way = frozenset[str]  # the codes of the milestones that a facility passes
 WHOLE_WAY: Way = frozenset(milestone.value for milestone in Milestone)
 
 
+class StepPaper(models.TextChoices):
+    """The paper that proves a step."""
+
+    DECISION = "decision", _("decision")
+    PLAN = "plan", _("plan")
+    MINUTES = "minutes", _("minutes")
+    REPORT = "report", _("report")
+    LETTER = "letter", _("letter")
+    ANY = "any", _("any paper")
+
+
 class MilestoneTemplate(Yardstick):
-    """Whether a kind of facility passes a milestone on its way, from a day on. It does unless a row says no."""
+    """Whether a kind of facility passes a milestone on its way, from a day on. It does unless a row says no.
+
+    `paper`: which paper is asked for with the day of the step; empty: none.
+    """
 
     kind = models.ForeignKey(
         Kind, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind")
     )
     milestone = models.CharField(_("milestone"), max_length=20, choices=Milestone.choices)
     is_needed = models.BooleanField(_("on its way"), default=True)
+    paper = models.CharField(_("paper"), max_length=10, choices=StepPaper.choices, blank=True)
 
     class Meta(Yardstick.Meta):
         verbose_name = _("milestone of a kind")

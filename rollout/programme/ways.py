@@ -3,10 +3,13 @@
 from bisect import bisect_right
 from collections import defaultdict
 from datetime import date
+from typing import TypeVar
 
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from rollout.models import MilestoneTemplate
 from rollout.models.milestones import WHOLE_WAY, Way
+
+Word = TypeVar("Word")
 
 
 class Ways:
@@ -17,11 +20,14 @@ class Ways:
         words: dict[str, dict[str, list[tuple[date, bool]]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        for kind, milestone, day, is_needed in rows.values_list(
-            "kind__code", "milestone", "effective_from", "is_needed"
+        self._papers: dict[tuple[str, str], list[tuple[date, str]]] = defaultdict(list)
+        for kind, milestone, day, is_needed, paper in rows.values_list(
+            "kind__code", "milestone", "effective_from", "is_needed", "paper"
         ):
             # By the map of a later day, what a kind asks is told for all days as on that one.
-            words[kind][milestone].append((day if as_of.map_on is None else date.min, is_needed))
+            since = day if as_of.map_on is None else date.min
+            words[kind][milestone].append((since, is_needed))
+            self._papers[kind, milestone].append((since, paper))
         self._words = words
 
     def of(self, facility: FacilityOnDay, day: date) -> Way:
@@ -30,6 +36,11 @@ class Ways:
         if not of_kind:
             return WHOLE_WAY
         return WHOLE_WAY - {code for code, words in of_kind.items() if _on(words, day) is False}
+
+    def paper(self, facility: FacilityOnDay, milestone: str, day: date) -> str:
+        """Which paper (`StepPaper`) its kind asks for with this step, if it was reached on the day; ""
+        for none."""
+        return _on(self._papers.get((facility.kind, milestone), []), day) or ""
 
     def days_of_change(self) -> set[date]:
         """The days on which some kind is asked for something else."""
@@ -41,7 +52,7 @@ class Ways:
         } - {date.min}
 
 
-def _on(words: list[tuple[date, bool]], day: date) -> bool | None:
+def _on(words: list[tuple[date, Word]], day: date) -> Word | None:
     place = bisect_right([begun for begun, _word in words], day)
     return words[place - 1][1] if place else None
 

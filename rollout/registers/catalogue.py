@@ -12,7 +12,7 @@ from equipment.registers.lots import Lots, Setbacks
 from equipment.registers.movements import Movements
 from equipment.registers.procurements import Procurements
 from facilities.models import Role
-from facilities.registers.codes import ExternalCodes
+from facilities.registers.codes import AreaCodes, ExternalCodes
 from facilities.registers.register import Register
 from rollout.programme.obstacles.holding import held_context
 from rollout.registers.contacts import Contacts
@@ -43,6 +43,7 @@ REGISTERS: dict[str, Register] = {
         Documents(),
         Kinds(),
         ManagingBodies(),
+        AreaCodes(),
     )
 }
 

@@ -34,6 +34,7 @@ from facilities.registers.choices import YesNo, labels
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, DatedYesNo, RowEntry, Writer, Writing
 from rollout.models import Milestone, MilestoneTemplate
+from rollout.models.milestones import StepPaper
 
 CODE = re.compile(r"^[a-z0-9]+([_-][a-z0-9]+)*\Z")
 
@@ -44,6 +45,7 @@ class _CodedRegister(Register):
     keys = (("code",),)
     search_path = "code"
     facility_path = ""
+    is_by_facility = False
     default_sort = "name-vi"
     used_in: tuple[tuple[type[Record], str], ...] = ()  # what may refer to a row of it
     terms: type[KindTerm] | type[ManagingBodyTerm]  # its dated names
@@ -109,6 +111,9 @@ def _made(model: type[Any], link: str) -> Callable[..., Any]:
 
     def make(row: Model, writing: Writing, **fields: Value) -> Any:
         told = {name: YES_NO.get(str(value), value) for name, value in fields.items()}
+        for name, value in told.items():
+            if value == "" and model._meta.get_field(name).null:
+                told[name] = None
         return model(**{link: row}, effective_from=writing.on, **told)
 
     return make
@@ -122,22 +127,36 @@ def way(milestone: str) -> str:
     return f"way-{milestone.replace('_', '-')}"
 
 
+def paper(milestone: str) -> str:
+    """The column that says which paper is asked for with a milestone."""
+    return f"paper-{milestone.replace('_', '-')}"
+
+
 def _way_writer(milestone: str) -> Writer:
-    def make(kind: Kind, writing: Writing, is_needed: str) -> MilestoneTemplate:
+    def make(kind: Kind, writing: Writing, **said: str | None) -> MilestoneTemplate:
         return MilestoneTemplate(
             kind=kind,
             milestone=milestone,
             effective_from=writing.on,
-            is_needed=YES_NO[is_needed],
+            is_needed=YES_NO.get(said["is_needed"] or "", True),
+            paper=said.get("paper") or "",
         )
+
+    columns = {way(milestone): "is_needed"}
+    if milestone in PAPERS_OF:
+        columns[paper(milestone)] = "paper"
 
     return DatedYesNo(
         model=MilestoneTemplate,
         link="kind",
-        columns={way(milestone): "is_needed"},
+        columns=columns,
         make=make,
         kind={"milestone": milestone},
     )
+
+
+# A council's ruling has papers of its own.
+PAPERS_OF = tuple(milestone for milestone in Milestone if milestone != Milestone.COUNCIL)
 
 
 def _code(help_text: Any) -> Column:
@@ -186,6 +205,18 @@ class Kinds(_CodedRegister):
             shown=False,
             help=gettext_lazy("Empty: the same."),
         ),
+        Column(
+            "committee",
+            gettext_lazy("certificates of the Committee"),
+            Cell.CHOICE,
+            choices=labels(YesNo),
+            help=gettext_lazy(
+                "Whether the Government Cipher Committee is asked for certificates. Private facilities "
+                "never ask it. Empty: nobody has said; then what is needed is what each facility says."
+            ),
+        ),
+        Column("signers", gettext_lazy("who signs, in Vietnamese"), shown=False, filtered=False),
+        Column("signers-en", gettext_lazy("who signs, in English"), shown=False, filtered=False),
         *(
             Column(
                 way(milestone.value),
@@ -195,6 +226,17 @@ class Kinds(_CodedRegister):
                 help=gettext_lazy("Empty: yes."),
             )
             for milestone in Milestone
+        ),
+        *(
+            Column(
+                paper(milestone.value),
+                format_lazy("{}: {}", gettext_lazy("paper asked for"), milestone.label),
+                Cell.CHOICE,
+                choices=labels(StepPaper),
+                shown=False,
+                help=gettext_lazy("Empty: none."),
+            )
+            for milestone in PAPERS_OF
         ),
     )
     writers = (
@@ -207,6 +249,9 @@ class Kinds(_CodedRegister):
                 "name-en": "name_en",
                 "deadlines": "deadline_group",
                 "deadlines-without-beds": "group_without_beds",
+                "committee": "asks_committee",
+                "signers": "signers_vi",
+                "signers-en": "signers_en",
             },
             make=_made(KindTerm, "kind"),
         ),
@@ -221,6 +266,11 @@ class Kinds(_CodedRegister):
             problems.refuse(
                 way(Milestone.OFFICIAL), _("Official use is where every way ends. Choose yes.")
             )
+        for milestone in PAPERS_OF:
+            if entry.new.get(way(milestone)) == YesNo.NO and entry.new.get(paper(milestone)):
+                problems.refuse(
+                    paper(milestone), _("A step that is not on its way needs no paper.")
+                )
 
 
 class ManagingBodies(_CodedRegister):

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Kind, Value
+from facilities.listed import listed_on
 from facilities.models import Facility
+from facilities.models.places import IN_ROLLOUT
 from facilities.registers.choices import facilities_by_code, facility_names
 from facilities.registers.order import NAME_ORDER, with_name_order
 from facilities.registers.register import Problems, Register
@@ -26,7 +28,7 @@ from rollout.models import (
     MilestoneEvent,
     MilestoneTarget,
 )
-from rollout.models.milestones import WHOLE_WAY, Way
+from rollout.models.milestones import WHOLE_WAY, StepPaper, Way
 from rollout.programme.councils import Meeting, meetings, standing_ruling
 from rollout.programme.legal import LegalDeadlineOnDay, nearest, standing
 from rollout.programme.ways import ways
@@ -61,8 +63,9 @@ HEADINGS_OF = {
     Milestone.PORTAL: ("Ngày công bố", "Ngày công bố trên cổng"),
 }
 
-# Milestones that are a paper: with the day its number.
-NUMBERED = (Milestone.DECISION,)
+# With the day goes the number of the paper that proves it. A decision is a paper itself.
+NUMBERED = WRITTEN
+NUMBER_HEADINGS = {Milestone.DECISION: ("Số quyết định",)}
 
 
 def _columns(milestone: Milestone) -> tuple[Column, ...]:
@@ -74,7 +77,7 @@ def _columns(milestone: Milestone) -> tuple[Column, ...]:
             max_length=80,
             shown=False,
             filtered=False,
-            aliases=("Số quyết định",),
+            aliases=NUMBER_HEADINGS.get(milestone, ()),
         ),
     )
     return (
@@ -174,8 +177,7 @@ class Milestones(Register):
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """The facilities of the rollout on the day."""
-        keys = [facility.id for facility in AsOf(on, known_at).on(on) if facility.in_rollout]
-        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+        return with_name_order(listed_on(on, known_at, IN_ROLLOUT), on, known_at)
 
     def has_sql(self, code: str) -> bool:
         return code in COUNCIL or super().has_sql(code)
@@ -198,6 +200,7 @@ class Milestones(Register):
         if entry.row is not None and entry.row.pk not in context.passed:
             check_counts(entry.new, changed, problems)
         check_numbers(entry.new, problems)
+        check_papers(entry, problems, context.papers.get(entry.identity, {}))
         law = context.law.get(entry.identity)
         check_way(entry.new, changed, problems, context.way.get(entry.identity, WHOLE_WAY))
         for milestone in WRITTEN:
@@ -245,6 +248,19 @@ def check_way(new: Mapping[str, Value], changed: set[str], problems: Problems, w
                 )
 
 
+def check_papers(entry: RowEntry, problems: Problems, papers: Mapping[str, str]) -> None:
+    """A step whose paper is asked for may be recorded without it; it is said that the paper is owed."""
+    for milestone, kind in papers.items():
+        code = reached(milestone)
+        given = entry.has_paper or code in entry.documents or entry.new.get(number(milestone))
+        if code in entry.changed and entry.new.get(code) and not given:
+            problems.warn(
+                code,
+                _("With “%(step)s” a paper is asked for: %(paper)s. Without it, it stays owed.")
+                % {"step": Milestone(milestone).label, "paper": StepPaper(kind).label},
+            )
+
+
 def check_numbers(new: Mapping[str, Value], problems: Problems) -> None:
     """A number of a paper says nothing without the day."""
     for milestone in NUMBERED:
@@ -280,6 +296,7 @@ class Known(NamedTuple):
     law: Mapping[int, LegalDeadlineOnDay | None]
     passed: set[int]  # whose latest ruling passed them, or who need none
     way: Mapping[int, Way]
+    papers: Mapping[int, Mapping[str, str]]  # milestone -> which paper is asked for with it
 
 
 def known_of(facility_ids: frozenset[int], on: date) -> Known:
@@ -296,6 +313,14 @@ def known_of(facility_ids: frozenset[int], on: date) -> Known:
         {pk for pk, one in ruled.items() if one and one.passed}
         | {pk for pk, steps in way.items() if Milestone.COUNCIL not in steps},
         way,
+        {
+            facility.id: {
+                milestone.value: kind
+                for milestone in WRITTEN
+                if (kind := ways(as_of).paper(facility, milestone, on))
+            }
+            for facility in facilities
+        },
     )
 
 

@@ -17,11 +17,14 @@ from facilities.as_of import AsOf
 from facilities.checking import remarks
 from facilities.working_days import working_days_of
 from rollout.figures.cached import cached_progress
-from rollout.models import Milestone
+from rollout.models import Milestone, MilestoneEvent
+from rollout.models.milestones import StepPaper
 from rollout.programme.reporting import DUE, LATE, SILENT, freshness
 from rollout.programme.tracking import known_stock
+from rollout.programme.ways import ways
 from rollout.registers import drafts
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.milestones import number as milestone_number
 from rollout.registers.milestones import reached as milestone_reached
 from signatures.certificates import CertificateOnDay, certificates
 from signatures.models import CertificateEvent
@@ -39,7 +42,7 @@ WAITING_FOR = HANDING | TESTING
 class TodoItem:
     """One line. `row` None: it is answered by a report, or on a list of its own (`step`)."""
 
-    kind: str  # report, returned, stage, milestone, certificates, devices, connection
+    kind: str  # report, returned, stage, milestone, paper, certificates, devices, connection
     what: str
     due_on: date | None = None
     days_late: int = 0
@@ -55,7 +58,16 @@ class TodoItem:
         return drafts.of_row(self.register, self.row, self.cells)
 
 
-ORDER = ("returned", "report", "stage", "milestone", "certificates", "connection", "devices")
+ORDER = (
+    "returned",
+    "report",
+    "stage",
+    "milestone",
+    "paper",
+    "certificates",
+    "connection",
+    "devices",
+)
 
 
 def todo(facility_id: int, on: date) -> list[TodoItem]:
@@ -66,6 +78,7 @@ def todo(facility_id: int, on: date) -> list[TodoItem]:
         *_returned(facility_id),
         *_stages(as_of, facility_id),
         *_milestones(as_of, facility_id),
+        *_papers(as_of, facility_id),
         *_certificates(as_of),
         *_connection(as_of, facility_id),
         *_devices(as_of, facility_id),
@@ -146,6 +159,27 @@ def _milestones(as_of: AsOf, pk: int) -> Iterator[TodoItem]:
             row=pk,
             cells=(milestone_reached(milestone.code),),
         )
+
+
+def _papers(as_of: AsOf, pk: int) -> Iterator[TodoItem]:
+    """Steps that were reached without the paper that their kind asks for on that day."""
+    described = next((one for one in as_of.on(as_of.until) if one.id == pk), None)
+    if described is None:
+        return
+    without = MilestoneEvent.objects.as_of(as_of.until, as_of.known_at).filter(
+        facility=pk, document__isnull=True
+    )
+    for code, day in without.order_by("happened_on").values_list("milestone", "happened_on"):
+        if kind := ways(as_of).paper(described, code, day):
+            yield TodoItem(
+                kind="paper",
+                what=_("Paper of: %(milestone)s") % {"milestone": Milestone(code).label},
+                because=_("Asked for: %(paper)s. The step was reached on %(day)s.")
+                % {"paper": StepPaper(kind).label, "day": day.strftime("%d/%m/%Y")},
+                register="milestones",
+                row=pk,
+                cells=(milestone_reached(code), milestone_number(code)),
+            )
 
 
 def waiting_for(found: list[CertificateOnDay], step: str) -> list[CertificateOnDay]:

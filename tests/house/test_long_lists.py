@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from equipment.models import DeviceType
 from equipment.registers.types import known_types
-from facilities.choosing import MOST, meant
+from facilities.choosing import AREAS, MOST, SearchedSelect, meant
 from facilities.exchange.choices import Unknown
-from facilities.models import Role
+from facilities.models import Area, AreaName, AreaParent, Role
+from facilities.registers.choices import area_names
 from rollout.models import CouncilMeeting
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.reorganisation.decisions import DECISIONS
@@ -121,6 +122,7 @@ def new_council(client, facility: str):
 @pytest.mark.parametrize("typed", ["name", "no-accents", "code", "with-code", "insurance"])
 def test_without_a_script_the_server_finds_what_was_typed(client, province, typed):
     place = province[0][7]
+    factories.code_systems()
     entered(REGISTERS["codes"], {"code-insurance": "01234"}, row=place, on=date(2025, 1, 1))
     text = {
         "name": NAME,
@@ -195,3 +197,65 @@ def test_a_code_in_brackets_that_is_no_choice_is_unknown():
     with pytest.raises(Unknown):
         meant({"a": "A"}, "B (b)")
     assert meant({"a": "A"}, "Cũ (a)") == "a"
+
+
+@pytest.fixture
+def communes(db):
+    """Three hundred areas in ten districts; a commune of the same name in each district."""
+    cache.clear()
+    factories.programme()
+    by = factories.recorder()
+    for number in range(10):
+        district = Area.objects.create(code=f"h-{number}", level=Area.Level.DISTRICT)
+        names = [(district, f"Huyện số {number}")]
+        for place in range(29):
+            commune = Area.objects.create(code=f"x-{number}-{place}", level=Area.Level.COMMUNE)
+            names.append((commune, "Xã Tân Tiến" if not place else f"Xã {number} {place}"))
+            AreaParent.objects.create(
+                area=commune, parent=district, effective_from=factories.START, recorded_by=by
+            )
+        for area, name in names:
+            AreaName.objects.create(
+                area=area, name_vi=name, effective_from=factories.START, recorded_by=by
+            )
+
+
+def test_an_area_is_typed_where_there_are_too_many_to_list(client, communes):
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    place = factories.facility("tyt-tan-tien", name_vi="Trạm y tế Tân Tiến")
+    address = reverse("rollout:record-edit", args=["facilities", place.pk])
+    page = client.get(address)
+    assert 'data-suggest="areas"' in page.content.decode()
+    assert longest_list(page.content.decode()) <= MOST
+    offered = client.get(reverse("rollout:suggest"), {"of": "areas", "q": "tan tien"}).json()
+    assert "Xã Tân Tiến · Huyện số 3" in offered["names"]
+    labels = area_names()
+    assert meant(labels, "Xã Tân Tiến · Huyện số 3", AREAS) == "x-3-0"
+    with pytest.raises(Unknown):
+        meant(labels, "Xã Tân Tiến", AREAS)
+
+
+def test_a_field_writes_an_area_that_shares_its_name_so_that_it_is_found_again(communes):
+    field = SearchedSelect(choices=area_names().items())
+    written = re.search(r'value="([^"]+)"', field.render("area", "x-3-0"))[1]
+    assert meant(area_names(), written, AREAS) == "x-3-0"
+
+
+@pytest.mark.parametrize(
+    "typed", ["x-3-0", "Xã Tân Tiến · Huyện số 3", "Xã Tân Tiến (x-3-0)", "huyen so 3"]
+)
+def test_the_lens_takes_what_people_type(client, communes, typed):
+    client.force_login(factories.user_with(Role.LEADER))
+    page = client.get(reverse("rollout:timeline"), {"area": typed})
+    wanted = "h-3" if typed.startswith("huyen") else "x-3-0"
+    assert page.context["day"].area.code == wanted
+    shown = re.search(r'name="area" value="([^"]+)"', page.content.decode())[1]
+    again = client.get(reverse("rollout:timeline"), {"area": shown})
+    assert again.context["day"].area.code == wanted
+
+
+def test_an_area_whose_name_several_bear_is_asked_for_again_with_where_they_lie(client, communes):
+    client.force_login(factories.user_with(Role.LEADER))
+    page = client.get(reverse("rollout:timeline"), {"area": "tan tien"})
+    assert page.status_code == 400
+    assert "Xã Tân Tiến · Huyện số 3" in page.content.decode()

@@ -57,6 +57,7 @@ def pattern(request: SignedIn, day: Day, access: Access) -> Page:
         request.POST or None,
         initial={"day": day.today, **{n: request.GET.get(n, "") for n in ("type", "facility")}},
         today=day.today,
+        places=access.kept,
     )
     context = {"form": form, "registers": kept_registers(access).values(), "place": "pattern"}
     if request.method != "POST" or not form.is_valid():

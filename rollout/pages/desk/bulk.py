@@ -49,7 +49,8 @@ def register_bulk(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         text = _("At most %(limit)s rows at once. Filter the list, or import a file.")
         messages.error(request, text % {"limit": AT_MOST})
         return HttpResponseRedirect(back)
-    columns = {column.code: column for column in register.bound() if column.writable}
+    bound = register.bound(places=access.kept)
+    columns = {column.code: column for column in bound if column.writable}
     column = columns.get(request.POST.get("column", ""))
     because = request.POST.get("because", "").strip()
     context: dict[str, Any] = {

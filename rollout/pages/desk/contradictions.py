@@ -14,13 +14,14 @@ from facilities.as_of import AsOf
 from facilities.models import Facility
 from facilities.permissions import Access, Places
 from rollout.day import Day
+from rollout.figures.cached import mark_of
 from rollout.figures.contradictions import RULES, contradictions, is_step
 from rollout.models import StepNotNeeded
 from rollout.pages.actions import Action, Sent, stored_paper, taking_back
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.reporting import WithdrawForm
 from rollout.pages.forms.tracking import NotNeededForm
-from rollout.pages.page import Page, SignedIn, kept, mark_of
+from rollout.pages.page import Page, SignedIn, kept
 from rollout.programme.services import declare_not_needed
 
 

@@ -8,11 +8,11 @@ from facilities.as_of import AsOf
 from facilities.checking import waiting
 from facilities.permissions import Access, Places
 from rollout.day import Day
-from rollout.figures.cached import remembered
+from rollout.figures.cached import mark_of, remembered
 from rollout.figures.contradictions import contradictions
 from rollout.models import ImportFile
 from rollout.pages.desk.page import desk
-from rollout.pages.page import Page, SignedIn, mark_of
+from rollout.pages.page import Page, SignedIn
 from rollout.programme.reporting import LATE, SILENT, freshness
 from rollout.programme.tracking import known_stock
 from rollout.registers.catalogue import REGISTERS

@@ -171,7 +171,7 @@ def answer_form(
     row: Any,
     values: Mapping[str, Value],
 ) -> Page:
-    columns = register.bound()
+    columns = register.bound(places=access.kept)
     name = drafts.of_record(register.code, row.pk if row else None)
     draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
     asked = {} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable}

@@ -77,9 +77,7 @@ def _round_or_404(access: Access, pk: int) -> "WithAnnotations[StocktakeRound, C
 def stocktake_list(request: SignedIn, day: Day, access: Access) -> Page:
     mine = access.recorded
     title = _("Stocktake of %(day)s") % {"day": day.today.strftime("%d/%m/%Y")}
-    form = RoundForm(
-        request.POST or None, initial={"title": title}, today=day.today, facility_ids=mine
-    )
+    form = RoundForm(request.POST or None, initial={"title": title}, today=day.today, places=mine)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         facility = Facility.objects.get(code=said["facility"])

@@ -24,7 +24,8 @@ from facilities.folding import tidy
 from facilities.forms import PaperField
 from facilities.models import Document, Facility, User
 from facilities.papers import store_paper
-from facilities.registers.choices import names_on
+from facilities.permissions import Places
+from facilities.registers.choices import NamesOfDay
 from facilities.services import record
 from rollout.pages.forms.fields import field_of
 
@@ -34,7 +35,10 @@ NOTHING = [("", "—")]
 
 
 class DeviceForm(forms.Form):
-    """Its id of a change set travels in it: sent twice, it writes once."""
+    """Its id of a change set travels in it: sent twice, it writes once.
+
+    `places`: the facilities for which the person writes, to choose from; None: all.
+    """
 
     change_set = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -44,16 +48,17 @@ class DeviceForm(forms.Form):
         files: MultiValueDict[str, UploadedFile] | None = None,
         *,
         today: date,
+        places: Places,
         initial: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         first = {"change_set": uuid.uuid4()} | (initial or {})
         super().__init__(data, files, initial=first, **kwargs)
         self.today = today
-        self.facilities = [*NOTHING, *names_on(today).items()]
+        facilities = [*NOTHING, *NamesOfDay(today, places).items()]
         for name in ("facility", "giver", "taker"):
             if name in self.fields:
-                field_of(self, name, forms.ChoiceField).choices = self.facilities
+                field_of(self, name, forms.ChoiceField).choices = facilities
         if "type" in self.fields:
             types = [*NOTHING, *device_types().items()]
             field_of(self, "type", forms.ChoiceField).choices = types
@@ -238,14 +243,7 @@ class PatternForm(DeviceForm):
 
 
 class RoundForm(DeviceForm):
-    """Opens a stocktake. `facility_ids` None: at any facility, else only at these."""
+    """Opens a stocktake."""
 
     facility = OneOf(label=_("Facility"), of=FACILITIES)
     title = forms.CharField(label=_("Title"), max_length=200)
-
-    def __init__(self, *args: Any, facility_ids: frozenset[int] | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if facility_ids is not None:
-            own = set(Facility.objects.filter(pk__in=facility_ids).values_list("code", flat=True))
-            choices = [(code, name) for code, name in self.facilities if code in own]
-            field_of(self, "facility", forms.ChoiceField).choices = choices

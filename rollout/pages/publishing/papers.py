@@ -12,7 +12,7 @@ from facilities.choosing import MOST, chooser, meant
 from facilities.exchange.choices import Unknown
 from facilities.permissions import Access
 from rollout.day import Day
-from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.page import Page, SignedIn, of_the_province, page, to_own_area
 from rollout.pages.registers.exports import XLSX
 from rollout.publishing.brief.rendering import LANGUAGES
 from rollout.publishing.papers.catalogue import KINDS
@@ -21,27 +21,46 @@ from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@page(lambda access: access.sees_programme, section="papers", by_area=True)
+@page(lambda access: access.opens_programme, section="papers", by_area=True)
 def paper_list(request: SignedIn, day: Day, access: Access) -> Page:
-    """Each kind with what it can be about on the day."""
-    asked = Asked(day.on, day.known_at, area=day.area_code)
+    """Each kind with what it can be about on the day; for a role of an area, in that area."""
+    if sent := to_own_area(request, day, access):
+        return sent
     kinds = [
         (kind, subjects, chooser("about", subjects, id=f"about-{kind.slug}"))
         for kind in KINDS.values()
         if _may(access, kind)
-        for subjects in [kind.subjects(asked)]
+        for subjects in [kind.subjects(_asked(day, access, kind))]
     ]
     own = (get_language() or "vi")[:2]
-    context = {"kinds": kinds, "languages": LANGUAGES, "language": own}
+    context = {
+        "kinds": kinds,
+        "closed": [
+            kind
+            for kind in KINDS.values()
+            if access.is_of_an_area and access.keeps_somewhere and not _may(access, kind)
+        ],
+        "who_may": of_the_province(),
+        "languages": LANGUAGES,
+        "language": own,
+    }
     return "publishing/paper_list.html", context
 
 
 def _may(access: Access, kind: Kind) -> bool:
-    """Letters in the Department's name are the Department's alone."""
-    return access.keeps_programme or kind.open_to_leader
+    """Letters in the Department's name are the Department's alone; of an area, those about a facility."""
+    if kind.open_to_leader or access.keeps_programme:
+        return True
+    return kind.of_facilities and access.keeps_somewhere
 
 
-@page(lambda access: access.sees_programme, stored=False)
+def _asked(day: Day, access: Access, kind: Kind, about: str = "") -> Asked:
+    """Of the facilities whose programme the reader reads; a letter, of those whom the reader keeps."""
+    places = access.programme if kind.open_to_leader else access.kept
+    return Asked(day.on, day.known_at, about, day.area_code, places)
+
+
+@page(lambda access: access.opens_programme, stored=False)
 def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> Page:
     """404 for a kind, a form, a language or a subject that there is not."""
     chosen = KINDS.get(kind)
@@ -49,15 +68,15 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
     if chosen is None or language not in LANGUAGES:
         raise Http404
     if not _may(access, chosen):
-        raise PermissionDenied
+        raise PermissionDenied(of_the_province() if access.is_of_an_area else "")
+    if sent := to_own_area(request, day, access):
+        return sent
     try:
-        about = _about(
-            chosen, Asked(day.on, day.known_at, area=day.area_code), request.GET.get("about", "")
-        )
+        about = _about(chosen, _asked(day, access, chosen), request.GET.get("about", ""))
     except Unknown as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(f"{reverse('rollout:paper-list')}?{day.query}")
-    asked = Asked(day.on, day.known_at, about, day.area_code)
+    asked = _asked(day, access, chosen, about)
     with translation.override(language):
         try:
             content, content_type, name = _file(chosen, form, asked)

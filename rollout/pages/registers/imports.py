@@ -436,11 +436,11 @@ def import_rejects(request: SignedIn, day: Day, access: Access, pk: int) -> Page
 
 @importing_page()
 def import_template(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
-    """An empty table to fill in."""
+    """An empty table to fill in, with the facilities for which its reader writes to choose from."""
     from facilities.exchange.templates import template_csv, template_xlsx
 
     register = register_or_404(code, access)
-    columns = register.bound()
+    columns = register.bound(places=access.recorded if access.records_facts else None)
     if form == "csv":
         body, kind = template_csv(columns), "text/csv; charset=utf-8"
     elif form == "xlsx":

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 
 from facilities.areas import in_area
 from facilities.as_of import AsOf
+from facilities.permissions import Places
 from rollout.publishing.papers.paper import Paper
 
 
@@ -20,10 +21,16 @@ class Asked:
     known_at: datetime | None = None
     about: str = ""
     area: str = ""  # code of the area whose facilities it speaks of; empty: all
+    places: Places = None  # of these facilities alone the programme is told; None: of all
 
     @cached_property
     def as_of(self) -> AsOf:
-        return in_area(AsOf(self.on, self.known_at), self.area)
+        return in_area(AsOf(self.on, self.known_at, self.places), self.area)
+
+    @property
+    def is_partial(self) -> bool:
+        """What belongs to no one facility, as a working session does, is left out."""
+        return self.places is not None
 
 
 class NoSuchSubject(LookupError):
@@ -34,7 +41,8 @@ class NoSuchSubject(LookupError):
 class Kind:
     """`subjects`: (code, words) of all it can be about on a day; one empty code where it is about
     the province. `build` raises NoSuchSubject. `open_to_leader`: figures only, no letter in
-    the Department's name.
+    the Department's name. `of_facilities`: a letter about one facility, which the staff of its area
+    write too.
     """
 
     slug: str
@@ -42,6 +50,7 @@ class Kind:
     subjects: Callable[[Asked], list[tuple[str, str]]]
     build: Callable[[Asked], Paper]
     open_to_leader: bool = False
+    of_facilities: bool = False
     has_annex: bool = False
 
 

@@ -24,6 +24,7 @@ from equipment.models import (
 from facilities.models import (
     Agency,
     Area,
+    AreaCode,
     AreaName,
     AreaParent,
     CalendarDay,
@@ -143,7 +144,15 @@ SHEETS = (
         KindTerm,
         ("kind", "effective_from"),
         file="kinds",
-        takes=("name_vi", "name_en", "deadline_group", "group_without_beds"),
+        takes=(
+            "name_vi",
+            "name_en",
+            "deadline_group",
+            "group_without_beds",
+            "asks_committee",
+            "signers_vi",
+            "signers_en",
+        ),
     ),
     Sheet("managing_bodies", ManagingBody, ("code",), takes=("code",), column_of={"code": "body"}),
     Sheet(
@@ -163,6 +172,7 @@ SHEETS = (
     _of_facility("facility_beds", FacilityBeds, "has_beds", "beds"),
     _of_facility("facility_levels", FacilityLevel, "level", "facility_class"),
     Sheet("code_systems", CodeSystem, ("code",)),
+    Sheet("area_codes", AreaCode, ("area", "system", "effective_from")),
     Sheet("external_codes", ExternalCode, ("facility", "system", "effective_from")),
     Sheet("facility_lineage", FacilityLineage, ("predecessor", "successor", "effective_from")),
     Sheet("device_types", DeviceType, ("code",)),

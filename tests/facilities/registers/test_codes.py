@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,13 +27,19 @@ EARLIER = date(2025, 3, 1)
 @pytest.fixture(autouse=True)
 def english():
     factories.programme()
+    factories.code_systems()
     with translation.override("en"):
         yield
 
 
-def test_the_national_systems_come_with_the_product():
-    assert {"insurance", "national-id", "tax", "budget", "licence"} <= set(
-        CodeSystem.objects.values_list("code", flat=True)
+def test_the_national_systems_come_with_the_national_folder():
+    CodeSystem.objects.all().delete()
+    call_command("load_national")
+    assert {"insurance", "national-id", "tax", "budget", "licence"} == set(
+        CodeSystem.objects.filter(of=CodeSystem.Of.FACILITIES).values_list("code", flat=True)
+    )
+    assert {"gso-province", "gso-commune"} == set(
+        CodeSystem.objects.filter(of=CodeSystem.Of.AREAS).values_list("code", flat=True)
     )
 
 

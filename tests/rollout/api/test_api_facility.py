@@ -127,6 +127,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_facilities_and_f
 
 def test_what_other_systems_call_it_on_the_day(reader):
     place = Facility.objects.get(code="bidding")
+    factories.code_systems()
     entered(REGISTERS["codes"], {"code-insurance": "01234"}, row=place, on=date(2025, 5, 1))
     (told,) = ask(reader, "bidding").json()["external_codes"]
     assert (told["system"], told["code"]) == ("insurance", "01234")

@@ -76,4 +76,5 @@ KIND = Kind(
     label=gettext_lazy("Draft decision to use electronic medical records"),
     subjects=subjects,
     build=build,
+    of_facilities=True,
 )

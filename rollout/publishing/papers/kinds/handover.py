@@ -26,11 +26,11 @@ DEVICES, CERTIFICATES = "devices:", "certificates:"
 
 def subjects(asked: Asked) -> list[tuple[str, str]]:
     names = {pk: facility.name for pk, facility in asked.as_of.so_far(asked.on).items()}
-    files = Procurement.objects.standing(asked.known_at).order_by("code")
+    files = asked.as_of.only(Procurement.objects.standing(asked.known_at)).order_by("code")
     found = [(DEVICES + file.code, f"{file.code}: {file.title}") for file in files]
     standing = Q(certificates__in=Certificate.objects.standing(asked.known_at))
     batches = (
-        Batch.objects.select_related("letter")
+        asked.as_of.only(Batch.objects.select_related("letter"))
         .annotate(size=Count("certificates", filter=standing))
         .order_by("code")
     )
@@ -88,7 +88,8 @@ def build(asked: Asked) -> Paper:
 
 def _devices(asked: Asked, names: dict[int, str]) -> HandedOver:
     code = asked.about.removeprefix(DEVICES)
-    file = Procurement.objects.standing(asked.known_at).filter(code=code).first()
+    files = asked.as_of.only(Procurement.objects.standing(asked.known_at))
+    file = files.filter(code=code).first()
     if file is None:
         raise NoSuchSubject
     lots = (
@@ -125,7 +126,7 @@ def _devices(asked: Asked, names: dict[int, str]) -> HandedOver:
 
 def _certificates(asked: Asked, names: dict[int, str]) -> HandedOver:
     code = asked.about.removeprefix(CERTIFICATES)
-    batch = Batch.objects.select_related("letter").filter(code=code).first()
+    batch = asked.as_of.only(Batch.objects.select_related("letter")).filter(code=code).first()
     if batch is None:
         raise NoSuchSubject
     certificates = list(
@@ -154,5 +155,9 @@ def _certificates(asked: Asked, names: dict[int, str]) -> HandedOver:
 
 
 KIND = Kind(
-    slug="handover", label=gettext_lazy("Hand-over minutes"), subjects=subjects, build=build
+    slug="handover",
+    label=gettext_lazy("Hand-over minutes"),
+    subjects=subjects,
+    build=build,
+    of_facilities=True,
 )

@@ -62,4 +62,5 @@ KIND = Kind(
     label=gettext_lazy("Invitation to a council"),
     subjects=next_subjects,
     build=build,
+    of_facilities=True,
 )

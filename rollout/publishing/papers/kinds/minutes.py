@@ -166,5 +166,9 @@ def _conclusion(found: Council) -> list[Block]:
 
 
 KIND = Kind(
-    slug="minutes", label=gettext_lazy("Minutes of a council"), subjects=subjects, build=build
+    slug="minutes",
+    label=gettext_lazy("Minutes of a council"),
+    subjects=subjects,
+    build=build,
+    of_facilities=True,
 )

@@ -33,7 +33,8 @@ class Council:
 
 def council(asked: Asked) -> Council:
     """Raises NoSuchSubject."""
-    rows = CouncilMeeting.objects.standing().select_related("criteria_set", "facility")
+    rows = asked.as_of.only(CouncilMeeting.objects.standing())
+    rows = rows.select_related("criteria_set", "facility")
     meeting = rows.filter(code=asked.about).first()
     if meeting is None:
         raise NoSuchSubject
@@ -66,7 +67,7 @@ def _by_turn(asked: Asked) -> tuple[list[tuple[str, str]], list[tuple[str, str]]
     told = {meeting.code: meeting for meeting in meetings(asked.as_of)}
     ruled: list[tuple[date, tuple[str, str]]] = []
     to_rule: list[tuple[date, tuple[str, str]]] = []
-    for row in CouncilMeeting.objects.standing().order_by("code"):
+    for row in asked.as_of.only(CouncilMeeting.objects.standing()).order_by("code"):
         meeting = told.get(row.code)
         has_ruled = meeting is not None and meeting.has_ruled
         when = None

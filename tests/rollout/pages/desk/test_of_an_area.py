@@ -1,10 +1,12 @@
 """Staff of an area: their rows are there, everybody else's are not, and the province's acts are refused."""
 
+import re
 import uuid
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from equipment.models import Asset
 from facilities.models import Area, ChangeSet, Edit, Role
@@ -97,11 +99,88 @@ def test_nothing_of_the_area_is_given_away_in_many_rows(client, world):
     client.post(new, said | {"change_set": uuid.uuid4()})
     asset = Asset.objects.get()
     many = {"row": asset.pk, "column": "facility", "value": world["theirs"].code, "yes": "yes"}
-    seen = client.post(reverse("rollout:register-bulk", args=["assets"]), many)
-    many |= {"shown": seen.context["shown"], "because": "Chuyển", "change_set": uuid.uuid4()}
     answer = client.post(reverse("rollout:register-bulk", args=["assets"]), many)
-    assert answer.status_code == 409
+    assert answer.status_code == 400
+    assert "shown" not in answer.context
     assert ChangeSet.objects.count() == 1
+    assert world["theirs"].code not in offered(answer)
+
+
+def offered(answer) -> set[str]:
+    """What the lists of a page can be set to."""
+    return set(re.findall(r'<option value="([^"]+)"', answer.content.decode()))
+
+
+CHOOSING = (
+    ("record-new", ["assets"]),
+    ("record-new", ["councils"]),
+    ("record-new", ["contacts"]),
+    ("device-move", []),
+    ("asset-pattern", []),
+    ("stocktake-list", []),
+    ("shortfalls", []),
+    ("register-list", ["assets"]),
+    ("register-list", ["connections"]),
+)
+
+
+@pytest.mark.parametrize(("name", "args"), CHOOSING)
+def test_a_facility_is_chosen_among_those_of_the_area(client, world, name, args):
+    address = reverse(f"rollout:{name}", args=args)
+    mine, theirs = (world[whose].code for whose in ("mine", "theirs"))
+    assert mine in offered(client.get(address))
+    assert theirs not in offered(client.get(address))
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    assert {mine, theirs} <= offered(client.get(address))
+
+
+def test_a_new_council_is_chosen_among_those_of_the_area(client, world):
+    answer = client.get(reverse("rollout:council-new"))
+    assert str(world["mine"].pk) in offered(answer)
+    assert str(world["theirs"].pk) not in offered(answer)
+
+
+def test_devices_move_within_the_area(client, world):
+    kind = factories.DeviceTypeFactory()
+    said = {
+        "type": kind.code,
+        "giver": world["mine"].code,
+        "taker": world["theirs"].code,
+        "quantity": "1",
+        "happened_on": "2025-05-21",
+        "number": "1/QD",
+        "because": "Thừa",
+        "change_set": uuid.uuid4(),
+    }
+    answer = client.post(reverse("rollout:device-move"), said)
+    assert answer.status_code == 400
+    assert set(answer.context["form"].errors) == {"taker"}
+
+
+def test_a_list_is_not_filtered_by_a_facility_elsewhere(client, world):
+    address = reverse("rollout:register-list", args=["assets"])
+    for whose, problems in (("mine", False), ("theirs", True)):
+        page = client.get(address, {"facility": world[whose].code})
+        assert bool(page.context["asked"].problems) is problems
+
+
+def test_names_offered_while_typing_are_those_of_the_area(client, world):
+    def names() -> list[str]:
+        return client.get(
+            reverse("rollout:suggest"), {"of": "facilities", "q": "trung tam"}
+        ).json()["names"]
+
+    assert names() == ["Trung tâm north"]
+    client.force_login(factories.user_with(Role.LEADER, area=world["areas"][0]))
+    assert len(names()) == 2  # who keeps nothing looks for whatever has a page
+
+
+def test_the_table_to_fill_in_lists_the_facilities_of_the_area(client, world):
+    address = reverse("rollout:import-template", args=["assets", "xlsx"])
+    book = load_workbook(BytesIO(client.get(address).content))
+    cells = {str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value}
+    assert "Trung tâm north" in cells
+    assert "Trung tâm south" not in cells
 
 
 @pytest.mark.parametrize(("whose", "wrong"), [("mine", 0), ("theirs", 1)])
