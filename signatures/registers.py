@@ -139,7 +139,7 @@ class Certificates(Register[Certificate]):
         Column(
             "holder",
             gettext_lazy("holder"),
-            aliases=("Họ và tên", "Họ tên", "Người giữ"),
+            aliases=("Họ và tên", "Họ tên", "Người giữ", "Họ và tên người dùng", "Tên người dùng"),
             personal=True,
             filtered=False,
             max_length=150,
@@ -151,9 +151,19 @@ class Certificates(Register[Certificate]):
             max_length=100,
             shown=False,
         ),
-        Column("unit", gettext_lazy("unit"), aliases=("Khoa, phòng", "Phòng ban"), max_length=150),
         Column(
-            "serial", gettext_lazy("certificate serial"), max_length=80, shown=False, is_code=True
+            "unit",
+            gettext_lazy("unit"),
+            aliases=("Khoa, phòng", "Phòng ban", "Khoa", "Đơn vị trực thuộc"),
+            max_length=150,
+        ),
+        Column(
+            "serial",
+            gettext_lazy("certificate serial"),
+            max_length=80,
+            aliases=("Số serial", "Số seri", "Số sê-ri", "Số CTS", "Serial number", "SN"),
+            shown=False,
+            is_code=True,
         ),
         Column(
             "subscriber",
