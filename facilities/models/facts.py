@@ -198,10 +198,12 @@ def reached_by(
     `changed`: the fields that a change of stored rows writes; None: all. At most one query.
     """
     model = type(next(iter(rows)))
-    if not issubclass(model, Tracked) or model.reaches is None:
+    if not issubclass(model, Tracked):
         return None
     if model.reaches == NOBODY or (are_new and not model.reaches_when_new):
         return frozenset()
+    if model.reaches is None:
+        return None
     first, _sep, rest = model.reaches.partition("__")
     if not rest:
         found = {getattr(row, first) for row in rows}

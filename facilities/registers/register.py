@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 # Whose names a page offers where the choices are too many to list.
-SUGGESTED = {facility_names: FACILITIES, area_names: AREAS}
+SUGGESTED: dict[Callable[[], Mapping[str, Any]], str] = {
+    facility_names: FACILITIES,
+    area_names: AREAS,
+}
 PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
 SORTED_BY = "sorted_by"
 MOST_KEYS = 500  # facilities that a search names one by one
@@ -70,6 +73,7 @@ class Register(Generic[Row]):
     is_by_facility: bool = True  # whether each row belongs to a facility
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
+    found_sort = ""  # of what a search finds, where that is not the order of the list
     makes_rows = True  # whether new rows may be entered
     # Columns that another register writes and logs, in the same change set.
     logged_elsewhere: frozenset[str] = frozenset()

@@ -19,7 +19,7 @@ from rollout.forecasting.forecast import RULE
 class ForecastView(ProgrammeView):
     @extend_schema(**schema.FORECAST, responses={200: shapes.Forecast, **schema.PROGRAMME_NOT_200})
     def get(self, request: Request) -> HttpResponseBase:
-        day = parameters.asked_day(request.query_params, parameters.FORECAST)
+        day = self.narrowed(parameters.asked_day(request.query_params, parameters.FORECAST))
         self.refuse_elsewhere(request, day)
         return self.respond(
             request,

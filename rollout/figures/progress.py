@@ -32,13 +32,14 @@ from rollout.figures.measures import BY_CODE, MEASURES, Measure, cells_of
 from rollout.figures.reach import Reach
 from rollout.figures.results import Cells, FacilityResult, Figure, MeasureResult, Progress
 from rollout.figures.sums import Sum, figures_at, figures_of, summed
-from rollout.models import MeasureWeight, Programme
+from rollout.models import MeasureWeight
 from rollout.models.milestones import Way
 from rollout.programme.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.programme.deadlines import deadlines
 from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
 from rollout.programme.milestone_line import Target, line, reached, targets
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
+from rollout.programme.provinces import names_on
 from rollout.programme.reporting import (
     RULE,
     Freshness,
@@ -107,12 +108,14 @@ def progress_by(
     compare: date | None = None,
     map_on: date | None = None,
     area: str = "",
+    also: Iterable[Hashable] = (),
 ) -> dict[Hashable, Progress]:
     """The same for each group of facilities, from one reading: as many queries as `progress`.
 
     `key`: to which group a facility belongs on a day, asked with what it has on that day.
+    `also`: groups that are told of though no facility is in them.
     """
-    return Reading.by(key, Asked(on, known_at, compare, map_on, area))
+    return Reading.by(key, Asked(on, known_at, compare, map_on, area), also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,10 @@ class Asked:
     area: str = ""
 
     def as_of(self, day: date, facility_ids: frozenset[int] | None = None) -> AsOf:
-        return in_area(AsOf(day, self.known_at, facility_ids, self.map_on), self.area)
+        """For the days that are asked for, and no other."""
+        days = (self.on, self.compare or self.on)
+        as_of = AsOf(day, self.known_at, facility_ids, self.map_on, folded_on=days)
+        return in_area(as_of, self.area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,17 +212,21 @@ class Reading:
             asked,
             _parts(as_of, now, then, weights),
             weights,
-            found.names() if found else Programme.name_on(asked.map_on or on, asked.known_at),
+            found.names() if found else names_on(asked.map_on or on, asked.known_at),
             tuple(legal_deadlines(on, asked.known_at)),
             stale_before(as_of),
         )
         return reading, (now, then)
 
     @classmethod
-    def by(cls, key: Grouping, asked: Asked) -> dict[Hashable, Progress]:
+    def by(
+        cls, key: Grouping, asked: Asked, also: Iterable[Hashable] = ()
+    ) -> dict[Hashable, Progress]:
         """See `progress_by`."""
         reading, days = cls._read(asked)
         groups: dict[Hashable, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+        for group in also:
+            groups[group] = (set(), set())
         for place, one in enumerate(days):
             for facility in one.listed if one else ():
                 found = key(facility, one.state.get(facility.id, {}), one.day) if one else None

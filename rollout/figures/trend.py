@@ -23,11 +23,13 @@ from rollout.figures.cached import keep_seconds, key
 from rollout.figures.measures import BY_CODE, Cell, Measure
 from rollout.figures.progress import MODULES, changes
 from rollout.figures.reach import Reach
+from rollout.figures.results import Progress
 from rollout.figures.sums import Sum
 from rollout.models import MeasureCode
 from rollout.programme.tracking import tracked
 from rollout.programme.ways import ways
 
+LOOK_BACK = timedelta(days=150)
 LONGEST_DAYS = 1100  # three years of days: beyond it a curve on a page says nothing more
 
 # Whose changes a measure is read from; those of the others are not read for its curve.
@@ -137,6 +139,13 @@ def trend(
     The queries of one day.
     """
     return Steps.begin(Asked(measure.code, first, last, known_at, map_on, area)).points()
+
+
+def first_day(progress: Progress, compare: date | None) -> date:
+    """Where a curve begins that leads up to a progress: some months before its newest fact."""
+    on = progress.on
+    newest = min(progress.newest_on or on, compare or on, on)
+    return max(newest - LOOK_BACK, on - timedelta(days=LONGEST_DAYS)).replace(day=1)
 
 
 def cached_trend(

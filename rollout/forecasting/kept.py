@@ -26,7 +26,7 @@ from rollout.forecasting.forecast import (
     forecast_from,
     forecast_of,
 )
-from rollout.programme.durations import taken, taken_to_launch
+from rollout.programme.durations import seen, taken, taken_to_launch
 from rollout.programme.must_start import law_of
 
 
@@ -123,10 +123,19 @@ def cached_forecast(as_of: AsOf) -> ProvinceForecast:
     """The same as `forecast_of`; kept where the whole province is asked for."""
     if as_of.facility_ids is not None:
         return forecast_of(as_of)
-    asked = (as_of.until, as_of.known_at, as_of.map_on)
+    return _foreseen(as_of.until, as_of.known_at, as_of.map_on).whole
+
+
+def know_durations(as_of: AsOf) -> None:
+    """Let whoever asks this AsOf for durations have those that are kept: they are of all facilities."""
+    foreseen = _foreseen(as_of.until, as_of.known_at, as_of.map_on)
+    as_of.read[seen.__wrapped__] = foreseen.durations.milestones  # type: ignore[attr-defined]
+
+
+def _foreseen(*asked: *tuple[date, datetime | None, date | None]) -> Foreseen:
+    _on, known_at, _map_on = asked
     place = key("forecast", "kept", *asked)
-    compute = lambda: Foreseen.begin(*asked)  # noqa: E731  one line says it
-    return spliced.current(place, compute, keep_seconds(as_of.known_at)).whole
+    return spliced.current(place, lambda: Foreseen.begin(*asked), keep_seconds(known_at))
 
 
 def _parts(as_of: AsOf) -> dict[int, Part]:

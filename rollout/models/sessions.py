@@ -9,13 +9,26 @@ from django.utils.translation import gettext_lazy as _
 from facilities.models import Record, Tracked
 from facilities.models.facts import NOBODY
 from facilities.models.places import NamedInTwoLanguages, in_language
+from rollout.models.programme import Programme
 
 
 class WorkingSession(NamedInTwoLanguages, Record):
-    """A sitting of the province's leaders on the rollout, held or to be held."""
+    """A sitting of the province's leaders on the rollout, held or to be held.
+
+    What is raised, ordered and published at it is that province's. `programme` None: nobody has said
+    of which province it is.
+    """
 
     reaches = NOBODY
 
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("province"),
+    )
     held_on = models.DateField(_("held on"))
     chair = models.CharField(_("chair"), max_length=200)
     chair_en = models.CharField(_("chair, in English"), max_length=200, blank=True)

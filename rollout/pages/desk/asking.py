@@ -74,7 +74,10 @@ class Asked:
         sortable = code in self.by_code and (
             self.register.has_sql(code) or code in self.register.sorts
         )
-        return asked if sortable else self.register.default_sort
+        if sortable:
+            return asked
+        named = self.register.found_sort
+        return named if self.search and named in self.by_code else self.register.default_sort
 
     @cached_property
     def filters(self) -> RegisterFilter:

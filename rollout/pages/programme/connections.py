@@ -78,6 +78,7 @@ def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
             "rows": found,
             "lines": _with_strips(list(found), now),
             "show": show,
+            "anything": any(counts.values()),
             "choices": [(state, label, counts.get(state)) for state, label in SHOW.items()],
             "q": request.GET.get("q", "")[:100],
             "actions": actions,

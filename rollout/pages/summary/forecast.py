@@ -19,7 +19,13 @@ from facilities.permissions import Access, Places
 from rollout.day import Day, parse_date
 from rollout.figures.cached import cached_progress, mark_of, remembered
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import FacilityForecast, Shift, cached_forecast, forecast_of
+from rollout.forecasting import (
+    FacilityForecast,
+    ProvinceForecast,
+    Shift,
+    cached_forecast,
+    forecast_of,
+)
 from rollout.forecasting.durations import Durations
 from rollout.forecasting.services import (
     AHEAD,
@@ -155,6 +161,7 @@ def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
     lines.sort(key=lambda line: (_order(line.forecast), line.forecast.facility.code))
     progress = cached_progress(day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code)
     return {
+        "missing": _missing(plain),
         "progress": progress,
         "stale": progress.is_stale,
         "forecast": forecast,
@@ -166,6 +173,14 @@ def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
         "shifted": shift is not None,
         "pools": _durations(plain.durations),
     }
+
+
+def _missing(forecast: ProvinceForecast) -> str:
+    """What would have to be on record for anything to be foreseen; "" where something is."""
+    if not forecast.facilities:
+        return "facilities"
+    told = any(one.is_foreseen or one.done_on for one in forecast.facilities)
+    return "" if told else "milestones"
 
 
 def _order(one: FacilityForecast) -> tuple:

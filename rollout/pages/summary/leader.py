@@ -18,9 +18,10 @@ from rollout.figures import awaited
 from rollout.figures.cached import cached_progress
 from rollout.figures.due import Due, due
 from rollout.figures.measures import BY_CODE
+from rollout.figures.reader import sessions_of
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import cached_forecast
-from rollout.models import Milestone, WorkingSession
+from rollout.models import Milestone
 from rollout.pages.areas import choice_of_areas
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.start import is_wanted
@@ -34,6 +35,7 @@ from rollout.programme.directives import DirectiveOnDay
 from rollout.programme.legal import LegalDeadlineOnDay, nearest
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
 from rollout.templatetags.figures import day_near
@@ -75,11 +77,7 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
 
 def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility why it stands where it stands."""
-    sessions = list(
-        WorkingSession.objects.known(day.known_at)
-        .order_by("held_on")
-        .values_list("held_on", flat=True)
-    )
+    sessions = list(sessions_of(day).order_by("held_on").values_list("held_on", flat=True))
     compare = held_against(day, sessions)
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=compare, map_on=day.map_on, area=day.area_code
@@ -89,10 +87,14 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
     law = _law(progress)
     forecast = cached_forecast(as_of)
-    opened = [d for d in directives_of(as_of) if d.closed_on is None] if sees_programme else []
+    opened = []
+    if sees_programme:
+        programmes = programmes_at(day.area_code, day.on, day.known_at)
+        opened = [d for d in directives_of(as_of, programmes) if d.closed_on is None]
     open_to_decide = len(open_obstacles) if sees_programme else 0
     return {
         "finding": finding(day.on, forecast, law, opened, open_to_decide, in_full=in_full),
+        "missing": "" if progress.facilities else "facilities",
         "compare": compare,
         "areas": choice_of_areas(day),
         "forecast": forecast,

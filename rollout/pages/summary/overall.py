@@ -69,6 +69,7 @@ def _content(day: Day, number: str, scope: str = "") -> dict:
     shown = [one for one in progress.facilities if scope in ("", one.facility.ownership)]
     rows = Paginator(shown, ROWS_A_PAGE).get_page(number)
     return {
+        "missing": "" if progress.facilities else "facilities",
         "overall": progress.overall,
         "weights": weights,
         "weighing": weighing,

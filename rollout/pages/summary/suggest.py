@@ -47,13 +47,13 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
         .filter(facility__in=keys)
         .select_related("facility")
     }
-    found = [named[key] for key in dict.fromkeys(keys)][:MOST]
-    told = [name.name for name in found]
+    places = [named[key] for key in dict.fromkeys(keys)][:MOST]
+    told = [name.name for name in places]
     return JsonResponse(
         {
             "names": [
                 name.name if told.count(name.name) == 1 else f"{name.name} ({name.facility.code})"
-                for name in found
+                for name in places
             ]
         }
     )

@@ -110,6 +110,7 @@ def _content(request: SignedIn, day: Day, chosen: str, *, foreseen: bool) -> dic
         "slips": Slips.of(ends),
         "done": sum(one.actual is not None for one in ends),
         "total": len(progress.facilities),
+        "missing": "" if progress.facilities else "facilities",
         "rows": rows,
         "lanes": [
             Lane(f, lane(axis, drawn[f.id], bands.get(f.id)), end)
