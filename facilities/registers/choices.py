@@ -37,7 +37,9 @@ def names_on(day: date) -> dict[str, str]:
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
 
 
-def within(names: Mapping[str, str], places: Iterable[int] | None) -> Mapping[str, str]:
+def within(
+    names: "Mapping[str, StrOrPromise]", places: Iterable[int] | None
+) -> "Mapping[str, StrOrPromise]":
     """Those of these facilities; None: all."""
     if places is None:
         return names

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 # Whose names a page offers where the choices are too many to list.
-SUGGESTED = {facility_names: FACILITIES, area_names: AREAS}
+SUGGESTED: dict[Callable[[], Mapping[str, Any]], str] = {
+    facility_names: FACILITIES,
+    area_names: AREAS,
+}
 PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
 SORTED_BY = "sorted_by"
 

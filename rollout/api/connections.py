@@ -76,7 +76,7 @@ class ConnectionsView(LiveView, ProgrammeView):
         return self.respond_now(
             {
                 "area": area or None,
-                "partial": self.is_partial,
+                "is_part": self.is_part,
                 "count": len(found),
                 "totals": totals,
                 "connections": [

@@ -31,14 +31,14 @@ class ForecastView(ProgrammeView):
                 mark_of(self.access.told),
                 known_at=day.known_at,
                 build=lambda: forecast_document(
-                    forecast_of(self.part(day)), day, partial=self.is_partial
+                    forecast_of(self.part(day)), day, is_part=self.is_part
                 ),
             ),
         )
 
 
-def forecast_document(forecast: ProvinceForecast, day: Day, *, partial: bool) -> dict:
-    """`partial`: of the area for which the reader's role or key is."""
+def forecast_document(forecast: ProvinceForecast, day: Day, *, is_part: bool) -> dict:
+    """`is_part`: of the area for which the reader's role or key is."""
     query = query_of(day)
     low, middle, high = forecast.by_law or (None, None, None)
     return {
@@ -46,7 +46,7 @@ def forecast_document(forecast: ProvinceForecast, day: Day, *, partial: bool) ->
         "known_at": day.known_at,
         "map": map_of(day.map_on),
         "area": day.area_code or None,
-        "partial": partial,
+        "is_part": is_part,
         "rule_version": int(RULE),
         "law_on": forecast.law,
         "official": forecast.official,

@@ -110,7 +110,7 @@ class ProgrammeView(ReadView):
         )
 
     @property
-    def is_partial(self) -> bool:
+    def is_part(self) -> bool:
         """The reader's role or key is for an area: only its facilities are told of."""
         return self.access.told is not None
 

@@ -15,7 +15,7 @@ from rest_framework.serializers import (
 
 from connectivity.pulse import CELL_LABELS
 from rollout.api.parameters import DEADLINE_RULES
-from rollout.api.serializers import AREA, GENERATED_AT, KNOWN_AT, MAP, ON, PARTIAL, Declared
+from rollout.api.serializers import AREA, GENERATED_AT, IS_PART, KNOWN_AT, MAP, ON, Declared
 from rollout.day import MAPS
 from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
@@ -66,7 +66,7 @@ ByState = inline_serializer("ByState", {state: IntegerField() for state in WORST
 
 class Connections(Serializer):
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    is_part = BooleanField(help_text=IS_PART)
     count = IntegerField(help_text=COUNT)
     totals = ByState(help_text=_("By state, whatever state is asked for; the other filters count."))
     connections = Connection(many=True, help_text=_("By the codes of facility and partner."))
@@ -113,7 +113,7 @@ BySeverity = inline_serializer(
 class Alerts(Serializer):
     on = DateField(help_text=ON)
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    is_part = BooleanField(help_text=IS_PART)
     count = IntegerField(help_text=COUNT)
     totals = BySeverity(
         help_text=_("By severity, whatever severity is asked for; the other filters count.")
@@ -145,7 +145,7 @@ class Deadlines(Serializer):
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    is_part = BooleanField(help_text=IS_PART)
     until = DateField(help_text=_("What is due later than this day is not listed yet."))
     count = IntegerField(help_text=COUNT)
     totals = LateAndComing(
@@ -197,7 +197,7 @@ class Forecast(Serializer):
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    is_part = BooleanField(help_text=IS_PART)
     rule_version = IntegerField(
         help_text=_("Goes up when the same facts give another forecast than before.")
     )

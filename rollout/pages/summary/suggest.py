@@ -26,8 +26,8 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
         tree, typed = areas_on(day), " ".join(words)
         coded = areas_by_external_code(day.map_on or day.on, day.known_at)
         bearers = [tree.find(code) for key in coded if key.startswith(typed) for code in coded[key]]
-        found = [*tree.like(typed), *filter(None, bearers)]
-        return JsonResponse({"names": [tree.placed(a) for a in dict.fromkeys(found)][:MOST]})
+        areas = dict.fromkeys([*tree.like(typed), *filter(None, bearers)])
+        return JsonResponse({"names": [tree.placed(area) for area in areas][:MOST]})
     if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
         return JsonResponse({"names": []})
     rows = FacilityName.objects.in_force(day.today).select_related("facility")
