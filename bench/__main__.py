@@ -9,7 +9,19 @@ import json
 import time
 from collections.abc import Callable
 
-from bench import beats, digest, imports, jobs, page, progress, queries, registers, served, wide
+from bench import (
+    beats,
+    digest,
+    imports,
+    jobs,
+    lists,
+    page,
+    progress,
+    queries,
+    registers,
+    served,
+    wide,
+)
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
 
@@ -29,6 +41,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "digest": lambda worlds, sizes: digest.table(worlds, sizes[0]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
+    "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }

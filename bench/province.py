@@ -5,14 +5,15 @@ any of them would show. The same size always gives the same rows.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.rows import write
-from connectivity.models import ConnectionStep, Partner
+from connectivity.models import BeatDay, ConnectionStep, Gateway, Partner
 from equipment.models import (
+    Asset,
     DeviceMovement,
     DeviceNorm,
     DeviceType,
@@ -45,6 +46,7 @@ from facilities.models import (
 )
 from rollout.figures.measures import MEASURES
 from rollout.models import (
+    Alert,
     CouncilDate,
     CouncilMeeting,
     CouncilRuling,
@@ -94,11 +96,14 @@ def build(facilities: int, certificates: int, devices: int) -> None:
         places = list(Facility.objects.order_by("pk").values_list("pk", flat=True))
         _programme(places, clock)
         _devices(places, devices, clock)
+        _assets(places, devices, clock)
+        _gateways(places, by.pk)
         _procurements(places, clock)
         _milestones(places, clock)
         _councils(places, clock)
         _obstacles(places, clock)
         _certificates(places, certificates, clock)
+        _alerts(places)
         Ledger.touch()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -200,6 +205,83 @@ def _devices(places: list[int], devices: int, clock: dict) -> None:
         ((p, "own_room" if n % 3 else "rented_cloud") for n, p in enumerate(places)),
         happened_on=START,
         **clock,
+    )
+
+
+def _assets(places: list[int], devices: int, clock: dict) -> None:
+    """Half as many single devices as are counted: each came, one in twenty moved on, one in fifty left."""
+    count, assets = len(places), devices // 2
+    types = list(DeviceType.objects.order_by("pk").values_list("pk", flat=True))
+    write(
+        Asset,
+        "device_type_id tag serial model",
+        (
+            (types[n // count % len(types)], f"TS-{n:06}", f"SN{n * 7919:09x}", f"Mẫu {n % 40}")
+            for n in range(assets)
+        ),
+        assumed=True,
+    )
+    stored = Asset.objects.order_by("pk").values_list("pk", "device_type")
+    moved = []
+    for n, (asset, kind) in enumerate(stored.iterator()):
+        here, there = places[n % count], places[(n + 1) % count]
+        moved.append((here, kind, asset, day(n % 400), 1, "opening"))
+        if n % 20 == 0 and count > 1:
+            moved.append((here, kind, asset, day(430), -1, "moved"))
+            moved.append((there, kind, asset, day(430), 1, "moved"))
+        elif n % 50 == 1:
+            moved.append((here, kind, asset, day(450), -1, "retired"))
+    write(
+        DeviceMovement,
+        "facility_id device_type_id asset_id happened_on quantity reason",
+        iter(moved),
+        **clock,
+    )
+
+
+def _gateways(places: list[int], by: int) -> None:
+    """Every facility has one, which has sent beats on each of the last thirty days."""
+    partner = Partner.objects.get(counted=True)
+    at = datetime.combine(ON, time(8), tzinfo=timezone.get_current_timezone())
+    write(
+        Gateway,
+        "facility_id digest",
+        ((place, f"{place:064x}") for place in places),
+        partner_id=partner.pk,
+        issued_at=at - timedelta(days=60),
+        issued_by_id=by,
+    )
+    gateways = list(Gateway.objects.order_by("pk").values_list("pk", flat=True))
+    write(
+        BeatDay,
+        "gateway_id day first_at last_at",
+        (
+            (gateway, ON - timedelta(days=ago), at - timedelta(days=ago), at - timedelta(days=ago))
+            for n, gateway in enumerate(gateways)
+            for ago in range(n % 9, 30)
+        ),
+        beats=24,
+        sent=240,
+        errors=0,
+    )
+
+
+def _alerts(places: list[int]) -> None:
+    """Three a facility that stand open, as a night leaves them; before the job has run they are none's."""
+    write(
+        Alert,
+        "rule subject facility_id due_on severity what_vi what_en",
+        (
+            (
+                *("milestone", f"milestone:{place}:{n}", place, day(480 + (place + 9 * n) % 60)),
+                *("late" if n else "warning", f"Mốc {n} của cơ sở {place}", f"Milestone {n}"),
+            )
+            for place in places
+            for n in range(3)
+        ),
+        level=1,
+        raised_on=ON,
+        raised_at=timezone.now(),
     )
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from connectivity.models import ConnectionStep, Partner
 from connectivity.rules import faults
-from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Kind
+from facilities.listed import listed_on
 from facilities.models import Facility, Scope
 from facilities.registers.attempts import (
     Attempts,
@@ -115,8 +115,7 @@ class Connections(Register[Facility]):
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """Facilities that count in connectivity on the day."""
         counted = (Scope.ROLLOUT, Scope.CONNECTIVITY)
-        keys = [f.id for f in AsOf(on, known_at).on(on) if f.scope in counted]
-        return Facility.objects.filter(pk__in=keys)
+        return listed_on(on, known_at, counted)
 
     def context(self, entries: list[RowEntry[Facility]], on: date) -> Mapping[int, Story]:
         return stories(STEPS[0], [entry.row.pk for entry in entries if entry.row is not None])

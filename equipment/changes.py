@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from django.db.models import Min, Sum
+from django.db.models import F, Max, Min, Sum
 
 from equipment.files import server_files
 from equipment.models import (
@@ -55,14 +55,15 @@ def device_changes(as_of: AsOf) -> Iterator[Change]:
 
 
 def _devices(as_of: AsOf) -> Iterator[Change]:
+    stretches = as_of.stretches()
+    together = stretches.expression("happened_on") if stretches else F("happened_on")
     rows = (
         as_of.facts(DeviceMovement)
-        .values_list(
-            "facility_id", "happened_on", "device_type__code", "device_type__group", "rung"
-        )
-        .annotate(Sum("quantity"))
+        .annotate(together=together)
+        .values_list("facility_id", "together", "device_type__code", "device_type__group", "rung")
+        .annotate(Max("happened_on"), Sum("quantity"))
     )
-    for facility_id, on, code, group, rung, quantity in rows:
+    for facility_id, _together, code, group, rung, on, quantity in rows:
         yield Change(facility_id, on, f"device:{code}", quantity, rung)
         if group == DeviceType.Group.EMR_SERVER:
             yield Change(facility_id, on, "servers", quantity, rung)

@@ -1,10 +1,12 @@
 """How long each stage of procurement took in this register, and what is assumed where too few say."""
 
-import itertools
 from collections import defaultdict
 from datetime import date, datetime
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
+
+from django.db.models import QuerySet
 
 from equipment.models import StageEvent
 from equipment.stages import ROUTES, Path, Stage
@@ -47,24 +49,39 @@ def usual(seen: list[int], assumed: int) -> Usual:
     return Usual(round(median(seen)), len(seen)) if len(seen) >= ENOUGH else Usual(assumed, 0)
 
 
+Step = tuple[str, str]  # path, stage
+
+
 @once_per_as_of
-def seen(as_of: AsOf) -> dict[tuple[str, str], list[int]]:
+def seen(as_of: AsOf) -> dict[Step, list[int]]:
     """(path, stage) -> days from the stage before, of every file of the province: one query."""
     return durations(as_of.until, as_of.known_at)
 
 
-def durations(on: date, known_at: datetime | None = None) -> dict[tuple[str, str], list[int]]:
+def durations(on: date, known_at: datetime | None = None) -> dict[Step, list[int]]:
     """As `seen`. A stage counts where the one right before it has its day too."""
-    reached: dict[tuple[int, str], dict[str, date]] = defaultdict(dict)
-    rows = StageEvent.objects.as_of(on, known_at).order_by()
-    for file, path, stage, day in rows.values_list(
-        "procurement_id", "procurement__path", "stage", "happened_on"
+    found: dict[Step, list[int]] = defaultdict(list)
+    for step, days in chain.from_iterable(_taken(StageEvent.objects.as_of(on, known_at)).values()):
+        found[step].append(days)
+    return found
+
+
+def taken_at(as_of: AsOf) -> dict[int, list[tuple[Step, int]]]:
+    """The same by buyer, of its facilities alone: one query."""
+    events = StageEvent.objects.as_of(as_of.until, as_of.known_at)
+    return _taken(as_of.only(events, "procurement__facility_id"))
+
+
+def _taken(events: QuerySet[StageEvent]) -> dict[int, list[tuple[Step, int]]]:
+    reached: dict[tuple[int, int, str], dict[str, date]] = defaultdict(dict)
+    for facility, file, path, stage, day in events.order_by().values_list(
+        "procurement__facility_id", "procurement_id", "procurement__path", "stage", "happened_on"
     ):
-        reached[file, path][stage] = day
-    found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for (_file, path), days in reached.items():
+        reached[facility, file, path][stage] = day
+    found: dict[int, list[tuple[Step, int]]] = defaultdict(list)
+    for (facility, _file, path), days in reached.items():
         stages = ROUTES[Path(path)].stages
-        for before, stage in itertools.pairwise(stages):
+        for before, stage in pairwise(stages):
             if before in days and stage in days and days[stage] >= days[before]:
-                found[path, stage.value].append((days[stage] - days[before]).days)
+                found[facility].append(((path, stage.value), (days[stage] - days[before]).days))
     return found

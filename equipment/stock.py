@@ -1,15 +1,19 @@
 """What each facility has, ought to have and awaits of each device type: the one way to these figures."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Sum
+
 from equipment.changes import PASSES_ON, device_changes
-from equipment.models import DeviceType, Procurement, ProcurementLot, StageEvent
+from equipment.models import DeviceMovement, DeviceType, Procurement, ProcurementLot, StageEvent
 from equipment.stages import Stage
 from facilities.as_of import AsOf, once_per_as_of
+from facilities.descent import Descent
 from facilities.lineage import inherit
+from facilities.listed import listed_on
 from facilities.models import Facility
 from facilities.timeline import EMPTY, State, fold
 
@@ -107,6 +111,19 @@ def stock_of(on: date, facility_ids: Iterable[int]) -> dict[tuple[int, int], Lin
     """The lines of some facilities on a day, by facility and device type."""
     lines = stock(AsOf(on, facility_ids=frozenset(facility_ids)))
     return {(line.facility_id, line.device_type.pk): line for line in lines}
+
+
+def installed_at(on: date, facility_ids: Iterable[int]) -> Counter[tuple[int, int]]:
+    """How many devices these facilities have on a day, by facility and device type.
+
+    What the movements add up to, added up by the database where nothing has passed on to them.
+    """
+    keys = set(facility_ids)
+    if Descent.read(on).family(keys) != keys:
+        return Counter({key: line.installed for key, line in stock_of(on, keys).items()})
+    moved = DeviceMovement.objects.as_of(on).filter(facility__in=listed_on(on)).order_by()
+    rows = moved.filter(facility__in=keys).values_list("facility", "device_type")
+    return Counter({(pk, kind): count for pk, kind, count in rows.annotate(Sum("quantity"))})
 
 
 def installed(on: date, facility: Facility, device_type: DeviceType) -> int:

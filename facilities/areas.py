@@ -290,11 +290,17 @@ def facilities_within(area_ids: Iterable[int], on: date) -> dict[int, frozenset[
     return {area: frozenset(found.get(area, ())) for area in asked}
 
 
-def _with_all_above(area: int, parents: dict[int, int]) -> set[int]:
+def areas_above(area_ids: Iterable[int], on: date) -> dict[int, list[int]]:
+    """For each area itself and those it lies in, the nearest first: one query."""
+    parents = dict(AreaParent.objects.in_force(on).values_list("area_id", "parent_id"))
+    return {area: _with_all_above(area, parents) for area in area_ids}
+
+
+def _with_all_above(area: int, parents: dict[int, int]) -> list[int]:
     """The area and those it lies in; a circle entered by mistake ends where it closes."""
-    seen: set[int] = set()
+    seen: list[int] = []
     here: int | None = area
     while here is not None and here not in seen:
-        seen.add(here)
+        seen.append(here)
         here = parents.get(here)
     return seen

@@ -16,6 +16,8 @@ from facilities.descent import Descent, Merger
 from facilities.models.facts import DatedFact, Yardstick
 from facilities.models.kinds import KindTerm, ManagingBodyTerm
 from facilities.models.places import (
+    IN_CONNECTIVITY,
+    IN_ROLLOUT,
     AreaName,
     Facility,
     FacilityArea,
@@ -29,6 +31,7 @@ from facilities.models.places import (
     Scope,
     in_language,
 )
+from facilities.stretches import MOST_STRETCHES, Stretches
 
 Answer = TypeVar("Answer")
 Value = TypeVar("Value")
@@ -85,7 +88,7 @@ class FacilityOnDay:
 
     @property
     def in_rollout(self) -> bool:
-        return self.scope in (Scope.ROLLOUT, Scope.BEYOND)
+        return self.scope in IN_ROLLOUT
 
     @property
     def is_obliged(self) -> bool:
@@ -94,7 +97,7 @@ class FacilityOnDay:
 
     @property
     def in_connectivity(self) -> bool:
-        return self.scope in (Scope.ROLLOUT, Scope.BEYOND, Scope.CONNECTIVITY)
+        return self.scope in IN_CONNECTIVITY
 
 
 NO_TERM: list[Any] = ["", "", "", "", None]  # of a kind that has no name on the day
@@ -148,11 +151,17 @@ class AsOf:
         known_at: datetime | None = None,
         facility_ids: frozenset[int] | None = None,
         map_on: date | None = None,
+        folded_on: Iterable[date] | None = None,
     ):
-        """`facility_ids` None: all facilities; else these, with the facts of those they carry on for."""
+        """`facility_ids` None: all facilities; else these, with the facts of those they carry on for.
+
+        `folded_on`: the only days at whose ends anybody will ask for a state; None: any day. Then
+        what happened between two of them may be told as one change, see `stretches`.
+        """
         self.until = until
         self.known_at = known_at
         self.map_on = map_on
+        self.folded_on = None if folded_on is None else frozenset(folded_on)
         described_until = map_on or until
         self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
         self.listed_ids = facility_ids
@@ -236,6 +245,17 @@ class AsOf:
     def mergers(self) -> list[Merger]:
         """The mergers known on the day (or the map's), oldest first."""
         return self.descent.mergers(self.opened_on)
+
+    def stretches(self) -> Stretches | None:
+        """The stretches of days that nobody looks into; None: each day may be looked at.
+
+        A merger passes on what there was on the eve of its day.
+        """
+        if self.folded_on is None:
+            return None
+        eves = {merger.on - timedelta(days=1) for merger in self.mergers()}
+        last_days = sorted(day for day in {*self.folded_on, *eves} if day < self.until)
+        return Stretches(last_days) if len(last_days) < MOST_STRETCHES else None
 
     @overload
     def only(self, rows: Rows, field: str = "facility_id") -> Rows: ...
@@ -331,7 +351,7 @@ class DayLookedAt(Protocol):
     @property
     def known_at(self) -> datetime | None: ...
 
-    def as_of(self) -> AsOf: ...
+    def as_of(self, facility_ids: frozenset[int] | None = None) -> AsOf: ...
 
 
 def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:

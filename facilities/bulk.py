@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connections, models, router, transaction
 from django.db.models import Model
 
-from facilities.models.facts import Ledger, Tracked
+from facilities.models.facts import Ledger, Tracked, reached_by
 
 BATCH = 5000
 
@@ -28,12 +28,17 @@ def insert(rows: Sequence[Model]) -> None:
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     table = _Table(model, fields)
+    reached = reached_by(rows, are_new=True)
     into = f"INTO {table.name} ({table.names()})"
     if table.is_postgres:
-        table.run(["INSERT", into, "SELECT * FROM", f"UNNEST({table.arrays()})"], rows)
+        table.run(
+            ["INSERT", into, "SELECT * FROM", f"UNNEST({table.arrays()})"],
+            rows,
+            reached_by(rows, are_new=True),
+        )
     else:
         places = ", ".join(["%s"] * len(fields))
-        table.run(["INSERT", into, f"VALUES ({places})"], rows)
+        table.run(["INSERT", into, f"VALUES ({places})"], rows, reached)
 
 
 def update(rows: Sequence[Model], names: Iterable[str]) -> None:
@@ -43,6 +48,7 @@ def update(rows: Sequence[Model], names: Iterable[str]) -> None:
     model = type(rows[0])
     by_name = {field.name: field for field in model._meta.concrete_fields}
     fields = [by_name[name] for name in names]
+    reached = reached_by(rows, changed=[field.name for field in fields])
     table = _Table(model, [*fields, model._meta.pk])
     key = table.quoted(model._meta.pk)
     columns = [table.quoted(field) for field in fields]
@@ -50,10 +56,10 @@ def update(rows: Sequence[Model], names: Iterable[str]) -> None:
         changes = ", ".join(f"{column} = new.{column}" for column in columns)
         source = f"FROM UNNEST({table.arrays()}) AS new ({table.names()})"
         same_row = f"WHERE {table.name}.{key} = new.{key}"
-        table.run(["UPDATE", table.name, "SET", changes, source, same_row], rows)
+        table.run(["UPDATE", table.name, "SET", changes, source, same_row], rows, reached)
     else:
         changes = ", ".join(f"{column} = %s" for column in columns)
-        table.run(["UPDATE", table.name, "SET", changes, f"WHERE {key} = %s"], rows)
+        table.run(["UPDATE", table.name, "SET", changes, f"WHERE {key} = %s"], rows, reached)
 
 
 class _Table:
@@ -72,7 +78,9 @@ class _Table:
     def arrays(self) -> str:
         return ", ".join(f"%s::{field.rel_db_type(self.connection)}[]" for field in self.fields)
 
-    def run(self, statement: list[str], rows: Sequence[Model]) -> None:
+    def run(
+        self, statement: list[str], rows: Sequence[Model], reached: frozenset[int] | None
+    ) -> None:
         """All rows or none, and the ledger's move with them."""
         sql = " ".join(statement)
         with transaction.atomic(self.connection.alias), self.connection.cursor() as cursor:
@@ -83,7 +91,7 @@ class _Table:
                 else:
                     cursor.executemany(sql, list(zip(*columns, strict=True)))
             if issubclass(self.model, Tracked):
-                Ledger.touch()
+                Ledger.touch(reached)
 
     def _values(self, field: models.Field, rows: Sequence[Model]) -> list[Any]:
         if type(field).pre_save is models.Field.pre_save:

@@ -17,12 +17,17 @@ from facilities.exchange.choices import Choices, Unknown
 from facilities.exchange.columns import Column
 from facilities.folding import fold
 from facilities.models import Facility
-from facilities.registers.choices import areas_called, codes_elsewhere
+from facilities.registers.choices import (
+    MOST_LISTED,
+    NamesOfDay,
+    areas_called,
+    codes_elsewhere,
+)
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
-MOST = 200
+MOST = MOST_LISTED
 FACILITIES, AREAS = "facilities", "areas"  # what a page's script may ask names of
 
 _WITH_CODE = re.compile(r"^.+ \(([^()]+)\)$")
@@ -46,6 +51,12 @@ def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
     text = text.strip()
     if text in labels:
         return text
+    if isinstance(labels, NamesOfDay) and (near := labels.like(text)):
+        # What the whole list would say of it, these say: no other name can be meant.
+        try:
+            return _Named(Column("chosen", "", choices=lambda: near)).code(text)
+        except Unknown:
+            pass
     column = Column("chosen", "", choices=lambda: labels)
     try:
         return _Named(column).code(text)
@@ -94,8 +105,11 @@ class _Searched(forms.widgets.ChoiceWidget):
     """A list of choices that becomes a line of text when it is long."""
 
     of = ""
+    names: NamesOfDay | None = None  # the choices, where they are the facilities of a day
 
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> Mapping[str, str]:
+        if self.names is not None:
+            return self.names
         found: dict[str, str] = {}
         # Rows are asked once, however often they are looked through.
         self.choices = list(self.choices)
@@ -108,12 +122,12 @@ class _Searched(forms.widgets.ChoiceWidget):
         return found
 
     def is_long(self) -> bool:
-        return len(self.labels()) > MOST
+        return self.names.is_long if self.names is not None else len(self.labels()) > MOST
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
-        labels = self.labels()
-        if len(labels) <= MOST:
+        if not self.is_long():
             return super().render(name, value, attrs, renderer)
+        labels = self.labels()
         given = value if isinstance(value, list | tuple) else [value]
         texts = [_told(str(one), labels) for one in given if one not in (None, "")]
         built = self.build_attrs(self.attrs, attrs)
@@ -123,6 +137,8 @@ class _Searched(forms.widgets.ChoiceWidget):
 def _told(value: str, labels: Mapping[str, str]) -> str:
     """A choice in words that mean it alone: communes share names."""
     label = labels.get(value, value)
+    if isinstance(labels, NamesOfDay):
+        labels = labels.like(label)
     alone = sum(one == label for one in labels.values()) < 2
     return label if alone else f"{label} ({value})"
 
@@ -149,6 +165,9 @@ class Searched:
         self.of = self.widget.of = of
 
     def clean(self, value: Any) -> Any:
+        names = getattr(self.widget, "names", None)
+        if value and names is not None:
+            names.prepare(value if isinstance(value, list) else [str(value)])
         if value and isinstance(self.widget, _Searched) and self.widget.is_long():
             labels = self.widget.labels()
             try:

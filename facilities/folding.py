@@ -6,11 +6,26 @@ from unicodedata import combining, normalize
 # What word processors and web pages put in place of a blank, or between letters unseen.
 _BLANKS = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u3000", " "))
 _LINE_ENDS = re.compile("\r\n|[\r\v\u2028\u2029]")
-_UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad]")
+# Signs without a width: joiners, marks and embeddings of direction, soft hyphens, marks of order and
+# variants. Not the two that turn the letters around them (U+202E and U+2067): what a reader sees
+# with those is another text, so they are refused where text is taken in.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202d\u2060-\u2066\u2068-\u206f"
+    "\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]"
+)
+# What fonts draw alike, written as Vietnamese keyboards do: the letters of Iceland and of Ewe for Đ,
+# hyphens that do not break lines for the one on the keyboard.
+_ALIKE = str.maketrans("\u00d0\u0189\u00f0\u0256\u2010\u2011", "ĐĐđđ--")
+_WRITTEN = _BLANKS | _ALIKE
+# Further dashes, which a careful writer means and a reader may not tell apart.
+_DASHES = str.maketrans(
+    dict.fromkeys("\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d", "-")
+)
 
 
 def tidy(text: str) -> str:
-    """The text as it is stored: NFC, plain blanks and line ends, nothing unseen, no blanks around.
+    """The text as it is stored: NFC, plain blanks and line ends, nothing unseen, no blanks around,
+    and no letter that only looks like another.
 
     >>> tidy("  Lu\u0323c\u00a0Nam ")
     'Lục Nam'
@@ -18,8 +33,17 @@ def tidy(text: str) -> str:
     if text.isascii():
         # Most cells of a table: nothing to compose.
         return _LINE_ENDS.sub("\n", text).strip()
-    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).translate(_BLANKS)
+    text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)).translate(_WRITTEN)
     return normalize("NFC", text).strip()
+
+
+def as_code(text: str) -> str:
+    """A number or code as it is stored: tidy, one dash for all, signs of full width as narrow ones.
+
+    >>> as_code("ＢＵＧ–0064")
+    'BUG-0064'
+    """
+    return text if text.isascii() else tidy(normalize("NFKC", text.translate(_DASHES)))
 
 
 def fold(text: str) -> str:
@@ -33,8 +57,9 @@ def fold(text: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    letters = (letter for letter in normalize("NFKD", tidy(text)) if not combining(letter))
-    return "".join(letters).translate({ord("đ"): "d", ord("Đ"): "D"})
+    text = normalize("NFKD", tidy(text).translate(_DASHES))
+    letters = (letter for letter in text if not combining(letter))
+    return "".join(letters).translate(_ALIKE).translate({ord("đ"): "d", ord("Đ"): "D"})
 
 
 # The dictionary's order, with the four letters that only foreign words have in their Latin places.

@@ -11,7 +11,7 @@ from datetime import date
 from django.contrib.auth.models import AnonymousUser
 
 from facilities.areas import facilities_within
-from facilities.models import OF_A_FACILITY, ApiToken, Role, RoleAssignment, User
+from facilities.models import OF_A_FACILITY, ApiToken, Area, Role, RoleAssignment, User
 
 READERS = frozenset({Role.DEPARTMENT, Role.LEADER, Role.CLIENT})  # whose keys read where they are
 OPENS_ROWS = frozenset({ApiToken.Scope.DETAIL, ApiToken.Scope.PROGRAMME})
@@ -37,6 +37,7 @@ class Grant:
     facility_ids: Places = None
     agency_id: int | None = None
     area_id: int | None = None
+    is_province: bool = False  # the area is one
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,37 @@ class Access:
         """Of the Department or a leader, but nowhere for the whole province."""
         return self.opens_programme and not self.sees_programme
 
+    # --- Working sessions: of a province -------------------------------------------------
+
+    def _provinces(self, *roles: Role) -> Places:
+        """The areas of the provinces for the whole of which one of these roles is held, in person."""
+        if self._own(*roles) is None:
+            return None
+        held = (grant for grant in self.grants if grant.is_province and grant.role in roles)
+        areas = frozenset(grant.area_id for grant in held if grant.area_id)
+        return NOWHERE if self.token_scope is not None else areas
+
+    @property
+    def sessions_read(self) -> Places:
+        """The provinces, as areas, whose working sessions, directives and briefs are read.
+
+        Whoever reads them there gives directives there, and judges their answers.
+        """
+        return self._provinces(Role.DEPARTMENT, Role.LEADER)
+
+    @property
+    def sessions_kept(self) -> Places:
+        """The provinces, as areas, whose working sessions the person keeps and whose briefs are published."""
+        return self._provinces(Role.DEPARTMENT)
+
+    @property
+    def opens_sessions(self) -> bool:
+        return self.sessions_read != NOWHERE
+
+    @property
+    def keeps_sessions(self) -> bool:
+        return self.sessions_kept != NOWHERE
+
     # --- Directives ---------------------------------------------------------------------
 
     @property
@@ -277,7 +309,14 @@ class Access:
 
 def access_as(assignment: RoleAssignment, on: date) -> Access:
     """What one assignment alone opens on a day, whatever else its holder may do."""
-    held = (assignment.role, assignment.facility_id, assignment.agency_id, assignment.area_id)
+    area = assignment.area
+    held = (
+        assignment.role,
+        assignment.facility_id,
+        assignment.agency_id,
+        assignment.area_id,
+        area.level if area else None,
+    )
     return Access(user=assignment.user, grants=_grants([held], on))
 
 
@@ -292,7 +331,7 @@ def access_of(user: User | AnonymousUser, on: date, token: ApiToken | None = Non
     held = (
         RoleAssignment.objects.filter(user=user)
         .on(on)
-        .values_list("role", "facility_id", "agency_id", "area_id")
+        .values_list("role", "facility_id", "agency_id", "area_id", "area__level")
     )
     return Access(
         user=user,
@@ -302,13 +341,19 @@ def access_of(user: User | AnonymousUser, on: date, token: ApiToken | None = Non
 
 
 def _grants(
-    held: Iterable[tuple[str, int | None, int | None, int | None]], on: date
+    held: Iterable[tuple[str, int | None, int | None, int | None, str | None]], on: date
 ) -> tuple[Grant, ...]:
     rows = list(held)
-    within = facilities_within({area for *_place, area in rows if area}, on)
+    within = facilities_within({area for *_place, area, _level in rows if area}, on)
     return tuple(
-        Grant(role, _facilities(facility, agency, area, within), agency, area)
-        for role, facility, agency, area in rows
+        Grant(
+            role,
+            _facilities(facility, agency, area, within),
+            agency,
+            area,
+            level == Area.Level.PROVINCE,
+        )
+        for role, facility, agency, area, level in rows
     )
 
 

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.forms import ModelForm
-from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -115,15 +113,6 @@ class MilestoneEventAdmin(FactAdmin):
 @admin.register(Programme)
 class ProgrammeAdmin(TableAdmin):
     fixed = ("area",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Programme.objects.exists()
-
-    def save_model(
-        self, request: HttpRequest, obj: Programme, form: ModelForm, change: bool
-    ) -> None:
-        obj.pk = 1  # the one row
-        super().save_model(request, obj, form, change)
 
 
 # A set that councils have ruled by stays as it is but for wording: the next circular is another set.

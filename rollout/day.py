@@ -59,6 +59,8 @@ class Day:
     `map_on`: by whose map of facilities, always today's; None: each day by the map of that day.
     `alone`: to be held against nothing, where a page would choose a day by itself.
     `area`: only the facilities that lie in it on the day; None: all of them.
+    `own`: of several provinces, the one that the reader is limited to; it is looked at where no area is
+    asked for.
     """
 
     on: date
@@ -68,6 +70,7 @@ class Day:
     map_on: date | None = None
     alone: bool = field(default=False, compare=False)
     area: AreaOnDay | None = None
+    own: AreaOnDay | None = None
 
     def as_of(self, facility_ids: frozenset[int] | None = None) -> AsOf:
         """The facilities of the day looked at, by the map asked for; None: all that lie in the area."""
@@ -82,6 +85,16 @@ class Day:
     def area_code(self) -> str:
         """Empty: the whole."""
         return self.area.code if self.area else ""
+
+    @property
+    def is_all_of_own(self) -> bool:
+        """All that the reader is limited to: to them it is the whole."""
+        return self.own is not None and self.area == self.own
+
+    @property
+    def now(self) -> "Day":
+        """Today as known now, of the same area."""
+        return replace(self, on=self.today, known_at=None)
 
     @property
     def whole(self) -> "Day":
@@ -104,7 +117,7 @@ class Day:
             asked["compare"] = self.compare.isoformat() if self.compare else ""
         if self.map_on:
             asked["map"] = "today"
-        if self.area:
+        if self.area and not self.is_all_of_own:
             asked["area"] = self.area.code
         return asked
 

@@ -1,12 +1,21 @@
 """The jobs. Safe to ring twice, late, or at the same time."""
 
+from datetime import date
+
 from celery import shared_task
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
 from facilities import clock
+from facilities.as_of import AsOf
 from rollout import forecasting
 from rollout.figures import snapshots
+from rollout.figures.cached import cached_progress
+from rollout.figures.due import due
+from rollout.figures.measures import BY_CODE
+from rollout.figures.trend import cached_trend, first_day
+from rollout.models import MeasureCode, WorkingSession
 from rollout.notices import alerts, jobs, outbox, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
@@ -28,7 +37,22 @@ def compute_progress(on: str | None = None) -> int:
     """Write the snapshots of a day (ISO; none: today). Returns how many rows the day has."""
     day = jobs.day_of(on)
     jobs.progress_after_facts_changed.begin()
-    return jobs.run(COMPUTE_PROGRESS, lambda: snapshots.compute_progress(day))
+
+    def computed() -> int:
+        rows = snapshots.compute_progress(day)
+        leave_ready(day)
+        return rows
+
+    return jobs.run(COMPUTE_PROGRESS, computed)
+
+
+def leave_ready(on: date) -> None:
+    """What the summary of a day asks for is kept before its first reader comes."""
+    sessions = WorkingSession.objects.known().filter(held_on__lt=on)
+    progress = cached_progress(on, compare=sessions.aggregate(last=Max("held_on"))["last"])
+    cached_trend(BY_CODE[MeasureCode.OFFICIAL], first_day(progress, progress.compare), on)
+    due(on)
+    forecasting.cached_forecast(AsOf(on))
 
 
 @shared_task(name=RAISE_ALERTS)

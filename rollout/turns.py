@@ -16,12 +16,12 @@ ATTEMPTS = 3  # at computing before the turn
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """A transaction in which no other job writes: it holds the programme's one row.
+    """A transaction in which no other job writes: it holds the rows of the programmes.
 
     SQLite lets its writers take turns anyway. Readers, and the recording of facts, do not wait.
     """
     with transaction.atomic():
-        list(Programme.objects.select_for_update().values_list("pk"))
+        list(Programme.objects.select_for_update().order_by("pk").values_list("pk"))
         yield
 
 

@@ -7,6 +7,7 @@ count until it is made again.
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import Count, F, Max, Min, Q
 
@@ -42,13 +43,17 @@ def _of(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
 
 
 def _reached(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
+    """Added up in the database, by day or by stretch of days: each with the day of its newest."""
+    stretches = as_of.stretches()
+    together = stretches.expression("happened_on") if stretches else F("happened_on")
     rows = (
         as_of.facts(CertificateEvent)
         .filter(kind__in=kinds)
-        .values_list("facility_id", "happened_on", "kind", "rung")
-        .annotate(Count("pk"))
+        .annotate(together=together)
+        .values_list("facility_id", "together", "kind", "rung")
+        .annotate(Max("happened_on"), Count("pk"))
     )
-    for facility_id, on, kind, rung, count in rows:
+    for facility_id, _together, kind, rung, on, count in rows:
         yield Change(facility_id, on, f"certificates_{kind}", count, rung)
 
 
@@ -104,12 +109,18 @@ def _ended(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
         .filter(kind=Kind.RETURNED, **ended)
         .values_list("certificate_id", "attempt")
     )
+    stretches = as_of.stretches()
+    taken: dict[tuple[int, int | date, str, int], tuple[int, date]] = {}
     for certificate, facility_id, on, kind, rung, attempt in counted:
         if kind == Kind.REQUESTED and (certificate, attempt) in returned:
             continue  # the return has taken it back already
         # What was noted after the end counts on no day, and is not taken back before it came.
         day = max(on, end_of[certificate])
-        yield Change(facility_id, day, f"certificates_{kind}", -1, rung, is_fact=False)
+        place = (facility_id, stretches.of(day) if stretches else day, kind, rung)
+        count, newest = taken.get(place, (0, day))
+        taken[place] = (count + 1, max(day, newest))
+    for (facility_id, _together, kind, rung), (count, day) in taken.items():
+        yield Change(facility_id, day, f"certificates_{kind}", -count, rung, is_fact=False)
 
 
 def _needed(as_of: AsOf) -> Iterator[Change]:

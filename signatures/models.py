@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.models import DatedFact, Document, Entry, Facility, Tracked
 from facilities.models.derived import SearchKeyField, SortKeyField
+from facilities.models.facts import NOBODY
 from facilities.models.places import FacilityYardstick
 from signatures.validity import fault_of_end
 
 
 class SignatureNeed(FacilityYardstick):
     """How many people of a facility must be able to sign, from a day on."""
+
+    reaches = "facility_id"
 
     quantity = models.PositiveIntegerField(_("quantity"))
 
@@ -25,6 +28,8 @@ class SignatureNeed(FacilityYardstick):
 
 class Batch(Tracked):
     """Certificates asked for with one letter."""
+
+    reaches = NOBODY
 
     class Form(models.TextChoices):
         NEW_INDIVIDUAL = "01", _("Form 01: new, individuals")
@@ -58,6 +63,8 @@ class Batch(Tracked):
 
 class Certificate(Entry):
     """One certificate asked for. No ID-card number, no birth date: the Committee has them, we need not."""
+
+    reaches = "facility_id"
 
     class Subscriber(models.TextChoices):
         INDIVIDUAL = "individual", _("Individual")
@@ -96,6 +103,7 @@ class Certificate(Entry):
     import_key = models.CharField(max_length=120, blank=True, editable=False)
     # Not the holder: what is searched for stands in the address, and names must not.
     search_key = SearchKeyField(of=("serial", "unit", "position"))
+    holder_key = SearchKeyField(of=("holder",))  # asked in the body of a request alone
     sort_key = SortKeyField(of=("holder",))
 
     class Meta(Entry.Meta):

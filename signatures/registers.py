@@ -127,6 +127,7 @@ class Certificates(Register[Certificate]):
         ("facility", "holder"),
     )
     default_sort = "id"
+    found_sort = "holder"
     sorts = {"holder": "sort_key", "facility": NAME_ORDER_OF_FACILITY}
     columns = (
         Column("id", gettext_lazy("record number"), Cell.COUNT, writable=False, shown=False),
@@ -149,7 +150,9 @@ class Certificates(Register[Certificate]):
             shown=False,
         ),
         Column("unit", gettext_lazy("unit"), aliases=("Khoa, phòng", "Phòng ban"), max_length=150),
-        Column("serial", gettext_lazy("certificate serial"), max_length=80, shown=False),
+        Column(
+            "serial", gettext_lazy("certificate serial"), max_length=80, shown=False, is_code=True
+        ),
         Column(
             "subscriber",
             gettext_lazy("subscriber"),

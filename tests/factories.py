@@ -120,7 +120,7 @@ def programme(name_vi="Tỉnh Thử Nghiệm", name_en="Test Province") -> Progr
             effective_from=START,
             recorded_by=recorder(),
         )
-    return Programme.objects.get_or_create(pk=1, defaults={"area": area})[0]
+    return Programme.objects.get_or_create(area=area)[0]
 
 
 def code_systems() -> None:

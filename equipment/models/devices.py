@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facilities.models import DatedFact, Entry, Facility, Kind, Tracked, Yardstick
 from facilities.models.derived import SearchKeyField
+from facilities.models.facts import NOBODY
 from facilities.models.places import NamedInTwoLanguages
 
 
@@ -30,6 +31,8 @@ class DeviceNorm(Yardstick):
 
     A row for one facility goes before a row for its kind, and that before a row for all.
     """
+
+    reaches = "facility_id"
 
     device_type = models.ForeignKey(
         DeviceType, on_delete=models.PROTECT, related_name="norms", verbose_name=_("device type")
@@ -87,6 +90,8 @@ class DeviceNorm(Yardstick):
 
 class Asset(Entry):
     """One device with a number of its own. Where it stands is in its movements."""
+
+    reaches = NOBODY
 
     device_type = models.ForeignKey(
         DeviceType, on_delete=models.PROTECT, related_name="assets", verbose_name=_("device type")

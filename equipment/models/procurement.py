@@ -16,6 +16,8 @@ from facilities.models.derived import SearchKeyField
 class Procurement(Entry):
     """One procurement file, bought by one facility, perhaps for several (see its lots)."""
 
+    reaches = "facility_id"
+
     code = models.CharField(_("code"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=300)
     path = models.CharField(_("path"), max_length=10, choices=Path.choices)
@@ -42,6 +44,8 @@ class Procurement(Entry):
 
 class ProcurementLot(Record):
     """What a file buys for whom."""
+
+    reaches = "facility_id"
 
     procurement = models.ForeignKey(
         Procurement, on_delete=models.CASCADE, related_name="lots", verbose_name=_("procurement")
@@ -72,6 +76,8 @@ class ProcurementLot(Record):
 
 class StageTarget(Yardstick):
     """By when a stage is to be reached, as set on `effective_from`. The first row is the baseline."""
+
+    reaches = "procurement__facility_id"
 
     procurement = models.ForeignKey(
         Procurement, on_delete=models.CASCADE, related_name="targets", verbose_name=_("procurement")

@@ -6,10 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from equipment.models.devices import Asset, DeviceType
 from facilities.models import Facility, Record
+from facilities.models.facts import NOBODY
 
 
 class StocktakeRound(Record):
     """A facility goes round and looks whether what is in the register is really there."""
+
+    reaches = NOBODY
 
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, related_name="stocktakes", verbose_name=_("facility")
@@ -28,6 +31,8 @@ class StocktakeRound(Record):
 
 class StocktakeClosed(Record):
     """A stocktake has ended; what it found to be different has become facts."""
+
+    reaches = NOBODY
 
     round = models.ForeignKey(
         StocktakeRound,
@@ -52,6 +57,8 @@ class StocktakeClosed(Record):
 
 class StocktakeSighting(Record):
     """In a stocktake an asset was seen, or the devices of a type that bear no number were counted."""
+
+    reaches = NOBODY
 
     round = models.ForeignKey(
         StocktakeRound,

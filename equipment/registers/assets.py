@@ -1,7 +1,7 @@
 """The register of assets: devices with a number of their own, and where each of them stands."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,14 @@ from django.db.models import F, Max, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from equipment.assets import assets_on, movements_of, place_code, without_number
+from equipment.assets import (
+    assets_on,
+    have_been_at,
+    have_ever_been_at,
+    movements_of,
+    place_code,
+    without_number,
+)
 from equipment.models import Asset, DeviceMovement
 from equipment.registers.choices import device_types, device_types_by_code
 from facilities.exchange.columns import Column, Kind, Value
@@ -193,8 +200,15 @@ class Assets(Register[Asset]):
             gettext_lazy("inventory number"),
             max_length=60,
             aliases=("tag", "mã tài sản", "số hiệu"),
+            is_code=True,
         ),
-        Column("serial", gettext_lazy("serial number"), max_length=80, aliases=("serial", "s/n")),
+        Column(
+            "serial",
+            gettext_lazy("serial number"),
+            max_length=80,
+            aliases=("serial", "s/n"),
+            is_code=True,
+        ),
         Column("type", gettext_lazy("device type"), Kind.CODE, choices=device_types, required=True),
         Column("model", gettext_lazy("model"), max_length=120),
         Column("facility", gettext_lazy("facility"), Kind.CODE, choices=facility_names),
@@ -233,6 +247,29 @@ class Assets(Register[Asset]):
     @property
     def facility_id_path(self) -> str:
         return "place_id"
+
+    def of_facilities(
+        self, rows: QuerySet[Asset], facility_ids: Iterable[int] | None
+    ) -> QuerySet[Asset]:
+        """Where they stand is asked of those alone that have ever been there."""
+        if facility_ids is None:
+            return rows
+        keys = list(facility_ids)
+        return super().of_facilities(rows.filter(pk__in=have_ever_been_at(keys)), keys)
+
+    def narrowed(
+        self,
+        rows: QuerySet[Asset],
+        code: str,
+        values: list[str],
+        on: date,
+        known_at: datetime | None = None,
+    ) -> QuerySet[Asset]:
+        """Where they stand is asked of those alone that have been there."""
+        if code != "facility":
+            return rows
+        places = Facility.objects.filter(code__in=values).values_list("pk", flat=True)
+        return rows.filter(pk__in=have_been_at(list(places), on, known_at))
 
     def facility_of(self, row: Asset) -> int | None:
         """Where it stands, or stood last."""

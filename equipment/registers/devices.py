@@ -16,7 +16,9 @@ from equipment.registers.types import known_types
 from equipment.stock import Line, stock, stock_of
 from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Kind, Value
+from facilities.listed import listed_on
 from facilities.models import Facility
+from facilities.models.places import IN_ROLLOUT
 from facilities.registers.choices import facilities_by_code, facility_names
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import (
@@ -161,8 +163,7 @@ class Devices(Register[Facility]):
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """Facilities in the rollout on the day."""
-        keys = [f.id for f in AsOf(on, known_at).on(on) if f.in_rollout]
-        return Facility.objects.filter(pk__in=keys)
+        return listed_on(on, known_at, IN_ROLLOUT)
 
     def has_sql(self, code: str) -> bool:
         return code == FACILITY.code

@@ -17,7 +17,11 @@ COMMON = 30  # a word that more choices share says nothing about which one is me
 
 
 class Unknown(LookupError):
-    """No choice, or more than one, is meant; the message says what may be written."""
+    """No choice, or more than one, is meant; the message says what may be written, `offer` what is nearest."""
+
+    def __init__(self, text: str, offer: str = ""):
+        super().__init__(text)
+        self.offer = offer
 
 
 class Choices:
@@ -58,7 +62,8 @@ class Choices:
                 _("“%(text)s” may be any of these: %(choices)s. Write the code.")
                 % {"text": excerpt(text), "choices": self._named(sorted(codes))}
             )
-        raise Unknown(self._unknown(text))
+        near = self._near(text) if len(self.labels) > LISTED else []
+        raise Unknown(self._unknown(text), self.written(near[0]) if near else "")
 
     def written(self, code: str) -> str:
         """What stands for the code in a table: its label, if reading that gives the code again."""

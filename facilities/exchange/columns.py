@@ -51,6 +51,7 @@ class Column:
     personal: bool = False
     lines: bool = False  # several lines of text, each on its own
     suggests: str = ""  # whose names a page's script offers where the choices are too many to list
+    is_code: bool = False  # a number or code: any dash is the same one
     digits: int = 0  # of a code: a number from Excel gets its leading zeros back up to so many
     max_length: int = 300
     help: "StrOrPromise" = ""

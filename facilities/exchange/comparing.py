@@ -10,10 +10,13 @@ from itertools import islice
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from facilities.exchange.abbreviations import by_loose_name, loose
 from facilities.exchange.cells import BadCell, padded, parser
-from facilities.exchange.columns import Column, Value
+from facilities.exchange.columns import Column, Kind, Value
+from facilities.exchange.day_columns import DayCells
 from facilities.exchange.headers import Heading
 from facilities.exchange.outcomes import Compared, Problem
+from facilities.exchange.spoiled import lost_letters
 from facilities.exchange.tables import Cell, Row, excerpt
 from facilities.folding import fold
 from facilities.models import Facility
@@ -46,8 +49,8 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
     """Reads the cells of a column.
 
     A facility answers to its name of the day, then to any it has borne, then to what other systems call
-    it on the day; an area likewise to such a code. A number that Excel made of a code means the code
-    with its leading zeros.
+    it on the day, then to a name shortened as people do; an area to its code in such a system. A number
+    that Excel made of a code means the code with its leading zeros.
     """
     if column.choices is facility_names:
         parse = parser(replace(column, choices=lambda: names_on(on)))
@@ -57,10 +60,16 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
     else:
         return parser(column)
     widths = sorted({len(code) for code in elsewhere})
+    shortened: dict[str, Mapping[str, set[str]]] = {}  # made once somebody shortens a name
+
+    def by_loose(text: str) -> set[str]:
+        if not shortened:
+            shortened["names"] = by_loose_name(ever)
+        return shortened["names"].get(loose(text), set())
 
     def meant(cell: Cell) -> set[str]:
         if isinstance(cell, str):
-            return ever.get(fold(cell)) or elsewhere.get(fold(cell)) or set()
+            return ever.get(fold(cell)) or elsewhere.get(fold(cell)) or by_loose(cell)
         if not isinstance(cell, int | float | Decimal) or isinstance(cell, bool):
             return set()
         told = {padded(cell, width) for width in widths}
@@ -120,6 +129,8 @@ class Comparison:
         self._of_department = of_department
         self.empties = {column.code: column.empty for column in register.columns}
         self._base = register.base(on)
+        self._days: dict[str, DayCells] = {}
+        self.rows_seen = 0  # by `repeated`: how many there are to compare
         self._seen: dict[int, int] = {}  # key of a row of the register -> row of the table
         # The facility that rows belong to unless they say otherwise: an officer speaks for one.
         self._own_code = ""
@@ -140,6 +151,7 @@ class Comparison:
         first: dict[_Key, int] = {}
         twice: dict[int, int] = {}
         for number, cells in rows:
+            self.rows_seen += 1
             compared = self._parsed(number, cells, read)
             key = self._key(compared.values)
             if key is None or compared.problems:
@@ -151,6 +163,14 @@ class Comparison:
                 first[key] = number
         return twice
 
+    def notices(self) -> list[str]:
+        """What is odd about whole columns, once the rows were compared."""
+        found = []
+        for code, days in self._days.items():
+            if told := days.told(self.columns[code].heading()):
+                found.append(told)
+        return found
+
     def _parsed(self, number: int, cells: Sequence[Cell], read: Mapping) -> Compared:
         found = Compared(number, tuple(cells))
         for place, (column, parse) in read.items():
@@ -160,10 +180,17 @@ class Comparison:
             if isinstance(cell, str) and fold(cell) in CLEARING:
                 found.cleared.add(column.code)
                 continue
+            if column.kind == Kind.DAY:
+                self._days.setdefault(column.code, DayCells()).add(number, cell)
             try:
                 found.values[column.code] = parse(cell)
+                if isinstance(cell, str) and "?" in cell and lost_letters(cell):
+                    raise BadCell(
+                        _("A question mark stands for a letter that was lost. Type the text again.")
+                    )
             except BadCell as error:
-                found.problems.append(Problem(column.code, place, excerpt(str(cell)), str(error)))
+                told = Problem(column.code, place, excerpt(str(cell)), str(error), error.offer)
+                found.problems.append(told)
         if self._own_code and not found.values.get(OWNER):
             found.values[OWNER] = self._own_code
         return found

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facilities.exchange.tables import excerpt
@@ -22,6 +23,11 @@ _ENGLISH = re.compile(r"([0-9]{1,2})[ -]([a-z]{3,9})\.?[ -]([0-9]{4})")
 _TIME = re.compile(
     r"(?<=[0-9])(?:t| |, )[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[ap]m|z)?$"
 )
+# A moment with its zone, as programs of the web write it.
+_ZONED = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]"
+    r"([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)? ?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2}))"
+)
 _SERIAL = re.compile(r"([0-9]{5})(?:[.,][0-9]+)?")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -34,12 +40,27 @@ class NotADay(ValueError):
 
 
 def day(cell: str | int | float | Decimal | date) -> date:
-    """The day in a cell; a time of day beside it is dropped. Raises NotADay."""
+    """The day in a cell, by the clock of the country; a time of day beside it is dropped. Raises NotADay.
+
+    Less than half a second before midnight is midnight: programs that count days in fractions miss it so.
+    """
     if isinstance(cell, datetime):
-        return _within(cell.date())
+        return _within(_day_of(cell))
     if isinstance(cell, date):
         return _within(cell)
     return _from_text(cell) if isinstance(cell, str) else _from_serial(cell)
+
+
+_HALF_A_SECOND = timedelta(milliseconds=500)
+
+
+def _day_of(moment: datetime) -> date:
+    try:
+        if timezone.is_aware(moment):
+            moment = timezone.make_naive(moment)
+        return (moment + _HALF_A_SECOND).date()
+    except OverflowError:  # in the year 1 or 9999
+        return moment.date()
 
 
 def _within(found: date) -> date:
@@ -55,10 +76,20 @@ def _from_serial(number: int | float | Decimal) -> date:
     # Said this way, not-a-number fails too.
     if not _SERIALS.start <= number < _SERIALS.stop:
         raise NotADay(_not_a_day(str(number)))
-    return _within(_EPOCH + timedelta(days=int(number)))
+    seconds = round(float(number) % 1 * 86_400)
+    return _within(_EPOCH + timedelta(days=int(number), seconds=seconds))
 
 
 def _from_text(text: str) -> date:
+    if zoned := _ZONED.fullmatch(text):
+        try:
+            return _within(
+                _day_of(datetime.fromisoformat(f"{zoned[1]}T{zoned[2].replace(' ', '').upper()}"))
+            )
+        except ValueError as error:
+            if isinstance(error, NotADay):
+                raise
+            raise NotADay(_not_a_day(text)) from None
     written = _TIME.sub("", fold(text))
     if found := _DAY_FIRST.fullmatch(written):
         number, _sign, month, year = found.groups()

@@ -13,7 +13,10 @@ from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 
-from facilities.exchange.tables import BadTable, Cell, Row, Source, checked, not_empty
+from facilities.exchange.checking import checked, not_empty
+from facilities.exchange.old_fonts import undecoded
+from facilities.exchange.spoiled import of_old_font
+from facilities.exchange.tables import BadTable, Cell, Row, Source
 from facilities.grouping import grouped
 
 PASTED_LIMIT = 10_000_000  # letters
@@ -119,26 +122,10 @@ def _refuse_other_alphabet(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         line = normalize("NFC", line)
         if found := _OTHER_LETTER.search(line):
+            if old := undecoded(line):
+                raise of_old_font(old)
             raise _unknown_encoding(line[max(0, found.start() - 15) : found.end() + 15].strip())
         yield line
-
-
-# Vietnamese that an earlier program has spoiled: read in a wrong encoding, or with ? for letters.
-_MISREAD = re.compile("á»|áº|Æ°|Ä‘|Ä\x91|Ã[\x80-\xbf]|\ufffd")
-_LOST = re.compile(r"(?:^|[\s;,\"])[^\W\d_]{0,5}\?[^\W\d_]{1,5}(?=[\s;,\"]|$)", re.MULTILINE)
-_LOST_LIMIT = 3
-
-
-def _refuse_spoiled(sample: str) -> None:
-    if _MISREAD.search(sample) or len(_LOST.findall(sample)) >= _LOST_LIMIT:
-        raise BadTable(
-            _(
-                "Letters were lost before the file came here (such as “B?nh vi?n” or “Bá»‡nh”). "
-                "Open the original table in Excel, choose Save As and “CSV UTF-8”, "
-                "or send it as .xlsx."
-            ),
-            code="spoiled",
-        )
 
 
 # --- rows -----------------------------------------------------------------------------------
@@ -150,7 +137,6 @@ def _file_rows(stream: BinaryIO, encoding: str) -> Iterator[Row]:
     try:
         lines = _refuse_other_alphabet(reader) if encoding == "cp1258" else iter(reader)
         sample = list(islice(lines, _SAMPLE_LINES))
-        _refuse_spoiled("".join(sample))
         delimiter, skipped = _told_delimiter(sample)
         delimiter = delimiter or _delimiter(sample)
         yield from checked(_csv_rows(chain(sample[skipped:], lines), delimiter))

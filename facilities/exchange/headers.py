@@ -1,15 +1,15 @@
 """Finding the row of headings in a table, and the column that each heading means."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from facilities.exchange.columns import Column
-from facilities.exchange.tables import BadTable, Cell, Row, Source, column_letter
+from facilities.exchange.tables import BadTable, Cell, Formula, Row, Source, column_letter
 from facilities.folding import fold, tidy
 
 HEAD_ROWS = 20
@@ -39,18 +39,68 @@ class Heading:
     columns: Mapping[int, str]
     unknown: Mapping[int, str]
     missing: tuple[Column, ...]
+    # Rows below that are no records: "totals" and repeated "headings", by their numbers.
+    left_out: dict[str, list[int]] = field(default_factory=dict)
+
+
+def fitting(
+    columns: Sequence[Column], remembered: Mapping[str, str]
+) -> Callable[[Sequence[Row]], int]:
+    """How well first rows look like this register's: the most known headings in one of them."""
+    known = _Known(columns, remembered)
+
+    def fit(head: Sequence[Row]) -> int:
+        return max((len(known.places(_texts(cells))) for _number, cells in head), default=0)
+
+    return fit
 
 
 def find(
     source: Source, columns: Sequence[Column], remembered: Mapping[str, str]
 ) -> tuple[Heading, Iterator[Row]]:
-    """The headings of a table and the rows below them. Raises BadTable."""
+    """The headings of a table and the rows below them, but for sums and repeated headings.
+
+    What was left out is counted in the heading's `left_out` while the rows are walked. Raises BadTable.
+    """
     head = list(islice(source.rows, HEAD_ROWS))
     heading = match(head, columns, remembered)
     below = [row for row in head if row[0] > heading.row_number]
     if below and _numbers_the_columns(below[0][1]):
         del below[0]
-    return heading, chain(below, source.rows)
+    return heading, _records(chain(below, source.rows), heading)
+
+
+_TOTAL = re.compile(
+    r"(?:[0-9ivx]+[.)] ?)?(?:(?:tong cong|tong so)(?: [a-z]{1,6}){0,4}|tong|cong(?: (?:don|trang))?"
+    r"|(?:grand |sub ?)?total|sum)(?: ?\([^)]*\))?[ :.]*"
+)
+
+
+def _records(rows: Iterable[Row], heading: Heading) -> Iterator[Row]:
+    headings = [fold(text) for text in heading.texts if text]
+    for number, cells in rows:
+        texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell]
+        if _is_total(cells):
+            heading.left_out.setdefault("totals", []).append(number)
+        elif (
+            len(headings) > 2 and texts == headings and len(texts) == len(cells) - cells.count(None)
+        ):
+            heading.left_out.setdefault("headings", []).append(number)
+        else:
+            yield number, cells
+
+
+def _is_total(cells: Sequence[Cell]) -> bool:
+    """Whether a row sums up others: "Tổng cộng" and beside it numbers alone."""
+    texts = [cell for cell in cells if isinstance(cell, str) and not isinstance(cell, Formula)]
+    words = [text for text in texts if not _FIGURES.fullmatch(text)]
+    # What is merged across or downward says the same in several cells.
+    if len(set(words)) != 1 or len(words[0]) > 60:
+        return False
+    return bool(_TOTAL.fullmatch(fold(words[0])))
+
+
+_FIGURES = re.compile(r"[0-9.,%\s()/x×-]+")
 
 
 def match(

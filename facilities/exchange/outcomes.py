@@ -17,12 +17,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong or odd in a row. `place`: the column of the table, None for the row as a whole."""
+    """What is wrong or odd in a row. `place`: the column of the table, None for the row as a whole.
+
+    `offer`: what was probably meant, "" where nobody can say.
+    """
 
     column: str
     place: int | None
     value: str
     text: str
+    offer: str = ""
 
 
 @dataclass(slots=True)

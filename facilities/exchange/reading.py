@@ -1,17 +1,25 @@
 """Opening a table, whatever way it was handed in: a file of Excel or of text, or pasted rows."""
 
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from facilities.exchange import delimited, sniffing
-from facilities.exchange.tables import FILE_LIMIT, BadTable, Source
+from facilities.exchange.tables import FILE_LIMIT, BadTable, Row, Source
 from facilities.grouping import grouped
 
 
-def read_table(stream: BinaryIO, filename: str = "") -> Source:
+def read_table(
+    stream: BinaryIO,
+    filename: str = "",
+    *,
+    sheet: str = "",
+    fit: Callable[[Sequence[Row]], int] | None = None,
+) -> Source:
     """Opens an uploaded file by what it holds; its name only serves the message.
 
+    `sheet`: the one that is meant; without it, the one in whose first rows `fit` finds most.
     The stream must be seekable and stay open while the rows are walked. Raises BadTable.
     """
     stream.seek(0, 2)
@@ -39,7 +47,7 @@ def read_table(stream: BinaryIO, filename: str = "") -> Source:
         stream.seek(0)
         from facilities.exchange import xlsx
 
-        return xlsx.read(stream)
+        return xlsx.read(stream, sheet=sheet, fit=fit)
     return delimited.read(stream)
 
 

@@ -1,16 +1,14 @@
 """A table as somebody hands it in: rows of cells, what it may hold and how much of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from facilities.folding import tidy
 from facilities.grouping import grouped
 
 FILE_LIMIT = 20 * 1024 * 1024  # bytes
@@ -24,9 +22,22 @@ class BadTable(ValidationError):
 
 
 class Formula(str):
-    """A cell that computes instead of holding a value. Its text is what was typed, "=" first."""
+    """A cell that computes instead of holding a value. Its text is what was typed, "=" first.
 
-    __slots__ = ()
+    Of a formula that was filled down, "=" is all a file says. `shown`: what it came to when the file was
+    saved, "" where the file does not say.
+    """
+
+    __slots__ = ("shown",)
+    shown: str
+
+    def __new__(cls, text: str, shown: str = "") -> "Formula":
+        made = super().__new__(cls, text)
+        made.shown = shown
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return (str(self), self.shown)
 
 
 Filled = str | int | float | Decimal | date | datetime | bool
@@ -41,14 +52,18 @@ Row = tuple[int, tuple[Cell, ...]]
 class Source:
     """A table that was opened.
 
-    `kind` is "xlsx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none.
-    `rows` can be walked once, while the stream is open; it leaves blank rows out, and raises BadTable
-    where the rest of the table turns out to be unreadable or too large.
+    `kind` is "xlsx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none, and
+    `others` the further ones with something in them. `rows` can be walked once, while the stream is
+    open; it leaves blank rows out, and raises BadTable where the rest of the table turns out to be
+    unreadable or too large. Once it was walked, `notices` tells in sentences what the file showed
+    otherwise than it was read.
     """
 
     kind: str
     rows: Iterator[Row]
     sheet: str = ""
+    others: tuple[str, ...] = ()
+    notices: Callable[[], list[str]] = list
 
 
 def column_letter(index: int) -> str:
@@ -68,43 +83,6 @@ def column_letter(index: int) -> str:
 def excerpt(text: str) -> str:
     """A text short enough to be named in a message."""
     return Truncator(text).chars(60)
-
-
-def checked(rows: Iterable[tuple[int, Sequence[Cell]]]) -> Iterator[Row]:
-    """The rows that hold something, their text tidied. Raises BadTable beyond a limit."""
-    count = 0
-    for number, cells in rows:
-        row = [_tidied(cell) if type(cell) is str else cell for cell in cells]
-        while row and row[-1] is None:
-            row.pop()
-        if not row:
-            continue
-        count += 1
-        if count > ROW_LIMIT:
-            raise BadTable(
-                _("The table has more than %(limit)s rows. Split it into several files.")
-                % {"limit": grouped(ROW_LIMIT)},
-                code="too_many_rows",
-            )
-        if len(row) > COLUMN_LIMIT:
-            raise too_many_columns(number, len(row) - 1)
-        for index, cell in enumerate(row):
-            if isinstance(cell, str) and len(cell) > TEXT_LIMIT:
-                raise too_long_text(number, index)
-        yield number, tuple(row)
-
-
-def _tidied(text: str) -> Cell:
-    text = tidy(text)
-    if text.startswith("=") and len(text) > 1:
-        return Formula(text)
-    return text or None
-
-
-def not_empty(rows: Iterator[Row]) -> Iterator[Row] | None:
-    """The same rows, or None if there is not one."""
-    first = next(rows, None)
-    return None if first is None else chain([first], rows)
 
 
 def too_many_columns(number: int, index: int) -> BadTable:

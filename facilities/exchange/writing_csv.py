@@ -5,6 +5,7 @@ reader's language is settled when a writer is called, not while its pieces are s
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from io import StringIO
@@ -16,6 +17,9 @@ from facilities.exchange.choices import Choices
 from facilities.exchange.columns import Column, Value
 
 _BATCH = 500  # rows sent at once
+
+
+_OTHER_SEPARATOR = re.compile("[,;\t]")
 
 
 def delimiter() -> str:
@@ -37,11 +41,15 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Ite
     return _csv_pieces(headings, [_text_of(column) for column in columns], rows, delimiter())
 
 
+# What Excel would change in a file of text: zeros in front, more digits than it keeps or shows, and what
+# looks like a day, a fraction or a power of ten.
+_CHANGED = re.compile(
+    r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+|[0-9]{1,4}[-/][0-9]{1,4}(?:[-/][0-9]{1,4})?"
+)
+
+
 def _text_of(column: Column) -> Callable[[Value], str]:
     show = shown(column)
-    if column.digits:
-        # So that Excel leaves a code its leading zeros; the import reads it as the text.
-        return lambda value: f'="{value}"' if str(value or "").isdigit() else _csv_text(value)
     return lambda value: _csv_text(show(value))
 
 
@@ -53,6 +61,8 @@ def _csv_pieces(
 ) -> Iterator[bytes]:
     buffer = StringIO()
     writer = csv.writer(buffer, delimiter=sign, lineterminator="\r\n")
+    # A row with the separator of another language is quoted, for programs that go by that one.
+    quoting = csv.writer(buffer, delimiter=sign, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
 
     def piece() -> bytes:
         text = buffer.getvalue()
@@ -63,7 +73,8 @@ def _csv_pieces(
     buffer.write("\ufeff")
     writer.writerow(headings)
     for count, row in enumerate(rows, 1):
-        writer.writerow([text(v) for text, v in zip(texts, row, strict=True)])
+        cells = [text(v) for text, v in zip(texts, row, strict=True)]
+        (quoting if _OTHER_SEPARATOR.search("".join(cells)) else writer).writerow(cells)
         if count % _BATCH == 0:
             yield piece()
     yield piece()
@@ -74,4 +85,7 @@ def _csv_text(value: Value) -> str:
         return ""
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    return guards.for_csv(value) if isinstance(value, str) else str(value)
+    if not isinstance(value, str):
+        return str(value)
+    # Written so, Excel leaves it as it is, and the import reads it as the text.
+    return f'="{value}"' if _CHANGED.fullmatch(value) else guards.for_csv(value)

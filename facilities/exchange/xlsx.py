@@ -6,29 +6,31 @@ itself.
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import BinaryIO
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
 
-from facilities.exchange import sniffing
-from facilities.exchange.tables import BadTable, Row, Source, checked, not_empty
+from facilities.exchange import sniffing, xlsx_notices
+from facilities.exchange.checking import checked
+from facilities.exchange.tables import BadTable, Row, Source
 from facilities.exchange.xlsx_parts import (
     Chunks,
-    Dates,
     Sheet,
+    Styles,
     Texts,
     Unsafe,
-    read_dates,
     read_links,
+    read_styles,
     read_texts,
     read_workbook,
 )
-from facilities.exchange.xlsx_sheet import read_sheet
+from facilities.exchange.xlsx_sheet import Beside, read_merges, read_sheet
 
 UNPACKED_LIMIT = 150 * 1024 * 1024  # bytes, all parts together
 TEXTS_LIMIT = 64 * 1024 * 1024  # bytes of the part that holds the texts
@@ -50,19 +52,60 @@ _DAMAGE = (
 )
 
 
-def read(stream: BinaryIO) -> Source:
-    """The first visible sheet that holds something. Raises BadTable."""
+HEAD_ROWS = 20  # what a sheet is known by
+SHEETS_LIMIT = 200
+
+Fit = Callable[[Sequence[Row]], int]
+"""How many of the headings that are looked for stand in the first rows of a sheet."""
+
+
+def read(stream: BinaryIO, *, sheet: str = "", fit: Fit | None = None) -> Source:
+    """The sheet of this name, else the visible one that fits best, else the first with something in it.
+
+    Raises BadTable.
+    """
     with _refusing():
         archive = ZipFile(stream)
         _check(archive)
         workbook, sheets = _sheets(archive)
-    for sheet in sheets:
-        if rows := not_empty(_rows(archive, workbook, sheet)):
-            return Source("xlsx", rows, sheet.name)
-    raise BadTable(
-        _("The file has no visible sheet with anything in it. Fill in a sheet and send it again."),
-        code="empty",
+    heads: dict[str, list[Row]] = {}
+    failed: list[BadTable] = []
+    for one in [found for found in sheets[:SHEETS_LIMIT] if found.visible]:
+        try:
+            head = _head(archive, workbook, one)
+        except BadTable as error:
+            failed.append(error)
+        else:
+            if head:
+                heads[one.name] = head
+    fits = {name: fit(head) if fit else 1 for name, head in heads.items()}
+    if failed and max(fits.values(), default=0) < 2:
+        raise failed[0]  # it may well have been the table
+    if not heads:
+        raise BadTable(
+            _(
+                "The file has no visible sheet with anything in it. Fill in a sheet and send it again."
+            ),
+            code="empty",
+        )
+    name = sheet if sheet in heads else max(heads, key=lambda name: fits[name])
+    chosen = next(one for one in sheets if one.name == name)
+    beside = Beside()
+    rows = _rows(archive, workbook, chosen, beside)
+    first = list(islice(rows, 1))
+    hidden = [one for one in sheets if not one.visible][:SHEETS_LIMIT]
+    left_out = [one.name for one in hidden if fit and fit(_head(archive, workbook, one)) > 1]
+    return Source(
+        "xlsx",
+        chain(first, rows),
+        chosen.name,
+        others=tuple(other for other in heads if other != name),
+        notices=lambda: xlsx_notices.told(beside, hidden_sheets=left_out),
     )
+
+
+def _head(archive: ZipFile, workbook: "_Workbook", sheet: Sheet) -> list[Row]:
+    return list(islice(_rows(archive, workbook, sheet, Beside(), merged=False), HEAD_ROWS))
 
 
 @contextmanager
@@ -119,6 +162,14 @@ def _check(archive: ZipFile) -> None:
             ),
             code="binary_excel",
         )
+    if "content.xml" in names and "mimetype" in names:
+        raise BadTable(
+            _(
+                "This is an OpenDocument file (.ods). Open it in LibreOffice or Excel, choose Save As, "
+                "and save it as an Excel Workbook (.xlsx)."
+            ),
+            code="open_document",
+        )
     if not any(name.startswith("xl/") for name in names):
         raise sniffing.other_kind(_kind_of_archive(names))
 
@@ -149,11 +200,11 @@ class _Workbook:
     """What the cells of every sheet refer to."""
 
     texts: Texts
-    dates: Dates
+    styles: Styles
 
 
 def _sheets(archive: ZipFile) -> tuple[_Workbook, list[Sheet]]:
-    """What the sheets share, and the visible ones in their order."""
+    """What the sheets share, and the sheets in their order."""
 
     def small(name: str) -> Chunks:
         return _unpacked(archive, name, SMALL_PART_LIMIT)
@@ -170,11 +221,18 @@ def _sheets(archive: ZipFile) -> tuple[_Workbook, list[Sheet]]:
     if "sharedStrings" in targets:
         texts = read_texts(_unpacked(archive, targets["sharedStrings"], TEXTS_LIMIT))
     styles = small(targets["styles"]) if "styles" in targets else iter(())
-    dates = read_dates(styles, since_1904=since_1904)
-    return _Workbook(texts, dates), [s for s in sheets if s.visible and s.target in names]
+    return (
+        _Workbook(texts, read_styles(styles, since_1904=since_1904)),
+        [sheet for sheet in sheets if sheet.target in names],
+    )
 
 
-def _rows(archive: ZipFile, workbook: _Workbook, sheet: Sheet) -> Iterator[Row]:
-    chunks = _unpacked(archive, sheet.target, UNPACKED_LIMIT)
+def _rows(
+    archive: ZipFile, workbook: _Workbook, sheet: Sheet, beside: Beside, *, merged: bool = True
+) -> Iterator[Row]:
+    def chunks() -> Chunks:
+        return _unpacked(archive, sheet.target, UNPACKED_LIMIT)
+
     with _refusing():
-        yield from checked(read_sheet(chunks, workbook.texts, workbook.dates))
+        merges = read_merges(chunks()) if merged else {}
+        yield from checked(read_sheet(chunks(), workbook.texts, workbook.styles, merges, beside))

@@ -9,13 +9,14 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
 from xml.parsers.expat import ParserCreate
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from facilities.exchange import number_formats, old_fonts
 from facilities.exchange.tables import TEXT_LIMIT, Cell
 
 Chunks = Iterator[bytes]
@@ -123,12 +124,39 @@ def read_workbook(chunks: Chunks, links: dict[str, Link]) -> tuple[list[Sheet], 
 # --- what cells refer to --------------------------------------------------------------------
 
 
-class Dates:
-    """Which styles show a number as a day, and how a day is counted."""
+class Styles:
+    """What the styles of cells say about what stands in them, and how a day is counted.
 
-    def __init__(self, styles: frozenset[str], epoch: datetime):
-        self.styles = styles
-        self._epoch = epoch
+    `days`: styles that show a number as a day; `powers`: as a power of ten; `codes`: style to format of
+    those that show signs of their own; `fonts`: style to font, of the fonts of before Unicode.
+    """
+
+    def __init__(self, *, since_1904: bool):
+        self.days: set[str] = set()
+        self.powers: set[str] = set()
+        self.codes: dict[str, str] = {}
+        self.fonts: dict[str, str] = {}
+        self._epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
+
+    def add(self, style: str, code: str, font: str) -> None:
+        if is_date_format(code):
+            self.days.add(style)
+        elif number_formats.is_power(code):
+            self.powers.add(style)
+        elif number_formats.makes_code(code):
+            self.codes[style] = code
+        if old_fonts.is_old(font):
+            self.fonts[style] = font
+
+    def number(self, style: str, number: int | float) -> Cell:
+        """What a number in this style is: a day, a number shown as a code, or itself."""
+        if style in self.days:
+            return self.day(number)
+        if style in self.powers:
+            return number_formats.Power(number)
+        if style in self.codes and isinstance(number, int) and number >= 0:
+            return number_formats.Formatted(number, number_formats.shown(self.codes[style], number))
+        return number
 
     def day(self, number: float) -> Cell:
         """The day or moment; the number itself where it is none; a time of day as text."""
@@ -143,44 +171,56 @@ def _time_text(moment: time | timedelta) -> str:
     return moment.isoformat() if isinstance(moment, time) else str(moment)
 
 
-def read_dates(chunks: Chunks, *, since_1904: bool) -> Dates:
-    """From the part with the styles; without one no cell is a day."""
+def read_styles(chunks: Chunks, *, since_1904: bool) -> Styles:
+    """From the part with the styles; without one cells are what they hold."""
     formats = dict(BUILTIN_FORMATS)
-    dated = set()
+    fonts: list[str] = []
+    styles = Styles(since_1904=since_1904)
     count = 0
-    inside = False
+    inside = ""
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal inside, count
         name = _local(name)
         if name == "numFmt":
             formats[int(attributes["numFmtId"])] = attributes["formatCode"][:200]
-        elif name == "cellXfs":
-            inside = True
-        elif name == "xf" and inside:
-            if is_date_format(formats.get(int(attributes.get("numFmtId", 0)))):
-                dated.add(str(count))
+        elif name in ("fonts", "cellXfs"):
+            inside = name
+        elif name == "font" and inside == "fonts":
+            fonts.append("")
+        elif name == "name" and inside == "fonts" and fonts:
+            fonts[-1] = attributes.get("val", "")[:100]
+        elif name == "xf" and inside == "cellXfs":
+            font = int(attributes.get("fontId", 0))
+            code = formats.get(int(attributes.get("numFmtId", 0)), "General")
+            styles.add(str(count), code, fonts[font] if 0 <= font < len(fonts) else "")
             count += 1
-        if count > STYLES_LIMIT or len(formats) > STYLES_LIMIT:
+        if count > STYLES_LIMIT or len(formats) > STYLES_LIMIT or len(fonts) > STYLES_LIMIT:
             raise Unsafe
 
     def end(name: str) -> None:
         nonlocal inside
-        inside = inside and _local(name) != "cellXfs"
+        if _local(name) == inside:
+            inside = ""
 
     Tags(start, end).read(chunks)
-    epoch = CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900
-    return Dates(frozenset(dated), epoch)
+    return styles
 
 
 class Texts:
-    """The texts that cells refer to by number, kept as one block of UTF-8: a million fit."""
+    """The texts that cells refer to by number, kept as one block of UTF-8: a million fit.
+
+    `settled`: those in which a font of before Unicode was named and read; the font of their cell says no more.
+    """
 
     def __init__(self) -> None:
         self._block = bytearray()
         self._ends = array("Q", [0])
+        self.settled: set[int] = set()
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, *, settled: bool = False) -> None:
+        if settled:
+            self.settled.add(len(self._ends) - 1)
         # One letter more than a cell may have is enough to see that it has too many.
         self._block += text[: TEXT_LIMIT + 1].encode(errors="replace")
         self._ends.append(len(self._block))
@@ -198,14 +238,21 @@ def read_texts(chunks: Chunks) -> Texts:
     pieces: list[str] = []
     skipped = 0  # how deep inside a reading aid (rPh) of East Asian scripts
     wanted = False
+    font, begun, fonts_named = "", 0, False  # of the run of letters that is being read
 
-    def start(name: str, _attributes: dict[str, str]) -> None:
-        nonlocal skipped, wanted
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal skipped, wanted, font, begun, fonts_named
         name = _local(name)
         if name == "si":
             pieces.clear()
+            fonts_named = False
         elif name == "rPh":
             skipped += 1
+        elif name == "r":
+            font, begun = "", len(pieces)
+        elif name == "rFont":
+            font = attributes.get("val", "")
+            fonts_named = True
         wanted = name == "t" and not skipped
 
     def end(name: str) -> None:
@@ -213,7 +260,9 @@ def read_texts(chunks: Chunks) -> Texts:
         name = _local(name)
         wanted = False
         if name == "si":
-            texts.add(unescaped("".join(pieces)))
+            texts.add(unescaped("".join(pieces)), settled=fonts_named)
+        elif name == "r" and old_fonts.is_old(font):
+            pieces[begun:] = [old_fonts.in_font(unescaped("".join(pieces[begun:])), font)]
         elif name == "rPh":
             skipped -= 1
 

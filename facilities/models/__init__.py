@@ -3,7 +3,15 @@ from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.codes import AreaCode, CodeSystem, ExternalCode
 from facilities.models.contacts import Contact
 from facilities.models.documents import Document
-from facilities.models.facts import DatedFact, Entry, Ledger, Record, Tracked, Yardstick
+from facilities.models.facts import (
+    DatedFact,
+    Entry,
+    FacilityVersion,
+    Ledger,
+    Record,
+    Tracked,
+    Yardstick,
+)
 from facilities.models.kinds import DeadlineGroup, Kind, KindTerm, ManagingBody, ManagingBodyTerm
 from facilities.models.people import (
     OF_A_FACILITY,
@@ -64,6 +72,7 @@ __all__ = [
     "FacilityName",
     "FacilityOwnership",
     "FacilityScope",
+    "FacilityVersion",
     "Kind",
     "KindTerm",
     "Ledger",

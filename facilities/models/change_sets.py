@@ -1,6 +1,7 @@
 """Who changed what in one go, and what others said about it."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models.facts import WithPaper
+from facilities.models.facts import Ledger, WithPaper, together
 
 
 class ChangeSet(models.Model):
@@ -85,6 +86,14 @@ class ChangeSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @together
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """An officer who is heard from makes the facility fresh, whatever is written."""
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if is_new and self.facility_id:
+            Ledger.touch({self.facility_id})
 
 
 class Edit(WithPaper):

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models.derived import SearchKeyField
-from facilities.models.facts import Tracked, Yardstick
+from facilities.models.facts import NOBODY, Tracked, Yardstick
 from facilities.models.places import Area, Facility, NamedInTwoLanguages
 
 
@@ -54,6 +54,8 @@ class ExternalCode(Yardstick):
     A facility that has left the register keeps none: its code may be given to another one.
     """
 
+    reaches = NOBODY
+
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, related_name="codes", verbose_name=_("facility")
     )
@@ -86,6 +88,8 @@ class AreaCode(Yardstick):
 
     Codes are given anew: 24 was Bac Giang and is Bac Ninh. So it takes a day to say whose one is.
     """
+
+    reaches = NOBODY
 
     area = models.ForeignKey(
         Area, on_delete=models.PROTECT, related_name="codes", verbose_name=_("area")

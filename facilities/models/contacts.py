@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models.derived import SearchKeyField
-from facilities.models.facts import Yardstick
+from facilities.models.facts import NOBODY, Yardstick
 from facilities.models.places import Facility
 
 
@@ -14,6 +14,8 @@ class Contact(Yardstick):
 
     Of a director and of an IT officer the latest one holds; others until their last day.
     """
+
+    reaches = NOBODY
 
     class Duty(models.TextChoices):
         DIRECTOR = "director", _("Director")

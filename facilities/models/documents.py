@@ -10,6 +10,8 @@ from facilities.models.facts import Record
 class Document(Record):
     """A paper that proves something: minutes, a decision, a letter, a press report."""
 
+    reaches_when_new = False
+
     number = models.CharField(_("number"), max_length=80, blank=True)
     title = models.CharField(_("title"), max_length=300)
     issuer = models.CharField(_("issuer"), max_length=200, blank=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,10 +26,12 @@ class Ledger(models.Model):
     """One row that counts the writes to facts.
 
     Caches and ETags compare `version` instead of reading every table. The update runs inside the
-    writer's transaction, so nobody can see new facts under an old version.
+    writer's transaction, so nobody can see new facts under an old version. `general` is the version
+    of the latest write that may reach any facility; `FacilityVersion` has those that reach one.
     """
 
     version = models.PositiveBigIntegerField(default=0)
+    general = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="facilities_ledger_one_row")]
@@ -38,18 +40,63 @@ class Ledger(models.Model):
         return str(self.version)
 
     @classmethod
-    def touch(cls) -> None:
-        """Say that facts have changed."""
+    def touch(cls, facility_ids: Collection[int] | None = None) -> None:
+        """Say that facts have changed: of these facilities alone, or (None) of whichever."""
+        moved = {"version": F("version") + 1}
+        if facility_ids is None:
+            moved["general"] = F("version") + 1
         row = cls.objects.filter(pk=1)
-        if not row.update(version=F("version") + 1):
+        if not row.update(**moved):
             # The very first write. Of two at once, the second waits here and then counts on.
             Ledger.objects.bulk_create([Ledger(pk=1)], ignore_conflicts=True)
-            row.update(version=F("version") + 1)
+            row.update(**moved)
+        if facility_ids:
+            FacilityVersion.moved(facility_ids)
         facts_changed.send(sender=cls)
 
     @classmethod
     def current(cls) -> int:
         return cls.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+
+    @classmethod
+    def versions(cls) -> tuple[int, int]:
+        """The current version, and that of the latest write that may reach any facility."""
+        row = cls.objects.filter(pk=1).values_list("version", "general").first()
+        return row or (0, 0)
+
+
+class FacilityVersion(models.Model):
+    """The ledger's version at the latest write that reached this facility alone."""
+
+    facility = models.OneToOneField(
+        "facilities.Facility", models.CASCADE, primary_key=True, related_name="+"
+    )
+    version = models.PositiveBigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+    @classmethod
+    def moved(cls, facility_ids: Collection[int]) -> None:
+        """One statement. Whoever writes holds the ledger's row by now, so versions never go back."""
+        now = Subquery(Ledger.objects.filter(pk=1).values("version"))
+        FacilityVersion.objects.bulk_create(
+            [FacilityVersion(facility_id=pk, version=now) for pk in sorted(facility_ids)],
+            update_conflicts=True,
+            unique_fields=["facility"],
+            update_fields=["version"],
+        )
+
+    @classmethod
+    def since(cls, version: int) -> frozenset[int]:
+        """The facilities that a later write than this version reached alone."""
+        return frozenset(
+            cls.objects.filter(version__gt=version).values_list("facility_id", flat=True)
+        )
+
+
+NOBODY = ""  # as `reaches`: no figure of any facility follows from these rows
+MANY_ROWS = 2000  # of whom nobody asks which facilities they are of: all are taken to have moved
 
 
 class TrackedQuerySet(models.QuerySet[Row]):
@@ -67,14 +114,30 @@ class TrackedQuerySet(models.QuerySet[Row]):
             objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
         )
         if created:
-            Ledger.touch()
+            # What was there before in place of a row may have been of another facility.
+            Ledger.touch(None if update_conflicts else reached_by(created, are_new=True))
         return created
 
     @together
     def update(self, **kwargs: Any) -> int:
-        changed = super().update(**kwargs)
+        reaches = self.model.reaches if issubclass(self.model, Tracked) else None
+        moved: frozenset[int] | None
+        if reaches == NOBODY:
+            changed, moved = super().update(**kwargs), frozenset()
+        elif reaches is None or _moves_away(reaches, kwargs):
+            changed, moved = super().update(**kwargs), None
+        else:
+            # Asked before: afterwards the rows may no longer be found by what they were found by.
+            found = dict(self.values_list("pk", reaches).order_by()[: MANY_ROWS + 1])
+            if len(found) > MANY_ROWS:
+                changed, moved = super().update(**kwargs), None
+            else:
+                # No others than these, though somebody may have written one meanwhile.
+                these = self.filter(pk__in=found)
+                changed = super(TrackedQuerySet, these).update(**kwargs) if found else 0
+                moved = None if None in found.values() else frozenset(found.values())
         if changed:
-            Ledger.touch()
+            Ledger.touch(moved)
         return changed
 
     @together
@@ -89,7 +152,15 @@ class TrackedQuerySet(models.QuerySet[Row]):
 
 
 class Tracked(models.Model):
-    """A table that some figure depends on: every write moves the ledger."""
+    """A table that some figure depends on: every write moves the ledger.
+
+    `reaches`: the way from a row to the one facility whose figures it may change, as in a filter.
+    None is the safe word: it may be any; NOBODY: none at all. `reaches_when_new` False: nothing
+    refers to a new row yet, so it changes no figure of any facility until another row is written.
+    """
+
+    reaches: ClassVar[str | None] = None
+    reaches_when_new: ClassVar[bool] = True
 
     objects = TrackedQuerySet.as_manager()
 
@@ -98,14 +169,53 @@ class Tracked(models.Model):
 
     @together
     def save(self, *args: Any, **kwargs: Any) -> None:
+        changed = kwargs.get("update_fields")
+        moved = reached_by([self], are_new=self._state.adding, changed=changed)
         super().save(*args, **kwargs)
-        Ledger.touch()
+        Ledger.touch(moved)
 
     @together
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         result = super().delete(*args, **kwargs)
         Ledger.touch()
         return result
+
+
+def _moves_away(reaches: str, changes: Collection[str]) -> bool:
+    """Whether these changes may lay a row to another facility."""
+    first = reaches.partition("__")[0].removesuffix("_id")
+    return first in {name.removesuffix("_id") for name in changes}
+
+
+def reached_by(
+    rows: Collection[models.Model],
+    *,
+    are_new: bool = False,
+    changed: Collection[str] | None = None,
+) -> frozenset[int] | None:
+    """The facilities whose figures these rows of one model may change; None: any.
+
+    `changed`: the fields that a change of stored rows writes; None: all. At most one query.
+    """
+    model = type(next(iter(rows)))
+    if not issubclass(model, Tracked):
+        return None
+    if model.reaches == NOBODY or (are_new and not model.reaches_when_new):
+        return frozenset()
+    if model.reaches is None:
+        return None
+    first, _sep, rest = model.reaches.partition("__")
+    if not rest:
+        found = {getattr(row, first) for row in rows}
+    else:
+        ids = {getattr(row, f"{first}_id") for row in rows}
+        related: Any = model._meta.get_field(first).related_model
+        found = set(related._base_manager.filter(pk__in=ids).values_list(rest, flat=True))
+    if not are_new and (changed is None or _moves_away(model.reaches, changed)):
+        # What is stored already may be moved away from a facility.
+        pks = [row.pk for row in rows]
+        found.update(model._base_manager.filter(pk__in=pks).values_list(model.reaches, flat=True))
+    return None if None in found else frozenset(found)
 
 
 class Proven(TypedDict):
@@ -287,6 +397,8 @@ class DatedFactQuerySet(RecordQuerySet[Row]):
 
 class DatedFact(Record):
     """Something that happened to a facility on a day."""
+
+    reaches = "facility_id"
 
     facility = models.ForeignKey(
         "facilities.Facility", on_delete=models.PROTECT, verbose_name=_("facility")

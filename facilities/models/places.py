@@ -48,6 +48,10 @@ class Scope(models.TextChoices):
     CLOSED = "closed", _("Closed: no longer in the register")
 
 
+IN_ROLLOUT = (Scope.ROLLOUT, Scope.BEYOND)  # who takes part, having to or not
+IN_CONNECTIVITY = (*IN_ROLLOUT, Scope.CONNECTIVITY)
+
+
 class Lineage(models.TextChoices):
     MERGED = "merged", _("Merged into")
     SPLIT = "split", _("Split into")

@@ -1,11 +1,11 @@
 """Choices of columns that many registers share. Asked once per request (`Register.bound`)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import TextChoices
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,12 @@ from facilities.naming import facilities_by_external_code
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+MOST_LISTED = 200  # choices that one list may show; above that they are searched
+MOST_UNPREPARED = 3  # names asked one by one before all of them are read
+MOST_READ = (
+    2 * MOST_LISTED
+)  # names of a day, some of them borne before, that are read without asking which
+
 # What spreadsheets call the column that says whose a row is.
 FACILITY_HEADINGS = ("Cơ sở", "Tên cơ sở", "Tên đơn vị", "Mã cơ sở", "Mã đơn vị")
 
@@ -29,22 +35,101 @@ def facility_names() -> Mapping[str, str]:
 
 
 def names_on(day: date) -> dict[str, str]:
-    named: dict[str, tuple[str, str]] = {}
-    for code, key, *both in FacilityName.objects.in_force(day).values_list(
-        "facility__code", "sort_key", "name_vi", "name_en"
-    ):
-        named[code] = (key, in_language(*both))
+    return _in_order(_named(FacilityName.objects.in_force(day)))
+
+
+def _named(rows: QuerySet[FacilityName]) -> Iterable[tuple[str, str, str, str]]:
+    return rows.values_list("facility__code", "sort_key", "name_vi", "name_en")
+
+
+def _in_order(rows: Iterable[tuple[str, str, str, str]]) -> dict[str, str]:
+    """`rows`: oldest first, of each facility the last one holds."""
+    named = {code: (key, in_language(*both)) for code, key, *both in rows}
     return {code: named[code][1] for code in sorted(named, key=lambda code: named[code])}
 
 
-def within(
-    names: "Mapping[str, StrOrPromise]", places: Iterable[int] | None
-) -> "Mapping[str, StrOrPromise]":
-    """Those of these facilities; None: all."""
-    if places is None:
-        return names
-    own = set(Facility.objects.filter(pk__in=list(places)).values_list("code", flat=True))
-    return {code: name for code, name in names.items() if code in own}
+class NamesOfDay(Mapping[str, str]):
+    """The same as `names_on`, read no further than is asked.
+
+    A page shows a hundred of ten thousand names: `prepare` reads those it will ask for, and with
+    the same query says whether there are more than `MOST_LISTED` of them. Whoever goes through all of
+    them, or asks for one after the other unprepared, has all of them read.
+    """
+
+    def __init__(self, day: date, places: Iterable[int] | None = None) -> None:
+        """`places`: those of these facilities alone; None: of all."""
+        self._day = day
+        self._places = None if places is None else frozenset(places)
+        self._some: dict[str, str | None] = {}
+        self._all: dict[str, str] | None = None
+        self._is_long: bool | None = None
+        self._unprepared = 0
+
+    def prepare(self, codes: Iterable[str]) -> None:
+        """One query: of all facilities where they are few, else of these."""
+        wanted = {code for code in codes if code} - self._some.keys()
+        if self._all is not None or (self._is_long is not None and not wanted):
+            return
+        names = self._names()
+        few = names.order_by().values("pk")[: MOST_READ + 1]
+        is_few = Q(pk__in=few) if self._is_long is None else Q(pk__in=[])
+        rows = list(_named(names.filter(is_few | Q(facility__code__in=wanted))))
+        if self._is_long is None and len(rows) <= MOST_READ:
+            self._all = _in_order(rows)
+            self._is_long = len(self._all) > MOST_LISTED
+            return
+        self._is_long = True
+        found = _in_order(rows)
+        self._some |= {code: found.get(code) for code in wanted}
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there are too many to list."""
+        if self._is_long is None:
+            self.prepare(())
+        return bool(self._is_long)
+
+    def like(self, text: str) -> dict[str, str]:
+        """Those whose code or whose name of the day may be meant by a text, whichever they may be."""
+        word = fold(text)
+        names = self._names()
+        some = names.order_by().filter(
+            Q(search_key__contains=word) | Q(facility__code__in={text, word})
+        )
+        keys = list(some.values_list("facility", flat=True).distinct())
+        return _in_order(_named(names.filter(facility__in=keys)))
+
+    def _names(self) -> QuerySet[FacilityName]:
+        rows: QuerySet[FacilityName] = FacilityName.objects.in_force(self._day)
+        return rows if self._places is None else rows.filter(facility__in=self._places)
+
+    def _whole(self) -> dict[str, str]:
+        if self._all is None:
+            self._all = _in_order(_named(self._names()))
+            self._is_long = len(self._all) > MOST_LISTED
+        return self._all
+
+    def __getitem__(self, code: str) -> str:
+        if self._all is None and code not in self._some:
+            self._unprepared += 1
+            if self._unprepared > MOST_UNPREPARED:
+                self._whole()
+            self.prepare([code])
+        found = self._some.get(code) if self._all is None else self._all.get(code)
+        if found is None:
+            raise KeyError(code)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+
+def names_for(on: date | None, places: Iterable[int] | None = None) -> NamesOfDay:
+    """The names of a day (None: today), for one request. `places`: see `NamesOfDay`."""
+    return NamesOfDay(on or clock.today(), places)
 
 
 def codes_by_name() -> Mapping[str, set[str]]:

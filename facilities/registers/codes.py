@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.areas import Areas
-from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Kind
 from facilities.folding import fold
+from facilities.listed import listed_on
 from facilities.models import Area, AreaCode, CodeSystem, ExternalCode, Facility, Yardstick
 from facilities.registers.choices import area_names, facility_names
 from facilities.registers.order import NAME_ORDER, with_name_order
@@ -221,8 +221,7 @@ class ExternalCodes(_Codes[Facility]):
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """Every facility in the register on the day, also those outside the rollout."""
-        keys = [facility.id for facility in AsOf(on, known_at).on(on)]
-        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+        return with_name_order(listed_on(on, known_at), on, known_at)
 
 
 class AreaCodes(_Codes[Area]):

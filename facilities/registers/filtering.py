@@ -1,18 +1,19 @@
 """The filters of a register's list, made once from its columns: the same for pages and exports."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from datetime import date, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from facilities.choosing import FACILITIES, SearchedMany, SearchedSelectMultiple
+from facilities.choosing import SearchedMany, SearchedSelectMultiple
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.numbers import MONEY_LIMIT
-from facilities.registers.choices import facility_names, within
+from facilities.registers.choices import NamesOfDay
 from facilities.registers.register import SUGGESTED, Register, sql_name
 
 if TYPE_CHECKING:
@@ -26,14 +27,41 @@ class RegisterFilter(django_filters.FilterSet):
     """Filters work on `sql_name(code)`; the rows they get must have those columns (`filtered_rows`)."""
 
     register: Register
+    on: date | None = None  # the day of the rows, where it is known
+    known_at: datetime | None = None
 
 
 class _SomeField(SearchedMany, django_filters.fields.MultipleChoiceField):
     widget = SearchedSelectMultiple
+    names: NamesOfDay | None = None
+
+    def look_up(self, names: NamesOfDay) -> None:
+        """The choices are the facilities of a day; they are read as far as they are asked for."""
+        self.names = self.widget.names = names
+        self.choices = lambda: list(names.items())
+
+    def valid_value(self, value: Any) -> bool:
+        if self.names is not None:
+            return str(value) in self.names
+        return bool(super().valid_value(value))
 
 
 class _SomeFilter(django_filters.MultipleChoiceFilter):
     field_class = _SomeField
+    parent: RegisterFilter
+
+    def __init__(self, column: Column, **kwargs: Any) -> None:
+        # Whatever a column's SQL is, it gives one value a row.
+        super().__init__(distinct=False, **kwargs)
+        self.column = column
+
+    def filter(self, rows: QuerySet[Model], value: list[str]) -> QuerySet[Model]:
+        asked = self.parent
+        if value and asked.on:
+            code = self.column.code
+            rows = asked.register.narrowed(rows, code, value, asked.on, asked.known_at)
+        found: QuerySet[Model] = super().filter(rows, value)
+        return found
 
 
 def _given(name: str, empty: Value) -> Callable[[QuerySet[Model], str, str], QuerySet[Model]]:
@@ -53,6 +81,7 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
     if ask is not None:
         asked_as = f"{column.code}_in" if column.code in TAKEN else column.code
         found[asked_as] = _SomeFilter(
+            column,
             field_name=name,
             label=column.label,
             choices=lambda: list(ask().items()),
@@ -101,15 +130,6 @@ class _Labelled:
 
     def __str__(self) -> str:
         return str(self.words) % {"column": self.label}
-
-
-def narrow(filters: RegisterFilter, places: Iterable[int] | None) -> None:
-    """Offer only these facilities to choose from; None: all."""
-    if places is None:
-        return
-    for field in filters.form.fields.values():
-        if isinstance(field, _SomeField) and field.of == FACILITIES:
-            field.choices = list(within(facility_names(), places).items())
 
 
 @lru_cache(maxsize=64)

@@ -17,10 +17,10 @@ from facilities.models import ExternalCode, FacilityName, Record
 from facilities.models.facts import EntryQuerySet
 from facilities.registers.choices import (
     FACILITY_HEADINGS,
+    NamesOfDay,
     area_names,
     facility_names,
-    names_on,
-    within,
+    names_for,
 )
 from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
 from facilities.services import HAPPENED
@@ -35,6 +35,7 @@ SUGGESTED: dict[Callable[[], Mapping[str, Any]], str] = {
 }
 PREFIX = "v_"  # of the SQL names of columns, so that none meets a field of the model
 SORTED_BY = "sorted_by"
+MOST_KEYS = 500  # facilities that a search names one by one
 
 
 def sql_name(code: str) -> str:
@@ -72,6 +73,7 @@ class Register(Generic[Row]):
     is_by_facility: bool = True  # whether each row belongs to a facility
     sorts: Mapping[str, str] = {}  # column -> path to sort by instead of its value
     default_sort = "pk"
+    found_sort = ""  # of what a search finds, where that is not the order of the list
     makes_rows = True  # whether new rows may be entered
     # Columns that another register writes and logs, in the same change set.
     logged_elsewhere: frozenset[str] = frozenset()
@@ -130,6 +132,20 @@ class Register(Generic[Row]):
         """Rows that can be filtered and sorted by `sql_name(code)` of these columns."""
         found = {code: self.expression(code, on, known_at) for code in codes}
         return rows.alias(**{sql_name(c): e for c, e in found.items() if e is not None})
+
+    def narrowed(
+        self,
+        rows: QuerySet[Row],
+        code: str,
+        values: list[str],
+        on: date,
+        known_at: datetime | None = None,
+    ) -> QuerySet[Row]:
+        """Rows among which are all that have one of the values in a column, where an index finds those.
+
+        The column itself is asked besides. By default nothing is known beforehand.
+        """
+        return rows
 
     def values(
         self,
@@ -199,20 +215,25 @@ class Register(Generic[Row]):
     def search(self, rows: QuerySet[Row], text: str, on: date) -> QuerySet[Row]:
         """Rows in which every word is found, in the row or in a name or code of the facility; no accents."""
         for word in fold(text).split()[:6]:
-            # The facilities first: a list of keys lets the indexes of both sides be used.
-            facilities = list(
+            names = (
                 FacilityName.objects.in_force(on)
                 .filter(Q(search_key__contains=word) | Q(facility__code__contains=word))
                 .order_by()
                 .values_list("facility_id", flat=True)
-                .distinct()
             )
-            facilities += (
+            codes = (
                 ExternalCode.objects.in_force(on)
                 .filter(search_key__contains=word)
+                .order_by()
                 .values_list("facility_id", flat=True)
             )
-            found = Q(**{f"{self.facility_id_path}__in": facilities})
+            # The facilities first: a list of keys lets the indexes of both sides be used. Where
+            # they are very many, most rows are found anyway.
+            keys = [*names.distinct()[: MOST_KEYS + 1], *codes[: MOST_KEYS + 1]]
+            found = Q(**{f"{self.facility_id_path}__in": keys})
+            if len(keys) > MOST_KEYS:
+                path = f"{self.facility_id_path}__in"
+                found = Q(**{path: names}) | Q(**{path: codes})
             if self.search_path:
                 found |= Q(**{f"{self.search_path}__contains": word})
             rows = rows.filter(found)
@@ -241,6 +262,7 @@ class Register(Generic[Row]):
         facilities are to be chosen; None: everywhere.
         """
         found = []
+        names = names_for(on, places)
         for column in self.columns:
             if column.personal and not with_names:
                 continue
@@ -249,15 +271,17 @@ class Register(Generic[Row]):
                 is_facility = ask is facility_names
                 if is_facility and not column.aliases:
                     column = replace(column, aliases=FACILITY_HEADINGS)
-                by_day = names_on(on) if is_facility and on is not None else None
-                known = ask() if by_day is None else by_day
-                column = replace(
-                    column,
-                    choices=_known(within(known, places) if is_facility else known),
-                    suggests=SUGGESTED.get(ask, ""),
-                )
+                known = (lambda: names) if is_facility else _known(ask())
+                column = replace(column, choices=known, suggests=SUGGESTED.get(ask, ""))
             found.append(column)
         return tuple(found)
+
+    def prepare(self, columns: Iterable[Column], rows: Iterable[Mapping[str, Value]]) -> None:
+        """Read at once the names of the facilities in these rows, for columns of `bound`."""
+        codes = [c.code for c in columns if c.suggests == FACILITIES]
+        names = next((c.choices() for c in columns if c.suggests == FACILITIES and c.choices), None)
+        if isinstance(names, NamesOfDay):
+            names.prepare(str(row.get(code) or "") for row in rows for code in codes)
 
     def at_first(self, columns: Iterable[Column]) -> list[Column]:
         """Those of the columns that a list shows unless its reader chooses.

@@ -76,7 +76,7 @@ class ConnectionsView(LiveView, ProgrammeView):
         return self.respond_now(
             {
                 "area": area or None,
-                "is_part": self.is_part,
+                "partial": self.is_partial,
                 "count": len(found),
                 "totals": totals,
                 "connections": [

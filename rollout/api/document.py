@@ -44,7 +44,7 @@ def progress_document(progress: Progress) -> dict:
         "scope": _scope(progress),
         "overall": progress.overall,
         "newest_on": progress.newest_on,
-        "measures": [_measure(result, of_pages) for result in progress.measures],
+        "measures": [measure_document(result, of_pages) for result in progress.measures],
         "figures": [_figure(figure, labels[figure.code], of_pages) for figure in progress.figures],
         "facilities": [
             _facility(result, query)
@@ -54,7 +54,7 @@ def progress_document(progress: Progress) -> dict:
             }
             for result in progress.facilities
         ],
-        "deadlines": [_legal_deadline(deadline) for deadline in progress.deadlines],
+        "deadlines": [legal_document(deadline) for deadline in progress.deadlines],
         "generated_at": progress.generated_at,
     }
 
@@ -202,7 +202,7 @@ def _evidence(by_rung: Sequence[int]) -> dict[str, int]:
     return {rung.code: by_rung[rung] for rung in Rung}
 
 
-def _measure(result: MeasureResult, query: str) -> dict:
+def measure_document(result: MeasureResult, query: str) -> dict:
     compared = result.before_done is not None
     return {
         "code": result.code,
@@ -289,7 +289,7 @@ def _milestone(milestone: MilestoneOnDay) -> dict:
     }
 
 
-def _legal_deadline(deadline: LegalDeadlineOnDay) -> dict:
+def legal_document(deadline: LegalDeadlineOnDay) -> dict:
     return {
         "code": deadline.code,
         "name": deadline.name,

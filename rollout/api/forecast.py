@@ -12,14 +12,14 @@ from rollout.api.document import map_of, query_of
 from rollout.api.reading import ProgrammeView
 from rollout.day import Day
 from rollout.figures.cached import mark_of
-from rollout.forecasting import Expected, ProvinceForecast, forecast_of
+from rollout.forecasting import Expected, ProvinceForecast, cached_forecast
 from rollout.forecasting.forecast import RULE
 
 
 class ForecastView(ProgrammeView):
     @extend_schema(**schema.FORECAST, responses={200: shapes.Forecast, **schema.PROGRAMME_NOT_200})
     def get(self, request: Request) -> HttpResponseBase:
-        day = parameters.asked_day(request.query_params, parameters.FORECAST)
+        day = self.narrowed(parameters.asked_day(request.query_params, parameters.FORECAST))
         self.refuse_elsewhere(request, day)
         return self.respond(
             request,
@@ -31,14 +31,14 @@ class ForecastView(ProgrammeView):
                 mark_of(self.access.told),
                 known_at=day.known_at,
                 build=lambda: forecast_document(
-                    forecast_of(self.part(day)), day, is_part=self.is_part
+                    cached_forecast(self.part(day)), day, partial=self.is_partial
                 ),
             ),
         )
 
 
-def forecast_document(forecast: ProvinceForecast, day: Day, *, is_part: bool) -> dict:
-    """`is_part`: of the area for which the reader's role or key is."""
+def forecast_document(forecast: ProvinceForecast, day: Day, *, partial: bool) -> dict:
+    """`partial`: of the area for which the reader's role or key is."""
     query = query_of(day)
     low, middle, high = forecast.by_law or (None, None, None)
     return {
@@ -46,7 +46,7 @@ def forecast_document(forecast: ProvinceForecast, day: Day, *, is_part: bool) ->
         "known_at": day.known_at,
         "map": map_of(day.map_on),
         "area": day.area_code or None,
-        "is_part": is_part,
+        "partial": partial,
         "rule_version": int(RULE),
         "law_on": forecast.law,
         "official": forecast.official,

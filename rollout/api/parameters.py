@@ -1,7 +1,7 @@
 """Reading the query of a request. Every mistake is named by its parameter, all of them at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from rollout.programme import must_start
 PROGRESS = PARAMETERS
 FACILITY = ("on", "known_at", "map")
 FORECAST = (*FACILITY, "area")
+PROVINCES = ("on", "known_at", "compare", "map")
 TREND = ("from", "to", "measure", "known_at", "map", "area")
 # When to start is told by alerts; it is nothing that is due itself.
 DEADLINE_RULES = tuple(
@@ -37,7 +38,7 @@ class Period:
     last: date
     known_at: datetime | None
     map_on: date | None  # as in `rollout.day.Day`
-    area: str  # code; empty: all
+    day: Day  # the last one, with the area asked for
 
 
 def asked_day(query: QueryDict, allowed: tuple[str, ...]) -> Day:
@@ -86,13 +87,12 @@ def asked_period(query: QueryDict) -> Period:
             errors["from"] = [
                 _("The period may have %(days)s days at most.") % {"days": LONGEST_DAYS}
             ]
-    area = None
+    day = Day(last, today, known_at, map_on=map_on)
     if not {"to", "known_at", "map"} & errors.keys():
-        day = Day(last, today, known_at, map_on=map_on)
-        area = read("area", partial(parse_area, day=day, iso=True))
+        day = replace(day, area=read("area", partial(parse_area, day=day, iso=True)))
     if errors or measure is None:
         raise ValidationError(errors)
-    return Period(measure, first, last, known_at, map_on, area.code if area else "")
+    return Period(measure, first, last, known_at, map_on, day)
 
 
 def texts(query: QueryDict) -> dict[str, str]:

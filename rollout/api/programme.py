@@ -62,7 +62,7 @@ class AlertsView(ProgrammeView):
         document = {
             "on": on,
             "area": asked.day.area_code or None,
-            "is_part": self.is_part,
+            "partial": self.is_partial,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
             "alerts": [_alert(one, facilities, working.days_late(one.due_on, on)) for one in rows],
@@ -98,7 +98,7 @@ class DeadlinesView(ProgrammeView):
             "known_at": day.known_at,
             "map": map_of(day.map_on),
             "area": day.area_code or None,
-            "is_part": self.is_part,
+            "partial": self.is_partial,
             "until": day.on + AHEAD,
             "count": len(found),
             "totals": totals,

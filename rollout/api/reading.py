@@ -20,6 +20,7 @@ from facilities.models import ApiToken, Facility
 from facilities.permissions import Access, access_of
 from rollout.api.answer import Answer, CachedAnswer
 from rollout.day import Day
+from rollout.figures.reader import narrowed
 
 
 class Gone(APIException):
@@ -63,6 +64,10 @@ class ReadView(APIView):
             self.permission_denied(
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )
+
+    def narrowed(self, day: Day) -> Day:
+        """As this account may look at it: whoever is of one province of several reads that one."""
+        return narrowed(day, self.access)
 
     def respond(self, request: Request, answer: Answer | CachedAnswer) -> HttpResponse:
         """The bytes as they are kept, or 304 without them when the reader has these facts already."""
@@ -110,7 +115,7 @@ class ProgrammeView(ReadView):
         )
 
     @property
-    def is_part(self) -> bool:
+    def is_partial(self) -> bool:
         """The reader's role or key is for an area: only its facilities are told of."""
         return self.access.told is not None
 

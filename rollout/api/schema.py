@@ -105,6 +105,15 @@ PROGRESS: Endpoint = {
     "description": _("Every measure with rule, denominator and evidence, and every facility."),
     "parameters": [ON, KNOWN_AT, COMPARE, MAP, AREA, *HEADERS],
 }
+PROVINCES: Endpoint = {
+    "operation_id": "provinces",
+    "summary": _("The provinces side by side"),
+    "description": _(
+        "A row for every province that the installation steers on the day, each by its own "
+        "denominators. An account of one province reads that one."
+    ),
+    "parameters": [ON, KNOWN_AT, COMPARE, MAP, *HEADERS],
+}
 TREND: Endpoint = {
     "operation_id": "trend",
     "summary": _("A measure on every day of a period"),

@@ -32,7 +32,7 @@ RUNGS = tuple(rung.code for rung in Rung)
 ON = _("The day looked at.")
 KNOWN_AT = _("As it was known at this moment; null: as known now.")
 MAP = _("With the facilities of that day, or with those of today.")
-IS_PART = _(
+PARTIAL = _(
     "Whether the reader's role or key is for an area, and this is of its facilities only; what "
     "concerns no one facility is left out."
 )

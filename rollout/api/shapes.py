@@ -15,7 +15,18 @@ from rest_framework.serializers import (
 
 from connectivity.pulse import CELL_LABELS
 from rollout.api.parameters import DEADLINE_RULES
-from rollout.api.serializers import AREA, GENERATED_AT, IS_PART, KNOWN_AT, MAP, ON, Declared
+from rollout.api.serializers import (
+    AREA,
+    GENERATED_AT,
+    KNOWN_AT,
+    MAP,
+    NEWEST_ON,
+    ON,
+    PARTIAL,
+    Deadline,
+    Declared,
+    Measure,
+)
 from rollout.day import MAPS
 from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
@@ -66,7 +77,7 @@ ByState = inline_serializer("ByState", {state: IntegerField() for state in WORST
 
 class Connections(Serializer):
     area = CharField(allow_null=True, help_text=AREA)
-    is_part = BooleanField(help_text=IS_PART)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     count = IntegerField(help_text=COUNT)
     totals = ByState(help_text=_("By state, whatever state is asked for; the other filters count."))
     connections = Connection(many=True, help_text=_("By the codes of facility and partner."))
@@ -113,7 +124,7 @@ BySeverity = inline_serializer(
 class Alerts(Serializer):
     on = DateField(help_text=ON)
     area = CharField(allow_null=True, help_text=AREA)
-    is_part = BooleanField(help_text=IS_PART)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     count = IntegerField(help_text=COUNT)
     totals = BySeverity(
         help_text=_("By severity, whatever severity is asked for; the other filters count.")
@@ -145,7 +156,7 @@ class Deadlines(Serializer):
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
-    is_part = BooleanField(help_text=IS_PART)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     until = DateField(help_text=_("What is due later than this day is not listed yet."))
     count = IntegerField(help_text=COUNT)
     totals = LateAndComing(
@@ -192,12 +203,44 @@ class ByLaw(Serializer):
     high = IntegerField(help_text=_("Nine walks in ten have no more."))
 
 
+class Province(Serializer):
+    code = CharField(help_text=_("What the parameter “area” of the other addresses asks for."))
+    name = CharField(help_text=_("As it was called on that day."))
+    facilities = IntegerField(help_text=_("How many facilities are counted."))
+    public = IntegerField()
+    private = IntegerField()
+    overall = FloatField(
+        allow_null=True, help_text=_("Mean of the facilities' weighted progress, 0 to 1.")
+    )
+    newest_on = DateField(allow_null=True, help_text=NEWEST_ON)
+    official_in_90_days = IntegerField(
+        help_text=_("Facilities that began official use in the 90 days up to the day.")
+    )
+    late = IntegerField(help_text=_("Facilities that are behind with something."))
+    deadline = Deadline(
+        allow_null=True,
+        help_text=_("The nearest to come that binds one of them; null without one."),
+    )
+    measures = Measure(many=True)
+    url = CharField(help_text=_("Its progress."))
+    page = CharField(help_text=_("The page with its summary."))
+
+
+class Provinces(Serializer):
+    on = DateField(help_text=ON)
+    known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
+    compare = DateField(allow_null=True, help_text=_("The day it is held against."))
+    map = ChoiceField(MAPS, help_text=MAP)
+    provinces = Province(many=True, help_text=_("By name."))
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
 class Forecast(Serializer):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     map = ChoiceField(MAPS, help_text=MAP)
     area = CharField(allow_null=True, help_text=AREA)
-    is_part = BooleanField(help_text=IS_PART)
+    partial = BooleanField(help_text=PARTIAL)  # type: ignore[assignment]  # declared fields are no attributes
     rule_version = IntegerField(
         help_text=_("Goes up when the same facts give another forecast than before.")
     )

@@ -3,6 +3,7 @@ from django.urls import path
 from rollout.api.connections import ConnectionsView, ConnectionView
 from rollout.api.forecast import ForecastView
 from rollout.api.programme import AlertsView, DeadlinesView
+from rollout.api.provinces import ProvincesView
 from rollout.api.schema import DocsView, SchemaView
 from rollout.api.views import FacilityProgressView, ProgressView, TrendView
 
@@ -15,6 +16,7 @@ urlpatterns = [
         FacilityProgressView.as_view(),
         name="facility-progress",
     ),
+    path("v1/provinces/", ProvincesView.as_view(), name="provinces"),
     path("v1/connections/", ConnectionsView.as_view(), name="connections"),
     path(
         "v1/facilities/<slug:code>/connections/<slug:partner>/",

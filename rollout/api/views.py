@@ -19,13 +19,14 @@ from rollout.api.document import (
 )
 from rollout.api.reading import Gone, ReadView
 from rollout.figures.cached import cached_progress
-from rollout.figures.trend import trend
+from rollout.figures.reader import refuse_outside
+from rollout.figures.trend import cached_trend
 
 
 class ProgressView(ReadView):
     @extend_schema(**schema.PROGRESS, responses={200: serializers.Progress, **schema.NOT_200})
     def get(self, request: Request) -> HttpResponseBase:
-        day = parameters.asked_day(request.query_params, parameters.PROGRESS)
+        day = self.narrowed(parameters.asked_day(request.query_params, parameters.PROGRESS))
         return self.respond(
             request,
             CachedAnswer(
@@ -53,7 +54,8 @@ class TrendView(ReadView):
     def get(self, request: Request) -> HttpResponseBase:
         period = parameters.asked_period(request.query_params)
         measure, first, last = period.measure, period.first, period.last
-        known_at, map_on, area = period.known_at, period.map_on, period.area
+        known_at, map_on = period.known_at, period.map_on
+        area = self.narrowed(period.day).area_code
         return self.respond(
             request,
             CachedAnswer(
@@ -66,7 +68,7 @@ class TrendView(ReadView):
                 known_at=known_at,
                 build=lambda: trend_document(
                     measure,
-                    trend(measure, first, last, known_at=known_at, map_on=map_on, area=area),
+                    cached_trend(measure, first, last, known_at=known_at, map_on=map_on, area=area),
                     known_at=known_at,
                     map_on=map_on,
                     area=area,
@@ -87,8 +89,9 @@ class FacilityProgressView(ReadView):
         },
     )
     def get(self, request: Request, code: str) -> HttpResponseBase:
-        day = parameters.asked_day(request.query_params, parameters.FACILITY)
+        day = self.narrowed(parameters.asked_day(request.query_params, parameters.FACILITY))
         facility_id = Facility.objects.filter(code=code).values_list("pk", flat=True).first()
+        refuse_outside(day, facility_id)
         detail = self.access.sees_rows_of(facility_id)
 
         def build() -> dict:

@@ -4,7 +4,8 @@ The sentences of the brief, the tiles and the pages behind them count these rows
 and the rows it opens cannot differ.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -56,10 +57,21 @@ class Awaited:
     stage: "StrOrPromise" = ""  # how far its file has come
 
 
-def awaited_on(measure: str, as_of: AsOf, facilities: Iterable[FacilityResult]) -> list[Awaited]:
-    """Those awaited by a measure of AWAITED, nearest first, those without a day last."""
-    found = (_servers if measure == "servers" else _launches)(as_of, facilities)
-    return sorted(found, key=lambda one: (one.day is None, one.day or date.max, one.facility.code))
+def awaited_at(
+    as_of: AsOf, facilities: Collection[FacilityResult]
+) -> dict[int, dict[str, Awaited]]:
+    """Of each facility that is awaited: by which measure of AWAITED, and how."""
+    found: dict[int, dict[str, Awaited]] = defaultdict(dict)
+    for measure, ask in (("servers", _servers), ("launched", _launches)):
+        for one in ask(as_of, facilities):
+            found[one.facility.id][measure] = one
+    return found
+
+
+def nearest_first(found: Iterable[Awaited]) -> tuple[Awaited, ...]:
+    """Those without a day last."""
+    order = sorted(found, key=lambda one: (one.day is None, one.day or date.max, one.facility.code))
+    return tuple(order)
 
 
 def _servers(as_of: AsOf, facilities: Iterable[FacilityResult]) -> list[Awaited]:

@@ -18,7 +18,8 @@ from django.utils.translation import get_language
 from facilities.models import Ledger
 from facilities.permissions import Places
 from facilities.registers.register import Register
-from rollout.figures.progress import progress
+from rollout.figures import spliced
+from rollout.figures.progress import Asked, Reading
 from rollout.figures.results import Progress
 
 Found = TypeVar("Found")
@@ -41,8 +42,11 @@ def _release() -> str:
 RELEASE = _release()
 
 
-def key(kind: str, version: int, *parts: object) -> str:
-    """A cache key for something that follows from the facts of a ledger version."""
+def key(kind: str, version: int | str, *parts: object) -> str:
+    """A cache key for something that follows from the facts of a ledger version.
+
+    `version`: "kept" for what is kept with its version, see `rollout.figures.spliced`.
+    """
     text = ":".join("" if part is None else _text(part) for part in parts)
     return f"{kind}:{RELEASE}:{version}:{text}"
 
@@ -81,16 +85,10 @@ def cached_progress(
     map_on: date | None = None,
     area: str = "",
 ) -> Progress:
-    """The same as `progress`, computed once per state of the facts."""
-    return remembered(
-        "progress",
-        on,
-        known_at,
-        compare,
-        map_on,
-        area,
-        compute=lambda: progress(on, known_at=known_at, compare=compare, map_on=map_on, area=area),
-    )
+    """The same as `progress`, read again for those facilities alone whose facts have moved."""
+    asked = Asked(on, known_at, compare, map_on, area)
+    place = key("progress", "kept", on, known_at, compare, map_on, area)
+    return spliced.current(place, lambda: Reading.begin(asked), keep_seconds(known_at)).whole
 
 
 def cached_sums(

@@ -18,8 +18,9 @@ from facilities.folding import sort_key
 from facilities.models import Ownership
 from facilities.timeline import FacilityState
 from rollout.figures.labels import figure_label
-from rollout.figures.progress import UNKNOWN, progress_by
+from rollout.figures.progress import progress_by
 from rollout.figures.results import Progress
+from rollout.figures.sums import UNKNOWN
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

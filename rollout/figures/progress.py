@@ -4,14 +4,15 @@ Pages, API, commands, jobs and tests all call `progress`. It reads each module o
 facilities together, so the number of queries does not depend on the number of facilities.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import connectivity.changes
 import equipment.changes
@@ -25,16 +26,28 @@ from facilities.lineage import inherit
 from facilities.models import Ownership
 from facilities.timeline import Change, FacilityState, State, fold
 from facilities.working_days import WorkingDays, working_days_of
-from rollout.figures.measures import BY_CODE, MEASURES, NO_EVIDENCE, Cell, Measure, cells_of
-from rollout.figures.results import FacilityResult, Figure, MeasureResult, Progress
-from rollout.models import MeasureWeight, Programme
+from rollout.figures.awaited import AWAITED, Awaited, awaited_at, nearest_first
+from rollout.figures.held import Held, costs_of, held_by_costliest, held_of
+from rollout.figures.measures import BY_CODE, MEASURES, Measure, cells_of
+from rollout.figures.reach import Reach
+from rollout.figures.results import Cells, FacilityResult, Figure, MeasureResult, Progress
+from rollout.figures.sums import Sum, figures_at, figures_of, summed
+from rollout.models import MeasureWeight
 from rollout.models.milestones import Way
 from rollout.programme.councils import Meeting, awaited_meeting, meetings, standing_ruling
 from rollout.programme.deadlines import deadlines
 from rollout.programme.legal import LegalDeadlineOnDay, legal_deadlines
 from rollout.programme.milestone_line import Target, line, reached, targets
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
-from rollout.programme.reporting import RULE, Freshness, fresh_since, freshness, nothing_since
+from rollout.programme.provinces import names_on
+from rollout.programme.reporting import (
+    RULE,
+    Freshness,
+    fresh_since,
+    freshness,
+    nothing_since,
+    stale_before,
+)
 from rollout.programme.stages import next_step_of, stage_of
 from rollout.programme.tracking import tracked
 from rollout.programme.ways import ways
@@ -50,7 +63,6 @@ MODULES = (
 PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
 
 Grouping = Callable[[FacilityOnDay, FacilityState, date], Hashable]
-Cells = dict[str, Cell]  # of one facility, by measure
 Weights = dict[str, Decimal]  # by measure
 WeightsByKind = dict[str, Weights]  # "": of every kind without weights of its own
 
@@ -85,7 +97,7 @@ def progress(
     `map_on`: with the facilities of that day's map, for both days; None: each day by its own map.
     `area`: of the facilities that lie in the area of this code, on each day where they lay on it.
     """
-    return Reading.begin(on, known_at, compare, map_on, area).of_all()
+    return Reading.begin(Asked(on, known_at, compare, map_on, area)).whole
 
 
 def progress_by(
@@ -96,18 +108,14 @@ def progress_by(
     compare: date | None = None,
     map_on: date | None = None,
     area: str = "",
+    also: Iterable[Hashable] = (),
 ) -> dict[Hashable, Progress]:
     """The same for each group of facilities, from one reading: as many queries as `progress`.
 
     `key`: to which group a facility belongs on a day, asked with what it has on that day.
+    `also`: groups that are told of though no facility is in them.
     """
-    reading = Reading.begin(on, known_at, compare, map_on, area)
-    groups: dict[Hashable, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
-    for place, one in enumerate((reading.now, reading.then)):
-        for facility in one.listed if one else ():
-            found = key(facility, one.state.get(facility.id, {}), one.day) if one else None
-            groups[found][place].add(facility.id)
-    return {found: reading.of(*ids) for found, ids in groups.items()}
+    return Reading.by(key, Asked(on, known_at, compare, map_on, area), also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,74 +132,130 @@ class OneDay:
         listed, state = as_of.on(day), fold(all_changes, day)
         return cls(day, listed, state, cells_on(as_of, listed, state, day))
 
-    def cells_of(self, ids: Collection[int]) -> dict[int, Cells]:
-        return {pk: self.cells[pk] for pk in ids if pk in self.cells}
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a progress is asked for: see `progress`."""
+
+    on: date
+    known_at: datetime | None = None
+    compare: date | None = None
+    map_on: date | None = None
+    area: str = ""
+
+    def as_of(self, day: date, facility_ids: frozenset[int] | None = None) -> AsOf:
+        """For the days that are asked for, and no other."""
+        days = (self.on, self.compare or self.on)
+        as_of = AsOf(day, self.known_at, facility_ids, self.map_on, folded_on=days)
+        return in_area(as_of, self.area)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one facility gives to a progress. Whoever is not listed on a day has nothing of it."""
+
+    facility: FacilityOnDay | None = None
+    cells: Cells | None = None
+    cells_then: Cells | None = None  # on the compared day
+    result: FacilityResult | None = None  # of those in the rollout
+    figures: tuple[Figure, ...] = ()
+    bids: tuple[date | None, ...] = ()  # when the bidding of each file for its servers is to end
+    held: tuple[Held, ...] = ()
+    awaited: Mapping[str, Awaited] = field(default_factory=dict)  # by measure
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Everything that a progress is put together from, read once."""
+    """Everything that a progress is put together from, apart for each facility.
 
-    as_of: AsOf
-    compare: date | None
-    area: str
-    now: OneDay
-    then: OneDay | None
+    What is kept between two requests: `spliced` reads only those again whose facts have moved.
+    """
+
+    asked: Asked
+    parts: Mapping[int, Part]
     weights: WeightsByKind
-    facilities: tuple[FacilityResult, ...]
-    bids: list[tuple[int, date | None]]
     names: tuple[str, str]
     deadlines: tuple[LegalDeadlineOnDay, ...]
+    since: date | None  # from which day on somebody must have been heard from
 
     @classmethod
-    def begin(
-        cls,
-        on: date,
-        known_at: datetime | None,
-        compare: date | None,
-        map_on: date | None,
-        area: str,
-    ) -> "Reading":
-        as_of = in_area(AsOf(on, known_at, map_on=map_on), area)
+    def begin(cls, asked: Asked) -> "Reading":
+        return cls._read(asked)[0]
+
+    def spliced(self, moved: Collection[int]) -> "Reading":
+        """The same after facts of some facilities have moved, and nothing else has."""
+        reach = Reach.of(moved)
+        fresh, _days = self._read(self.asked, reach.read)
+        kept = {pk: part for pk, part in self.parts.items() if pk not in reach.affected}
+        new = {pk: part for pk, part in fresh.parts.items() if pk in reach.affected}
+        return replace(self, parts=kept | new)
+
+    @classmethod
+    def _read(
+        cls, asked: Asked, facility_ids: frozenset[int] | None = None
+    ) -> tuple["Reading", tuple[OneDay, OneDay | None]]:
+        on, compare = asked.on, asked.compare
+        as_of = asked.as_of(on, facility_ids)
         all_changes = changes(as_of)
         now = OneDay.fold(as_of, all_changes, on)
-        weights = weights_on(on, known_at)
+        weights = weights_on(on, asked.known_at)
         then = None
         if compare:
             as_of_then = as_of
-            if compare > on or area:
+            if compare > on or asked.area:
                 # A later day has changes of its own; an area, on each day, facilities of its own.
-                as_of_then = in_area(AsOf(compare, known_at, map_on=map_on), area)
+                as_of_then = asked.as_of(compare, facility_ids)
                 all_changes = changes(as_of_then)
             then = OneDay.fold(as_of_then, all_changes, compare)
-        found = tree_on(as_of, on).find(area) if area else None
-        return cls(
-            as_of,
-            compare,
-            area,
-            now,
-            then,
+        found = tree_on(as_of, on).find(asked.area) if asked.area else None
+        reading = cls(
+            asked,
+            _parts(as_of, now, then, weights),
             weights,
-            _facilities(as_of, now.listed, now.state, now.cells, weights),
-            _bids(as_of),
-            found.names() if found else Programme.name_on(map_on or on, known_at),
-            tuple(legal_deadlines(on, known_at)),
+            found.names() if found else names_on(asked.map_on or on, asked.known_at),
+            tuple(legal_deadlines(on, asked.known_at)),
+            stale_before(as_of),
         )
+        return reading, (now, then)
 
-    def of_all(self) -> Progress:
-        then = self.then.cells.keys() if self.then else ()
-        return self.of(self.now.cells.keys(), then)
+    @classmethod
+    def by(
+        cls, key: Grouping, asked: Asked, also: Iterable[Hashable] = ()
+    ) -> dict[Hashable, Progress]:
+        """See `progress_by`."""
+        reading, days = cls._read(asked)
+        groups: dict[Hashable, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+        for group in also:
+            groups[group] = (set(), set())
+        for place, one in enumerate(days):
+            for facility in one.listed if one else ():
+                found = key(facility, one.state.get(facility.id, {}), one.day) if one else None
+                groups[found][place].add(facility.id)
+        return {found: reading.of(*ids) for found, ids in groups.items()}
+
+    @cached_property
+    def whole(self) -> Progress:
+        """Of all facilities."""
+        return self.of(self.parts.keys(), self.parts.keys())
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "whole"}
 
     def of(self, ids: Collection[int], ids_then: Collection[int]) -> Progress:
         """Of some of the facilities on the day, held against those of the compared day."""
-        on, cells = self.as_of.until, self.now.cells_of(ids)
+        asked = self.asked
+        cells = {pk: part.cells for pk, part in self.parts.items() if part.cells and pk in ids}
         before: dict[str, Sum] = {}
-        if self.then:
-            cells_then = self.then.cells_of(ids_then)
+        if asked.compare:
+            cells_then = {
+                pk: part.cells_then
+                for pk, part in self.parts.items()
+                if part.cells_then and pk in ids_then
+            }
             before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
-        expected = _bidding_ends(self.bids, cells)
-        facilities = tuple(result for result in self.facilities if result.id in ids)
-        since = fresh_since(self.as_of, (result.freshness for result in facilities))
+        facilities = tuple(result for result in self._results() if result.id in ids)
+        since = fresh_since(self.since, (result.freshness for result in facilities))
+        expected = self._bidding_ends(cells)
         measures = tuple(
             _result(measure, cells, self.weights[""], before.get(measure.code), expected, since)
             for measure in MEASURES
@@ -201,27 +265,84 @@ class Reading:
             for result in facilities
             if result.progress is not None and result.facility.is_obliged
         ]
-        in_rollout = [f for f in self.now.listed if f.in_rollout and f.id in ids]
+        sectors = Counter(result.facility.ownership for result in facilities)
         name_vi, name_en = self.names
         return Progress(
-            on=on,
-            known_at=self.as_of.known_at,
-            compare=self.compare,
-            map_on=self.as_of.map_on,
-            area=self.area,
+            on=asked.on,
+            known_at=asked.known_at,
+            compare=asked.compare,
+            map_on=asked.map_on,
+            area=asked.area,
             name_vi=name_vi,
             name_en=name_en,
-            public=sum(f.ownership == Ownership.PUBLIC for f in in_rollout),
-            private=sum(f.ownership == Ownership.PRIVATE for f in in_rollout),
+            public=sectors[Ownership.PUBLIC],
+            private=sectors[Ownership.PRIVATE],
             measures=measures,
-            figures=_figures(self.now.state, {facility.id for facility in in_rollout}),
+            figures=figures_of([self.parts[result.id].figures for result in facilities]),
             facilities=facilities,
             deadlines=self.deadlines,
             # Without a facility there is no progress; a zero would claim that one has none.
             overall=sum(shares) / len(shares) if shares else None,
             newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),
             fresh_since=since,
+            awaited={
+                measure: nearest_first(
+                    one
+                    for result in facilities
+                    if (one := self.parts[result.id].awaited.get(measure))
+                )
+                for measure in AWAITED
+            },
         )
+
+    def _results(self) -> list[FacilityResult]:
+        """The facilities of the rollout: longest late first, then least progress, then by code."""
+        held = {pk: part.held for pk, part in self.parts.items() if part.held}
+        costs = costs_of(held.values())
+        found = []
+        for pk, part in self.parts.items():
+            if part.result:
+                lines = held_by_costliest(part.result.milestones, held.get(pk, ()), costs)
+                is_same = lines is part.result.milestones
+                found.append(part.result if is_same else replace(part.result, milestones=lines))
+        return sorted(
+            found,
+            key=lambda r: (-r.days_late, r.progress if r.progress is not None else -1, r.code),
+        )
+
+    def _bidding_ends(self, cells: dict[int, Cells]) -> date | None:
+        """The latest day on which bidding for a server that is still missing is to end."""
+        awaited = (
+            self.parts[pk].bids
+            for pk, of_facility in cells.items()
+            if "servers" in of_facility and not of_facility["servers"].done
+        )
+        return max((day for days in awaited for day in days if day), default=None)
+
+
+def _parts(
+    as_of: AsOf, now: OneDay, then: OneDay | None, weights: WeightsByKind
+) -> dict[int, Part]:
+    listed = {facility.id: facility for facility in now.listed}
+    cells_then = then.cells if then else {}
+    open_ones = [obstacle for obstacle in obstacles(as_of) if obstacle.cleared_on is None]
+    results = _facilities(as_of, now, weights, open_ones)
+    waiting = awaited_at(as_of, results.values())
+    bids, held = _bids(as_of), held_of(open_ones, as_of.until)
+    everybody = {*listed, *cells_then, *bids, *held}
+    return {
+        pk: Part(
+            listed.get(pk),
+            now.cells.get(pk),
+            cells_then.get(pk),
+            results.get(pk),
+            figures_at(now.state.get(pk, {})) if pk in results else (),
+            tuple(bids.get(pk, ())),
+            held.get(pk, ()),
+            waiting.get(pk, {}),
+        )
+        for pk in everybody
+    }
 
 
 def cells_on(
@@ -230,7 +351,8 @@ def cells_on(
     """Every measure of these facilities on a day. `state`: of that day."""
     known, way = tracked(as_of), ways(as_of)
     return {
-        f.id: cells_of(f, state.get(f.id, {}), known.at(f, day), way.of(f, day)) for f in facilities
+        f.id: Cells(cells_of(f, state.get(f.id, {}), known.at(f, day), way.of(f, day)))
+        for f in facilities
     }
 
 
@@ -243,53 +365,6 @@ def weights_on(on: date, known_at: datetime | None = None) -> WeightsByKind:
             said[str(kind or "")][code] = weight
     of_all = {measure.code: Decimal(0) for measure in MEASURES} | said.pop("", {})
     return {"": of_all} | {kind: of_all | own for kind, own in said.items()}
-
-
-@dataclass(slots=True)
-class Sum:
-    """A measure added up over its facilities."""
-
-    done: int = 0
-    counted: int = 0  # of `done`, what is at facilities whose total is known
-    beyond: int = 0  # of `done`, what is done without having to
-    not_obliged: int = 0  # facilities that take part without having to
-    missing: int = 0  # still to be done by those who must
-    total: int | None = None
-    known: int = 0  # facilities
-    unknown: int = 0
-    begun: int = 0
-    evidence: tuple[int, ...] = NO_EVIDENCE
-    newest_on: date | None = None
-
-
-def summed(measure: Measure, cells: dict[int, Cells]) -> Sum:
-    """A total is of what is known. Nobody known, though there are facilities: there is no total."""
-    found = Sum()
-    of_facilities = measure.unit == "facilities"
-    for of_facility in cells.values():
-        cell = of_facility.get(measure.code)
-        if cell is None:
-            continue
-        found.done += cell.done
-        if cell.total is None:
-            found.unknown += 1
-        else:
-            found.known += 1
-            found.total = (found.total or 0) + cell.total
-            found.counted += cell.done
-            found.missing += max(0, cell.total - cell.done) if of_facilities else 0
-        found.beyond += cell.done if cell.is_beyond else 0
-        found.not_obliged += cell.is_beyond
-        if cell.state == "under_way":
-            found.begun += 1
-        found.evidence = tuple(map(sum, zip(found.evidence, cell.evidence, strict=True)))
-        if cell.newest_on and (found.newest_on is None or cell.newest_on > found.newest_on):
-            found.newest_on = cell.newest_on
-    if of_facilities and not found.unknown and found.total is None:
-        found.total = 0  # it is about nobody
-    if not of_facilities and found.total is not None:
-        found.missing = max(0, found.total - found.counted)
-    return found
 
 
 def _result(
@@ -322,36 +397,21 @@ def _result(
     )
 
 
-def _bids(as_of: AsOf) -> list[tuple[int, date | None]]:
-    """For whom each file is to bring servers, and when its bidding is to end."""
+def _bids(as_of: AsOf) -> dict[int, list[date | None]]:
+    """Of each facility that files are to bring servers: when the bidding of each is to end."""
     ends_on = {file.id: file.bidding_ends_on for file in files(as_of)}
-    return [
-        (as_of.descent.heir(facility_id), ends_on.get(file_id))
-        for facility_id, file_id in server_files(as_of)
-    ]
-
-
-def _bidding_ends(bids: list[tuple[int, date | None]], cells: dict[int, Cells]) -> date | None:
-    """The latest day on which bidding for a server that is still missing is to end."""
-    awaited = [
-        day
-        for heir, day in bids
-        if "servers" in cells.get(heir, {}) and not cells[heir]["servers"].done
-    ]
-    return max((day for day in awaited if day), default=None)
+    found: dict[int, list[date | None]] = defaultdict(list)
+    for facility_id, file_id in server_files(as_of):
+        found[as_of.descent.heir(facility_id)].append(ends_on.get(file_id))
+    return found
 
 
 def _facilities(
-    as_of: AsOf,
-    listed: list[FacilityOnDay],
-    state: State,
-    cells: dict[int, Cells],
-    weights: WeightsByKind,
-) -> tuple[FacilityResult, ...]:
-    """The facilities of the rollout: longest late first, then least progress, then by code."""
+    as_of: AsOf, now: OneDay, weights: WeightsByKind, holding: list[ObstacleOnDay]
+) -> dict[int, FacilityResult]:
+    """The facilities of the rollout."""
     on = as_of.until
     planned = targets(as_of)
-    holding = [obstacle for obstacle in obstacles(as_of) if obstacle.cleared_on is None]
     held: dict[int, list[ObstacleOnDay]] = defaultdict(list)
     for obstacle in holding:
         for facility_id in obstacle.facility_ids:
@@ -369,14 +429,14 @@ def _facilities(
     heard = freshness(as_of)
     way = ways(as_of)
     found = []
-    for facility in listed:
+    for facility in now.listed:
         if not facility.in_rollout:
             continue
         found.append(
             _facility(
                 facility,
-                state.get(facility.id, {}),
-                cells[facility.id],
+                now.state.get(facility.id, {}),
+                now.cells[facility.id],
                 planned.get(facility.id, {}),
                 councils.get(facility.id, []),
                 held.get(facility.id, []),
@@ -388,12 +448,7 @@ def _facilities(
                 heard=heard[facility.id],
             )
         )
-    return tuple(
-        sorted(
-            found,
-            key=lambda r: (-r.days_late, r.progress if r.progress is not None else -1, r.code),
-        )
-    )
+    return {result.id: result for result in found}
 
 
 def _facility(
@@ -464,36 +519,3 @@ def _weighted(cells: Cells, weights: Weights) -> float | None:
     ]
     weight = sum(w for w, _part in known)
     return sum(w * part for w, part in known) / weight if weight else None
-
-
-FIGURE_GROUPS = ("device", "his_level", "hosting")
-UNKNOWN = "unknown"
-
-
-def _figures(state: State, facility_ids: set[int]) -> tuple[Figure, ...]:
-    """Counts over the facilities of the rollout, for every component of a group that there is."""
-    found: dict[tuple[str, str], Figure] = {}
-    for facility_id in facility_ids:
-        for component, tally in state.get(facility_id, {}).items():
-            group, _sep, key = component.partition(":")
-            if group not in FIGURE_GROUPS or tally.amount <= 0:
-                continue
-            before = found.get((group, key))
-            newest = [d for d in (tally.newest_on, before.newest_on if before else None) if d]
-            found[group, key] = Figure(
-                group=group,
-                key=key,
-                value=tally.amount + (before.value if before else 0),
-                facilities=1 + (before.facilities if before else 0),
-                evidence=tuple(
-                    map(sum, zip(tally.evidence, before.evidence, strict=True))
-                    if before
-                    else tally.evidence
-                ),
-                newest_on=max(newest, default=None),
-            )
-    for group in FIGURE_GROUPS[1:]:  # of a level and a hosting there is one each, or it is unknown
-        known = sum(figure.facilities for figure in found.values() if figure.group == group)
-        if unknown := len(facility_ids) - known:
-            found[group, UNKNOWN] = Figure(group, UNKNOWN, unknown, unknown, NO_EVIDENCE, None)
-    return tuple(found[key] for key in sorted(found))

@@ -53,7 +53,7 @@ class Check:
 
 
 def readiness_of_all(as_of: AsOf) -> dict[int, tuple[Check, ...]]:
-    """The checks of every facility of the rollout, from the figures of the day."""
+    """The checks of every facility of the rollout it is asked about, from the figures of the day."""
     held = {
         hold.facility_id
         for obstacle in obstacles(as_of)
@@ -62,7 +62,11 @@ def readiness_of_all(as_of: AsOf) -> dict[int, tuple[Check, ...]]:
         if hold.until is None and hold.milestone in BLOCKED
     }
     found = cached_progress(as_of.until, known_at=as_of.known_at)
-    return {result.id: _checks(result, result.id in held) for result in found.facilities}
+    return {
+        result.id: _checks(result, result.id in held)
+        for result in found.facilities
+        if as_of.facility_ids is None or result.id in as_of.facility_ids
+    }
 
 
 def readiness(facility_id: int, as_of: AsOf) -> tuple[Check, ...]:

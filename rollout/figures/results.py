@@ -1,10 +1,11 @@
 """What `rollout.figures.progress` answers with. Plain values and codes; words are looked up when they are read,
 so that one result serves readers of every language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,8 @@ from rollout.programme.stages import FacilityStage, NextStep
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from rollout.figures.awaited import Awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,20 @@ class Figure:
         return f"{self.group}:{self.key}"
 
 
+class Cells(dict[str, Cell]):
+    """The measures of one facility, by code. Many readers share them, so nobody may change them."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise TypeError("These cells are kept for others as well.")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[type["Cells"], tuple[dict[str, Cell]]]:
+        return Cells, (dict(self),)
+
+
 @dataclass(frozen=True, slots=True)
 class FacilityResult:
     """One facility on the day."""
@@ -121,7 +138,7 @@ class FacilityResult:
     facility: FacilityOnDay
     stage: str
     next_step: str
-    measures: dict[str, Cell]
+    measures: Cells
     milestones: tuple[MilestoneOnDay, ...]
     progress: float | None  # weighted, 0 to 1; None when no measure with a weight is known
     days_late: int  # working days of its longest overdue deadline
@@ -182,6 +199,8 @@ class Progress:
     newest_on: date | None  # the day of the newest fact counted
     fresh_since: date | None = None  # see `rollout.programme.reporting.fresh_since`
     area: str = ""  # code of the area whose facilities these are; empty: all
+    # Who is still awaited by a measure, nearest first: see `rollout.figures.awaited`.
+    awaited: Mapping[str, "tuple[Awaited, ...]"] = field(default_factory=dict)
     generated_at: datetime = field(default_factory=timezone.now)
 
     @property

@@ -7,6 +7,15 @@ from rollout.forecasting.forecast import (
     Shift,
     forecast_of,
 )
+from rollout.forecasting.kept import cached_forecast
 from rollout.forecasting.services import keep
 
-__all__ = ["Expected", "FacilityForecast", "ProvinceForecast", "Shift", "forecast_of", "keep"]
+__all__ = [
+    "Expected",
+    "FacilityForecast",
+    "ProvinceForecast",
+    "Shift",
+    "cached_forecast",
+    "forecast_of",
+    "keep",
+]

@@ -7,9 +7,10 @@ the day of a council, the time that bidders have by law. Facilities are taken as
 independently of each other.
 """
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -132,18 +133,26 @@ class ProvinceForecast:
         )
 
 
+Drawn = tuple[FacilityForecast, Sequence[int] | None]
+"""The forecast of one facility, and the days it rests on; None for these where there is none."""
+
+
 def forecast_of(as_of: AsOf, shift: Shift | None = None) -> ProvinceForecast:
     """As the facts stood on the day. Stores nothing."""
     places = [facility for facility in as_of.on(as_of.until) if facility.in_rollout]
     return forecast_from(Facts.read(as_of, shift), places)
 
 
-def forecast_from(facts: "Facts", facilities: Iterable[FacilityOnDay]) -> ProvinceForecast:
-    """The same from facts that are read already. Pure."""
+def forecast_from(
+    facts: "Facts",
+    facilities: Iterable[FacilityOnDay],
+    drawn: Mapping[int, Drawn] | None = None,
+) -> ProvinceForecast:
+    """The same from facts that are read already. Pure. `drawn`: of all these facilities, if it is there."""
     found: list[FacilityForecast] = []
-    draws: dict[int, list[int]] = {}
+    draws: dict[int, Sequence[int]] = {}
     for facility in facilities:
-        expected, days = facts.of(facility)
+        expected, days = drawn[facility.id] if drawn else facts.of(facility)
         found.append(expected)
         if days is not None:
             draws[facility.id] = days
@@ -160,7 +169,7 @@ def forecast_from(facts: "Facts", facilities: Iterable[FacilityOnDay]) -> Provin
     province = _province(must, together, done, facts.working)
     if province.is_foreseen and bound:
         # A draw is in time when the last of those whom the law binds is.
-        ends = [days[-1] for days in their_days] or [on.toordinal()]
+        ends = sorted(days[-1] for days in their_days) or [on.toordinal()]
         province = replace(province, chance=_share(ends, law))
     forecast = replace(
         forecast,
@@ -171,12 +180,15 @@ def forecast_from(facts: "Facts", facilities: Iterable[FacilityOnDay]) -> Provin
 
 
 def _together(
-    facilities: list[FacilityForecast], draws: Mapping[int, list[int]]
+    facilities: list[FacilityForecast], draws: Mapping[int, Sequence[int]]
 ) -> tuple[list[list[int]], list[date]]:
     """Of each draw the days of all that are foreseen, sorted; and the days of those that are there."""
     foreseen = [draws[one.facility.id] for one in facilities if one.facility.id in draws]
     done = [one.done_on for one in facilities if one.done_on]
     return [sorted(days) for days in zip(*foreseen, strict=True)], done
+
+
+NOTHING_SEEN = Durations({}, {}, ())
 
 
 @dataclass(frozen=True)
@@ -204,31 +216,51 @@ class Facts:
 
     @classmethod
     def read(cls, as_of: AsOf, shift: Shift | None = None) -> "Facts":
+        return replace(cls.of_facilities(as_of), durations=durations(as_of), shift=shift)
+
+    @classmethod
+    def of_facilities(cls, as_of: AsOf) -> "Facts":
+        """Without the durations, which are of the whole province."""
         places = as_of.on(as_of.until)
         meetings_of: dict[int, list[Meeting]] = defaultdict(list)
         for meeting in meetings(as_of):
             meetings_of[meeting.facility_id].append(meeting)
         by_id = {file.id: file for file in files(as_of)}
         files_of: dict[int, list[File]] = defaultdict(list)
-        for facility_id, file in server_files(as_of):
+        for facility_id, file in sorted(server_files(as_of)):
             if file in by_id:
                 files_of[as_of.descent.heir(facility_id)].append(by_id[file])
         return cls(
             as_of.until,
             law_of(as_of),
-            durations(as_of),
+            NOTHING_SEEN,
             working_days_of(as_of),
             days_of(as_of),
             meetings_of,
             files_of,
             *_told(as_of),
-            shift,
-            {one.id: law_for(as_of, one) for one in places},
-            {one.id: ways(as_of).of(one, as_of.until) for one in places},
+            laws={one.id: law_for(as_of, one) for one in places},
+            ways={one.id: ways(as_of).of(one, as_of.until) for one in places},
         )
 
-    def of(self, facility: FacilityOnDay) -> tuple[FacilityForecast, list[int] | None]:
-        """The forecast, and the days it rests on; None for these where there is none."""
+    def only(self, pk: int) -> "Facts":
+        """Of one facility, and of that what its forecast asks for."""
+        days, of_it = self.days.get(pk, {}), self.files.get(pk, [])
+        are_there = pk in self.equipped or any(file.accepted for file in of_it)
+        awaited = awaited_meeting(self.meetings.get(pk, []))
+        asked = ((pk, code.value) for code in (MeasureCode.SERVERS, MeasureCode.LAUNCHED))
+        return replace(
+            self,
+            days={pk: days},
+            meetings={pk: [awaited]} if awaited else {},
+            files={pk: [max(of_it, key=_reach)]} if of_it and not are_there else {},
+            equipped=frozenset({pk} if are_there else ()),
+            unknown=frozenset(one for one in asked if one in self.unknown),
+            laws={pk: self.laws[pk]},
+            ways={pk: self.ways[pk]},
+        )
+
+    def of(self, facility: FacilityOnDay) -> Drawn:
         days = self.days.get(facility.id, {})
         way = self.ways.get(facility.id, WHOLE_WAY)
         if Milestone.OFFICIAL in days and Milestone.COUNCIL not in way:
@@ -271,7 +303,7 @@ class Facts:
             chance=_share(ends, self.law_of(facility)),
             sample=min(len(leg.pool) for leg in (*servers, *legs)),
         )
-        return expected, found
+        return expected, array("l", found)
 
     def _worked(self, day: int) -> date:
         return self.working.next_working(date.fromordinal(day))
@@ -357,7 +389,8 @@ def _reach(file: File) -> tuple[int, date]:
 
 
 def _share(ends: list[int], law: date | None) -> float | None:
-    return sum(day <= law.toordinal() for day in ends) / len(ends) if law else None
+    """`ends`: sorted."""
+    return bisect_right(ends, law.toordinal()) / len(ends) if law else None
 
 
 def _province(

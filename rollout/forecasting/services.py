@@ -9,7 +9,8 @@ from typing import cast
 from django.db.models import Min
 
 from facilities.as_of import AsOf
-from rollout.forecasting.forecast import RULE, Expected, ProvinceForecast, forecast_of
+from rollout.forecasting.forecast import RULE, Expected, ProvinceForecast
+from rollout.forecasting.kept import cached_forecast
 from rollout.models import Forecast, Milestone
 from rollout.programme.durations import days_of
 from rollout.turns import one_at_a_time
@@ -22,7 +23,7 @@ def keep(on: date) -> int:
 
     What was written for a day stays: a second run adds only what is missing.
     """
-    forecast = forecast_of(AsOf(on))
+    forecast = cached_forecast(AsOf(on))
     rows = [
         _row(forecast, one) for one in (forecast.province, *forecast.facilities) if one.is_foreseen
     ]

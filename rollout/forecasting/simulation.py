@@ -44,35 +44,36 @@ def simulate(
     days = [begun] * DRAWS
     for leg in legs:
         days = _one(leg, days, on, Random(f"{seed}|{leg.code}"))  # noqa: S311 it guards nothing
-        if gate and leg.code == gate[0]:
+        if gate and leg.code == gate[0] and max(gate[1]) > min(days):
             days = [max(day, other) for day, other in zip(days, gate[1], strict=True)]
     return days
 
 
 def _one(leg: Leg, days: list[int], on: int, random: Random) -> list[int]:
-    chance = [random.random() for _ in days]
+    draw, pool, many = random.random, leg.pool, len(leg.pool)
     if leg.fixed is not None and leg.fixed >= on:
+        fixed = leg.fixed
+        drawn = [pool[int(draw() * many)] for _ in days]
         reached = [
-            leg.fixed if day <= leg.fixed else day + _drawn(leg.pool, u)
-            for day, u in zip(days, chance, strict=True)
+            fixed if day <= fixed else day + took for day, took in zip(days, drawn, strict=True)
         ]
+    elif min(days) >= on:
+        reached = [day + pool[int(draw() * many)] for day in days]
+    elif days.count(days[0]) == len(days):
+        reached = _begun(pool, days[0], on, [draw() for _ in days])
     else:
-        reached = [_next(leg.pool, day, on, u) for day, u in zip(days, chance, strict=True)]
+        reached = [_begun(pool, day, on, [draw()])[0] for day in days]
     if leg.least:
         reached = [max(day, leg.least(before)) for day, before in zip(reached, days, strict=True)]
     return reached
 
 
-def _next(pool: tuple[int, ...], begun: int, on: int, chance: float) -> int:
+def _begun(pool: tuple[int, ...], begun: int, on: int, chances: list[float]) -> list[int]:
     """Not on a day that has passed: what has not happened by day `on` happens after it."""
-    if begun >= on:
-        return begun + _drawn(pool, chance)
-    longer = pool[bisect_right(pool, on - begun) :]
-    return begun + _drawn(longer, chance) if longer else on + max(1, _drawn(pool, chance))
-
-
-def _drawn(pool: tuple[int, ...], chance: float) -> int:
-    return pool[int(chance * len(pool))]
+    longer = pool if begun >= on else pool[bisect_right(pool, on - begun) :]
+    if many := len(longer):
+        return [begun + longer[int(chance * many)] for chance in chances]
+    return [on + max(1, pool[int(chance * len(pool))]) for chance in chances]
 
 
 def quantile(days: list[int], share: float) -> int:

@@ -13,9 +13,9 @@ from rollout.figures.contradictions import contradictions
 from rollout.models import AgendaItem, WorkingSession
 from rollout.programme.councils import meetings
 from rollout.programme.deadlines import deadlines
-from rollout.programme.directives import directives
 from rollout.programme.directives.promises import carried_over
 from rollout.programme.obstacles import obstacles
+from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.obstacles.reading import days_since
 from rollout.publishing.brief.links import Links
 
@@ -58,13 +58,18 @@ class Part:
         return PARTS[self.code]
 
 
-def agenda(session: WorkingSession, as_of: AsOf) -> list[Part]:
-    """The parts that have something to say. The number of queries does not depend on how much."""
+def agenda(
+    session: WorkingSession, as_of: AsOf, programmes: frozenset[int] = frozenset()
+) -> list[Part]:
+    """The parts that have something to say. The number of queries does not depend on how much.
+
+    `as_of`: of the facilities of its province; `programmes`: of that province, where there are several.
+    """
     link = Links(as_of.until, as_of.known_at)
     names = as_of.so_far(as_of.until)
     lines = {
         "items": _items(session, as_of),
-        "directives": _directives(session, as_of, link),
+        "directives": _directives(session, as_of, link, programmes),
         "obstacles": _obstacles(as_of, link),
         "councils": _councils(as_of, link, names),
         "late": _late(as_of, link, names),
@@ -85,9 +90,11 @@ def _items(session: WorkingSession, as_of: AsOf) -> Iterator[Line]:
         yield Line(item.name, row=item)
 
 
-def _directives(session: WorkingSession, as_of: AsOf, link: Links) -> Iterator[Line]:
+def _directives(
+    session: WorkingSession, as_of: AsOf, link: Links, programmes: frozenset[int]
+) -> Iterator[Line]:
     on = as_of.until
-    for one in carried_over(directives(on, as_of.known_at), session.held_on):
+    for one in carried_over(directives_of(as_of, programmes), session.held_on):
         yield Line(
             one.text,
             link.to("directive", one.code),

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import DatedFact, Entry, Facility, Record, Yardstick
+from facilities.models.facts import NOBODY
 from rollout.models.criteria import CriteriaGroup, CriteriaSet, Criterion
 
 
@@ -20,6 +21,8 @@ PASSING = (Conclusion.PASS, Conclusion.CONDITIONS)
 
 class CouncilMeeting(Entry):
     """A meeting of a council on one facility. When it is to meet is dated, since meetings are moved."""
+
+    reaches = "facility_id"
 
     class Level(models.TextChoices):
         FACILITY = "facility", _("Council of the facility")
@@ -83,6 +86,8 @@ class CouncilMeeting(Entry):
 
 class CouncilDate(Yardstick):
     """The day a meeting is to be held, as fixed on `effective_from`; moving it is a new row."""
+
+    reaches = "meeting__facility_id"
 
     meeting = models.ForeignKey(
         CouncilMeeting,
@@ -149,6 +154,8 @@ class CouncilRuling(DatedFact):
 class CouncilMember(Record):
     """Who sits on the council of a meeting, for whom and as what."""
 
+    reaches = NOBODY
+
     class Seat(models.TextChoices):
         CHAIR = "chair", _("Chair")
         DEPUTY = "deputy", _("Deputy chair")
@@ -188,6 +195,8 @@ class CouncilMember(Record):
 class CouncilExamined(Record):
     """A document the council examined, or a ward it surveyed."""
 
+    reaches = NOBODY
+
     class Kind(models.TextChoices):
         DOCUMENT = "document", _("Document examined")
         WARD = "ward", _("Ward surveyed")
@@ -217,6 +226,8 @@ class Mark(models.TextChoices):
 class CouncilScore(Record):
     """What one member found of one criterion."""
 
+    reaches = NOBODY
+
     member = models.ForeignKey(
         CouncilMember, on_delete=models.PROTECT, related_name="scores", verbose_name=_("member")
     )
@@ -241,6 +252,8 @@ class CouncilScore(Record):
 
 class GroupResult(Record):
     """What the council as a whole found of a group of criteria."""
+
+    reaches = NOBODY
 
     meeting = models.ForeignKey(
         CouncilMeeting,
@@ -270,6 +283,8 @@ class GroupResult(Record):
 class CouncilCondition(Record):
     """What a council asked to be put right: by whom, by when."""
 
+    reaches = "meeting__facility_id"
+
     meeting = models.ForeignKey(
         CouncilMeeting,
         on_delete=models.PROTECT,
@@ -287,6 +302,8 @@ class CouncilCondition(Record):
 
 
 class ConditionMet(Record):
+    reaches = "condition__meeting__facility_id"
+
     condition = models.ForeignKey(
         CouncilCondition,
         on_delete=models.PROTECT,

@@ -79,6 +79,12 @@ class ImportFile(models.Model):
     headings = models.JSONField(
         _("headings"), default=dict, help_text=_("Headings nobody knew, with the column chosen.")
     )
+    sheet = models.CharField(
+        _("sheet"), max_length=100, blank=True, help_text=_("The sheet of the file that is read.")
+    )
+    # What its sender mended in the preview: number of a row to {place of a cell: text}, or to null
+    # where the row is left out; "all" to the kinds of cell whose proposals were taken everywhere.
+    mended = models.JSONField(default=dict, blank=True, editable=False)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
     rows_written = models.PositiveIntegerField(_("rows written"), default=0)
     rows_expected = models.PositiveIntegerField(_("rows expected"), default=0)

@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Agency, Ledger, Record, Yardstick
+from facilities.models.facts import NOBODY
 from facilities.models.places import NamedInTwoLanguages
 from rollout.models.obstacles import Obstacle
 from rollout.models.sessions import WorkingSession
@@ -18,6 +19,8 @@ class Directive(NamedInTwoLanguages, Record):
 
     Without a leading agency, those that take part carry it out together.
     """
+
+    reaches = NOBODY
 
     name_vi = models.TextField(_("text in Vietnamese"))
     name_en = models.TextField(_("text in English"), blank=True)
@@ -88,6 +91,8 @@ def agencies_changed(action: str, **_kwargs: object) -> None:
 class DirectiveDue(Yardstick):
     """A directive's day was moved. The first day stays with the directive: promised is promised."""
 
+    reaches = NOBODY
+
     directive = models.ForeignKey(
         Directive, on_delete=models.PROTECT, related_name="dues", verbose_name=_("directive")
     )
@@ -109,6 +114,8 @@ class DirectiveDue(Yardstick):
 
 class DirectiveEvent(Record):
     """What became of a directive. The evidence is the event's `document`."""
+
+    reaches = NOBODY
 
     class Kind(models.TextChoices):
         PROGRESS = "progress", _("Progress noted")
@@ -163,6 +170,8 @@ class DirectiveEvent(Record):
 
 class Urging(Record):
     """Somebody was chased: about a directive or an obstacle, when, and by which letter."""
+
+    reaches = NOBODY
 
     directive = models.ForeignKey(
         Directive,

@@ -87,6 +87,8 @@ class MilestoneTarget(Yardstick):
     A postponement is a new row with its reason: the first row is the baseline, the distance is the slip.
     """
 
+    reaches = "facility_id"
+
     facility = models.ForeignKey(
         Facility, on_delete=models.PROTECT, related_name="+", verbose_name=_("facility")
     )

@@ -1,55 +1,38 @@
 """What the programme of a province measures itself against."""
 
-from datetime import date, datetime
-
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from facilities.models import Area, AreaName, Kind, Tracked, Yardstick
+from facilities.models import Area, Kind, Tracked, Yardstick
 from facilities.models.places import NamedInTwoLanguages
 from rollout.models.measure_codes import MeasureCode
 
 
 class Programme(Tracked):
-    """The province this installation steers. One row."""
+    """A province that this installation steers. What it steers on a day: `rollout.programme.provinces`."""
 
-    area = models.ForeignKey(
+    area = models.OneToOneField(
         Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
     )
+    begun_at = models.DateTimeField(_("begun at"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("programme")
         verbose_name_plural = _("programme")
-        constraints = [models.CheckConstraint(condition=Q(pk=1), name="rollout_programme_one_row")]
 
     def __str__(self) -> str:
         return str(self.area)
 
-    @classmethod
-    def name_on(cls, on: date, known_at: datetime | None = None) -> tuple[str, str]:
-        """What the province was called on that day, in Vietnamese and English; its code without a name.
-
-        From the day of a decision on it is another province (`ProgrammeArea`).
-        """
-        decided = ProgrammeArea.objects.in_force(on, known_at).order_by(
-            "-effective_from", "-recorded_at", "-pk"
-        )
-        area = Coalesce(
-            Subquery(decided.values("area")[:1]), Subquery(cls.objects.values("area")[:1])
-        )
-        name = AreaName.objects.in_force(on, known_at).filter(area=area).last()
-        if name is not None:
-            return name.name_vi, name.name_en
-        programme = cls.objects.select_related("area").first()
-        return (programme.area.code if programme else "", "")
-
 
 class ProgrammeArea(Yardstick):
-    """From a day on the installation steers another province: the one that its own has become part of."""
+    """From a day on a programme steers another province: the one that its own has become part of."""
 
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="+", verbose_name=_("programme")
+    )
     area = models.ForeignKey(
         Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("area")
     )
@@ -61,7 +44,7 @@ class ProgrammeArea(Yardstick):
             *Yardstick.Meta.constraints,
             models.UniqueConstraint(
                 name="rollout_programme_area_one_a_day",
-                fields=["effective_from"],
+                fields=["programme", "effective_from"],
                 condition=Q(withdrawn_at__isnull=True),
             ),
         ]

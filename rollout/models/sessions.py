@@ -7,12 +7,28 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Record, Tracked
+from facilities.models.facts import NOBODY
 from facilities.models.places import NamedInTwoLanguages, in_language
+from rollout.models.programme import Programme
 
 
 class WorkingSession(NamedInTwoLanguages, Record):
-    """A sitting of the province's leaders on the rollout, held or to be held."""
+    """A sitting of the province's leaders on the rollout, held or to be held.
 
+    What is raised, ordered and published at it is that province's. `programme` None: nobody has said
+    of which province it is.
+    """
+
+    reaches = NOBODY
+
+    programme = models.ForeignKey(
+        Programme,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("province"),
+    )
     held_on = models.DateField(_("held on"))
     chair = models.CharField(_("chair"), max_length=200)
     chair_en = models.CharField(_("chair, in English"), max_length=200, blank=True)
@@ -33,6 +49,8 @@ class WorkingSession(NamedInTwoLanguages, Record):
 class AgendaItem(NamedInTwoLanguages, Record):
     """What a person put on the agenda besides what the registers bring."""
 
+    reaches = NOBODY
+
     name_vi = models.CharField(_("in Vietnamese"), max_length=300)
     name_en = models.CharField(_("in English"), max_length=300, blank=True)
     session = models.ForeignKey(
@@ -50,6 +68,8 @@ class AgendaItem(NamedInTwoLanguages, Record):
 
 class SessionConclusion(Record):
     """What the chair concluded. Recorded once; the directives born from it are rows of their own."""
+
+    reaches = NOBODY
 
     session = models.ForeignKey(
         WorkingSession,
@@ -83,6 +103,8 @@ class PublishedBrief(Tracked):
     It can be computed again from `on`, `known_at` and what it is compared with; `digest` is over
     the figures and names in `content`, not over their wording. `words` is the text as printed.
     """
+
+    reaches = NOBODY
 
     session = models.ForeignKey(
         WorkingSession,

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from facilities.models import Agency, Facility, Record
+from facilities.models.facts import NOBODY
 from facilities.models.places import in_language
 from rollout.models.directives import Directive
 from rollout.models.obstacles import Obstacle
@@ -16,6 +17,8 @@ class Solution(Record):
 
     Without an obstacle it is about those raised at its session: a source may name no single one.
     """
+
+    reaches = NOBODY
 
     class Proposer(models.TextChoices):
         PARTICIPANTS = "participants", _("the participants of the session")
@@ -98,6 +101,8 @@ class Solution(Record):
 
 class SolutionOutcome(Record):
     """What became of a solution: a directive took it up, or it was dropped because of something."""
+
+    reaches = NOBODY
 
     solution = models.ForeignKey(
         Solution,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils.translation import get_language
 
-from facilities.areas import NOWHERE
+from facilities.areas import NOWHERE, AreaOnDay
 from rollout.day import Day, areas_on
 from rollout.figures.cached import remembered
 
@@ -36,16 +36,28 @@ def choice_of_areas(day: Day) -> ChoiceOfAreas:
 
     def compute() -> ChoiceOfAreas:
         tree = areas_on(day)
-        if len(tree) < 2:
+        rows = list(tree)
+        if day.own:
+            rows = _within(rows, tree.within(day.own), day.own.id)
+        if len(rows) < 2:
             return ChoiceOfAreas()
-        if len(tree) >= MOST_OPTIONS:
+        if len(rows) >= MOST_OPTIONS:
             return ChoiceOfAreas(is_typed=True)
-        rows = [(depth, area) for depth, area in tree]
+        rest = [] if day.own else [(0, NOWHERE)]
         return ChoiceOfAreas(
-            tuple(
-                Option(area.code, INDENT * depth + area.name)
-                for depth, area in [*rows, (0, NOWHERE)]
-            )
+            tuple(Option(area.code, INDENT * depth + area.name) for depth, area in [*rows, *rest])
         )
 
-    return remembered("areas", day.map_on or day.on, day.known_at, get_language(), compute=compute)
+    own = day.own.code if day.own else ""
+    return remembered(
+        "areas", day.map_on or day.on, day.known_at, get_language(), own, compute=compute
+    )
+
+
+def _within(
+    rows: list[tuple[int, AreaOnDay]], inside: frozenset[int | None], own: int | None
+) -> list[tuple[int, AreaOnDay]]:
+    """Those that lie in the reader's own province; it is the whole to them, and no choice."""
+    found = [(depth, area) for depth, area in rows if area.id in inside and area.id != own]
+    least = min((depth for depth, _area in found), default=0)
+    return [(depth - least, area) for depth, area in found]

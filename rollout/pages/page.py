@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -24,9 +24,10 @@ from facilities.models.places import in_language
 from facilities.permissions import Access, access_of
 from rollout.day import PARAMETER_LABELS, Day, areas_on, read_day
 from rollout.figures.cached import keep_seconds, key
-from rollout.models import Programme
+from rollout.figures.reader import names_for, narrowed
 from rollout.notices import responses
 from rollout.pages.areas import choice_of_areas
+from rollout.programme.provinces import provinces_on
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -73,6 +74,7 @@ def page(
             access = access_of(signed_in.user, day.today)
             if not may(access):
                 raise PermissionDenied(of_the_province() if access.is_of_an_area else "")
+            day = narrowed(day, access)
             found = view(signed_in, day, access, *args, **kwargs)
             if isinstance(found, HttpResponseBase):  # a redirect, a file
                 return _in_the_area(found, day)
@@ -83,7 +85,7 @@ def page(
                 "section": section,
                 "by_area": by_area,
                 "areas": SimpleLazyObject(partial(choice_of_areas, day)),
-                "province": SimpleLazyObject(partial(_province, day)),
+                "head": SimpleLazyObject(partial(_head, day)),
                 "unread": SimpleLazyObject(partial(responses.unread, signed_in.user)),
             }
             return render(request, template, shared | context, status=(status or [200])[0])
@@ -156,7 +158,7 @@ def _in_words(error: ValidationError) -> list[tuple["StrOrPromise", list[str]]]:
 
 def _in_the_area(response: HttpResponseBase, day: Day) -> HttpResponseBase:
     """Whoever is sent on within the product stays in the area."""
-    if day.area and isinstance(response, HttpResponseRedirect):
+    if day.area and not day.is_all_of_own and isinstance(response, HttpResponseRedirect):
         address = urlsplit(response["Location"])
         asked = QueryDict(address.query, mutable=True)
         if not address.netloc and "area" not in asked:
@@ -165,9 +167,17 @@ def _in_the_area(response: HttpResponseBase, day: Day) -> HttpResponseBase:
     return response
 
 
-def _province(day: Day) -> str:
-    """The province's name on the day, in the reader's language; every page carries it."""
-    return in_language(*Programme.name_on(day.map_on or day.on, day.known_at))
+class Head(NamedTuple):
+    """What every page carries: what is looked at, by name, and whether there are provinces to choose from."""
+
+    province: str
+    has_several: bool
+
+
+def _head(day: Day) -> Head:
+    provinces = provinces_on(day.map_on or day.on, day.known_at)
+    name = in_language(*names_for(day, provinces))
+    return Head(name, len(provinces) > 1 and day.own is None)
 
 
 def number_of_page(request: SignedIn) -> str:
@@ -192,6 +202,7 @@ def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> 
         day.on,
         day.query,  # every link carries it: `known_at`, `compare`, and whether `on` is today
         day.map_on,
+        day.area_code,  # of the reader's own province no link says it
         *parts,
     )
     found = cache.get(place)
@@ -199,7 +210,7 @@ def kept(template: str, day: Day, *parts: object, build: Callable[[], dict]) -> 
         built = build()
         found = {
             "content": render_to_string(template, {"day": day} | built),
-            "province": _province(day),
+            "head": _head(day),
             "areas": choice_of_areas(day),
             "missing": built.get("missing", ""),
         }

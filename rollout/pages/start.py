@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 from facilities.as_of import AsOf
 from facilities.models import Area, RoleAssignment
 from facilities.permissions import Access
-from rollout.day import Day
+from rollout.day import Day, areas_on
+from rollout.figures.reader import steered
 from rollout.models import Programme, Tracking
 from rollout.pages.actions import Action, Sent
 from rollout.pages.forms.starting import AreasForm, ProvinceForm
 from rollout.pages.page import Page, SignedIn, page
 from rollout.programme.beginning import add_areas, begin_programme, provinces
+from rollout.programme.provinces import province_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -49,45 +51,49 @@ EITHER = gettext_lazy("the Department of Health or the administrator")
 
 @page(lambda access: access.begins_programme, section="start", stored=False)
 def start(request: SignedIn, day: Day, access: Access) -> Page:
-    programme = Programme.objects.select_related("area").first()
+    """One province after another: what is there of the one looked at, and how another begins."""
+    begun = {one.area_id: one for one in Programme.objects.select_related("area")}
+    looked_at = steered(day.now)
+    names = {one.area_id: one.name for one in looked_at}
+    province = province_of(looked_at, areas_on(day.now), day.area_code) if day.area else None
+    programme = begun.get(province.area_id) if province else next(iter(begun.values()), None)
     sent = Sent(request)
-    here = reverse("rollout:start")
-    if programme is None:
-        actions = {
-            "province": Action(
-                sent.form("province", ProvinceForm, today=day.today),
-                lambda given, change_set: begin_programme(
-                    name_vi=given["name_vi"],
-                    name_en=given["name_en"],
-                    areas=given["areas"],
-                    level=given["level"],
-                    since=given["since"],
-                    by=request.user,
-                ),
-                gettext_lazy("Name of the province and its areas"),
-            )
-        }
-    else:
-        province = programme.area
-        actions = {
-            "areas": Action(
-                sent.form("areas", AreasForm),
-                lambda given, change_set: add_areas(
-                    areas=given["areas"],
-                    level=given["level"],
-                    inside=province,
-                    since=given["since"],
-                    by=request.user,
-                ),
-                gettext_lazy("Add areas"),
-            )
-        }
+    here = f"{reverse('rollout:start')}{'?' + day.query if day.query else ''}"
+    actions = {}
+    if programme is not None:
+        inside = programme.area
+        actions["areas"] = Action(
+            sent.form("areas", AreasForm),
+            lambda given, change_set: add_areas(
+                areas=given["areas"],
+                level=given["level"],
+                inside=inside,
+                since=given["since"],
+                by=request.user,
+            ),
+            gettext_lazy("Add areas"),
+        )
+    if programme is None or _begins_another(access):
+        actions["province"] = Action(
+            sent.form("province", ProvinceForm, today=day.today),
+            lambda given, change_set: begin_programme(
+                name_vi=given["name_vi"],
+                name_en=given["name_en"],
+                areas=given["areas"],
+                level=given["level"],
+                since=given["since"],
+                by=request.user,
+            ),
+            gettext_lazy("Begin another province")
+            if programme
+            else gettext_lazy("Name of the province and its areas"),
+        )
     status = 200
     if request.method == "POST":
         if done := sent.carry_out(actions, here=here):
             return done
         status = 400
-    [(do, action)] = actions.items()
+    do, action = next(iter(actions.items()))
     steps = _steps(day, access, programme)
     return (
         "start/start.html",
@@ -96,12 +102,20 @@ def start(request: SignedIn, day: Day, access: Access) -> Page:
             "next": next((step for step in steps if not step.is_done), None),
             "programme": programme,
             "provinces": provinces(),
+            "steered": looked_at if len(looked_at) > 1 else (),
+            "looked_at": names.get(programme.area_id, "") if programme else "",
             "do": do,
             "action": action,
+            "another": actions.get("province") if programme else None,
             "change_set": uuid.uuid4(),
         },
         status,
     )
+
+
+def _begins_another(access: Access) -> bool:
+    """One more province is for whoever is of all of them."""
+    return access.manages_users or access.keeps_registers
 
 
 def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:

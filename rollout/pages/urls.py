@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rollout.pages import start
+from rollout.pages import search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
@@ -14,6 +14,7 @@ from rollout.pages.summary import (
     figure,
     forecast,
     leader,
+    nation,
     overall,
     suggest,
     timeline,
@@ -23,6 +24,7 @@ app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("search/", search.search, name="search"),
     path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(
@@ -53,6 +55,8 @@ urlpatterns = [
     path("connections/", connections.connection_list, name="connection-list"),
     path("connections/<slug:code>/<slug:partner>/", connections.connection, name="connection"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("nation/", nation.provinces, name="nation"),
+    path("nation.csv", nation.provinces_csv, name="nation-export"),
     path("compare/", compare.compare, name="compare"),
     path("compare.csv", compare.compare_csv, name="compare-export"),
     path("timeline/", timeline.timeline, name="timeline"),

@@ -50,19 +50,20 @@ def begin_programme(
     since: date,
     by: User,
 ) -> Programme:
-    """The installation steers this province, with these areas (name in Vietnamese, in English).
+    """The installation steers this province as well, with these areas (name in Vietnamese, in English).
 
-    Names hold from `since`. Raises ValidationError if it steers one already, or if two areas have
-    the same name.
+    Names hold from `since`. Raises ValidationError if it steers one of that name, or if two areas
+    have the same name.
     """
-    if Programme.objects.exists():
+    steered = AreaName.objects.known().filter(area__in=Programme.objects.values("area"))
+    if fold(name_vi) in {fold(name) for name in steered.values_list("name_vi", flat=True)}:
         raise ValidationError(
-            _("A province has been entered already. Rename it under “Reorganise”."),
+            {"name_vi": _("This province has been entered already.")},
             code="begun",
         )
     province = _area(name_vi, name_en, Area.Level.PROVINCE, since, by)
     add_areas(areas=areas, level=level, inside=province, since=since, by=by)
-    return Programme.objects.create(pk=1, area=province)
+    return Programme.objects.create(area=province)
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from connectivity.models import BeatDay, Gateway, Partner
 from connectivity.pulse import AWAITED, LATE, LIVE, SILENT, STATE_LABELS, Cell, Pulse, strip
 from facilities import clock
 from facilities.as_of import AsOf, FacilityOnDay
+from facilities.listed import listed_on
+from facilities.models.places import IN_CONNECTIVITY
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -55,11 +57,13 @@ def connections(now: datetime) -> list[Connection]:
     partners = {partner.pk: partner for partner in Partner.objects.all()}
     counted = [pk for pk, partner in partners.items() if partner.counted]
     on = clock.day_of(now)
-    facilities = {f.id: f for f in AsOf(on).on(on)}
-    places = {(pk, of) for pk, f in facilities.items() if f.in_connectivity for of in counted}
+    due = set(listed_on(on, None, IN_CONNECTIVITY).values_list("pk", flat=True))
+    places = {(pk, of) for pk in due for of in counted} | pulses.keys()
+    # Of a wide register few are to be connected: the others are not described.
+    facilities = {f.id: f for f in AsOf(on, None, frozenset(pk for pk, _of in places)).on(on)}
     return [
         Connection(facilities[pk], partners[of], pulses.get((pk, of)))
-        for pk, of in places | pulses.keys()
+        for pk, of in places
         if pk in facilities
     ]
 

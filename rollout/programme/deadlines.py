@@ -1,7 +1,7 @@
 """What is due in the programme: milestones, councils, reports, directives, the law."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from django.utils.functional import lazy
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 import equipment.deadlines
 import signatures.deadlines
 from facilities import clock
-from facilities.as_of import AsOf
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.models.places import in_language
 from facilities.timeline import Deadline
 from facilities.working_days import working_days_of
@@ -20,7 +20,7 @@ from rollout.programme import reporting
 from rollout.programme.changes import milestones_reached
 from rollout.programme.councils import Meeting, meetings, standing_ruling
 from rollout.programme.directives import directives
-from rollout.programme.legal import standing
+from rollout.programme.legal import LegalDeadlineOnDay, standing
 from rollout.programme.milestone_line import targets
 from rollout.programme.ways import ways
 
@@ -41,15 +41,21 @@ def late_and_coming(as_of: AsOf) -> list[Deadline]:
 
 
 def _of_all_modules(as_of: AsOf) -> Iterator[Deadline]:
+    yield from of_facilities(as_of)
+    if as_of.facility_ids is None:
+        yield from of_directives(as_of.until, as_of.known_at)
+        facilities, official = as_of.on(as_of.until), official_since(as_of)
+        yield from of_the_law(standing(as_of), facilities, official)
+
+
+def of_facilities(as_of: AsOf) -> Iterator[Deadline]:
+    """What one facility each owes; without the calendar by which it is late."""
     yield from equipment.deadlines.deadlines(as_of)
     yield from signatures.deadlines.deadlines(as_of)
     yield from _milestones(as_of)
     yield from _councils(as_of)
     yield from _conditions(as_of)
     yield from _reports(as_of)
-    if as_of.facility_ids is None:
-        yield from _directives(as_of.until, as_of.known_at)
-        yield from _legal(as_of)
 
 
 def _milestones(as_of: AsOf) -> Iterator[Deadline]:
@@ -133,7 +139,7 @@ def _reports(as_of: AsOf) -> Iterator[Deadline]:
             )
 
 
-def _directives(on: date, known_at: datetime | None) -> Iterator[Deadline]:
+def of_directives(on: date, known_at: datetime | None) -> Iterator[Deadline]:
     for directive in directives(on, known_at):
         if directive.due_on:
             yield Deadline(
@@ -146,14 +152,16 @@ def _directives(on: date, known_at: datetime | None) -> Iterator[Deadline]:
             )
 
 
-def _legal(as_of: AsOf) -> Iterator[Deadline]:
+def of_the_law(
+    laws: Iterable[LegalDeadlineOnDay],
+    facilities: Collection[FacilityOnDay],
+    official: Mapping[int, date],
+) -> Iterator[Deadline]:
     """The law is met on the day the last facility that it binds began official use.
 
     A deadline that binds none of those who take part is nobody's here.
     """
-    official = _official_since(as_of)
-    facilities = as_of.on(as_of.until)
-    for deadline in standing(as_of):
+    for deadline in laws:
         bound = [facility.id for facility in facilities if deadline.binds(facility)]
         everybody = bool(bound) and all(pk in official for pk in bound)
         met_on = max(official[pk] for pk in bound) if everybody else None
@@ -167,7 +175,7 @@ def _legal(as_of: AsOf) -> Iterator[Deadline]:
         )
 
 
-def _official_since(as_of: AsOf) -> dict[int, date]:
+def official_since(as_of: AsOf) -> dict[int, date]:
     """Since when a facility has been both passed by its council, where one is needed, and in official use."""
     way = ways(as_of)
     needs_council = {

@@ -1,6 +1,7 @@
 """How long facilities took here from milestone to milestone, and what is assumed where too few say."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
@@ -53,10 +54,16 @@ def seen(as_of: AsOf) -> dict[str, tuple[int, ...]]:
     """Milestone -> days from the one before it, sorted, of the whole province whatever part is looked at."""
     found: dict[str, list[int]] = defaultdict(list)
     for days in days_of(_whole(as_of)).values():
-        for before, after in pairwise(WAY):
-            if before in days and after in days and days[after] >= days[before]:
-                found[after.value].append((days[after] - days[before]).days)
+        for code, took in taken(days):
+            found[code].append(took)
     return {code: tuple(sorted(took)) for code, took in found.items()}
+
+
+def taken(days: Mapping[str, date]) -> Iterator[tuple[str, int]]:
+    """Each milestone of one facility, with the days from the one before it."""
+    for before, after in pairwise(WAY):
+        if before in days and after in days and days[after] >= days[before]:
+            yield after.value, (days[after] - days[before]).days
 
 
 def usually(as_of: AsOf, milestone: Milestone) -> Usual:
@@ -66,17 +73,20 @@ def usually(as_of: AsOf, milestone: Milestone) -> Usual:
 
 def servers_to_launch(as_of: AsOf) -> tuple[int, ...]:
     """Days from the acceptance of servers to the launch, sorted; of the whole province, as `seen`."""
-    as_of = _whole(as_of)
+    return tuple(sorted(took for _pk, took in taken_to_launch(_whole(as_of))))
+
+
+def taken_to_launch(as_of: AsOf) -> Iterator[tuple[int, int]]:
+    """(facility, days) of each file that has brought servers to one of its facilities."""
     reached = days_of(as_of)
     acceptances = {file.id: file.step(Stage.ACCEPTANCE) for file in files(as_of)}
-    found = []
     for facility_id, file in server_files(as_of):
         acceptance = acceptances.get(file)
         day = acceptance.reached_on if acceptance else None
-        launch = reached.get(as_of.descent.heir(facility_id), {}).get(Milestone.LAUNCH)
+        heir = as_of.descent.heir(facility_id)
+        launch = reached.get(heir, {}).get(Milestone.LAUNCH)
         if day and launch and launch >= day:
-            found.append((launch - day).days)
-    return tuple(sorted(found))
+            yield heir, (launch - day).days
 
 
 @once_per_as_of

@@ -262,17 +262,24 @@ def _freshness(
     )
 
 
-def fresh_since(as_of: AsOf, heard: Iterable[Freshness]) -> date | None:
-    """From which day on a figure must have a fact to be called fresh, by the calendar in force.
+def stale_before(as_of: AsOf) -> date | None:
+    """The day before which a last word is too old, by the calendar in force.
 
-    The same weeks without a word that make a facility silent. The first day of all, where somebody of
-    `heard` has reported since: then nothing new means that nothing changed. None: no calendar, or
-    too few of its weeks have ended.
+    The same weeks without a word that make a facility silent. None: no calendar, or too few of its
+    weeks have ended.
     """
     ended = calendar(as_of).ended(as_of.until)
-    if len(ended) < SILENT_WEEKS:
+    return timezone.localdate(ended[-SILENT_WEEKS].begins) if len(ended) >= SILENT_WEEKS else None
+
+
+def fresh_since(since: date | None, heard: Iterable[Freshness]) -> date | None:
+    """From which day on a figure must have a fact to be called fresh. `since`: see `stale_before`.
+
+    The first day of all, where somebody of `heard` has reported since: then nothing new means that
+    nothing changed.
+    """
+    if since is None:
         return None
-    since = timezone.localdate(ended[-SILENT_WEEKS].begins)
     reported = any(one.last_report_on and one.last_report_on >= since for one in heard)
     return date.min if reported else since
 

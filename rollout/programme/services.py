@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from facilities import clock
 from facilities.as_of import AsOf
-from facilities.models import Area, Document, Facility, User
+from facilities.models import Area, AreaParent, Document, Facility, User
+from facilities.reorganising import move_area
 from facilities.services import record, withdraw
 from rollout.models import (
     Absence,
@@ -20,6 +21,7 @@ from rollout.models import (
     CouncilRuling,
     MilestoneEvent,
     MilestoneTarget,
+    Programme,
     ProgrammeArea,
     StatusReport,
     StepNotNeeded,
@@ -77,20 +79,36 @@ def track(
     ]
 
 
+@transaction.atomic
 def steer(
-    *, area: Area, on: date, because: str, by: User, document: Document | None = None
+    *,
+    programme: Programme,
+    area: Area,
+    on: date,
+    because: str,
+    by: User,
+    document: Document | None = None,
 ) -> ProgrammeArea:
-    """From day `on` the installation steers this province: its name stands on pages and papers.
+    """From day `on` the programme steers this province: its name stands on pages and papers.
 
-    Raises ValidationError for an area that is no province. What was decided for that very day
-    before gives way.
+    Where another programme steers that province, both are one from that day on, and the area that
+    was left lies in it. Raises ValidationError for an area that is no province. What was decided
+    for that very day before gives way.
     """
     if area.level != Area.Level.PROVINCE:
         raise ValidationError({"area": _("Choose a province.")}, code="no_province")
-    for before in ProgrammeArea.objects.known().filter(effective_from=on):
+    for before in ProgrammeArea.objects.known().filter(programme=programme, effective_from=on):
         withdraw(fact=before, because=because, by=by)
+    left = programme.area
+    if area != left and Programme.objects.filter(area=area).exists():
+        lies_in = AreaParent.objects.in_force(on).filter(area=left).last()
+        if lies_in is None or lies_in.parent_id != area.pk:
+            move_area(area=left, parent=area, on=on, because=because, by=by, document=document)
     return record(
-        ProgrammeArea(area=area, effective_from=on, source=because, document=document), by=by
+        ProgrammeArea(
+            programme=programme, area=area, effective_from=on, source=because, document=document
+        ),
+        by=by,
     )
 
 

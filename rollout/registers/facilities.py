@@ -25,10 +25,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from equipment.models import Hosting, ItLevel
 from equipment.stages import Stage
-from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.columns import Kind as Cell
 from facilities.folding import fold
+from facilities.listed import listed_on
 from facilities.models import (
     Area,
     DatedFact,
@@ -306,8 +306,7 @@ class Facilities(Register):
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """The facilities in the register on the day: named by then, not closed and not merged away."""
-        keys = [facility.id for facility in AsOf(on, known_at).on(on)]
-        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+        return with_name_order(listed_on(on, known_at), on, known_at)
 
     def title(self, values: Mapping[str, Value]) -> str:
         name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))

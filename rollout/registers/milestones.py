@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from facilities.as_of import AsOf
 from facilities.exchange.columns import Column, Kind, Value
+from facilities.listed import listed_on
 from facilities.models import Facility
+from facilities.models.places import IN_ROLLOUT
 from facilities.registers.choices import facilities_by_code, facility_names
 from facilities.registers.order import NAME_ORDER, with_name_order
 from facilities.registers.register import Problems, Register
@@ -175,8 +177,7 @@ class Milestones(Register):
 
     def base(self, on: date, known_at: datetime | None = None) -> QuerySet[Facility]:
         """The facilities of the rollout on the day."""
-        keys = [facility.id for facility in AsOf(on, known_at).on(on) if facility.in_rollout]
-        return with_name_order(Facility.objects.filter(pk__in=keys), on, known_at)
+        return with_name_order(listed_on(on, known_at, IN_ROLLOUT), on, known_at)
 
     def has_sql(self, code: str) -> bool:
         return code in COUNCIL or super().has_sql(code)

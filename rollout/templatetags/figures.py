@@ -112,6 +112,12 @@ def weekday(value: date) -> str:
 
 
 @register.filter
+def at(values: Mapping[int, str], key: int | None) -> str:
+    """What stands under a key; empty where nothing does."""
+    return "" if key is None else values.get(key, "")
+
+
+@register.filter
 def signed(value: int) -> str:
     """+4 or −2, with a real minus sign; 0 has none."""
     sign = "+" if value > 0 else MINUS if value < 0 else ""

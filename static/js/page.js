@@ -60,3 +60,15 @@ document.addEventListener("input", ({ target }) => {
   clearTimeout(waiting);
   waiting = setTimeout(offer, 150, target);
 });
+
+// "/" begins a search from anywhere but a field; a link says that it is the one (data-key).
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const field = document.querySelector("form[role=search] input");
+  const link = document.querySelector('[data-key="/"]');
+  if (!field && !link) return;
+  event.preventDefault();
+  if (field) field.select();
+  else link.click();
+});

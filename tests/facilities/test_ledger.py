@@ -148,7 +148,7 @@ def test_no_write_is_stored_without_its_move(write, monkeypatch):
     new_area("here").save()
     before = list(Area.objects.values_list("code", "level"))
 
-    def crash():
+    def crash(*_reached):
         raise RuntimeError
 
     monkeypatch.setattr(Ledger, "touch", crash)

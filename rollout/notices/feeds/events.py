@@ -1,6 +1,6 @@
 """The days of a person's work: councils, sessions, deadlines. Read from the registers, nothing stored."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from rollout.programme import reporting
 from rollout.programme.councils import meetings
 from rollout.programme.deadlines import deadlines
 from rollout.programme.directives import directives
+from rollout.programme.provinces import provinces_on
 
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 COUNCIL, SESSION = "council", "session"
@@ -63,10 +64,10 @@ def events(
     places = access.readable
     if places is None:
         as_of = AsOf(on, known_at)
-        found = [*_deadlines(as_of), *_councils(as_of), *_sessions(as_of, first)]
+        found = [*_deadlines(as_of), *_councils(as_of), *_sessions(as_of, first, None)]
     elif places:
         as_of = AsOf(on, known_at, places)
-        found = [*_deadlines(as_of), *_councils(as_of)]
+        found = [*_deadlines(as_of), *_councils(as_of), *_of_provinces(access, as_of, first)]
     else:
         found = []
     if access.agency_ids and places is not None:
@@ -143,9 +144,21 @@ def _councils(as_of: AsOf) -> Iterator[Event]:
         )
 
 
-def _sessions(as_of: AsOf, first: date) -> Iterator[Event]:
+def _of_provinces(access: Access, as_of: AsOf, first: date) -> Iterator[Event]:
+    """The sessions of the provinces that an area role is held for as a whole."""
+    areas = access.sessions_read
+    if areas:
+        steered = provinces_on(as_of.until, as_of.known_at)
+        programmes = [pk for one in steered if one.area_id in areas for pk in one.programmes]
+        yield from _sessions(as_of, first, programmes)
+
+
+def _sessions(as_of: AsOf, first: date, programmes: Collection[int] | None) -> Iterator[Event]:
+    """`programmes`: whose; None: all."""
     known_at = as_of.known_at
     rows = WorkingSession.objects.known(known_at) if known_at else WorkingSession.objects.all()
+    if programmes is not None:
+        rows = rows.filter(programme__in=programmes)
     for row in rows.filter(held_on__gte=first).order_by("held_on", "pk"):
         yield Event(
             key=f"session:{row.pk}",

@@ -12,14 +12,16 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from facilities.choosing import FACILITIES
 from facilities.exchange.columns import Column
 from facilities.permissions import Places
-from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set, narrow
+from facilities.registers.choices import NamesOfDay
+from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set
 from facilities.registers.register import Register
 from rollout.day import PARAMETERS, Day
 
 SIZES = (25, 50, 100, 200)
-OWN = {"q", "sort", "columns", "size", "page", "view", *PARAMETERS}
+OWN = {"q", "sort", "columns", "size", "page", "view", "filters", *PARAMETERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Asked:
     @cached_property
     def size(self) -> int:
         asked = self.parameters.get("size", "")
-        return int(asked) if asked in map(str, SIZES) else SIZES[1]
+        return int(asked) if asked in map(str, SIZES) else SIZES[0]
 
     @cached_property
     def sort(self) -> str:
@@ -72,7 +74,10 @@ class Asked:
         sortable = code in self.by_code and (
             self.register.has_sql(code) or code in self.register.sorts
         )
-        return asked if sortable else self.register.default_sort
+        if sortable:
+            return asked
+        named = self.register.found_sort
+        return named if self.search and named in self.by_code else self.register.default_sort
 
     @cached_property
     def filters(self) -> RegisterFilter:
@@ -89,8 +94,21 @@ class Asked:
         }
         rows = self.register.with_columns(rows, needed, self.day.on, self.day.known_at)
         found = filter_set(self.register)(self.parameters, queryset=rows)
-        narrow(found, self.places)
+        found.on, found.known_at = self.day.on, self.day.known_at
+        for field in found.form.fields.values():
+            if getattr(field, "of", "") == FACILITIES:
+                field.look_up(self._names_today)
         return found
+
+    @cached_property
+    def _names_today(self) -> NamesOfDay:
+        """The facilities to choose from: those of today, whatever day is looked at."""
+        if self.day.on == self.day.today and self.places is None:
+            shown = (
+                c.choices() for c in self.all_columns if c.suggests == FACILITIES and c.choices
+            )
+            return next(names for names in shown if isinstance(names, NamesOfDay))
+        return NamesOfDay(self.day.today, self.places)
 
     @property
     def problems(self) -> dict[str, list[str]]:
@@ -117,7 +135,7 @@ class Asked:
 
     def query(self, *, drop: Iterable[str] = (), **changed: Any) -> str:
         """The address's query with changes; the page number goes with any of them."""
-        gone = {"page", "view", "csrfmiddlewaretoken", *drop, *changed}
+        gone = {"page", "view", "filters", "csrfmiddlewaretoken", *drop, *changed}
         kept = [
             (name, value)
             for name, values in self.parameters.lists()
@@ -155,15 +173,24 @@ class Asked:
         return self.by_code[base].show(value) if base in self.by_code else str(value)
 
     def fields(self) -> tuple[list[BoundField], list[BoundField]]:
-        """The fields of the filters: of the columns shown or filtered by, and the others."""
+        """The fields of the filters: of the columns shown or filtered by, and the others.
+
+        Whether something is there at all is asked seldom: with the others.
+        """
         near: list[BoundField] = []
         far: list[BoundField] = []
         shown = {column.code for column in self.columns}
         for field in self.filters.form:
             code = next((c for c in shown if field.name == c or field.name.startswith(f"{c}_")), "")
             asked = any(self.parameters.getlist(field.name))
-            (near if code or asked else far).append(field)
+            is_near = code and field.name != f"{code}_is"
+            (near if is_near or asked else far).append(field)
         return near, far
+
+    @property
+    def with_all_filters(self) -> bool:
+        """Whether the filters of columns that are not shown are drawn: most readers need none of them."""
+        return self.parameters.get("filters") == "all"
 
     def sort_links(self) -> list[tuple[Column, str, str]]:
         """For the heads of the table: column, address that sorts by it ("" if none), how it is sorted."""

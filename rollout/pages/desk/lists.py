@@ -41,6 +41,7 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     keys = asked.keys(range(count)[max(rows.start_index() - 1, 0) : rows.end_index()])
     codes = {column.code for column in asked.columns} | {register.columns[0].code}
     values = register.values(keys, day.on, day.known_at, codes)
+    register.prepare(asked.all_columns, values.values())
     near, far = asked.fields()
     context = {
         "register": register,

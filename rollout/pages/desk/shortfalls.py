@@ -11,11 +11,12 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from equipment.proposals import Balance, Proposal, propose
 from equipment.registers.movements import log_made
+from equipment.registers.types import known_types
 from equipment.stock import Line, stock
 from facilities.as_of import FacilityOnDay
 from facilities.choosing import FACILITIES, chooser, meant
@@ -25,13 +26,15 @@ from facilities.models import ChangeSet
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
+from rollout.figures.cached import mark_of, remembered
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.devices import MoveForm, move_devices
+from rollout.pages.kept import KeptRows, Whole
 from rollout.pages.page import Page, SignedIn
 from rollout.programme.tracking import known_stock
 from rollout.registers.keeping import kept_registers
 
-ROWS_A_PAGE = 100
+ROWS_A_PAGE = 25
 PROPOSALS_SHOWN = 50
 
 SHOWN = {
@@ -61,15 +64,7 @@ class Totals:
 
 @desk(by_area=True)
 def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.of_places(access.kept)
-    facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
-    lines = [line for line in known_stock(as_of) if line.facility_id in facilities]
-    types = {line.device_type.code: line.device_type for line in lines}
-    device_type = _one_of(request.GET.get("type", ""), types)
-    named = {
-        f.code: f.name
-        for f in sorted(facilities.values(), key=lambda f: (sort_key(f.name_vi), f.code))
-    }
+    named = _named(day, access)
     typed, place, problem = request.GET.get("facility", ""), "", ""
     if typed:
         try:
@@ -77,6 +72,65 @@ def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
         except Unknown as error:
             problem = str(error)
     show = _one_of(request.GET.get("show", ""), SHOWN)
+    asked = _one_of(request.GET.get("type", ""), {kind.code for kind in known_types.all()})
+    found: KeptRows[Line] = KeptRows(
+        "shortfalls",
+        day,
+        mark_of(access.kept),
+        show,
+        asked,
+        place,
+        compute=lambda: _whole(day, access, show, asked, place),
+    )
+    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    told = found.told
+    shown = {line.facility_id for line in page}
+    shown |= {pk for one in told["proposals"] for pk in (one.giver, one.taker)}
+    facilities = {f.id: f for f in day.as_of(frozenset(shown)).on(day.on)}
+    types = {kind.code: kind for kind in known_types.all() if kind.code in told["types"]}
+    context = {
+        "registers": kept_registers(access).values(),
+        "place": "shortfalls",
+        "rows": page,
+        "lines": [(line, facilities[line.facility_id]) for line in page],
+        "totals": told["totals"],
+        "unknown": told["unknown"],
+        "proposals": [_told(proposal, types, facilities) for proposal in told["proposals"]],
+        "proposal_count": told["proposal_count"],
+        "to_move": told["to_move"],
+        "types": [types[code] for code in told["types"]],
+        "choose_facility": chooser(
+            "facility", [("", _("all")), *named.items()], place or typed, of=FACILITIES
+        ),
+        "problem": problem,
+        "device_type": told["device_type"],
+        "facility": place or typed,
+        "show": show,
+        "choices": SHOWN,
+        "query": _query(day, type=told["device_type"], facility=place, show=show),
+    }
+    return "desk/shortfalls.html", context
+
+
+def _named(day: Day, access: Access) -> dict[str, str]:
+    """The facilities of the rollout by code, under their names of the day, as a dictionary sorts."""
+
+    def read() -> dict[str, str]:
+        there = [f for f in day.of_places(access.kept).on(day.on) if f.in_rollout]
+        there.sort(key=lambda f: (sort_key(f.name_vi), f.code))
+        return {f.code: f.name for f in there}
+
+    whose = (day.map_on, day.area_code, mark_of(access.kept), get_language())
+    return remembered("rollout-names", day.on, day.known_at, *whose, compute=read)
+
+
+def _whole(day: Day, access: Access, show: str, asked: str, place: str) -> Whole:
+    """The lines asked for, furthest below the norm first; their sums; and what may be moved instead."""
+    as_of = day.of_places(access.kept)
+    facilities = {f.id: f for f in as_of.on(day.on) if f.in_rollout}
+    lines = [line for line in known_stock(as_of) if line.facility_id in facilities]
+    types = list(dict.fromkeys(line.device_type.code for line in lines))
+    device_type = _one_of(asked, types)
     of_type = [line for line in lines if not device_type or line.device_type.code == device_type]
     chosen = [
         line
@@ -89,34 +143,17 @@ def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
         for proposal in propose(_balance(line, facilities[line.facility_id]) for line in of_type)
         if not place or place in (facilities[proposal.giver].code, facilities[proposal.taker].code)
     ]
-    page = Paginator(chosen, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "registers": kept_registers(access).values(),
-        "place": "shortfalls",
-        "rows": page,
-        "lines": [(line, facilities[line.facility_id]) for line in page],
+    unknown = {line.facility_id for line in stock(as_of)}.intersection(facilities)
+    told = {
+        "types": types,
+        "device_type": device_type,
         "totals": Totals.of(chosen),
-        "unknown": len(
-            {line.facility_id for line in stock(as_of)}.intersection(facilities)
-            - {line.facility_id for line in lines}
-        ),
-        "proposals": [
-            _told(proposal, types, facilities) for proposal in proposals[:PROPOSALS_SHOWN]
-        ],
+        "unknown": len(unknown - {line.facility_id for line in lines}),
+        "proposals": proposals[:PROPOSALS_SHOWN],
         "proposal_count": len(proposals),
         "to_move": sum(proposal.quantity for proposal in proposals),
-        "types": types.values(),
-        "choose_facility": chooser(
-            "facility", [("", _("all")), *named.items()], place or typed, of=FACILITIES
-        ),
-        "problem": problem,
-        "device_type": device_type,
-        "facility": place or typed,
-        "show": show,
-        "choices": SHOWN,
-        "query": _query(day, type=device_type, facility=place, show=show),
     }
-    return "desk/shortfalls.html", context
+    return Whole(chosen, told)
 
 
 def _query(day: Day, **asked: Any) -> str:

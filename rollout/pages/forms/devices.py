@@ -25,7 +25,7 @@ from facilities.forms import PaperField
 from facilities.models import Document, Facility, User
 from facilities.papers import store_paper
 from facilities.permissions import Places
-from facilities.registers.choices import names_on, within
+from facilities.registers.choices import NamesOfDay
 from facilities.services import record
 from rollout.pages.forms.fields import field_of
 
@@ -55,7 +55,7 @@ class DeviceForm(forms.Form):
         first = {"change_set": uuid.uuid4()} | (initial or {})
         super().__init__(data, files, initial=first, **kwargs)
         self.today = today
-        facilities = [*NOTHING, *within(names_on(today), places).items()]
+        facilities = [*NOTHING, *NamesOfDay(today, places).items()]
         for name in ("facility", "giver", "taker"):
             if name in self.fields:
                 field_of(self, name, forms.ChoiceField).choices = facilities

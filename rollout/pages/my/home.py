@@ -36,13 +36,15 @@ FIRST = 10
 @my()
 def home(request: SignedIn, day: Day, access: Access) -> Page:
     me = own(request, day, access)
-    if gone := departure(AsOf(day.today), me.facility.code):
+    as_of = AsOf(day.today, facility_ids=frozenset({me.facility.pk}))
+    if as_of.has_left(me.facility.pk, day.today):
+        # Whoever carries on for it may be any facility.
+        gone = departure(AsOf(day.today), me.facility.code)
         return "my/departed.html", {"me": me, "departure": gone}
     found = todo(me.facility.pk, day.today)
     forms = forms_of(found, day)
     kept = set(Draft.objects.filter(user=request.user).values_list("form", flat=True))
     lines = [(line, forms.get(line), line.form in kept) for line in found]
-    as_of = AsOf(day.today, facility_ids=frozenset({me.facility.pk}))
     result = cached_progress(day.today).facility(me.facility.code)
     held = holds_of(obstacles(as_of))
     context = {

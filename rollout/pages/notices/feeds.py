@@ -3,11 +3,13 @@
 import calendar as gregorian
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.http import parse_etags
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from facilities import clock
@@ -15,6 +17,7 @@ from facilities.models import CalendarDay, Ledger
 from facilities.permissions import Access
 from facilities.working_days import WorkingDays
 from rollout.day import Day
+from rollout.figures.cached import mark_of, remembered
 from rollout.models import FeedAddress, Notice
 from rollout.notices.feeds import events
 from rollout.notices.feeds.addresses import access_through, opened_by
@@ -23,6 +26,7 @@ from rollout.notices.feeds.writing import as_atom, as_icalendar
 from rollout.pages.page import Page, SignedIn, page
 
 LATEST = 50  # notices in the news
+FIRST = 6  # events shown of a day
 
 Kind = FeedAddress.Kind
 
@@ -77,11 +81,17 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
     """A month of the person's events as they stood on the day looked at; what is off is left out."""
     first = _month_asked(request, day.on)
     dates = gregorian.Calendar().monthdatescalendar(first.year, first.month)
-    by_day: dict[date, list[tuple[Event, str]]] = defaultdict(list)
     span = (dates[0][0], dates[-1][-1])
-    for event in events(access, day.on, span, known_at=day.known_at):
-        if not event.off:
-            by_day[event.day].append((event, event.state(day.on)))
+    by_day: dict[date, _OfDay] = remembered(
+        "month",
+        day.on,
+        day.known_at,
+        *span,
+        mark_of(access.readable),
+        mark_of(access.agency_ids),
+        get_language(),
+        compute=lambda: _by_day(access, day, span),
+    )
     rows = list(CalendarDay.objects.known(day.known_at).filter(day__range=span))
     working = WorkingDays.of((row.day, row.kind) for row in rows)
     names = {row.day: row.name for row in rows}
@@ -93,7 +103,8 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
                 "kind": "" if working.is_working(one) else "rest",
                 "name": names.get(one, ""),
                 "today": one == day.on,
-                "events": by_day.get(one, []),
+                "events": by_day[one].first if one in by_day else [],
+                "more": by_day[one].many - FIRST if one in by_day else 0,
             }
             for one in week
         ]
@@ -104,9 +115,27 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
         "weeks": weeks,
         "before": (first - timedelta(days=1)).strftime("%Y-%m"),
         "after": (first + timedelta(days=31)).strftime("%Y-%m"),
-        "count": sum(len(found) for on, found in by_day.items() if on.month == first.month),
+        "count": sum(of.many for on, of in by_day.items() if on.month == first.month),
     }
     return "notices/month.html", context
+
+
+class _OfDay(NamedTuple):
+    """What is shown of a day: the first events in its order, each with its state; and how many there are."""
+
+    first: list[tuple[Event, str]]
+    many: int
+
+
+def _by_day(access: Access, day: Day, span: tuple[date, date]) -> dict[date, _OfDay]:
+    found: dict[date, list[Event]] = defaultdict(list)
+    for event in events(access, day.on, span, known_at=day.known_at):
+        if not event.off:
+            found[event.day].append(event)
+    return {
+        on: _OfDay([(event, event.state(day.on)) for event in some[:FIRST]], len(some))
+        for on, some in found.items()
+    }
 
 
 def _month_asked(request: SignedIn, usual: date) -> date:

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
 from facilities.permissions import Access
+from facilities.timeline import Deadline
 from rollout.day import Day
 from rollout.figures.awaited import late_facilities
-from rollout.figures.cached import cached_progress
+from rollout.figures.cached import cached_progress, mark_of
 from rollout.notices import alerts
-from rollout.pages.listing import names, paged
+from rollout.pages.kept import KeptRows, Whole
+from rollout.pages.listing import names_of, paged
 from rollout.pages.page import Page, SignedIn, of_the_province, page
 from rollout.programme.deadlines import late_and_coming
 
@@ -46,27 +48,43 @@ def deadline_list(request: SignedIn, day: Day, access: Access) -> Page:
             "assumed": sum(one.late_assumed for one in late),
             "law": progress.deadlines if show == "law" else None,
         }
-    as_of = day.of_places(access.programme)
-    facilities = names(as_of)
-    rows = [
+    found: KeptRows[tuple[Deadline, int]] = KeptRows(
+        "deadlines",
+        day,
+        mark_of(access.programme),
+        show,
+        get_language(),  # what is due on one day stands in the order of its words
+        compute=lambda: Whole(_late_and_coming(day, access, show), {}),
+    )
+    rows = paged(request, found)
+    facilities = names_of(day, (deadline.facility_id for deadline, _days in rows))
+    lines = [
         {
             "deadline": deadline,
             "facility": facilities.get(deadline.facility_id) if deadline.facility_id else None,
-            "days_late": deadline.days_late(day.on),
+            "days_late": days_late,
         }
-        for deadline in sorted(late_and_coming(as_of), key=lambda one: (one.due_on, str(one.what)))
+        for deadline, days_late in rows
     ]
-    if show:
-        rows = [row for row in rows if bool(row["days_late"]) == (show == "late")]
-    return "notices/deadline_list.html", context | {"rows": paged(request, rows)}
+    return "notices/deadline_list.html", context | {"rows": rows, "lines": lines}
+
+
+def _late_and_coming(day: Day, access: Access, show: str) -> list[tuple[Deadline, int]]:
+    """Each with its working days late."""
+    found = late_and_coming(day.of_places(access.programme))
+    found.sort(key=lambda one: (one.due_on, str(one.what)))
+    rows = [(one, one.days_late(day.on)) for one in found]
+    return [row for row in rows if not show or bool(row[1]) == (show == "late")]
 
 
 @page(lambda access: access.opens_programme, section="alerts", by_area=True)
 def alert_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Alerts that stood on the day: raised by then and not yet cleared."""
-    as_of = day.of_places(access.programme)
-    found = paged(request, as_of.only(alerts.standing(day.on, day.known_at)))
-    facilities = names(as_of)
+    standing = alerts.standing(day.on, day.known_at)
+    if access.programme is not None or day.area:
+        standing = day.of_places(access.programme).only(standing)
+    found = paged(request, standing)
+    facilities = names_of(day, (alert.facility_id for alert in found))
     rows = [
         {
             "alert": alert,

@@ -66,8 +66,7 @@ def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
     lines = [
         line
         for line in lines
-        if (not show or line.state == show)
-        and wanted in fold(f"{line.facility.name_vi} {line.facility.name_en} {line.facility.code}")
+        if (not show or line.state == show) and (not wanted or wanted in _words_of(line))
     ]
     lines.sort(
         key=lambda line: (WORST_FIRST.index(line.state), line.facility.code, line.partner.code)
@@ -86,6 +85,11 @@ def connection_list(request: SignedIn, day: Day, access: Access) -> Page:
         },
         status,
     )
+
+
+def _words_of(line: Connection) -> str:
+    """What a search looks through."""
+    return fold(f"{line.facility.name_vi} {line.facility.name_en} {line.facility.code}")
 
 
 def _in_the_area(found: list[Connection], day: Day) -> list[Connection]:

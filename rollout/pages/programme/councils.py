@@ -20,6 +20,7 @@ from facilities.permissions import Access, is_in
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import record, withdraw
 from rollout.day import Day
+from rollout.figures.cached import mark_of, remembered
 from rollout.figures.readiness import readiness, readiness_of_all
 from rollout.meetings.councils import fix
 from rollout.models import (
@@ -53,7 +54,8 @@ from rollout.pages.forms.councils import (
     RuleForm,
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
-from rollout.pages.listing import names, paged
+from rollout.pages.kept import KeptRows, Whole
+from rollout.pages.listing import names_of, paged
 from rollout.pages.page import Page, SignedIn, outside_the_area, page
 from rollout.programme.councils import (
     Meeting,
@@ -70,6 +72,8 @@ from rollout.programme.services import record_milestone
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+FIRST = 12  # meetings to come that the first page shows
 
 # What a reader may narrow the list to; every council otherwise.
 SHOW = {
@@ -90,50 +94,95 @@ TAKEN_BACK: dict[str, type[Record]] = {
 
 @page(lambda access: access.opens_programme, section="councils", by_area=True)
 def council_list(request: SignedIn, day: Day, access: Access) -> Page:
-    as_of = day.of_places(access.programme)
-    facilities = names(as_of)
-    found = meetings(as_of)
-    ready = readiness_of_all(as_of)
-
-    def row(meeting: Meeting) -> dict:
-        return {
-            "meeting": meeting,
-            "facility": facilities.get(meeting.facility_id),
-            "met": sum(check.met for check in ready.get(meeting.facility_id, ())),
-            "checks": len(ready.get(meeting.facility_id, ())),
-        }
-
     show = request.GET.get("show", "")
     show = show if show in SHOW else ""
+    found: KeptRows[Meeting] = KeptRows(
+        "councils",
+        day,
+        mark_of(access.programme),
+        show,
+        day.is_today,
+        compute=lambda: (_waiting if show else _all_of)(day, day.of_places(access.programme), show),
+    )
+    rows = paged(request, found)
     if show:
-        waiting = (fixed if show == "fixed" else unruled)(awaited_meetings(as_of), day.on)
         return "programme/council_list.html", {
-            "to_come": paged(request, [row(meeting) for meeting in waiting]),
-            "assumed": sum(bool(meeting.assumed) for meeting in waiting),
+            "to_come": rows,
+            "lines_to_come": _lines(day, list(rows)),
+            "assumed": found.told["assumed"],
             "show": show,
             "choices": SHOW,
         }
-    # Those to come first, nearest first; then those held, newest first.
-    to_come = [(one.scheduled_on or date.max, one) for one in found if one.held_on is None]
-    to_come.sort(key=itemgetter(0))
+    opened = CouncilMeeting.objects.filter(pk__in=found.told["opened"]).order_by("code")
+    to_come = found.told["to_come"]
+    facilities = names_of(
+        day, (one.facility_id for some in (opened, rows, to_come) for one in some)
+    )
+    context = {
+        "to_come": to_come,
+        "lines_to_come": _lines(day, to_come),
+        "further": found.told["count_to_come"] - len(to_come),
+        "held": rows,
+        "lines_held": [
+            {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
+            for meeting in rows
+        ],
+        "without_day": [
+            {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
+            for meeting in opened
+        ],
+        "choices": SHOW,
+    }
+    return "programme/council_list.html", context
+
+
+def _waiting(day: Day, as_of: AsOf, show: str) -> Whole:
+    """Those that are to come, or whose day has passed without a ruling."""
+    rows = (fixed if show == "fixed" else unruled)(awaited_meetings(as_of), day.on)
+    return Whole(rows, {"assumed": sum(bool(meeting.assumed) for meeting in rows)})
+
+
+def _all_of(day: Day, as_of: AsOf, show: str) -> Whole:
+    """Those held, newest first; beside them the first of those to come, nearest first."""
+    found = meetings(as_of)
+    to_come = [one for one in found if one.held_on is None]
+    to_come.sort(key=lambda one: one.scheduled_on or date.max)
     held = [(one.held_on, one) for one in found if one.held_on]
     held.sort(key=itemgetter(0), reverse=True)
-    without_day = []
+    opened: list[int] = []
     if day.is_today:
         begun = as_of.only(CouncilMeeting.objects.standing()).exclude(
             pk__in=[meeting.id for meeting in found]
         )
-        without_day = [
-            {"meeting": meeting, "facility": facilities.get(meeting.facility_id)}
-            for meeting in begun.order_by("code")
-        ]
-    context = {
-        "to_come": [row(meeting) for _day, meeting in to_come],
-        "held": paged(request, [row(meeting) for _day, meeting in held]),
-        "without_day": without_day,
-        "choices": SHOW,
+        opened = list(begun.values_list("pk", flat=True))
+    told = {"to_come": to_come[:FIRST], "count_to_come": len(to_come), "opened": opened}
+    return Whole([meeting for _day, meeting in held], told)
+
+
+def _lines(day: Day, shown: list[Meeting]) -> list[dict]:
+    """The meetings of one page, with what their facilities are called and how ready they are."""
+    facilities = names_of(day, (meeting.facility_id for meeting in shown))
+    ready: dict[int, tuple[int, int]] = remembered(
+        "ready",
+        day.on,
+        day.known_at,
+        day.map_on,
+        compute=lambda: _ready(day.whole.as_of()),
+    )
+    lines = []
+    for meeting in shown:
+        met, checks = ready.get(meeting.facility_id, (0, 0))
+        facility = facilities.get(meeting.facility_id)
+        lines.append({"meeting": meeting, "facility": facility, "met": met, "checks": checks})
+    return lines
+
+
+def _ready(as_of: AsOf) -> dict[int, tuple[int, int]]:
+    """Of each facility of the rollout how many checks are met, of how many."""
+    return {
+        pk: (sum(check.met for check in checks), len(checks))
+        for pk, checks in readiness_of_all(as_of).items()
     }
-    return "programme/council_list.html", context
 
 
 @page(lambda access: access.opens_programme, section="councils")
@@ -193,7 +242,7 @@ def council(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             if done := sent.carry_out(actions, here=here):
                 return done
             status = 400
-    as_of = day.as_of()
+    as_of = day.as_of(frozenset({row.facility_id}))
     events = {
         event.milestone: event
         for event in MilestoneEvent.objects.as_of(day.on, day.known_at)
@@ -202,7 +251,7 @@ def council(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     }
     context = {
         "meeting": row,
-        "facility": names(as_of).get(row.facility_id),
+        "facility": names_of(day, [row.facility_id]).get(row.facility_id),
         "told": told,
         "seats": {member.pk: member for member in told.members},
         "conditions": [(one, one.days_late(day.on)) for one in told.conditions],

@@ -16,6 +16,7 @@ from facilities.models import ChangeSet, Document, Record
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
+from rollout.figures.reader import programmes_in
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
 from rollout.pages.actions import Action, Sent, stored_paper, taking_back
 from rollout.pages.forms.directives import (
@@ -36,6 +37,7 @@ from rollout.programme.directives import DirectiveOnDay, directives, services
 from rollout.programme.directives.choosing import chosen, given_at
 from rollout.programme.directives.promises import VERDICTS, days_broken, verdict
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at
 
 SHOW = {
     "": pgettext_lazy("directives", "all"),
@@ -56,13 +58,9 @@ TAKEN_BACK: dict[str, type[Record]] = {
 
 @page(lambda access: access.sees_directives, section="directives", by_area=True)
 def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
-    about = _concerned(day, access)
-    seen = [
-        found
-        for found in (directives_of(day.as_of()) if day.area else directives(day.on, day.known_at))
-        if access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
-    ]
-    session = session_asked(request, "session", day)
+    seen = seen_directives(day, access)
+    open_to = programmes_in(access.sessions_read, day)
+    session = session_asked(request, "session", day, open_to)
     show = request.GET.get("show", "")
     show = show if show in SHOW and not session else ""
     shown = given_at(seen, session.pk) if session else chosen(seen, show, day.on)
@@ -76,6 +74,32 @@ def directive_list(request: SignedIn, day: Day, access: Access) -> Page:
     }
 
 
+def seen_directives(day: Day, access: Access) -> list[DirectiveOnDay]:
+    """Those of the day that the reader may see."""
+    about, own = _concerned(day, access), _own_sessions(day, access)
+    return [
+        found
+        for found in _looked_at(day)
+        if found.session_id in own
+        or access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
+    ]
+
+
+def _looked_at(day: Day) -> list[DirectiveOnDay]:
+    if not day.area:
+        return directives(day.on, day.known_at)
+    return directives_of(day.as_of(), programmes_at(day.area_code, day.on, day.known_at))
+
+
+def _own_sessions(day: Day, access: Access) -> frozenset[int]:
+    """The sessions of the provinces that an area role is held for as a whole; others see all anyway."""
+    open_to = programmes_in(access.sessions_read, day)
+    if not open_to:
+        return frozenset()
+    rows = WorkingSession.objects.filter(programme__in=open_to)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
 def _concerned(day: Day, access: Access) -> dict[int, set[int]]:
     """Asked only for whoever reads an area: others see all, or those of their agency."""
     if not access.is_of_an_area:
@@ -85,7 +109,7 @@ def _concerned(day: Day, access: Access) -> dict[int, set[int]]:
 
 @page(lambda access: access.issues_directives, section="directives", stored=False)
 def directive_new(request: SignedIn, day: Day, access: Access) -> Page:
-    session = session_asked(request, "session")
+    session = session_asked(request, "session", day.now)
     form = IssueForm(
         request.POST or None,
         request.FILES or None,
@@ -124,13 +148,15 @@ def directive(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     found = next((d for d in directives(day.on, day.known_at) if d.code == code), None)
     if found is None:
         raise Http404
-    if not access.sees_directive_of(found.agency_ids, _concerned(day, access).get(found.id, ())):
+    is_own = found.session_id in _own_sessions(day, access)
+    about = _concerned(day, access).get(found.id, ())
+    if not is_own and not access.sees_directive_of(found.agency_ids, about):
         raise PermissionDenied
     actions: dict[str, Action] = {}
     status = 200
     if day.is_today or request.method == "POST":
         sent = Sent(request)
-        actions = _actions(request, found, access, sent, day.today)
+        actions = _actions(request, found, access, sent, day.today, is_own=is_own)
         if request.method == "POST":
             here = reverse("rollout:directive", args=[code])
             if done := sent.carry_out(actions, here=here):
@@ -143,6 +169,7 @@ def directive(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         "directive": found,
         "days_late": found.days_late(day.on),
         "session": session,
+        "opens_session": is_own or access.sees_programme,
         "verdict": VERDICTS[verdict(found, day.on)],
         "past": 0 if found.closed_on else days_broken(found, day.on),
         "entries": _entries(found, day),
@@ -169,9 +196,15 @@ def _entries(found: DirectiveOnDay, day: Day) -> list[dict]:
 
 
 def _actions(
-    request: SignedIn, found: DirectiveOnDay, access: Access, sent: Sent, today: date
+    request: SignedIn,
+    found: DirectiveOnDay,
+    access: Access,
+    sent: Sent,
+    today: date,
+    *,
+    is_own: bool,
 ) -> dict[str, Action]:
-    """What this reader may do with it as it stands."""
+    """What this reader may do with it as it stands. `is_own`: it was given at a session of their province."""
     row = Directive.objects.get(pk=found.id)
     by, today_first = request.user, {"happened_on": today}
     own = [agency for agency in found.agencies if access.answers_for({agency.pk})]
@@ -195,7 +228,7 @@ def _actions(
             ),
             gettext_lazy("Note progress"),
         )
-    if not access.issues_directives:
+    if not access.issues_directives and not is_own:
         return actions
     if not found.closed_on:
         actions["close"] = Action(

@@ -21,6 +21,7 @@ from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from facilities.services import withdraw
 from rollout.day import Day
+from rollout.figures.reader import programmes_in
 from rollout.models import (
     Milestone,
     Obstacle,
@@ -79,7 +80,7 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All of them with what they cost; or those open, or those raised at a session."""
     as_of = day.of_places(access.programme)
     found = _seen(as_of)
-    session = session_asked(request, "raised", day)
+    session = session_asked(request, "raised", day, programmes_in(access.sessions_read, day))
     show = request.GET.get("show", "")
     show = show if show in SHOW and not session else ""
     if session:
@@ -100,6 +101,11 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
         "show": show,
         "choices": SHOW,
     }
+
+
+def seen_obstacles(day: Day, access: Access) -> list[ObstacleOnDay]:
+    """Those of the day that the reader may see."""
+    return _seen(day.of_places(access.programme))
 
 
 def _seen(as_of: AsOf) -> list[ObstacleOnDay]:

@@ -13,17 +13,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities.areas import in_area
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Edit, Record
-from facilities.permissions import Access
+from facilities.permissions import Access, is_in
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES
+from rollout.figures.reader import names_of_programmes, programmes_in, sessions_for, steered
 from rollout.meetings.agenda import agenda
 from rollout.models import (
     AgendaItem,
     Obstacle,
+    Programme,
     PublishedBrief,
     SessionConclusion,
     WorkingSession,
@@ -40,9 +43,10 @@ from rollout.pages.forms.sessions import (
 )
 from rollout.pages.listing import paged, worded
 from rollout.pages.page import Page, SignedIn, page
-from rollout.programme.directives import directives
 from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
+from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.obstacles.solutions import of_session, solutions
+from rollout.programme.provinces import province_of_session
 from rollout.programme.sessions import services
 from rollout.publishing.brief.document import compared_with
 
@@ -52,21 +56,47 @@ TAKEN_BACK: dict[str, type[Record]] = {
 }
 
 
-@page(lambda access: access.sees_programme, section="sessions")
+@page(lambda access: access.opens_sessions, section="sessions")
 def session_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Those planned, nearest first; those held by the day, newest first."""
-    known = WorkingSession.objects.known(day.known_at).annotate(
+    known = sessions_for(day, access).annotate(
         raised=Count("obstacles", filter=Q(obstacles__withdrawn_at=None), distinct=True),
         ordered=Count("directives", filter=Q(directives__withdrawn_at=None), distinct=True),
     )
     planned = known.filter(held_on__gt=day.on).order_by("held_on", "pk") if day.is_today else []
     held = known.filter(held_on__lte=day.on).order_by("-held_on", "-pk")
-    return "programme/session_list.html", {"planned": planned, "rows": paged(request, held)}
+    return "programme/session_list.html", {
+        "planned": planned,
+        "rows": paged(request, held),
+        "provinces": _provinces_told(day),
+        "by_area": bool(day.area) and len(steered(day)) > 1,
+    }
 
 
-@page(lambda access: access.keeps_programme, section="sessions", stored=False)
+def _provinces_told(day: Day) -> dict[int, str]:
+    """By programme, the name of its province on the day; empty where there is one alone to look at."""
+    provinces = steered(day) if not day.area else ()
+    return (
+        {pk: one.name for one in provinces for pk in one.programmes} if len(provinces) > 1 else {}
+    )
+
+
+def _provinces_kept(day: Day, access: Access) -> dict[int, str]:
+    """Those whose sessions the reader plans, by the programme that stands for each."""
+    kept = programmes_in(access.sessions_kept, day)
+    named = names_of_programmes(steered(day.now))
+    return named if kept is None else {pk: name for pk, name in named.items() if pk in kept}
+
+
+@page(lambda access: access.keeps_sessions, section="sessions", stored=False)
 def session_new(request: SignedIn, day: Day, access: Access) -> Page:
-    form = PlanForm(request.POST or None, initial={"held_on": day.today}, auto_id="plan-%s")
+    provinces = _provinces_kept(day, access)
+    form = PlanForm(
+        request.POST or None,
+        initial={"held_on": day.today},
+        auto_id="plan-%s",
+        provinces=provinces,
+    )
     if request.method != "POST":
         return "programme/session_form.html", {"form": form}
     try:
@@ -77,7 +107,10 @@ def session_new(request: SignedIn, day: Day, access: Access) -> Page:
                     by=request.user,
                     change_set_id=form.cleaned_data["change_set"],
                 )
-                made = services.plan(change_set=change_set, **form.described)
+                made = services.plan(
+                    change_set=change_set,
+                    **_of_only(provinces) | form.described,
+                )
             messages.success(request, _("Stored."))
             return HttpResponseRedirect(reverse("rollout:session", args=[made.pk]))
     except AlreadySent as error:
@@ -88,9 +121,16 @@ def session_new(request: SignedIn, day: Day, access: Access) -> Page:
     return "programme/session_form.html", {"form": form}, 400
 
 
-@page(lambda access: access.sees_programme, section="sessions", stored=False)
+def _of_only(provinces: dict[int, str]) -> dict[str, Programme]:
+    """Whoever keeps the sessions of one province plans them for it."""
+    if len(provinces) != 1:
+        return {}
+    return {"programme": Programme.objects.get(pk=next(iter(provinces)))}
+
+
+@page(lambda access: access.opens_sessions, section="sessions", stored=False)
 def session(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
-    row = get_object_or_404(WorkingSession.objects.known(day.known_at), pk=pk)
+    row = get_object_or_404(sessions_for(day.whole, access), pk=pk)
     actions: dict[str, Action] = {}
     status = 200
     if day.is_today or request.method == "POST":
@@ -112,15 +152,19 @@ def _told(row: WorkingSession, day: Day) -> dict:
     """What the page says, whoever reads it: before the session as of today, later as of its day."""
     held = row.held_on <= day.on
     since, _known = compared_with(row, day.known_at)
-    found = directives(day.on, day.known_at)
     drawn_on = min(row.held_on, day.on)
+    province = province_of_session(row, day.on, day.known_at)
+    area = province.code if province else ""
+    programmes = province.programmes if province else frozenset()
+    found = directives_of(in_area(AsOf(day.on, day.known_at), area), programmes)
     return {
+        "of_province": province,
         "drawn_on": drawn_on,
         "session": row,
         "held": held,
         "since": since,
-        "agenda": agenda(row, AsOf(drawn_on, day.known_at)),
-        "changes": _changes(day, drawn_on, since),
+        "agenda": agenda(row, in_area(AsOf(drawn_on, day.known_at), area), programmes),
+        "changes": _changes(day, drawn_on, since, area),
         "promises": [
             {
                 "directive": one,
@@ -151,12 +195,12 @@ def _told(row: WorkingSession, day: Day) -> dict:
     }
 
 
-def _changes(day: Day, on: date, since: date | None) -> list[dict]:
+def _changes(day: Day, on: date, since: date | None, area: str) -> list[dict]:
     """Old to new of the measures that moved since the session before; computed on both days."""
     if since is None:
         return []
-    before = cached_progress(since, known_at=day.known_at)
-    now = cached_progress(on, known_at=day.known_at)
+    before = cached_progress(since, known_at=day.known_at, area=area)
+    now = cached_progress(on, known_at=day.known_at, area=area)
     pairs = [(m, before.measure(m.code), now.measure(m.code)) for m in MEASURES]
     return [{"measure": m, "old": old, "new": new} for m, old, new in pairs if old.told != new.told]
 
@@ -167,13 +211,13 @@ def _actions(
     by = request.user
     actions: dict[str, Action] = {}
     held = row.held_on <= day.today
-    if held and access.issues_directives:
+    if held and is_in(row.programme_id, programmes_in(access.sessions_read, day)):
         actions["order"] = Action(
             sent.form("order", OrderForm),
             lambda given, change_set: services.order(session=row, by=by, **_named(given)),
             gettext_lazy("Give a directive on the spot"),
         )
-    if not access.keeps_programme:
+    if not is_in(row.programme_id, programmes_in(access.sessions_kept, day)):
         return actions
     if held and not SessionConclusion.objects.known().filter(session=row).exists():
         actions["conclude"] = Action(
@@ -190,6 +234,7 @@ def _actions(
         "change",
         ChangeSessionForm,
         initial={name: getattr(row, name) for name in services.DESCRIBING},
+        provinces=_provinces_kept(day, access),
     )
     actions["change"] = Action(
         change,

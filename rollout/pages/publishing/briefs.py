@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -12,24 +12,25 @@ from django.utils.translation import gettext as _
 
 from facilities.models import ChangeSet
 from facilities.models.places import in_language
-from facilities.permissions import Access
+from facilities.permissions import Access, is_in
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
+from rollout.figures.reader import programmes_in, sessions_for
 from rollout.models import PublishedBrief, WorkingSession
 from rollout.pages.forms.brief import PublishForm
 from rollout.pages.page import Page, SignedIn, page
-from rollout.publishing.brief.document import Brief, brief, compared_with
+from rollout.publishing.brief.document import Brief, area_of, brief, compared_with
 from rollout.publishing.brief.publishing import publish, recompute
 from rollout.publishing.brief.rendering import LANGUAGES, drawn
 from rollout.templatetags.figures import number
 
 
-@page(lambda access: access.sees_programme, section="sessions", by_area=True)
+@page(lambda access: access.opens_sessions, section="sessions", by_area=True)
 def session_brief(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
-    session = get_object_or_404(WorkingSession.objects.known(day.known_at), pk=pk)
+    session = get_object_or_404(sessions_for(day.whole, access), pk=pk)
     form = PublishForm()
     if request.method == "POST":
-        if not _may_publish(day, access):
+        if not _may_publish(day, access, session):
             raise PermissionDenied
         form = PublishForm(request.POST)
         if answer := _published(request, day, session, form):
@@ -45,16 +46,20 @@ def session_brief(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
         "published": PublishedBrief.objects.filter(session=session)
         .select_related("published_by")
         .order_by("-published_at"),
-        "form": form if _may_publish(day, access) else None,
+        "form": form if _may_publish(day, access, session) else None,
     }
     return "publishing/session_brief.html", context, 400 if form.errors else 200
 
 
-def _may_publish(day: Day, access: Access) -> bool:
-    """What is looked at as once known, against another day or of an area is not what is published."""
-    return (
-        access.keeps_programme and day.known_at is None and day.compare is None and day.area is None
-    )
+def _may_publish(day: Day, access: Access, session: WorkingSession) -> bool:
+    """What is looked at as once known, against another day or of an area is not what is published.
+
+    Of several provinces, the whole is the one that the session was held for.
+    """
+    if not is_in(session.programme_id, programmes_in(access.sessions_kept, day)):
+        return False
+    is_whole = day.area is None or day.area_code == area_of(session, day.on)
+    return day.known_at is None and day.compare is None and is_whole
 
 
 def _made(session: WorkingSession, day: Day) -> Brief:
@@ -121,11 +126,13 @@ def _publish(
     )
 
 
-@page(lambda access: access.sees_programme, section="sessions")
+@page(lambda access: access.opens_sessions, section="sessions")
 def published_brief(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     found = get_object_or_404(
         PublishedBrief.objects.select_related("session", "published_by"), pk=pk
     )
+    if not is_in(found.session.programme_id, programmes_in(access.sessions_read, day)):
+        raise Http404
     same, differences = recompute(found)
     language = _language(request)
     context = {

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from equipment.asset_page import moves_of
+from equipment.asset_page import movements, moves_of
 from equipment.assets import place_id
 from equipment.models import Asset, StocktakeRound, StocktakeSighting
 from equipment.stocktake import rounds, see
@@ -39,8 +39,10 @@ def asset(request: SignedIn, day: Day, access: Access, tag: str) -> Page:
         raise Http404
     if request.method == "POST":
         return _seen(request, found, open_rounds)
-    as_of = AsOf(day.on, day.known_at)
-    names = {facility.id: facility for facility in as_of.so_far(day.on).values()}
+    rows = movements(found, day.on, day.known_at)
+    shown = {found.place, *(row.facility_id for row in rows)} - {None}
+    shown |= {one.facility_id for one in open_rounds}
+    names = AsOf(day.on, day.known_at, frozenset(shown)).so_far(day.on)
     seen = set(
         StocktakeSighting.objects.known()
         .filter(asset=found, round__in=open_rounds)
@@ -54,7 +56,7 @@ def asset(request: SignedIn, day: Day, access: Access, tag: str) -> Page:
         "rounds": [(one, names.get(one.facility_id), one.pk in seen) for one in open_rounds],
     }
     if in_full:
-        context |= {"moves": moves_of(found, as_of)}
+        context |= {"moves": moves_of(rows, names)}
     return "registers/asset.html", context
 
 

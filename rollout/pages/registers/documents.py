@@ -1,7 +1,6 @@
 """The file of a document, for those who may see it; shown by the browser and run by nobody."""
 
 import re
-from datetime import date
 from functools import cache
 from urllib.parse import quote
 
@@ -12,11 +11,20 @@ from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
 from facilities.descent import Descent
-from facilities.models import Document, Facility
+from facilities.models import Document, Facility, Record
 from facilities.paper_kinds import HEAD_BYTES, claimed_kind
-from facilities.permissions import Access
+from facilities.permissions import Access, Places
 from rollout.day import Day
-from rollout.models import Directive, DirectiveEvent, Urging
+from rollout.figures.reader import programmes_in
+from rollout.models import (
+    AgendaItem,
+    Directive,
+    DirectiveDue,
+    DirectiveEvent,
+    SessionConclusion,
+    Urging,
+    WorkingSession,
+)
 from rollout.pages.page import Page, SignedIn, page
 
 log = structlog.get_logger(__name__)
@@ -30,7 +38,7 @@ POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-
 def document(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     """404 to whoever may not see it, as if it did not exist."""
     found = Document.objects.filter(pk=pk).first()
-    if found is None or not found.file or not may_see(access, found, day.today):
+    if found is None or not found.file or not may_see(access, found, day):
         raise Http404
     try:
         file = found.file.open("rb")
@@ -51,19 +59,41 @@ def document(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
     return response
 
 
-def may_see(access: Access, document: Document, today: date) -> bool:
+def may_see(access: Access, document: Document, day: Day) -> bool:
     """Officers, and who reads an area, see what a row about their facilities refers to.
 
     Who records facts sees what they brought themselves.
 
-    An agency sees the evidence of the directives it has a part in.
+    An agency sees the evidence of the directives it has a part in; staff and leaders of one province
+    that of its sessions and of the directives given there.
     """
     places = access.papers
     if places is None or _is_of_own_directive(access, document):
         return True
     if access.records_facts and document.recorded_by_id == access.user.pk:
         return True
-    return bool(places) and _is_about(document, Descent.read(today).family(places))
+    if _is_of_own_sessions(document, programmes_in(access.sessions_read, day)):
+        return True
+    return bool(places) and _is_about(document, Descent.read(day.today).family(places))
+
+
+# How a row that names a paper is traced to the programme of its session.
+OF_A_SESSION: dict[type[Record], str] = {
+    WorkingSession: "programme",
+    AgendaItem: "session__programme",
+    SessionConclusion: "session__programme",
+    Directive: "session__programme",
+    DirectiveDue: "directive__session__programme",
+    DirectiveEvent: "directive__session__programme",
+    Urging: "directive__session__programme",
+}
+
+
+def _is_of_own_sessions(document: Document, programmes: Places) -> bool:
+    return bool(programmes) and any(
+        model._default_manager.filter(document=document, **{f"{path}__in": programmes}).exists()
+        for model, path in OF_A_SESSION.items()
+    )
 
 
 def _is_of_own_directive(access: Access, document: Document) -> bool:

@@ -1,6 +1,6 @@
 """Importing: choose a file, see what it would change, say yes. For the Department and for officers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from facilities.exchange.columns import Column
 from facilities.exchange.outcomes import Outcome
-from facilities.exchange.tables import BadTable
+from facilities.exchange.tables import BadTable, column_letter
 from facilities.models import ChangeSet, Edit, Facility, User
 from facilities.permissions import Access
 from facilities.registers.choices import names_on
@@ -31,12 +32,15 @@ from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
 from rollout.registers.catalogue import BRINGS_PEOPLE, REGISTERS, TAKING_FILES
 from rollout.registers.importing import State
+from rollout.registers.importing.mending import KINDS
 from rollout.registers.importing.receiving import rejects_place
 from rollout.registers.importing.validation import written_places
 from rollout.registers.keeping import kept_registers
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES_A_PAGE = 50
+LISTED = 200  # choices that a cell to be mended offers
+SHOWN_MENDED = 200
 # What asks most of the reader comes first.
 FIRST = (Outcome.WRONG, Outcome.CHANGED, Outcome.NEW, Outcome.UNCHANGED)
 TABS = {
@@ -220,6 +224,7 @@ def import_file(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
             return HttpResponseRedirect(reverse("rollout:import", args=[found.pk]))
     may_write = _writes(found, request.user, access)
     context = _context(request, found) | {"may_write": may_write, "problems": problems}
+    context["may_mend"] = may_write and context["state"] == State.READY
     if may_write and found.register in BRINGS_PEOPLE and found.change_set_id:
         context["to_hand_out"] = _to_hand_out(found)
     return "registers/imports/file.html", context, 400 if problems else 200
@@ -245,6 +250,15 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
             messages.success(request, text % {"count": found.rows_written})
     elif asked == "headings" and state in (State.READY, State.REFUSED):
         importing.choose_headings(found, _chosen(request, found))
+        importing.send_on(found)
+    elif asked == "mend" and state == State.READY:
+        importing.mend(found, **_mended(request, found))
+        importing.send_on(found)
+    elif asked == "sheet" and state in (State.READY, State.REFUSED):
+        sheet = request.POST.get("sheet", "")
+        if sheet not in (found.preview or {}).get("others", []):
+            raise ValidationError(_("The file has no such sheet."))
+        importing.choose_sheet(found, sheet)
         importing.send_on(found)
     elif asked == "drop":
         if not importing.drop(found):
@@ -275,6 +289,33 @@ def _to_hand_out(found: ImportFile) -> list[tuple[User, str]]:
     rows = Edit.objects.filter(change_set=found.change_set_id, register=found.register, column="")
     people = User.objects.filter(assignments__in=rows.values("row")).distinct()
     return [(person, link_of(person)) for person in people if waits(person)]
+
+
+def _mended(request: SignedIn, found: ImportFile) -> dict[str, Any]:
+    """What was written into the wrong rows that the preview shows. Cells left as they were are not meant."""
+    cells: dict[tuple[int, int], str] = {}
+    left_out, back = [], []
+    for row in (found.preview or {}).get("wrong", []):
+        number = row["row"]
+        if f"leave-{number}" in request.POST:
+            left_out.append(number)
+            continue
+        for cell in row["cells"]:
+            name = f"{number}-{cell['place']}"
+            text = request.POST.get(f"cell-{name}", cell["value"])
+            if f"take-{name}" in request.POST and cell["offer"]:
+                cells[number, cell["place"]] = cell["offer"]
+            elif text.strip() != cell["value"].strip():
+                cells[number, cell["place"]] = text
+    for row, own in found.mended.items():
+        if own is None and f"back-{row}" in request.POST:
+            back.append(int(row))
+        for place, before in own.items() if isinstance(own, dict) else ():
+            said = request.POST.get(f"mended-{row}-{place}")
+            if said is not None and said != before:
+                cells[int(row), int(place)] = said
+    everywhere = [kind for kind in KINDS if f"all-{kind}" in request.POST]
+    return {"cells": cells, "left_out": left_out, "back": back, "everywhere": everywhere}
 
 
 def _chosen(request: SignedIn, found: ImportFile) -> dict[str, str]:
@@ -316,6 +357,11 @@ def _context(request: SignedIn, found: ImportFile) -> dict:
         "lines": [_line(row, columns) for row in seen["rows"][show]],
         "more": max(0, counts[show] - len(seen["rows"][show])),
         "more_problems": max(0, seen["problem_count"] - len(seen["problems"])),
+        "wrong": [_to_mend(row, columns) for row in seen.get("wrong", [])],
+        "more_wrong": max(0, counts[Outcome.WRONG] - len(seen.get("wrong", []))),
+        "offered": _offered(seen, columns),
+        "mended": _what_was_mended(found, seen),
+        "rows_left_out": sorted(int(row) for row, own in found.mended.items() if own is None),
         "missing": [columns[code].heading() for code in seen["missing"] if code in columns],
         "unknown": [line["heading"] for line in seen["asked"] if not line["column"]],
         "choices": [
@@ -337,6 +383,44 @@ def _line(row: dict, columns: dict) -> dict:
             shown = (column.show(column.value(text)) for text in (old, new))
             cells.append((column.heading(), *shown))
     return {"row": row["row"], "title": row["title"], "cells": cells}
+
+
+def _to_mend(row: dict, columns: Mapping[str, Column]) -> dict:
+    """A wrong row with its cells under their headings."""
+    cells = [
+        cell
+        | {"heading": columns[cell["column"]].heading(), "kind": columns[cell["column"]].kind.value}
+        for cell in row["cells"]
+        if cell["column"] in columns
+    ]
+    return row | {"cells": cells}
+
+
+def _offered(seen: dict, columns: Mapping[str, Column]) -> dict[str, list[str]]:
+    """What may be chosen in the columns with wrong cells, where that is not too much to list."""
+    asked = {cell["column"] for row in seen.get("wrong", []) for cell in row["cells"]}
+    found = {}
+    for code in asked & columns.keys():
+        choices = columns[code].choices
+        labels = [str(label) for label in choices().values()] if choices else []
+        if 0 < len(labels) <= LISTED:
+            found[code] = labels
+    return found
+
+
+def _what_was_mended(found: ImportFile, seen: dict) -> list[dict]:
+    """The cells that were mended here, to look at and to change once more."""
+    return [
+        {
+            "row": int(row),
+            "place": int(place),
+            "name": f"{column_letter(int(place))}{row}",
+            "value": text,
+        }
+        for row, own in found.mended.items()
+        if isinstance(own, dict)
+        for place, text in own.items()
+    ][:SHOWN_MENDED]
 
 
 @importing_page()

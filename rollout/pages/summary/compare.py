@@ -16,10 +16,10 @@ from rollout.day import Day, areas_on
 from rollout.figures.awaited import late_facilities
 from rollout.figures.groups import AREA, BY, FACILITY, Group, groups_by
 from rollout.figures.measures import BY_CODE, MEASURES
+from rollout.figures.reader import sessions_of
 from rollout.figures.results import MeasureResult
 from rollout.forecasting import ProvinceForecast
 from rollout.forecasting.forecast import Facts, forecast_from
-from rollout.models import WorkingSession
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.registers.exports import CSV
 from rollout.pages.summary.finding import PACE_DAYS, begun_lately
@@ -138,7 +138,7 @@ def _asked(request: SignedIn) -> tuple[str, str, str]:
 
 
 def _compared(day: Day) -> date | None:
-    sessions = WorkingSession.objects.known(day.known_at).values_list("held_on", flat=True)
+    sessions = sessions_of(day).values_list("held_on", flat=True)
     return held_against(day, list(sessions))
 
 

@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from rollout.day import Day
 from rollout.figures.measures import Measure
 from rollout.figures.results import Progress
-from rollout.figures.trend import LONGEST_DAYS, trend
+from rollout.figures.trend import cached_trend, first_day
 from rollout.forecasting import ProvinceForecast
 from rollout.models import Milestone
 from rollout.pages.summary.charts import Curve
 
-LOOK_BACK = timedelta(days=150)
 MARGIN = timedelta(days=14)
 FARTHEST_AHEAD = 400  # days; a deadline years away would flatten the curve
 
@@ -22,9 +21,8 @@ def curve_of(
 
     `forecast`: of official use, the only measure that is foreseen.
     """
-    newest = min(progress.newest_on or day.on, day.compare or day.on, day.on)
-    first = max(newest - LOOK_BACK, day.on - timedelta(days=LONGEST_DAYS)).replace(day=1)
-    points = trend(
+    first = first_day(progress, day.compare)
+    points = cached_trend(
         measure, first, day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code
     )
     known = [point for point in points if point.told is not None]

@@ -22,7 +22,9 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import changes
+from rollout.figures.reader import refuse_outside
 from rollout.figures.results import FacilityResult
+from rollout.forecasting.kept import know_durations
 from rollout.models import MeasureCode
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.summary.history import history
@@ -61,6 +63,7 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     if name is None:
         raise Http404
     pk = name.facility_id
+    refuse_outside(day, pk)
     in_full = access.sees_rows_of(pk)
     opens = is_in(pk, access.programme)
     context = kept(
@@ -95,6 +98,8 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
     held = holds_of(open_obstacles)
     is_official = state.get("milestone:official", EMPTY).amount > 0
     law = must_start.law_for(as_of, described)
+    if in_full and law:
+        know_durations(as_of)
     latest = must_start.latest_days_until(as_of, law) if in_full and not is_official else {}
     context: dict[str, Any] = {
         "described": described,

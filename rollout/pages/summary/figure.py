@@ -14,14 +14,15 @@ from facilities.evidence import RUNG_EXPLANATIONS, Rung
 from facilities.permissions import Access
 from facilities.timeline import State, fold
 from rollout.day import Day
-from rollout.figures.awaited import AWAITED, Awaited, awaited_on
+from rollout.figures.awaited import AWAITED, Awaited
 from rollout.figures.cached import cached_progress
 from rollout.figures.groups import in_group, label_of, parse_group
 from rollout.figures.labels import figure_label, figure_labels
 from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
-from rollout.figures.progress import FIGURE_GROUPS, UNKNOWN, cells_on, changes, progress_by
+from rollout.figures.progress import cells_on, changes, progress_by
 from rollout.figures.results import Figure, Progress
-from rollout.forecasting import forecast_of
+from rollout.figures.sums import FIGURE_GROUPS, UNKNOWN
+from rollout.forecasting import cached_forecast
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.curve import curve_of
 
@@ -119,8 +120,7 @@ def _measure(
     state = fold(changes(as_of), day.on)
     waiting: dict[int, Awaited] = {}
     if found.code in AWAITED:
-        nearest_first = awaited_on(found.code, as_of, progress.facilities)
-        waiting = {one.facility.id: one for one in nearest_first}
+        waiting = {one.facility.id: one for one in progress.awaited[found.code]}
     by_plan = show in AWAITED.get(found.code, ())
     about = [facility for facility in as_of.on(day.on) if found.counts(facility)]
     group_label = ""
@@ -177,7 +177,7 @@ def _measure(
         "curve": None
         if group
         else curve_of(
-            found, day, progress, forecast_of(as_of) if found.code == "official" else None
+            found, day, progress, cached_forecast(as_of) if found.code == "official" else None
         ),
     }
 

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.db.models import Max
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from equipment.files import File, Step, files, server_files
@@ -12,14 +15,29 @@ from equipment.stages import Stage
 from facilities.as_of import AsOf
 from facilities.choosing import MOST, chooser, meant
 from facilities.exchange.choices import Unknown
-from facilities.permissions import Access
+from facilities.permissions import Access, Places
 from rollout.day import Day, parse_date
-from rollout.figures.cached import cached_progress, mark_of
+from rollout.figures.cached import cached_progress, mark_of, remembered
 from rollout.figures.measures import BY_CODE
-from rollout.forecasting import FacilityForecast, ProvinceForecast, Shift, forecast_of
+from rollout.forecasting import (
+    FacilityForecast,
+    ProvinceForecast,
+    Shift,
+    cached_forecast,
+    forecast_of,
+)
 from rollout.forecasting.durations import Durations
-from rollout.forecasting.services import AHEAD, chance_scores, first_score_on, scores
-from rollout.models import Milestone
+from rollout.forecasting.services import (
+    AHEAD,
+    ChanceScore,
+    Score,
+    chance_scores,
+    first_score_on,
+    scores,
+)
+from rollout.models import Forecast, Milestone
+from rollout.pages.kept import KeptRows, Whole
+from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, kept, page, to_own_area
 from rollout.pages.summary.curve import curve_of
 from rollout.programme.councils import meetings
@@ -27,6 +45,8 @@ from rollout.programme.durations import WAY
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+MOST_MOVED = 50  # facilities that a what-if names one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +76,18 @@ def forecast(request: SignedIn, day: Day, access: Access) -> Page:
     """Nothing that is asked here is stored. A role of an area reads that of the area."""
     if sent := to_own_area(request, day, access):
         return sent
-    as_of = day.of_places(access.programme)
-    choices = _choices(as_of)
+    places = access.programme
+    choices = _shiftable(day, places)
     asked, to = request.GET.get("shift", ""), request.GET.get("to", "")
     shift, problems = _shift(asked, to, choices, day)
     if shift is None:
-        context = kept(
-            "summary/_forecast.html",
-            day,
-            mark_of(access.programme),
-            build=lambda: _content(day, as_of),
-        )
+        context = _plain(request, day, places)
     else:
-        context = _content(day, as_of, shift)
+        found = _content(day, day.of_places(places), shift)
+        context = found | {
+            "lines": paged(request, found["lines"]),
+            "moved": [line for line in found["lines"] if line.moves][:MOST_MOVED],
+        }
     told = (
         {"aria-invalid": "true", "aria-describedby": "shift-problem"} if "shift" in problems else {}
     )
@@ -84,23 +103,55 @@ def forecast(request: SignedIn, day: Day, access: Access) -> Page:
     }
     return (
         "summary/forecast.html",
-        context | given | _kept_forecasts(day, as_of),
+        context | given | _kept_forecasts(day, places),
         400 if problems else 200,
     )
 
 
-def _kept_forecasts(day: Day, as_of: AsOf) -> dict:
+def _plain(request: SignedIn, day: Day, places: Places) -> dict:
+    """The forecast as it is: put together once, and drawn once but for the page of facilities."""
+
+    @cache
+    def content() -> dict:
+        return _content(day, day.of_places(places))
+
+    lines: KeptRows[Line] = KeptRows(
+        "forecast",
+        day,
+        mark_of(places),
+        compute=lambda: Whole(
+            content()["lines"], {name: content()[name] for name in ("official", "pools")}
+        ),
+    )
+    drawn = kept("summary/_forecast.html", day, mark_of(places), build=content)
+    return drawn | lines.told | {"lines": paged(request, lines), "shifted": False}
+
+
+def _kept_forecasts(day: Day, places: Places) -> dict:
     """How those did that can be held against what happened; without any, from when there may be."""
-    found = [score for score in scores(as_of) if score.count]
-    chances = chance_scores(as_of)
+    latest = Forecast.objects.aggregate(latest=Max("pk"))["latest"]
+    found, chances = remembered(
+        "scores",
+        day.on,
+        day.known_at,
+        day.map_on,
+        day.area_code,
+        mark_of(places),
+        latest,
+        compute=lambda: _scores(day.of_places(places)),
+    )
     if found or chances:
         return {"scores": found, "chances": chances}
     first = first_score_on() or day.today + timedelta(days=min(AHEAD))
     return {"first_score_on": first if first > day.today else None}
 
 
+def _scores(as_of: AsOf) -> tuple[list[Score], list[ChanceScore]]:
+    return [score for score in scores(as_of) if score.count], chance_scores(as_of)
+
+
 def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
-    plain = forecast_of(as_of)
+    plain = cached_forecast(as_of)
     shifted = forecast_of(as_of, shift) if shift else None
     forecast = shifted or plain
     before = {one.facility.id: one for one in plain.facilities} if shifted else {}
@@ -114,6 +165,7 @@ def _content(day: Day, as_of: AsOf, shift: Shift | None = None) -> dict:
         "progress": progress,
         "stale": progress.is_stale,
         "forecast": forecast,
+        "official": forecast.official,
         "curve": curve_of(BY_CODE["official"], day, progress, forecast),
         "before": plain if shifted else None,
         "lines": lines,
@@ -150,6 +202,19 @@ def _durations(durations: Durations) -> list[tuple]:
         (label, len(pool), *((pool[0], pool[len(pool) // 2], pool[-1]) if pool else (None,) * 3))
         for label, pool in named
     ]
+
+
+def _shiftable(day: Day, places: Places) -> list[tuple[str, str]]:
+    return remembered(
+        "shiftable",
+        day.on,
+        day.known_at,
+        day.map_on,
+        day.area_code,
+        mark_of(places),
+        get_language(),
+        compute=lambda: _choices(day.of_places(places)),
+    )
 
 
 def _choices(as_of: AsOf) -> list[tuple[str, str]]:

@@ -16,10 +16,12 @@ from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures import awaited
 from rollout.figures.cached import cached_progress
+from rollout.figures.due import Due, due
 from rollout.figures.measures import BY_CODE
+from rollout.figures.reader import sessions_of
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
-from rollout.forecasting import forecast_of
-from rollout.models import Milestone, WorkingSession
+from rollout.forecasting import cached_forecast
+from rollout.models import Milestone
 from rollout.pages.areas import choice_of_areas
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.start import is_wanted
@@ -28,12 +30,12 @@ from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
 from rollout.pages.summary.finding import finding
 from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
-from rollout.programme.councils import awaited_meetings, fixed, unruled
-from rollout.programme.deadlines import deadlines
+from rollout.programme.councils import fixed, unruled
 from rollout.programme.directives import DirectiveOnDay
 from rollout.programme.legal import LegalDeadlineOnDay, nearest
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
 from rollout.templatetags.figures import day_near
@@ -75,20 +77,20 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
 
 def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility why it stands where it stands."""
-    sessions = list(
-        WorkingSession.objects.known(day.known_at)
-        .order_by("held_on")
-        .values_list("held_on", flat=True)
-    )
+    sessions = list(sessions_of(day).order_by("held_on").values_list("held_on", flat=True))
     compare = held_against(day, sessions)
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=compare, map_on=day.map_on, area=day.area_code
     )
+    owed = due(day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code)
     as_of = day.as_of()
     open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
     law = _law(progress)
-    forecast = forecast_of(as_of)
-    opened = [d for d in directives_of(as_of) if d.closed_on is None] if sees_programme else []
+    forecast = cached_forecast(as_of)
+    opened = []
+    if sees_programme:
+        programmes = programmes_at(day.area_code, day.on, day.known_at)
+        opened = [d for d in directives_of(as_of, programmes) if d.closed_on is None]
     open_to_decide = len(open_obstacles) if sees_programme else 0
     return {
         "finding": finding(day.on, forecast, law, opened, open_to_decide, in_full=in_full),
@@ -104,7 +106,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "maps": _maps(day),
         "stale": progress.is_stale,
         "stages": _stages(progress),
-        "tiles": _tiles(progress, as_of, sees_programme=sees_programme),
+        "tiles": _tiles(progress, owed, sees_programme=sees_programme),
         "counted": counted(progress),
         "columns": list(COLUMNS.values()),
         "rows": matrix(
@@ -115,7 +117,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         if sees_programme
         else None,
         "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, forecast),
-        "upcoming": _upcoming(as_of, in_full=in_full),
+        "upcoming": _upcoming(owed, day.on, in_full=in_full),
     }
 
 
@@ -195,11 +197,11 @@ def _stages(progress: Progress) -> dict:
     }
 
 
-def _tiles(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> list[Tile]:
+def _tiles(progress: Progress, owed: Due, *, sees_programme: bool) -> list[Tile]:
     measure = progress.measure
     partner = Partner.objects.filter(counted=True).first()
     return [
-        _servers(progress, as_of),
+        _servers(progress),
         Tile(_("Devices"), measure("devices")),
         Tile(
             _("Signatures registered"),
@@ -210,7 +212,7 @@ def _tiles(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> list[Til
             ),
         ),
         Tile(_("Launched or piloting"), measure("launched")),
-        _official(progress, as_of, sees_programme=sees_programme),
+        _official(progress, owed, sees_programme=sees_programme),
         Tile(
             partner.name if partner else _("Data link"),
             measure("connected_public"),
@@ -219,10 +221,10 @@ def _tiles(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> list[Til
     ]
 
 
-def _servers(progress: Progress, as_of: AsOf) -> Tile:
+def _servers(progress: Progress) -> Tile:
     """With those still to get servers, the worst of them: past the day, in bidding, on order."""
     servers = progress.measure("servers")
-    missing = awaited.awaited_on("servers", as_of, progress.facilities)
+    missing = progress.awaited["servers"]
 
     def tile(why: str, note: str, state: str = "under_way") -> Tile:
         return Tile(_("Servers"), servers, note=note, note_state=state, shows=why)
@@ -254,9 +256,9 @@ def _servers(progress: Progress, as_of: AsOf) -> Tile:
     return tile("open", "")
 
 
-def _official(progress: Progress, as_of: AsOf, *, sees_programme: bool) -> Tile:
+def _official(progress: Progress, owed: Due, *, sees_programme: bool) -> Tile:
     """With the meetings to come, or, worse, those whose day has passed without a ruling."""
-    waiting = awaited_meetings(as_of)
+    waiting = owed.awaited_meetings()
     passed, to_come = len(unruled(waiting, progress.on)), len(fixed(waiting, progress.on))
     note = ""
     if passed:
@@ -320,18 +322,15 @@ def _too_late(
 OPEN_TO_ALL = ("council", "legal")
 
 
-def _upcoming(as_of: AsOf, *, in_full: bool) -> dict | None:
+def _upcoming(owed: Due, on: date, *, in_full: bool) -> dict | None:
     """What is due from the day on, for two weeks, the nearest first."""
-    on = as_of.until
-    facilities = {facility.id: facility for facility in as_of.on(on)}
     found = []
-    for deadline in deadlines(as_of):
+    for deadline, facility in owed:
         if not in_full and deadline.rule not in OPEN_TO_ALL:
             continue
         if deadline.rule == RULE:
             continue  # the same for all, every week
-        if deadline.done_on is None and on <= deadline.due_on <= on + AHEAD:
-            facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
+        if on <= deadline.due_on <= on + AHEAD:
             found.append({"on": deadline.due_on, "what": deadline.what, "facility": facility})
     found.sort(key=lambda d: (d["on"], str(d["what"])))
     return _first(found, MOST_UPCOMING)

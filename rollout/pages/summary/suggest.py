@@ -26,8 +26,8 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
         tree, typed = areas_on(day), " ".join(words)
         coded = areas_by_external_code(day.map_on or day.on, day.known_at)
         bearers = [tree.find(code) for key in coded if key.startswith(typed) for code in coded[key]]
-        areas = dict.fromkeys([*tree.like(typed), *filter(None, bearers)])
-        return JsonResponse({"names": [tree.placed(area) for area in areas][:MOST]})
+        found = [*tree.like(typed), *filter(None, bearers)]
+        return JsonResponse({"names": [tree.placed(a) for a in dict.fromkeys(found)][:MOST]})
     if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
         return JsonResponse({"names": []})
     rows = FacilityName.objects.in_force(day.today).select_related("facility")
@@ -47,13 +47,13 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
         .filter(facility__in=keys)
         .select_related("facility")
     }
-    found = [named[key] for key in dict.fromkeys(keys)][:MOST]
-    told = [name.name for name in found]
+    places = [named[key] for key in dict.fromkeys(keys)][:MOST]
+    told = [name.name for name in places]
     return JsonResponse(
         {
             "names": [
                 name.name if told.count(name.name) == 1 else f"{name.name} ({name.facility.code})"
-                for name in found
+                for name in places
             ]
         }
     )

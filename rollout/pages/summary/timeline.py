@@ -11,7 +11,7 @@ from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.results import FacilityResult
-from rollout.forecasting import forecast_of
+from rollout.forecasting import cached_forecast
 from rollout.models import Milestone
 from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
@@ -86,7 +86,7 @@ def _content(request: SignedIn, day: Day, chosen: str, *, foreseen: bool) -> dic
     if foreseen and wanted == Milestone.OFFICIAL:
         bands = {
             one.facility.id: (one.likely_on, one.safe_on)
-            for one in forecast_of(as_of).facilities
+            for one in cached_forecast(as_of).facilities
             if one.likely_on and one.safe_on
         }
     drawn = {

@@ -10,12 +10,19 @@ from django.utils.translation import gettext as _
 
 from facilities.models import Agency, ChangeSet, Edit, User
 from facilities.services import AlreadyWithdrawn, day_of_writing, record, withdraw
-from rollout.models import AgendaItem, Directive, SessionConclusion, WorkingSession
+from rollout.models import (
+    AgendaItem,
+    Directive,
+    Programme,
+    SessionConclusion,
+    WorkingSession,
+)
 from rollout.programme.directives import services as directive_keeping
 
 REGISTER = "sessions"  # under which changes are logged
 
 DESCRIBING = (
+    "programme",
     "name_vi",
     "name_en",
     "held_on",
@@ -29,7 +36,13 @@ DESCRIBING = (
 
 @transaction.atomic
 def plan(*, change_set: ChangeSet, **described: object) -> WorkingSession:
-    """A session, to come or held already. `described`: fields of `DESCRIBING`."""
+    """A session, to come or held already. `described`: fields of `DESCRIBING`.
+
+    Where one province alone is steered, it is that province's.
+    """
+    if described.get("programme") is None:
+        steered = Programme.objects.order_by("pk")[:2]
+        described["programme"] = steered[0] if len(steered) == 1 else None
     return record(WorkingSession(**described), by=change_set.by)
 
 

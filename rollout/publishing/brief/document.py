@@ -12,6 +12,7 @@ from rollout.figures.cached import cached_progress
 from rollout.models import PublishedBrief, WorkingSession
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at, province_of_session
 from rollout.publishing.brief import comparing
 from rollout.publishing.brief.links import Links
 from rollout.publishing.brief.sentences import measures, opening, programme
@@ -65,12 +66,15 @@ def brief(
 ) -> Brief:
     """The province, or an area of it by code, on day `on` in sentences.
 
+    Of several provinces the one that the session was held for, unless an area is asked for.
     `places`: councils, obstacles and directives of these facilities alone; None: of all.
 
     `session` None: of a day on which nobody sat.
     `compare`: the day it is held against; `compare_known_at`: the moment at which that day was
     reported, so that what has been restated since can be told. A fixed number of queries.
     """
+    if session and not area:
+        area = area_of(session, on, known_at)
     as_of = in_area(AsOf(on, known_at, places), area)
     source = Source(
         session=session,
@@ -79,7 +83,7 @@ def brief(
         progress=cached_progress(on, known_at=known_at, area=area),
         as_of=as_of,
         facilities={facility.id: facility for facility in as_of.on(on)},
-        directives=directives_of(as_of),
+        directives=directives_of(as_of, programmes_at(area, on, known_at)),
         obstacles=obstacles(as_of),
         link=Links(on, known_at, area),
     )
@@ -102,13 +106,19 @@ def brief(
     return Brief(on, known_at, compare, compare_known_at, tuple(s for s in sections if s.sentences))
 
 
+def area_of(session: WorkingSession, on: date, known_at: datetime | None = None) -> str:
+    """The code of the province that its brief is about; empty where there is one alone."""
+    province = province_of_session(session, on, known_at)
+    return province.code if province else ""
+
+
 def compared_with(
     session: WorkingSession, known_at: datetime | None = None
 ) -> tuple[date | None, datetime | None]:
-    """The day of the session before, and the moment at which its brief was published, if any."""
+    """The day of the province's session before, and the moment at which its brief was published, if any."""
     before = (
         WorkingSession.objects.known(known_at)
-        .filter(held_on__lt=session.held_on)
+        .filter(held_on__lt=session.held_on, programme=session.programme_id)
         .order_by("held_on", "pk")
         .last()
     )

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from facilities.areas import in_area
 from facilities.as_of import AsOf
 from facilities.models import User
 from rollout.figures.contradictions import contradictions
 from rollout.models import PublishedBrief, WorkingSession
-from rollout.publishing.brief.document import Brief, brief, compared_with
+from rollout.publishing.brief.document import Brief, area_of, brief, compared_with
 from rollout.publishing.brief.rendering import LANGUAGES, drawn
 
 Difference = tuple[str, object, object]  # which value, what was said, what is computed now
@@ -29,7 +30,7 @@ def publish(
     it is published all the same.
     """
     override = override.strip()
-    found = contradictions(AsOf(on, at))
+    found = contradictions(in_area(AsOf(on, at), area_of(session, on, at)))
     if found and not override:
         listed = [str(one.said) for one in found]
         raise ValidationError(

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from rollout.figures.cached import cached_progress
 from rollout.figures.measures import MEASURES as ALL_MEASURES
 from rollout.publishing.papers.kind import Asked
-from rollout.publishing.papers.kinds.report import of_rollout
+from rollout.publishing.papers.kinds.report import of_its_province, of_rollout
 from rollout.templatetags.figures import day
 
 # The private facilities have no row of their own in the register's table of progress.
@@ -24,6 +24,7 @@ def as_xlsx(asked: Asked) -> bytes:
     A facility outside a measure, and one whose need is not known, has an empty cell: nothing is
     added for it.
     """
+    asked = of_its_province(asked)
     progress = cached_progress(asked.on, known_at=asked.known_at, area=asked.area)
     register = Workbook()
     sheet = register.worksheets[0]

@@ -6,8 +6,9 @@ from typing import TypedDict
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from facilities.areas import Areas
 from facilities.models.places import in_language
-from rollout.models import Programme
+from rollout.programme.provinces import names_of_all, province_of, provinces_on
 from rollout.publishing.papers.kind import Asked
 from rollout.publishing.papers.paper import Signature
 
@@ -24,7 +25,12 @@ def motto() -> str:
 
 def province(asked: Asked) -> str:
     """Its full name on the day, as the register has it."""
-    return in_language(*Programme.name_on(asked.on, asked.known_at))
+    provinces = provinces_on(asked.on, asked.known_at)
+    if len(provinces) < 2:
+        return in_language(*names_of_all(provinces))
+    tree = Areas(asked.on, asked.known_at).on(asked.on)
+    found = province_of(provinces, tree, asked.area)
+    return found.name if found else BLANK  # no one Department writes for several
 
 
 def place(asked: Asked) -> str:

@@ -4,6 +4,7 @@ Nothing is stored in the register before somebody has seen what would change and
 everything is, in one transaction, as one change set that can be taken back.
 """
 
+from rollout.registers.importing.mending import choose_sheet, mend
 from rollout.registers.importing.previewing import preview
 from rollout.registers.importing.receiving import choose_headings, drop, receive
 from rollout.registers.importing.states import State, state_of
@@ -13,8 +14,10 @@ from rollout.registers.importing.storing import confirm, store
 __all__ = [
     "State",
     "choose_headings",
+    "choose_sheet",
     "confirm",
     "drop",
+    "mend",
     "preview",
     "progress",
     "receive",

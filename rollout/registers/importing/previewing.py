@@ -8,18 +8,25 @@ from typing import Any, BinaryIO
 
 from django.core.files import File
 from django.utils import timezone
+from django.utils.translation import ngettext_lazy
 
 from facilities.exchange import headers
+from facilities.exchange.headers import Heading
+from facilities.exchange.old_fonts import Undecoded
 from facilities.exchange.outcomes import Compared, Outcome, Problem
-from facilities.exchange.tables import BadTable, column_letter
+from facilities.exchange.tables import BadTable, Formula, column_letter, excerpt
+from facilities.grouping import grouped
 from facilities.registers.writers import RowEntry
 from rollout.models import ImportFile
 from rollout.registers.importing.how_far import note
+from rollout.registers.importing.mending import FONTS, FORMULAS, typed
 from rollout.registers.importing.receiving import rejects_place
 from rollout.registers.importing.validation import Fingerprint, Validated, judged
 
 SHOWN = 200  # rows of each outcome that the preview shows
 SHOWN_PROBLEMS = 500
+MENDABLE = 100  # wrong rows that are offered for mending at once
+NAMED = 5  # rows named in a sentence
 
 Told = dict[str, Any]  # a row or a problem, as it is kept in JSON
 
@@ -38,7 +45,7 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
             kept = _Preview(found, wrong, import_file.headings)
             for chunk in found.chunks:
                 kept.add(chunk)
-                note(import_file, done=kept.count, of=import_file.rows_expected)
+                note(import_file, done=kept.count, of=found.comparison.rows_seen)
             _keep_rejects(import_file, found, wrong)
             waiting.update(
                 preview=kept.document() | {"moved": moved},
@@ -50,6 +57,28 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
     except BadTable as error:
         waiting.update(refusal=" ".join(error.messages), preview=None, previewed_at=None)
     import_file.refresh_from_db()
+
+
+def left_out(heading: Heading) -> list[str]:
+    """Rows that are no records, in sentences."""
+    texts = {
+        "totals": ngettext_lazy(
+            "%(count)s row that sums up others was left out: %(rows)s.",
+            "%(count)s rows that sum up others were left out: %(rows)s.",
+            "count",
+        ),
+        "headings": ngettext_lazy(
+            "%(count)s row that repeats the headings was left out: %(rows)s.",
+            "%(count)s rows that repeat the headings were left out: %(rows)s.",
+            "count",
+        ),
+    }
+    found = []
+    for kind, numbers in heading.left_out.items():
+        named = ", ".join(grouped(number) for number in numbers[:NAMED])
+        named += ", …" if len(numbers) > NAMED else ""
+        found.append(texts[kind] % {"count": len(numbers), "rows": named})
+    return found
 
 
 class _Preview:
@@ -65,6 +94,8 @@ class _Preview:
         self.rows: dict[str, list[Told]] = {outcome.value: [] for outcome in Outcome}
         self.odd: list[Told] = []
         self.problems: list[Told] = []
+        self.wrong_rows: list[Told] = []
+        self.proposed: Counter[str] = Counter()
         self.fingerprint = Fingerprint(self.columns)
 
     def add(self, chunk: list[Compared]) -> None:
@@ -88,6 +119,59 @@ class _Preview:
         self.problems += self._told(compared, compared.problems, self.problems)
         texts = [self._sentence(problem) for problem in compared.problems]
         pickle.dump(((compared.number, compared.cells), texts), self.wrong)
+        for cell in compared.cells:
+            if isinstance(cell, Formula) and cell.shown:
+                self.proposed[FORMULAS] += 1
+            elif isinstance(cell, Undecoded) and cell.meant:
+                self.proposed[FONTS] += 1
+        if len(self.wrong_rows) < MENDABLE:
+            self.wrong_rows.append(self._to_mend(compared))
+
+    def _to_mend(self, compared: Compared) -> Told:
+        """A wrong row with the cells that may mend it: the wrong ones, else those of its keys."""
+        cells: dict[int, Told] = {}
+        whole = []
+        places = self.found.heading.columns
+        for problem in compared.problems:
+            if problem.place is None or problem.place not in places:
+                whole.append(self._sentence(problem))
+                continue
+            cell = cells.setdefault(
+                problem.place, self._cell(compared, problem.place, problem.column)
+            )
+            cell["texts"].append(problem.text)
+            cell["offer"] = cell["offer"] or problem.offer
+        if not cells:
+            keys = {code for key in self.found.comparison.usable_keys for code in key}
+            for place, code in places.items():
+                if code in keys:
+                    cells[place] = self._cell(compared, place, code)
+        return {
+            "row": compared.number,
+            "title": self._name_of(compared, set(cells)),
+            "texts": whole,
+            "cells": [cells[place] for place in sorted(cells)],
+        }
+
+    def _cell(self, compared: Compared, place: int, code: str) -> Told:
+        cell = compared.cells[place] if place < len(compared.cells) else None
+        return {
+            "place": place,
+            "column": code,
+            "name": f"{column_letter(place)}{compared.number}",
+            "value": typed(cell),
+            "texts": [],
+            "offer": "",
+        }
+
+    def _name_of(self, compared: Compared, shown: set[int]) -> str:
+        """A few words of the row by which its sender knows it."""
+        words = [
+            excerpt(typed(cell))
+            for place, cell in enumerate(compared.cells)
+            if isinstance(cell, str) and place not in shown and place in self.found.heading.columns
+        ]
+        return " · ".join(words[:2])
 
     def _told(self, compared: Compared, problems: list[Problem], already: list[Told]) -> list[Told]:
         return [
@@ -136,8 +220,12 @@ class _Preview:
         return list(found.values())
 
     def document(self) -> dict[str, Any]:
-        comparison, heading = self.found.comparison, self.found.heading
+        comparison, heading, source = self.found.comparison, self.found.heading, self.found.source
         return {
+            "notices": [*source.notices(), *left_out(heading), *comparison.notices()],
+            "others": list(source.others),
+            "wrong": self.wrong_rows,
+            "proposed": dict(self.proposed),
             "kind": self.found.source.kind,
             "sheet": self.found.source.sheet,
             "heading_row": heading.row_number,

@@ -1,6 +1,7 @@
 """Taking a file in, opening it again, finding out what its headings mean, dropping it."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -23,6 +24,7 @@ from facilities.models import Facility, User
 from facilities.registers.register import Register
 from rollout.models import HeadingChoice, ImportFile
 from rollout.registers.catalogue import TAKING_FILES
+from rollout.registers.importing.mending import mended
 
 SMALL = 2000  # rows that are dealt with while the sender waits; more are a job
 _PASTED = ".pasted"  # the end of the stored name of rows that came by the clipboard
@@ -47,7 +49,8 @@ def receive(
     """
     stream, name = _stream(upload, pasted)
     remembered = _remembered(by, register)
-    source = read_pasted(pasted) if upload is None else read_table(stream, name)
+    fit = headers.fitting(register.bound(), remembered)
+    source = read_pasted(pasted) if upload is None else read_table(stream, name, fit=fit)
     _heading, rows = headers.find(source, register.bound(), remembered)
     # Whatever is wrong with a small file is said at once, beside the field it was chosen in.
     count = sum(1 for _row in islice(rows, SMALL + 1))
@@ -65,6 +68,7 @@ def receive(
         name=name[:200],
         sha256=_digest(stream),
         headings=remembered,
+        sheet=source.sheet[:100],
         rows_expected=count,
     )
     stream.seek(0)
@@ -93,9 +97,18 @@ def _digest(stream: BinaryIO) -> str:
 
 
 def _remembered(user: User, register: Register) -> dict[str, str]:
-    """What a person said before about headings that nobody knew."""
-    chosen = HeadingChoice.objects.filter(user=user, register=register.code)
-    return dict(chosen.values_list("heading", "column"))
+    """What was said before about headings that nobody knew: by others where they all said the same, and
+    by this person, which counts more."""
+    said: dict[str, set[str]] = defaultdict(set)
+    own = {}
+    rows = HeadingChoice.objects.filter(register=register.code)
+    for heading, column, by in rows.values_list("heading", "column", "user"):
+        said[heading].add(column)
+        if by == user.pk:
+            own[heading] = column
+    agreed = {heading: columns.pop() for heading, columns in said.items() if len(columns) == 1}
+    # That somebody left a column out says nothing about whether another needs it.
+    return {heading: column for heading, column in agreed.items() if column} | own
 
 
 @contextmanager
@@ -107,9 +120,14 @@ def opened(import_file: ImportFile) -> Iterator[tuple[Source, Heading, Iterator[
         if place.endswith(_PASTED):
             source = read_pasted(stream.read().decode())
         else:
-            source = read_table(_bytes_of(stream), import_file.name)
+            source = read_table(
+                _bytes_of(stream),
+                import_file.name,
+                sheet=import_file.sheet,
+                fit=headers.fitting(register.bound(), import_file.headings),
+            )
         heading, rows = headers.find(source, register.bound(), import_file.headings)
-        yield source, heading, rows
+        yield source, heading, mended(rows, import_file.mended)
 
 
 @transaction.atomic

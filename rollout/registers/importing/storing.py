@@ -110,7 +110,7 @@ def _stored(import_file: ImportFile) -> ChangeSet | None:
         fingerprint, count = _spool(import_file, waiting)
         with transaction.atomic():
             # Every writer moves the ledger: from here on nobody else writes until this is stored.
-            Ledger.touch()
+            Ledger.touch(())
             if Ledger.current() != version + 1:
                 fingerprint, count = _spool(import_file, waiting)
             mine = ImportFile.objects.select_related("change_set").get(pk=import_file.pk)

@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from django.utils import timezone
@@ -16,7 +17,9 @@ from facilities.registers.entering import Clash, begin, enter_rows
 from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry, Writing
 from rollout.models import Programme
-from rollout.registers.loading.names import Names
+from rollout.registers.loading.clashes import is_of_a_further_province, of_its_own, taken
+from rollout.registers.loading.clashes import told as told_of_clash
+from rollout.registers.loading.names import NATIONAL, Names
 from rollout.registers.loading.reading import BadFolder, Problem, Table, read
 from rollout.registers.loading.registers import SheetRegister
 from rollout.registers.loading.sheets import SHEETS, Sheet
@@ -44,15 +47,17 @@ def _province(path: Path) -> str:
     """What begins the keys of the folder's rows: the code of the province that its programme is about.
 
     The same files in a folder of another name are the same rows. A folder without a programme adds to
-    the province that is steered. Raises BadFolder if there is none.
+    the one province that is steered. Raises BadFolder if there is none, or several.
     """
     table = read(path / "programme.csv", [replace(AREA, kind=Kind.TEXT)], {AREA.code})
     told = [
         str(line.values.get(AREA.code, "")) for line in table.lines([replace(AREA, kind=Kind.TEXT)])
     ]
-    steered = Programme.objects.values_list("area__code", flat=True).first()
-    if province := next(filter(None, told), steered):
+    if province := next(filter(None, told), ""):
         return province
+    steered = list(Programme.objects.values_list("area__code", flat=True)[:2])
+    if len(steered) == 1:
+        return steered[0]
     message = _("Say which province this is: a column “area” and below it the code of its area.")
     raise BadFolder([Problem("programme.csv", 0, "", message)])
 
@@ -100,6 +105,9 @@ class Folder:
         for line in table.lines(register.readable()):
             if register.takes and register.takes.isdisjoint(line.values):
                 continue
+            if self._is_further and (wrong := of_its_own(register, line.values, self.province)):
+                problems.append(table.problem(line.number, "", wrong))
+                continue
             key = register.key_of(line.values)
             if key in entries and not register.takes:
                 problems.append(
@@ -109,13 +117,31 @@ class Folder:
             if key not in entries and not line.problems:
                 entries[key] = RowEntry(None, {}, line.values, number=line.number)
         problems += self.problems(register, table, list(entries.values()))
+        stored = register.stored() if entries else set()
+        problems += self._clashes(register, table, entries, stored)
         if problems:
             raise BadFolder(sorted(problems, key=lambda problem: problem.line))
-        stored = register.stored() if entries else set()
         new = [entry for key, entry in entries.items() if key not in stored]
         self.write(register, new, table.file)
         self.names.forget(sheet.model)
         return len(new), len(entries)
+
+    @cached_property
+    def _is_further(self) -> bool:
+        return self.province != NATIONAL and is_of_a_further_province(self.province)
+
+    def _clashes(
+        self, register: SheetRegister, table: Table, entries: dict[str, RowEntry], stored: set[str]
+    ) -> list[Problem]:
+        """Codes that mean something of another province."""
+        plain = not register.sheet.is_record  # its rows are known by their codes alone
+        asked = [key for key in entries if plain or key not in stored]
+        wrong = taken(register, asked, self.province, self.on)
+        return [
+            table.problem(entry.number or 0, register.key[0], told_of_clash(key, self.province))
+            for key, entry in entries.items()
+            if key in wrong
+        ]
 
     def _table_of(self, sheet: Sheet) -> Table:
         """With the columns and keys of every sheet that reads the same file."""

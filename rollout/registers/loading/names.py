@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -10,6 +11,7 @@ from django.db.models import Model, QuerySet
 from facilities.exchange.columns import Column
 from facilities.models import Facility, Record
 from facilities.registers.choices import names_on
+from rollout.models import Programme
 from rollout.registers.loading.sheets import SHEET_OF
 
 NATIONAL = "vietnam"  # the folder of what holds in every province
@@ -22,6 +24,11 @@ class Names:
         # Begins every import key: two provinces never take each other's rows.
         self.province = province
         self._rows: dict[type[Model], Mapping[str, Model]] = {}
+
+    @cached_property
+    def programme(self) -> Programme | None:
+        """The province's own; asked once the folder's programme has been read."""
+        return Programme.objects.filter(area__code=self.province).first()
 
     def import_key(self, sheet: str, key: str) -> str:
         return f"{self.province}:{sheet}:{key}"

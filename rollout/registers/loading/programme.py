@@ -1,4 +1,4 @@
-"""programme.csv: the one province that this installation steers."""
+"""programme.csv: the province that the folder is about; the installation steers it from then on."""
 
 from typing import cast
 
@@ -20,11 +20,15 @@ def steer(folder: Folder) -> tuple[int, int]:
         if line.problems:
             continue
         area = cast(Area, folder.names.rows(Area)[str(line.values["area"])])
-        programme, created = Programme.objects.get_or_create(pk=1, defaults={"area": area})
+        if area.code != folder.province:
+            message = _("A folder is about one province; this one is about “%(area)s” already.")
+            told = message % {"area": folder.province}
+            problems.append(table.problem(line.number, AREA.code, told))
+            continue
+        _programme, created = Programme.objects.get_or_create(
+            area=area, defaults={"begun_at": folder.at}
+        )
         new += created
-        if programme.area_id != area.pk:
-            message = _("This installation steers “%(area)s” already.") % {"area": programme.area}
-            problems.append(table.problem(line.number, AREA.code, message))
     if problems:
         raise BadFolder(problems)
     return new, len(table.rows)

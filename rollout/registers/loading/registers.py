@@ -21,6 +21,7 @@ from facilities.exchange.columns import Column, Value
 from facilities.models import Area, Edit, Record
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writer, Writing
+from rollout.models import WorkingSession
 from rollout.registers.catalogue import REGISTERS, TAKING_FILES
 from rollout.registers.loading.columns import column_of, desk_columns
 from rollout.registers.loading.names import Names
@@ -168,6 +169,8 @@ class SheetRegister(Register):
             row.recorded_by, row.recorded_at = writing.by, writing.at
             place = f"{self.sheet.name}:{self.key_of(entry.new)}"
             row.import_key = writing.import_key(entry, place)
+        if isinstance(row, WorkingSession):
+            row.programme = self.names.programme  # a folder is about one province
         return row
 
     def facility_of(self, row: Model) -> int | None:

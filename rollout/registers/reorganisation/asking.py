@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -28,10 +28,13 @@ from facilities.models.places import in_language
 from facilities.papers import store_paper
 from facilities.registers.order import NAME_ORDER, with_name_order
 from facilities.services import record
+from rollout.models import Programme
 from rollout.registers.facilities import CODE
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+Kind = TypeVar("Kind", bound=forms.Field)
 
 READ_DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
 PAPER = ("number", "issuer", "issued_on", "title")
@@ -42,8 +45,8 @@ class Named:
 
     names: dict[int, str] = {}
 
-    def label_from_instance(self, row: Facility | Area) -> str:
-        return self.names.get(row.pk, row.code)
+    def label_from_instance(self, row: Facility | Area | Programme) -> str:
+        return self.names.get(row.pk) or str(row)
 
 
 class FacilityField(Named, Searched, forms.ModelChoiceField):
@@ -67,6 +70,11 @@ class AreaField(Named, Searched, forms.ModelChoiceField):
         super().__init__(Area.objects.none(), of=AREAS, **kwargs)
 
 
+class ProgrammeField(Named, forms.ModelChoiceField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Programme.objects.none(), **kwargs)
+
+
 class AreasField(Named, SearchedMany, forms.ModelMultipleChoiceField):
     widget = SearchedCheckboxes
 
@@ -79,6 +87,14 @@ class TidyField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         return tidy(super().to_python(value) or "")
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[Kind]) -> Kind:
+    """A field as the form declares it."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"{name} is no {kind.__name__}")
+    return field
 
 
 def name_vi(*, required: bool = True) -> TidyField:

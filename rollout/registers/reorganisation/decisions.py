@@ -15,6 +15,7 @@ from facilities.as_of import AsOf, FacilityOnDay
 from facilities.folding import fold
 from facilities.models import Area, Facility, Ownership, Scope
 from facilities.registers.choices import body_labels, kind_labels
+from rollout.models import Programme
 from rollout.programme.services import steer
 from rollout.registers.reorganisation.asking import (
     AreaField,
@@ -22,9 +23,11 @@ from rollout.registers.reorganisation.asking import (
     Decision,
     FacilitiesField,
     FacilityField,
+    ProgrammeField,
     Taken,
     TidyField,
     code,
+    field_of,
     name_en,
     name_vi,
     same_name,
@@ -244,10 +247,25 @@ class Steer(Decision):
         "From the day on the other province's name stands on pages and papers. Put the areas into it as well."
     )
 
+    programme = ProgrammeField(label=gettext_lazy("Province that becomes part of it"))
     area = AreaField(label=gettext_lazy("Province"))
 
+    def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, day=day, **kwargs)
+        self.programmes = Programme.objects.select_related("area").order_by("area__code")
+        if len(self.programmes) < 2:
+            del self.fields["programme"]
+            return
+        field = field_of(self, "programme", ProgrammeField)
+        area = field_of(self, "area", AreaField)
+        field.names = {one.pk: area.names.get(one.area_id, "") for one in self.programmes}
+        field.queryset = self.programmes
+
     def carry_out(self, decision: Taken) -> None:
-        steer(area=self.cleaned_data["area"], **decision)
+        programme = self.cleaned_data.get("programme") or self.programmes.first()
+        if programme is None:
+            raise ValidationError(_("No province has been entered yet. Begin with one."))
+        steer(programme=programme, area=self.cleaned_data["area"], **decision)
 
 
 class MoveArea(Decision):

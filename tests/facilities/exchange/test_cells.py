@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from facilities.exchange.cells import BadCell, parse
 from facilities.exchange.columns import Column, Kind
+from facilities.exchange.number_formats import Formatted, Power
 from facilities.exchange.tables import Formula
 from tests.facilities.exchange.tables import COUNT, DELIVERED, FACILITY, PRICE, SERIAL, TYPE
 
@@ -38,6 +39,14 @@ def _english():
         "2025/5/21",
         "2025-05-21T00:00:00",
         "2025-05-21 08:00:00.000",
+        "2025-05-20T17:00:00.000Z",
+        "2025-05-20 17:00:00+00:00",
+        "2025-05-21T23:59:59+07:00",
+        datetime.fromisoformat("2025-05-20T17:00:00+00:00"),
+        datetime.fromisoformat("2025-05-20T23:59:59.600"),
+        datetime.fromisoformat("2025-05-21T23:59:59.400"),
+        45797.999999,
+        45798.99998,
         "ngày 21 tháng 5 năm 2025",
         "Nga\u0300y 21 tha\u0301ng 05 na\u0306m 2025",
         "21 May 2025",
@@ -258,13 +267,15 @@ def test_a_code_is_found_by_its_name_and_a_near_one_is_named():
         (12345.0, "12345"),
         (12.5, "12.5"),
         (Decimal("12.50"), "12.50"),
-        (D, "21/05/2025"),
         (True, "TRUE"),
         ("'=1+1", "=1+1"),
         ("'+84 912 345 678", "+84 912 345 678"),
         ("''=x", "'=x"),
         ("'s", "'s"),
         ("=", "="),
+        ("5-5", "5-5"),
+        ("5E9", "5E9"),
+        (Formatted(17, "000017"), "000017"),
         ("-5", "-5"),
         ("one\r\ntwo", "one\ntwo"),
         (None, ""),
@@ -282,7 +293,14 @@ def test_a_text(cell, text):
         ("a\x00b", "unreadable sign after “a”"),
         ("a\x1bb", "unreadable sign"),
         ("a\u202eb", "unreadable sign"),
-        ("B\ufffdnh", "unreadable sign"),
+        ("B\ufffdnh", "Letters were lost"),
+        (D, "keeps a day here .21/05/2025."),
+        ("5-May", "keeps a day here .5-May."),
+        ("05-Thg5", "keeps a day here"),
+        ("May-25", "keeps a day here"),
+        (Power(5e9), "keeps a power of ten here .5E.09."),
+        ("5E+09", "lost digits"),
+        (Formula("=", "TAB A9"), "formula"),
         ("=HYPERLINK(1)", "formula"),
         (1234567890123456, "lost digits"),
         (1.23456789012346e17, "lost digits"),

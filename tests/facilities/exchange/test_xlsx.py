@@ -163,6 +163,16 @@ def test_other_archives_are_named(part, told):
         read_table(stream)
 
 
+def test_an_open_document_is_refused_with_what_to_do():
+    stream = BytesIO()
+    with ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    with pytest.raises(BadTable, match="save it as an Excel Workbook") as refused:
+        rows_of(stream)
+    assert refused.value.code == "open_document"
+
+
 def test_a_binary_workbook():
     stream = BytesIO()
     with ZipFile(stream, "w") as archive:

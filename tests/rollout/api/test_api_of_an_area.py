@@ -67,7 +67,7 @@ def test_a_key_of_an_area_is_told_its_part_as_the_whole_tells_it(client, key, na
         ask(client, name, key(**place)).json()
         for place in ({"facility": None}, {"area": area_of(OWN)})
     )
-    assert (whole["is_part"], part["is_part"]) == (False, True)
+    assert (whole["partial"], part["partial"]) == (False, True)
     field = "code" if name == "forecast" else "facility"
     its_own = {row[field] for row in rows_of(part)}
     assert OWN in its_own <= codes_in(area_of(OWN))

@@ -11,6 +11,7 @@ from facilities.models import Role
 from facilities.services import correct, withdraw
 from rollout.figures import cached
 from rollout.figures.cached import cached_progress, key
+from rollout.figures.progress import Reading
 from rollout.models import Milestone
 from rollout.programme.services import record_milestone, set_milestone_target
 from tests import factories
@@ -24,13 +25,13 @@ DAY = date(2025, 5, 21)
 def computed(monkeypatch):
     """The days for which progress was really computed."""
     days = []
-    compute = cached.progress
+    compute = Reading.begin
 
-    def progress(on, **options):
-        days.append(on)
-        return compute(on, **options)
+    def begin(asked):
+        days.append(asked.on)
+        return compute(asked)
 
-    monkeypatch.setattr(cached, "progress", progress)
+    monkeypatch.setattr(Reading, "begin", begin)
     return days
 
 
@@ -44,11 +45,32 @@ def launched(**options) -> int:
     return cached_progress(DAY, **options).measure("launched").done
 
 
-def test_it_is_computed_once_until_a_fact_changes(computed):
+def test_it_is_computed_once_until_something_general_changes(computed):
     place = factories.facility()
     assert (launched(), launched(), computed) == (0, 0, [DAY])
     launch(place)
+    assert (launched(), launched(), computed) == (1, 1, [DAY])
+    factories.facility("another")
     assert (launched(), launched(), computed) == (1, 1, [DAY, DAY])
+
+
+def test_a_fact_has_its_facility_read_again_and_no_other(monkeypatch):
+    read = []
+    spliced = Reading.spliced
+    monkeypatch.setattr(
+        Reading, "spliced", lambda kept, moved: read.append(moved) or spliced(kept, moved)
+    )
+    place, _other = factories.facility(), factories.facility("other")
+    launched()
+    launch(place)
+    assert (launched(), launched(), read) == (1, 1, [{place.pk}])
+
+
+def test_with_the_cache_emptied_nothing_kept_is_left(computed):
+    launch(factories.facility())
+    assert (launched(), launched(), len(computed)) == (1, 1, 1)
+    cache.clear()
+    assert (launched(), len(computed)) == (1, 2)
 
 
 def test_a_kept_answer_takes_one_query(django_assert_num_queries):
@@ -112,7 +134,8 @@ def test_what_is_kept_is_read_in_the_language_of_each_reader():
 def test_what_was_kept_cannot_be_spoilt_by_a_reader():
     factories.facility()
     first = cached_progress(DAY)
-    first.facilities[0].measures.clear()
+    with pytest.raises(TypeError):
+        first.facilities[0].measures.clear()
     assert cached_progress(DAY).facilities[0].measures
 
 

@@ -8,8 +8,8 @@ import pytest
 from facilities.as_of import AsOf
 from rollout.figures.contradictions import contradictions
 from rollout.figures.progress import progress
-from rollout.models import Programme
 from rollout.programme.legal import legal_deadlines, nearest
+from rollout.programme.provinces import names_on
 from rollout.registers.loading import load_province
 from tests.rollout import many_kinds_province as many
 
@@ -32,7 +32,7 @@ class TestTheProvince:
         assert len({f.managed_by for f in facilities}) == len(many.BODIES) == 5
         assert all(f.kind_label not in ("", f.kind) for f in facilities)
         assert all(f.managed_by_label not in ("", f.managed_by) for f in facilities)
-        assert Programme.name_on(ON)[0] == "Hải Sơn"
+        assert names_on(ON)[0] == "Hải Sơn"
         assert Counter(f.is_local for f in facilities) == {True: 24, False: 36}
 
     def test_who_must_is_counted_and_who_need_not_is_told(self):

@@ -10,7 +10,7 @@ from facilities.evidence import Rung
 from facilities.models import Ownership, Scope
 from facilities.timeline import Change, fold
 from rollout.figures.measures import BY_CODE, MEASURES, Cell, cells_of
-from rollout.figures.progress import summed
+from rollout.figures.sums import summed
 from rollout.templatetags.figures import number, share
 
 DAY = date(2025, 5, 21)

@@ -16,7 +16,8 @@ from facilities.models import Area, AreaParent, Role
 from facilities.services import withdraw
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE, MEASURES
-from rollout.figures.progress import progress, summed
+from rollout.figures.progress import progress
+from rollout.figures.sums import summed
 from rollout.figures.trend import trend
 from rollout.forecasting import forecast_of
 from rollout.models import Absence, MeasureCode, Milestone, Tracking

@@ -27,6 +27,7 @@ from rollout.models import (
     Obstacle,
     Programme,
 )
+from rollout.programme.provinces import names_on
 from rollout.registers.loading import BACGIANG, load_province
 from rollout.registers.loading.names import Names
 from rollout.registers.loading.registers import SheetRegister
@@ -89,8 +90,8 @@ class BacGiangTest(TestCase):
         merger = date(2025, 7, 1)
         assert name(merger - timedelta(days=1)) == "Bệnh viện Đa khoa tỉnh Bắc Giang"
         assert name(merger) == "Bệnh viện Đa khoa Bắc Ninh số 1"
-        assert Programme.name_on(merger - timedelta(days=1)) == ("Bắc Giang", "Bac Giang")
-        assert Programme.name_on(merger)[0] == "Bắc Ninh (địa bàn Bắc Giang cũ)"
+        assert names_on(merger - timedelta(days=1)) == ("Bắc Giang", "Bac Giang")
+        assert names_on(merger)[0] == "Bắc Ninh (địa bàn Bắc Giang cũ)"
 
     def test_devices_of_the_february_conference(self):
         counted = dict(

@@ -15,7 +15,7 @@ from facilities.models import ChangeSet, ExternalCode, Facility, FacilityName, U
 from facilities.registers.entering import undo
 from facilities.services import withdraw
 from rollout.models import MilestoneEvent, Programme
-from rollout.registers.loading import BACGIANG, BadFolder, load_province, loaded_registers
+from rollout.registers.loading import BadFolder, load_province, loaded_registers
 from signatures.models import Certificate, CertificateEvent
 from tests import factories
 
@@ -373,11 +373,10 @@ def test_an_absent_folder_is_named_by_the_command(tmp_path):
         call_command("load_province", str(tmp_path / "nowhere"))
 
 
-def test_an_installation_steers_one_province(folder):
-    load_province(folder)
-    with (
-        override("en"),
-        pytest.raises(BadFolder, match="This installation steers “thai-nguyen” already"),
-    ):
-        load_province(BACGIANG)
-    assert Facility.objects.count() == 1
+def test_a_folder_is_about_one_province(folder):
+    write(folder, "areas.csv", *FILES["areas.csv"], "hue,province,2025-01-01,Huế,Hue,,Sở Y tế")
+    write(folder, "programme.csv", *FILES["programme.csv"], "hue")
+    assert problems_of(folder) == (
+        "programme.csv, line 3, area: A folder is about one province; this one is about "
+        "“thai-nguyen” already."
+    )

@@ -1,11 +1,11 @@
 """The measures of the rollout in sentences: how many of how many, and when the others follow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from connectivity.models import Partner
 from equipment.models import DeviceNorm, DeviceType
 from rollout.figures import awaited
-from rollout.figures.awaited import Awaited, awaited_on
+from rollout.figures.awaited import Awaited
 from rollout.figures.results import MeasureResult
 from rollout.programme.councils import awaited_meetings, fixed, unruled
 from rollout.publishing.brief.sentences.source import Source, among
@@ -93,7 +93,7 @@ def equipment(source: Source) -> Iterator[Sentence]:
 
 def _bidding(source: Source) -> Iterator[Sentence]:
     """When those without a server are to have one, by where their files stand."""
-    missing = awaited_on("servers", source.as_of, source.progress.facilities)
+    missing = source.progress.awaited["servers"]
     groups = _by_reason(missing)
     if ahead := groups.get(awaited.BIDDING):
         href = source.link.measure("servers", awaited.BIDDING)
@@ -125,7 +125,7 @@ def _bidding(source: Source) -> Iterator[Sentence]:
             yield Sentence(code, {"number": number}, len(found))
 
 
-def _by_reason(found: list[Awaited]) -> dict[str, list[Awaited]]:
+def _by_reason(found: Iterable[Awaited]) -> dict[str, list[Awaited]]:
     groups: dict[str, list[Awaited]] = {}
     for one in found:
         groups.setdefault(one.why, []).append(one)
@@ -181,7 +181,7 @@ def _councils(source: Source) -> Iterator[Sentence]:
 
 def _launches(source: Source) -> Iterator[Sentence]:
     """When those follow that have not launched yet, by the targets that hold."""
-    groups = _by_reason(awaited_on("launched", source.as_of, source.progress.facilities))
+    groups = _by_reason(source.progress.awaited["launched"])
     if ahead := groups.get(awaited.LAUNCH_AHEAD):
         href = source.link.measure("launched", awaited.LAUNCH_AHEAD)
         days = [one.day for one in ahead if one.day]

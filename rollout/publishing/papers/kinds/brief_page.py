@@ -10,7 +10,12 @@ from rollout.publishing.brief.rendering import text
 from rollout.publishing.brief.wording import TITLES
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind
-from rollout.publishing.papers.kinds.report import brief_asked, holds_samples, subjects
+from rollout.publishing.papers.kinds.report import (
+    brief_asked,
+    holds_samples,
+    of_its_province,
+    subjects,
+)
 from rollout.publishing.papers.paper import Paper, Paragraph, Table
 from rollout.templatetags.figures import day, number, share
 
@@ -19,6 +24,7 @@ SECTIONS = ("difficulties", "conclusion", "orders", "changes", "promises", "late
 
 
 def build(asked: Asked) -> Paper:
+    asked = of_its_province(asked)
     progress = cached_progress(asked.on, known_at=asked.known_at, area=asked.area)
     rows = tuple(
         (_label(m), number(m.told), number(m.total), share(m.share), _assumed(m))

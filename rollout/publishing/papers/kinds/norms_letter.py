@@ -10,6 +10,7 @@ from equipment.stock import Line
 from rollout.models import Obstacle
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at
 from rollout.programme.tracking import known_stock
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind, of_the_province
@@ -23,7 +24,7 @@ def build(asked: Asked) -> Paper:
     standing = [o for o in obstacles(asked.as_of) if o.cleared_on is None and o.kind in NORM_KINDS]
     asked_for = [
         d
-        for d in directives_of(asked.as_of)
+        for d in directives_of(asked.as_of, programmes_at(asked.area, asked.on, asked.known_at))
         if d.closed_on is None and any(agency.code == MINISTRY for agency in d.agencies)
     ]
     blocks: list[Block] = [

@@ -1,5 +1,8 @@
 """The report to the People's Committee: the sentences of the brief, and a table by facility."""
 
+from dataclasses import replace
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -8,7 +11,8 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.measures import Cell
 from rollout.figures.results import FacilityResult, Progress
 from rollout.models import WorkingSession
-from rollout.publishing.brief.document import Brief, brief, compared_with
+from rollout.programme.provinces import programmes_at
+from rollout.publishing.brief.document import Brief, area_of, brief, compared_with
 from rollout.publishing.brief.rendering import text
 from rollout.publishing.brief.wording import TITLES
 from rollout.publishing.papers import wording
@@ -30,9 +34,16 @@ def subjects(asked: Asked) -> list[tuple[str, str]]:
     """Of a working session, newest first, or of the day alone; of an area's facilities, the day alone."""
     if asked.is_partial:
         return [("", "")]
-    rows = WorkingSession.objects.known(asked.known_at).filter(held_on__lte=asked.on)
+    rows = _sessions(asked)
     found = [(str(row.pk), f"{day(row.held_on)}: {row.name}") for row in rows.order_by("-held_on")]
     return [*found, ("", _("Of the day, without a working session"))]
+
+
+def _sessions(asked: Asked) -> QuerySet[WorkingSession]:
+    """Those held by the day; of several provinces those of the one that is asked for."""
+    rows = WorkingSession.objects.known(asked.known_at).filter(held_on__lte=asked.on)
+    programmes = programmes_at(asked.area, asked.on, asked.known_at)
+    return rows.filter(programme__in=programmes) if programmes else rows
 
 
 def session_asked(asked: Asked) -> WorkingSession | None:
@@ -41,11 +52,18 @@ def session_asked(asked: Asked) -> WorkingSession | None:
         return None
     if asked.is_partial:
         raise NoSuchSubject
-    rows = WorkingSession.objects.known(asked.known_at).filter(held_on__lte=asked.on)
+    rows = _sessions(asked)
     found = rows.filter(pk=asked.about).first() if asked.about.isdecimal() else None
     if found is None:
         raise NoSuchSubject
     return found
+
+
+def of_its_province(asked: Asked) -> Asked:
+    """Of several provinces, the one that the session was held for, unless an area is asked for."""
+    session = None if asked.area else session_asked(asked)
+    area = area_of(session, asked.on, asked.known_at) if session else ""
+    return replace(asked, area=area) if area else asked
 
 
 def brief_asked(asked: Asked) -> Brief:
@@ -63,6 +81,7 @@ def brief_asked(asked: Asked) -> Brief:
 
 
 def build(asked: Asked) -> Paper:
+    asked = of_its_province(asked)
     progress = cached_progress(asked.on, known_at=asked.known_at, area=asked.area)
     blocks: list[Block] = []
     for place, section in zip(ROMAN, brief_asked(asked).sections, strict=False):

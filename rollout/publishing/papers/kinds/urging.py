@@ -7,6 +7,7 @@ from facilities.models import Agency
 from rollout.programme.directives.reading import DirectiveOnDay
 from rollout.programme.obstacles import ObstacleOnDay, obstacles
 from rollout.programme.obstacles.concerning import directives_of
+from rollout.programme.provinces import programmes_at
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 from rollout.publishing.papers.paper import Block, Paper, Paragraph, Table
@@ -22,7 +23,11 @@ def subjects(asked: Asked) -> list[tuple[str, str]]:
 
 
 def _open(asked: Asked) -> list[DirectiveOnDay]:
-    return [d for d in directives_of(asked.as_of) if d.closed_on is None]
+    return [
+        d
+        for d in directives_of(asked.as_of, programmes_at(asked.area, asked.on, asked.known_at))
+        if d.closed_on is None
+    ]
 
 
 def _standing(asked: Asked) -> list[ObstacleOnDay]:

@@ -1,0 +1,161 @@
+"""Results that are put together from parts of facilities, kept, and mended where facts have moved.
+
+Under a place without a version lies a result with the ledger's version it was computed at. A reader
+who finds the ledger further on has those facilities read again that have moved since, and no other;
+or everything, where a write meanwhile may have reached any (`Ledger.general`).
+
+A result lies in the cache, for all processes, and unpacked in the memory of those that have used it
+lately. Each process mends its own. What lies in memory counts only as long as the cache says that
+it is the same one (its stamp), so that emptying the cache drops everything.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Protocol, Self, TypeVar
+from uuid import uuid4
+
+from django.core.cache import cache
+
+from facilities.models import FacilityVersion, Ledger
+
+IN_MEMORY = 6  # results
+MOST_MENDED = 250  # facilities; for more, everything is read again
+MOST_UNSTORED = 100  # facilities mended in memory before the cache gets the result again
+BUSY_SECONDS = 60
+WAIT_SECONDS = 20  # for whoever computes the same; then everybody computes it alone
+LOOK_SECONDS = 0.05
+
+
+class Spliceable(Protocol):
+    """A result that can be mended. It is never changed: others may be reading it."""
+
+    def spliced(self, moved: Collection[int]) -> Self:
+        """The same after facts of these facilities have moved, and nothing else has."""
+
+
+Result = TypeVar("Result", bound=Spliceable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    stamp: str  # of the whole computation that this goes back to
+    version: int  # of the ledger, read before the facts were
+    result: Any
+    unstored: int = 0  # facilities mended since it was put into the cache
+
+
+class _Memory:
+    """The results that this process used last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._turns: dict[str, Lock] = {}
+        self._lock = Lock()
+
+    def get(self, place: str) -> _Kept | None:
+        with self._lock:
+            found = self._kept.get(place)
+            if found:
+                self._kept.move_to_end(place)
+            return found
+
+    def put(self, place: str, kept: _Kept) -> None:
+        with self._lock:
+            self._kept[place] = kept
+            self._kept.move_to_end(place)
+            while len(self._kept) > IN_MEMORY:
+                self._kept.popitem(last=False)
+
+    @contextmanager
+    def turn(self, place: str) -> Iterator[None]:
+        """One thread at a time, but nobody waits forever."""
+        with self._lock:
+            lock = self._turns.setdefault(place, Lock())
+            if len(self._turns) > 20 * IN_MEMORY:
+                self._turns = {place: lock}
+        mine = lock.acquire(timeout=WAIT_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                lock.release()
+
+
+_memory = _Memory()
+
+
+def current(place: str, compute: Callable[[], Result], seconds: int) -> Result:
+    """The result as the facts are now. `seconds`: how long the cache keeps it."""
+    version, _general = Ledger.versions()
+    kept = _in_memory(place)
+    if kept and kept.version == version:
+        return kept.result
+    with _memory.turn(place):
+        found = _mended(place, seconds)
+        if found is None:
+            with _busy(place) as is_mine:
+                # Whoever was busy with it has left it in the cache.
+                found = None if is_mine else _mended(place, seconds)
+                if found is None:
+                    found = _computed(place, compute, seconds)
+        return found
+
+
+def _in_memory(place: str) -> _Kept | None:
+    kept = _memory.get(place)
+    return kept if kept and cache.get(f"{place}:stamp") == kept.stamp else None
+
+
+def _mended(place: str, seconds: int) -> Any:
+    """What is kept, if the facts are still those or it can be mended; else None."""
+    version, general = Ledger.versions()
+    kept = _in_memory(place)
+    if kept is None or kept.version < general:
+        kept = cache.get(place)
+    # A transaction that was undone may have left what is of no version that there was.
+    if kept is None or not general <= kept.version <= version:
+        return None
+    if kept.version < version:
+        moved = FacilityVersion.since(kept.version)
+        if len(moved) > MOST_MENDED:
+            return None
+        result = kept.result.spliced(moved) if moved else kept.result
+        kept = _Kept(kept.stamp, version, result, kept.unstored + len(moved))
+        if kept.unstored > MOST_UNSTORED:
+            kept = _stored(place, kept, seconds)
+    _memory.put(place, kept)
+    return kept.result
+
+
+def _computed(place: str, compute: Callable[[], Result], seconds: int) -> Result:
+    version, _general = Ledger.versions()
+    result = compute()
+    _memory.put(place, _stored(place, _Kept(uuid4().hex, version, result), seconds))
+    return result
+
+
+def _stored(place: str, kept: _Kept, seconds: int) -> _Kept:
+    stored = _Kept(kept.stamp, kept.version, kept.result)
+    cache.set(place, stored, seconds)
+    cache.set(f"{place}:stamp", stored.stamp, seconds)
+    return stored
+
+
+@contextmanager
+def _busy(place: str) -> Iterator[bool]:
+    """Whether this process is the one to compute. If another one is, wait for it, within bounds."""
+    busy = f"{place}:busy"
+    is_mine = cache.add(busy, True, BUSY_SECONDS)
+    if not is_mine:
+        until = time.monotonic() + WAIT_SECONDS
+        while cache.get(busy) and time.monotonic() < until:
+            time.sleep(LOOK_SECONDS)
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            cache.delete(busy)
