@@ -256,6 +256,7 @@ def council(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         "seats": {member.pk: member for member in told.members},
         "conditions": [(one, one.days_late(day.on)) for one in told.conditions],
         "checks": readiness(row.facility_id, as_of),
+        "writes_papers": keeps,
         "events": [(Milestone(one).label, events.get(one)) for one in AFTER],
         "actions": {
             do: action for do, action in actions.items() if do not in TAKEN_BACK | {"marks": 0}

@@ -69,7 +69,9 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
         raise Http404
     if not _may(access, chosen):
         raise PermissionDenied(of_the_province() if access.is_of_an_area else "")
-    if sent := to_own_area(request, day, access):
+    if chosen.of_facilities:
+        day = day.whole  # a letter is about its one facility, wherever that lies
+    elif sent := to_own_area(request, day, access):
         return sent
     try:
         about = _about(chosen, _asked(day, access, chosen), request.GET.get("about", ""))

@@ -138,3 +138,18 @@ def test_who_leads_one_area_and_keeps_another_writes_letters_in_the_other_alone(
     assert paper(client, "report", area=area.code).status_code == 200
     assert paper(client, "report", area=other.code).status_code == 200
     assert paper(client, "minutes", area=area.code, about=own.code).status_code == 404
+
+
+def test_a_letter_is_about_its_facility_whatever_area_is_looked_at(client, own):
+    """The page of a council leads to its papers with the area that the reader has chosen."""
+    other = area_of(facility__code=ELSEWHERE)
+    client.force_login(user_with(Role.DEPARTMENT))
+    assert paper(client, "minutes", area=other.code, about=own.code).status_code == 200
+
+
+def test_the_page_of_a_council_leads_to_papers_those_who_write_them(client, own):
+    address = reverse("rollout:council", args=[own.code])
+    for role, leads in ((Role.DEPARTMENT, True), (Role.LEADER, False)):
+        signed_in(client, role, area_of(own.facility_id))
+        page = client.get(address, ON).content.decode()
+        assert ("/papers/minutes" in page) is leads
