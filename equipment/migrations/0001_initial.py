@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                         ('import_key', models.CharField(blank=True, editable=False, help_text='File and row it came from: the same file twice changes nothing.', max_length=120, verbose_name='import key')),
                         ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='facilities.facility', verbose_name='facility')),
                         ('happened_on', models.DateField(verbose_name='happened on')),
-                        ('mode', models.CharField(choices=[('own_room', 'Own server room'), ('rented_cloud', 'Rented cloud')], max_length=15, verbose_name='mode')),
+                        ('mode', models.CharField(choices=[('own_room', 'Own server room'), ('rented_cloud', 'Rented cloud'), ('shared', 'Shared with other facilities')], max_length=15, verbose_name='mode')),
                     ],
                     options={
                         'verbose_name': 'hosting',

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('version', models.PositiveBigIntegerField(default=0)),
+                        ('general', models.PositiveBigIntegerField(default=0)),
                     ],
                     options={
                         'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='facilities_ledger_one_row')],
@@ -557,6 +558,9 @@ class Migration(migrations.Migration):
                         ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='facilities.kind', verbose_name='kind')),
                         ('deadline_group', models.CharField(choices=[('hospitals', 'With the hospitals'), ('others', 'With the other facilities that treat patients'), ('none', 'No deadline binds it')], default='others', max_length=10, verbose_name='deadlines')),
                         ('group_without_beds', models.CharField(blank=True, choices=[('hospitals', 'With the hospitals'), ('others', 'With the other facilities that treat patients'), ('none', 'No deadline binds it')], max_length=10, verbose_name='deadlines without beds')),
+                        ('asks_committee', models.BooleanField(blank=True, null=True, verbose_name='certificates of the Government Cipher Committee')),
+                        ('signers_vi', models.CharField(blank=True, max_length=300, verbose_name='who signs, in Vietnamese')),
+                        ('signers_en', models.CharField(blank=True, max_length=300, verbose_name='who signs, in English')),
                     ],
                     options={
                         'verbose_name': 'name of a kind',
@@ -648,6 +652,7 @@ class Migration(migrations.Migration):
                         ('digits', models.PositiveSmallIntegerField(blank=True, help_text='A number that lost its leading zeros in Excel gets them back up to so many.', null=True, verbose_name='digits')),
                         ('headings', models.CharField(blank=True, help_text='What spreadsheets call the column, separated by commas.', max_length=300, verbose_name='headings')),
                         ('place', models.PositiveSmallIntegerField(default=100, verbose_name='place')),
+                        ('of', models.CharField(choices=[('facilities', 'of facilities'), ('areas', 'of areas')], default='facilities', max_length=10, verbose_name='borne by')),
                     ],
                     options={
                         'verbose_name': 'system of codes',
@@ -716,6 +721,42 @@ class Migration(migrations.Migration):
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='facilities_contact_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='facilities_contact_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='facilities_contact_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('facility', 'duty', 'name', 'effective_from'), name='facilities_contact_once_a_day'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gt', models.F('effective_from')), _connector='OR'), name='facilities_contact_ends_after_it_begins')],
                     },
                 ),
+                migrations.CreateModel(
+                    name='FacilityVersion',
+                    fields=[
+                        ('facility', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='facilities.facility')),
+                        ('version', models.PositiveBigIntegerField(db_index=True)),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='AreaCode',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.document', verbose_name='document')),
+                        ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='withdrawn at')),
+                        ('withdrawn_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='withdrawn by')),
+                        ('withdrawn_because', models.CharField(blank=True, editable=False, max_length=500, verbose_name='withdrawn because')),
+                        ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='recorded at')),
+                        ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                        ('source', models.CharField(blank=True, help_text='Where the row was taken from.', max_length=300, verbose_name='source')),
+                        ('assumed', models.CharField(blank=True, choices=[('', 'Nothing: a source gives it'), ('date', 'The day: a source says that it happened, not when'), ('which', 'The facility: a source gives the number, not which ones'), ('all', 'Everything: sample data')], default='', max_length=10, verbose_name='assumed')),
+                        ('checked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='checked at')),
+                        ('checked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checked by')),
+                        ('import_key', models.CharField(blank=True, editable=False, help_text='File and row it came from: the same file twice changes nothing.', max_length=120, verbose_name='import key')),
+                        ('effective_from', models.DateField(verbose_name='effective from')),
+                        ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='facilities.area', verbose_name='area')),
+                        ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='area_codes', to='facilities.codesystem', verbose_name='system')),
+                        ('code', models.CharField(max_length=40, verbose_name='code')),
+                        ('search_key', facilities.models.derived.SearchKeyField(of=('code',))),
+                    ],
+                    options={
+                        'verbose_name': 'code of an area',
+                        'verbose_name_plural': 'codes of areas',
+                        'ordering': ['effective_from', 'pk'],
+                        'abstract': False,
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='facilities_areacode_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='facilities_areacode_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='facilities_areacode_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('area', 'system', 'effective_from'), name='facilities_area_code_one_a_day'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('system', 'code', 'effective_from'), name='facilities_area_code_once_a_day')],
+                    },
+                ),
             ],
         ),
         facilities.search.TrigramIndex(
@@ -729,5 +770,8 @@ class Migration(migrations.Migration):
         ),
         facilities.search.TrigramIndex(
             table='facilities_contact',
+        ),
+        facilities.search.TrigramIndex(
+            table='facilities_areacode',
         ),
     ]

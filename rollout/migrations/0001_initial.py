@@ -419,6 +419,8 @@ class Migration(migrations.Migration):
                         ('sha256', models.CharField(max_length=64)),
                         ('places', models.JSONField(blank=True, editable=False, null=True)),
                         ('headings', models.JSONField(default=dict, help_text='Headings nobody knew, with the column chosen.', verbose_name='headings')),
+                        ('sheet', models.CharField(blank=True, help_text='The sheet of the file that is read.', max_length=100, verbose_name='sheet')),
+                        ('mended', models.JSONField(blank=True, default=dict, editable=False)),
                         ('rows_read', models.PositiveIntegerField(default=0, verbose_name='rows read')),
                         ('rows_written', models.PositiveIntegerField(default=0, verbose_name='rows written')),
                         ('rows_expected', models.PositiveIntegerField(default=0, verbose_name='rows expected')),
@@ -509,6 +511,39 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='Forecast',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('on', models.DateField(verbose_name='day')),
+                        ('facility', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='facilities.facility', verbose_name='facility')),
+                        ('likely_on', models.DateField(blank=True, null=True, verbose_name='likely day')),
+                        ('safe_on', models.DateField(blank=True, null=True, verbose_name='safe day')),
+                        ('law_on', models.DateField(blank=True, null=True, verbose_name='deadline of the law')),
+                        ('chance', models.FloatField(blank=True, null=True, verbose_name='chance to make the deadline')),
+                        ('sample', models.PositiveIntegerField(verbose_name='durations it rests on')),
+                        ('rule', models.CharField(max_length=20, verbose_name='version of the rule')),
+                        ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made at')),
+                    ],
+                    options={
+                        'verbose_name': 'forecast',
+                        'verbose_name_plural': 'forecasts',
+                        'ordering': ['-on', 'facility'],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('facility__isnull', False)), fields=('on', 'facility'), name='rollout_forecast_facility'), models.UniqueConstraint(condition=models.Q(('facility__isnull', True)), fields=('on',), name='rollout_forecast_province'), models.CheckConstraint(condition=models.Q(('chance__isnull', True), ('chance__range', (0, 1)), _connector='OR'), name='rollout_forecast_chance')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Programme',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('area', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.area', verbose_name='area')),
+                        ('begun_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='begun at')),
+                    ],
+                    options={
+                        'verbose_name': 'programme',
+                        'verbose_name_plural': 'programme',
+                    },
+                ),
+                migrations.CreateModel(
                     name='WorkingSession',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -525,6 +560,7 @@ class Migration(migrations.Migration):
                         ('import_key', models.CharField(blank=True, editable=False, help_text='File and row it came from: the same file twice changes nothing.', max_length=120, verbose_name='import key')),
                         ('name_vi', models.CharField(max_length=200, verbose_name='name in Vietnamese')),
                         ('name_en', models.CharField(blank=True, max_length=200, verbose_name='name in English')),
+                        ('programme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='rollout.programme', verbose_name='province')),
                         ('held_on', models.DateField(verbose_name='held on')),
                         ('chair', models.CharField(max_length=200, verbose_name='chair')),
                         ('chair_en', models.CharField(blank=True, max_length=200, verbose_name='chair, in English')),
@@ -827,39 +863,6 @@ class Migration(migrations.Migration):
                         'ordering': ['happened_on', 'pk'],
                         'abstract': False,
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_urging_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_urging_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_urging_import_key'), models.CheckConstraint(condition=models.Q(models.Q(('directive__isnull', False), ('obstacle__isnull', True)), models.Q(('directive__isnull', True), ('obstacle__isnull', False)), _connector='OR'), name='rollout_urging_about_one_thing'), models.CheckConstraint(condition=models.Q(('agency__isnull', False), models.Q(('whom', ''), _negated=True), _connector='OR'), name='rollout_urging_names_whom')],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='Forecast',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('on', models.DateField(verbose_name='day')),
-                        ('facility', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='facilities.facility', verbose_name='facility')),
-                        ('likely_on', models.DateField(blank=True, null=True, verbose_name='likely day')),
-                        ('safe_on', models.DateField(blank=True, null=True, verbose_name='safe day')),
-                        ('law_on', models.DateField(blank=True, null=True, verbose_name='deadline of the law')),
-                        ('chance', models.FloatField(blank=True, null=True, verbose_name='chance to make the deadline')),
-                        ('sample', models.PositiveIntegerField(verbose_name='durations it rests on')),
-                        ('rule', models.CharField(max_length=20, verbose_name='version of the rule')),
-                        ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made at')),
-                    ],
-                    options={
-                        'verbose_name': 'forecast',
-                        'verbose_name_plural': 'forecasts',
-                        'ordering': ['-on', 'facility'],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('facility__isnull', False)), fields=('on', 'facility'), name='rollout_forecast_facility'), models.UniqueConstraint(condition=models.Q(('facility__isnull', True)), fields=('on',), name='rollout_forecast_province'), models.CheckConstraint(condition=models.Q(('chance__isnull', True), ('chance__range', (0, 1)), _connector='OR'), name='rollout_forecast_chance')],
-                    },
-                ),
-                migrations.CreateModel(
-                    name='Programme',
-                    fields=[
-                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.area', verbose_name='area')),
-                    ],
-                    options={
-                        'verbose_name': 'programme',
-                        'verbose_name_plural': 'programme',
-                        'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='rollout_programme_one_row')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1353,6 +1356,7 @@ class Migration(migrations.Migration):
                         ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.kind', verbose_name='kind')),
                         ('milestone', models.CharField(choices=[('preparing', 'Preparing'), ('pilot', 'Pilot'), ('launch', 'Launch'), ('self_assessment', 'Self-assessment'), ('council', 'Council held'), ('decision', 'Decision signed'), ('official', 'Official use'), ('portal', 'Announced on the portal')], max_length=20, verbose_name='milestone')),
                         ('is_needed', models.BooleanField(default=True, verbose_name='on its way')),
+                        ('paper', models.CharField(blank=True, choices=[('decision', 'decision'), ('plan', 'plan'), ('minutes', 'minutes'), ('report', 'report'), ('letter', 'letter'), ('any', 'any paper')], max_length=10, verbose_name='paper')),
                     ],
                     options={
                         'verbose_name': 'milestone of a kind',
@@ -1378,6 +1382,7 @@ class Migration(migrations.Migration):
                         ('checked_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checked by')),
                         ('import_key', models.CharField(blank=True, editable=False, help_text='File and row it came from: the same file twice changes nothing.', max_length=120, verbose_name='import key')),
                         ('effective_from', models.DateField(verbose_name='effective from')),
+                        ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rollout.programme', verbose_name='programme')),
                         ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.area', verbose_name='area')),
                     ],
                     options={
@@ -1385,7 +1390,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'provinces that are steered',
                         'ordering': ['effective_from', 'pk'],
                         'abstract': False,
-                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_programmearea_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_programmearea_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_programmearea_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('effective_from',), name='rollout_programme_area_one_a_day')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_programmearea_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_programmearea_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_programmearea_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('programme', 'effective_from'), name='rollout_programme_area_one_a_day')],
                     },
                 ),
             ],
