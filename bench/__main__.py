@@ -14,12 +14,14 @@ from bench import (
     digest,
     imports,
     jobs,
+    kept,
     lists,
     page,
     progress,
     queries,
     registers,
     served,
+    signatures,
     wide,
 )
 from bench.table import Table
@@ -34,6 +36,7 @@ REPORT = ROOT / "build" / "bench.json"
 PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "queries": queries.table,
     "progress": lambda worlds, sizes: progress.table(worlds, sizes[0]),
+    "kept": lambda worlds, sizes: kept.table(worlds, [sizes[0], sizes[-1]]),
     "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress", "foresee")),
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
@@ -41,6 +44,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "digest": lambda worlds, sizes: digest.table(worlds, sizes[0]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
+    "signatures": lambda _worlds, _sizes: signatures.table(),
     "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),

@@ -99,8 +99,8 @@ class Access:
         return is_in(facility_id, self.readable)
 
     def sees_names_in(self, facility_id: int) -> bool:
-        """Names of certificate holders are personal data: Department and own facility only."""
-        return self.records_for(facility_id)
+        """Names of staff and of certificate holders are personal data: Department and own facility only."""
+        return is_in(facility_id, self._own(Role.DEPARTMENT, Role.OFFICER, Role.HEAD))
 
     # --- Papers -------------------------------------------------------------------------
 

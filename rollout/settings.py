@@ -37,6 +37,11 @@ if DEMO and PRODUCTION:
         "it: unset EMR_DEMO, or use EMR_MODE=local"
     )
 
+# With it document numbers of two lists are compared (signatures/digests.py). Empty: they are not.
+DOCUMENT_KEY = env.str("EMR_DOCUMENT_KEY", default="") or (
+    "" if PRODUCTION else environment.local_secret_key(VAR_DIR / "document-key")
+)
+
 DEBUG = env.bool("EMR_DEBUG", default=False) and not PRODUCTION
 if PRODUCTION:
     SECRET_KEY = env.str("SECRET_KEY")

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from facilities.administration import FactAdmin, TableAdmin
-from signatures.models import Batch, Certificate, CertificateEvent, SignatureNeed
+from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from signatures.models import Batch, Certificate, CertificateEvent, SignatureNeed, StaffMember
 from signatures.services import record_event
 
 admin.site.register(SignatureNeed, FactAdmin)
@@ -18,13 +18,21 @@ class BatchAdmin(TableAdmin):
     raw_id_fields = ("letter",)
 
 
+@admin.register(StaffMember)
+class StaffMemberAdmin(ReadOnlyAdmin):
+    """To read. People are entered and changed in the register, with a reason and a change set."""
+
+    list_display = ("__str__", "facility_name", "unit", "position", "duty")
+    list_filter = ("duty",)
+
+
 @admin.register(Certificate)
-class CertificateAdmin(TableAdmin):
-    fixed = ("facility", "batch", "subscriber", "assumed")
-    list_display = ("__str__", "facility_name", "subscriber", "device", "holder", "position")
+class CertificateAdmin(ReadOnlyAdmin):
+    """To read. Whoever changes a holder does so in the register, with a reason and a change set."""
+
+    list_display = ("__str__", "facility_name", "subscriber", "device", "position")
     list_filter = ("subscriber", "device")
     search_fields = ("serial",)  # not the holder: what is searched for stands in the address
-    raw_id_fields = ("batch",)
 
 
 @admin.register(CertificateEvent)

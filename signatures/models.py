@@ -1,11 +1,15 @@
-"""Certificates of the Government Cipher Committee: requests, what became of each, how many are needed."""
+"""Who must sign; certificates of the Cipher Committee: requests, what became of each, how many are needed."""
 
 from datetime import date
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Max, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from facilities.models import DatedFact, Document, Entry, Facility, Tracked
 from facilities.models.derived import SearchKeyField, SortKeyField
@@ -26,6 +30,150 @@ class SignatureNeed(FacilityYardstick):
         verbose_name_plural = _("need of signatures")
 
 
+class StaffMember(Entry):
+    """A person on the staff list of a facility, who may have to sign.
+
+    Names and official e-mail addresses are personal data: shown where `Access.sees_names_in` allows.
+    No ID-card number, no birth date: what asks for them (`signatures.sheets`) keeps them in memory.
+    """
+
+    reaches = NOBODY
+
+    class Duty(models.TextChoices):
+        DOCTOR = "doctor", _("Doctor")
+        NURSE = "nurse", pgettext_lazy("role in the record", "Nurse, midwife")
+        PHARMACIST = "pharmacist", _("Pharmacist")
+        TECHNICIAN = "technician", _("Technician")
+        CLERK = "clerk", pgettext_lazy("role in the record", "Clerk")
+        HEAD = "head", pgettext_lazy("role in the record", "Head of the facility")
+        OTHER = "other", _("Other")
+
+    class Operator(models.TextChoices):
+        VIETTEL = "viettel", "Viettel"
+        VINAPHONE = "vinaphone", "Vinaphone"
+        MOBIFONE = "mobifone", "Mobifone"
+
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="staff", verbose_name=_("facility")
+    )
+    name = models.CharField(_("full name"), max_length=150)
+    unit = models.CharField(_("unit"), max_length=150, blank=True)
+    position = models.CharField(_("position"), max_length=100, blank=True)
+    duty = models.CharField(
+        _("role in the record"), max_length=12, choices=Duty.choices, default=Duty.OTHER
+    )
+    email = models.EmailField(_("official e-mail"), blank=True)
+    operator = models.CharField(
+        _("telephone operator"), max_length=10, choices=Operator.choices, blank=True
+    )
+    # Not the name: what is searched for stands in the address, and names must not.
+    search_key = SearchKeyField(of=("unit", "position"))
+    sort_key = SortKeyField(of=("name",))
+
+    class Meta(Entry.Meta):
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff list")
+        ordering = ["facility", "sort_key", "pk"]
+        constraints = [
+            *Entry.Meta.constraints,
+            models.UniqueConstraint(
+                Lower("email"),
+                name="signatures_staff_email",
+                condition=~Q(email="") & Q(withdrawn_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="signatures_staff_of_facility",
+                fields=["facility", "sort_key", "id"],
+                condition=Q(withdrawn_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class StaffEvent(DatedFact):
+    """When a person began to work at the facility, and when the person left it."""
+
+    reaches = NOBODY
+
+    class Kind(models.TextChoices):
+        JOINED = "joined", _("Works here from")
+        LEFT = "left", _("Left on")
+
+    member = models.ForeignKey(
+        StaffMember,
+        on_delete=models.CASCADE,
+        related_name="events",
+        verbose_name=_("member of staff"),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+
+    class Meta(DatedFact.Meta):
+        verbose_name = _("event of a member of staff")
+        verbose_name_plural = _("events of members of staff")
+        constraints = [
+            *DatedFact.Meta.constraints,
+            models.UniqueConstraint(
+                name="signatures_staff_event_once",
+                fields=["member", "kind"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
+
+
+class DocumentMark(models.Model):
+    """The keyed digest of a person's document number: never the number (`signatures.digests`)."""
+
+    member = models.OneToOneField(
+        StaffMember, models.CASCADE, related_name="mark", verbose_name=_("member of staff")
+    )
+    digest = models.CharField(max_length=64, editable=False)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mark of a document")
+        verbose_name_plural = _("marks of documents")
+
+    def __str__(self) -> str:
+        return f"#{self.member_id}"
+
+
+class NamesRead(models.Model):
+    """Somebody read names of a facility's people, or took them away in a file: who, when, how many, why.
+
+    Whom they were is not said: the log is shown to the facility's head, and holds no name.
+    """
+
+    class How(models.TextChoices):
+        PAGE = "page", pgettext_lazy("names read", "read on a page")
+        EXPORT = "export", pgettext_lazy("names read", "taken as a file")
+        SHEET = "sheet", pgettext_lazy("names read", "put into a sheet for the Committee")
+
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    facility = models.ForeignKey(
+        Facility, models.PROTECT, related_name="+", verbose_name=_("facility")
+    )
+    how = models.CharField(_("how"), max_length=10, choices=How.choices)
+    register = models.SlugField(_("register"), max_length=40)
+    count = models.PositiveIntegerField(_("names"))
+    because = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("reading of names")
+        verbose_name_plural = _("readings of names")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(name="signatures_names_read", fields=["facility", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_how_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Batch(Tracked):
     """Certificates asked for with one letter."""
 
@@ -37,6 +185,7 @@ class Batch(Tracked):
         NEW_DEVICE = "03", _("Form 03: new, device, service or software")
         RENEW_OR_CHANGE = "04", _("Form 04: renew or change content")
         REVOKE = "05", _("Form 05: revoke")
+        RESTORE = "06", _("Form 06: restore the device that holds the key")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     facility = models.ForeignKey(
@@ -95,6 +244,14 @@ class Certificate(Entry):
     )
     device = models.CharField(
         _("device type"), max_length=6, choices=Device.choices, default=Device.TOKEN
+    )
+    member = models.ForeignKey(
+        StaffMember,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="certificates",
+        verbose_name=_("member of staff"),
     )
     holder = models.CharField(_("holder"), max_length=150, blank=True)
     position = models.CharField(_("position"), max_length=100, blank=True)
@@ -227,3 +384,56 @@ class CertificateEvent(DatedFact):
             return None
         others = CertificateEvent.objects.known().filter(certificate_id=self.certificate_id)
         return others.exclude(pk=self.pk).aggregate(end=Max("valid_until"))["end"]
+
+
+class ReturnedList(Entry):
+    """A list of certificates that the Committee issued, as it came back."""
+
+    reaches = NOBODY
+
+    facility = models.ForeignKey(
+        Facility, on_delete=models.PROTECT, related_name="returned", verbose_name=_("facility")
+    )
+    title = models.CharField(_("letter or list"), max_length=150)
+    at = models.DateTimeField(_("received at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+
+    class Meta(Entry.Meta):
+        verbose_name = _("returned list")
+        verbose_name_plural = _("returned lists")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class ReturnedLine(Tracked):
+    """One line of a returned list: what the Committee calls the holder. Never a document number.
+
+    Whether it is dealt with is not written here: it is once a certificate bears its serial.
+    """
+
+    reaches = NOBODY
+
+    of = models.ForeignKey(ReturnedList, models.CASCADE, related_name="lines")
+    number = models.PositiveIntegerField(_("row"))
+    name = models.CharField(_("full name"), max_length=150)
+    unit = models.CharField(_("unit"), max_length=150, blank=True)
+    email = models.CharField(_("official e-mail"), max_length=254, blank=True)
+    serial = models.CharField(_("certificate serial"), max_length=80)
+    issued_on = models.DateField(_("issued on"))
+    valid_until = models.DateField(_("valid until"))
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("line of a returned list")
+        verbose_name_plural = _("lines of returned lists")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="signatures_returned_line", fields=["of", "number"])
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

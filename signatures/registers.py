@@ -28,8 +28,9 @@ from facilities.registers.choices import facilities_by_code, facility_names, lab
 from facilities.registers.order import NAME_ORDER_OF_FACILITY, with_name_order_of_facility
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writing, chunks
-from signatures.models import Batch, Certificate, CertificateEvent
+from signatures.models import Batch, Certificate, CertificateEvent, StaffMember
 from signatures.rules import faults
+from signatures.staff import members_by_number
 from signatures.steps import Step, step
 
 Kind = CertificateEvent.Kind
@@ -113,6 +114,7 @@ class Known:
     stories: Mapping[int, Story]
     taken: dict[str, list[tuple[int, str]]]  # serial -> certificate and its facility
     facility_of_batch: dict[str, str]
+    facility_of_member: dict[str, str]  # by the number in the staff list, as text
 
 
 class Certificates(Register[Certificate]):
@@ -137,7 +139,7 @@ class Certificates(Register[Certificate]):
         Column(
             "holder",
             gettext_lazy("holder"),
-            aliases=("Họ và tên", "Họ tên", "Người giữ"),
+            aliases=("Họ và tên", "Họ tên", "Người giữ", "Họ và tên người dùng", "Tên người dùng"),
             personal=True,
             filtered=False,
             max_length=150,
@@ -149,9 +151,19 @@ class Certificates(Register[Certificate]):
             max_length=100,
             shown=False,
         ),
-        Column("unit", gettext_lazy("unit"), aliases=("Khoa, phòng", "Phòng ban"), max_length=150),
         Column(
-            "serial", gettext_lazy("certificate serial"), max_length=80, shown=False, is_code=True
+            "unit",
+            gettext_lazy("unit"),
+            aliases=("Khoa, phòng", "Phòng ban", "Khoa", "Đơn vị trực thuộc"),
+            max_length=150,
+        ),
+        Column(
+            "serial",
+            gettext_lazy("certificate serial"),
+            max_length=80,
+            aliases=("Số serial", "Số seri", "Số sê-ri", "Số CTS", "Serial number", "SN"),
+            shown=False,
+            is_code=True,
         ),
         Column(
             "subscriber",
@@ -173,6 +185,14 @@ class Certificates(Register[Certificate]):
             Cell.CODE,
             choices=batches,
             shown=False,
+        ),
+        Column(
+            "member",
+            gettext_lazy("number in the staff list"),
+            Cell.COUNT,
+            shown=False,
+            filtered=False,
+            help=gettext_lazy("The record number of the person to whom the certificate belongs."),
         ),
         Column("step", gettext_lazy("step"), Cell.CHOICE, choices=labels(Step), writable=False),
         Column("requested", Kind.REQUESTED.label, Cell.DAY, aliases=("Ngày đăng ký",)),
@@ -210,9 +230,14 @@ class Certificates(Register[Certificate]):
                 "subscriber": "subscriber",
                 "device": "device",
                 "batch": "batch",
+                "member": "member",
             },
-            find={"facility": facilities_by_code, "batch": batches_by_code},
-            codes={"facility": "facility__code", "batch": "batch__code"},
+            find={
+                "facility": facilities_by_code,
+                "batch": batches_by_code,
+                "member": members_by_number,
+            },
+            codes={"facility": "facility__code", "batch": "batch__code", "member": "member_id"},
         ),
         *EVENTS,
     )
@@ -293,7 +318,13 @@ class Certificates(Register[Certificate]):
             for serial, key, facility in standing.values_list("serial", "pk", "facility__code"):
                 taken[serial].append((key, facility))
         batches = Batch.objects.filter(code__in=codes - {""})
+        members: dict[str, str] = {}
+        numbers = {e.number_in("member") for e in entries if "member" in e.changed} - {None}
+        for keys_of_members in chunks(sorted(n for n in numbers if n is not None)):
+            listed = StaffMember.objects.standing().filter(pk__in=keys_of_members)
+            members |= {str(k): code for k, code in listed.values_list("pk", "facility__code")}
         return Known(
+            facility_of_member=members,
             stories=stories(EVENTS[0], keys),
             taken=taken,
             facility_of_batch=dict(batches.values_list("code", "facility__code")),
@@ -334,6 +365,11 @@ class Certificates(Register[Certificate]):
                     "What has happened to this certificate counts in its facility. Withdraw the "
                     "entry if the facility is wrong, and enter it anew for the right one."
                 ),
+            )
+        number = entry.number_in("member") if "member" in changed else None
+        if number and context.facility_of_member.get(str(number)) != new.get("facility"):
+            problems.refuse(
+                "member", _("Nobody on the staff list of this facility has this number.")
             )
         of_batch = context.facility_of_batch.get(entry.text("batch"))
         if of_batch and of_batch != new.get("facility"):

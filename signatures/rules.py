@@ -110,6 +110,9 @@ def _ends(story: Story) -> Iterator[Fault]:
             yield Fault(kind, attempt, "valid_until", text)
         if kind != Kind.RENEWED:
             continue
+        if attempt > 1:
+            text = _("A certificate is renewed once; after that a new one is asked for.")
+            yield Fault(kind, attempt, "happened_on", text, odd=True)
         ended_on = min(filter(None, (old_end, revoked and revoked.happened_on)), default=None)
         if ended_on and happening.happened_on >= ended_on:
             text = _(

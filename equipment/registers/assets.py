@@ -199,18 +199,27 @@ class Assets(Register[Asset]):
             "tag",
             gettext_lazy("inventory number"),
             max_length=60,
-            aliases=("tag", "mã tài sản", "số hiệu"),
+            aliases=("tag", "mã tài sản", "mã TS", "mã TSCĐ", "số hiệu", "số thẻ tài sản"),
             is_code=True,
         ),
         Column(
             "serial",
             gettext_lazy("serial number"),
             max_length=80,
-            aliases=("serial", "s/n"),
+            aliases=("serial", "serial number", "s/n", "SN", "số serial", "số seri", "số máy"),
             is_code=True,
         ),
-        Column("type", gettext_lazy("device type"), Kind.CODE, choices=device_types, required=True),
-        Column("model", gettext_lazy("model"), max_length=120),
+        Column(
+            "type",
+            gettext_lazy("device type"),
+            Kind.CODE,
+            choices=device_types,
+            required=True,
+            aliases=("Loại máy", "Loại TB", "Tên thiết bị"),
+        ),
+        Column(
+            "model", gettext_lazy("model"), max_length=120, aliases=("Model", "kiểu", "ký hiệu")
+        ),
         Column("facility", gettext_lazy("facility"), Kind.CODE, choices=facility_names),
         Column(
             "arrival",
@@ -224,7 +233,12 @@ class Assets(Register[Asset]):
             ),
         ),
         Column("since", gettext_lazy("there since"), Kind.DAY, writable=False),
-        Column("warranty-until", gettext_lazy("warranty until"), Kind.DAY),
+        Column(
+            "warranty-until",
+            gettext_lazy("warranty until"),
+            Kind.DAY,
+            aliases=("Hạn bảo hành", "Ngày hết bảo hành", "Hết hạn BH"),
+        ),
     )
     writers = (
         Attributes(

@@ -39,7 +39,7 @@ class DayCells:
         if not self.days or not self.texts:
             return ""
         told = _(
-            "“%(heading)s”: of its cells %(days)s are days to the spreadsheet and %(texts)s are text."
+            "“%(heading)s”: cells that are days to the spreadsheet: %(days)s; cells of text: %(texts)s."
         ) % {"heading": heading, "days": grouped(self.days), "texts": grouped(self.texts)}
         if self.late:
             return told

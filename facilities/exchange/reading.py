@@ -1,4 +1,4 @@
-"""Opening a table, whatever way it was handed in: a file of Excel or of text, or pasted rows."""
+"""Opening a table, whatever way it was handed in: a file of Excel, Word or text, or pasted rows."""
 
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
@@ -44,9 +44,11 @@ def read_table(
             code="too_large",
         )
     if sniffing.content(stream) == sniffing.Content.ZIP:
-        stream.seek(0)
-        from facilities.exchange import xlsx
+        from facilities.exchange import docx, xlsx
 
+        if docx.is_word(stream):
+            return docx.read(stream)
+        stream.seek(0)
         return xlsx.read(stream, sheet=sheet, fit=fit)
     return delimited.read(stream)
 

@@ -52,8 +52,9 @@ Row = tuple[int, tuple[Cell, ...]]
 class Source:
     """A table that was opened.
 
-    `kind` is "xlsx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none, and
-    `others` the further ones with something in them. `rows` can be walked once, while the stream is
+    `kind` is "xlsx", "docx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none,
+    and `others` the further ones with something in them, of which `readable` have headings that are
+    looked for. `rows` can be walked once, while the stream is
     open; it leaves blank rows out, and raises BadTable where the rest of the table turns out to be
     unreadable or too large. Once it was walked, `notices` tells in sentences what the file showed
     otherwise than it was read.
@@ -63,6 +64,7 @@ class Source:
     rows: Iterator[Row]
     sheet: str = ""
     others: tuple[str, ...] = ()
+    readable: tuple[str, ...] = ()
     notices: Callable[[], list[str]] = list
 
 

@@ -100,6 +100,7 @@ def read(stream: BinaryIO, *, sheet: str = "", fit: Fit | None = None) -> Source
         chain(first, rows),
         chosen.name,
         others=tuple(other for other in heads if other != name),
+        readable=tuple(other for other in heads if other != name and fits[other] > 1),
         notices=lambda: xlsx_notices.told(beside, hidden_sheets=left_out),
     )
 

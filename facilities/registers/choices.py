@@ -26,7 +26,11 @@ MOST_READ = (
 )  # names of a day, some of them borne before, that are read without asking which
 
 # What spreadsheets call the column that says whose a row is.
-FACILITY_HEADINGS = ("Cơ sở", "Tên cơ sở", "Tên đơn vị", "Mã cơ sở", "Mã đơn vị")
+FACILITY_HEADINGS = (
+    *("Cơ sở", "Tên cơ sở", "Tên đơn vị", "Mã cơ sở", "Mã đơn vị", "Đơn vị", "CSYT", "Tên CSYT"),
+    *("CSKCB", "Mã CSKCB", "Tên CSKCB", "Cơ sở KCB", "Tên cơ sở KCB", "Cơ sở khám bệnh, chữa bệnh"),
+    *("Bệnh viện", "Tên bệnh viện", "Bệnh viện/TTYT", "Đơn vị sử dụng", "Đơn vị công tác"),
+)
 
 
 def facility_names() -> Mapping[str, str]:

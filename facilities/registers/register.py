@@ -77,6 +77,8 @@ class Register(Generic[Row]):
     makes_rows = True  # whether new rows may be entered
     # Columns that another register writes and logs, in the same change set.
     logged_elsewhere: frozenset[str] = frozenset()
+    # Headings, folded, of what must never be kept: a file that has one is refused before it is stored.
+    forbidden: frozenset[str] = frozenset()
 
     # Properties, since registers of changing columns compute them.
     @property

@@ -4,6 +4,7 @@ What is typed travels in the body of the request and stands in no address, no hi
 it may be somebody's name. Accents, case and look-alikes do not count; every word must be found.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,7 +24,8 @@ from rollout.pages.programme.directives import seen_directives
 from rollout.pages.programme.obstacles import seen_obstacles
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.keeping import kept_registers
-from signatures.models import Certificate
+from signatures.models import Certificate, NamesRead
+from signatures.names import note
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -158,14 +160,17 @@ def _holders(words: Words, day: Day, access: Access) -> Iterator[Hit]:
     if access.recorded is not None:
         rows = rows.filter(facility__in=access.recorded)
     found = list(rows.order_by("sort_key", "pk")[: MOST + 1])
+    if isinstance(access.user, User):
+        counts = Counter(row.facility_id for row in found)
+        note(counts=counts, register="certificates", by=access.user, how=NamesRead.How.PAGE)
     names = _names({row.facility_id for row in found}, day)
     for row in found:
-        note = " · ".join(filter(None, (row.unit, names.get(row.facility_id, ""))))
+        beside = " · ".join(filter(None, (row.unit, names.get(row.facility_id, ""))))
         if access.keeps_of(row.facility_id):
             address = reverse("rollout:record", args=["certificates", row.pk])
         else:
             address = reverse("rollout:my-row", args=["certificates", row.pk])
-        yield Hit(row.holder, address, note)
+        yield Hit(row.holder, address, beside)
 
 
 def _contacts(words: Words, day: Day, access: Access) -> Iterator[Hit]:

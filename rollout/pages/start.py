@@ -4,10 +4,12 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities.areas import in_area
 from facilities.as_of import AsOf
 from facilities.models import Area, RoleAssignment
 from facilities.permissions import Access
@@ -52,11 +54,15 @@ EITHER = gettext_lazy("the Department of Health or the administrator")
 @page(lambda access: access.begins_programme, section="start", stored=False)
 def start(request: SignedIn, day: Day, access: Access) -> Page:
     """One province after another: what is there of the one looked at, and how another begins."""
-    begun = {one.area_id: one for one in Programme.objects.select_related("area")}
+    begun = {
+        one.area_id: one for one in Programme.objects.select_related("area").order_by("begun_at")
+    }
     looked_at = steered(day.now)
     names = {one.area_id: one.name for one in looked_at}
     province = province_of(looked_at, areas_on(day.now), day.area_code) if day.area else None
     programme = begun.get(province.area_id) if province else next(iter(begun.values()), None)
+    codes = {pk: one.code for one in looked_at for pk in one.begun_in}
+    province_code = codes.get(programme.area_id, "") if programme else ""
     sent = Sent(request)
     here = f"{reverse('rollout:start')}{'?' + day.query if day.query else ''}"
     actions = {}
@@ -94,7 +100,8 @@ def start(request: SignedIn, day: Day, access: Access) -> Page:
             return done
         status = 400
     do, action = next(iter(actions.items()))
-    steps = _steps(day, access, programme)
+    of_one = province_code if len(looked_at) > 1 else ""
+    steps = _steps(day, access, programme, of_one)
     return (
         "start/start.html",
         {
@@ -102,6 +109,7 @@ def start(request: SignedIn, day: Day, access: Access) -> Page:
             "next": next((step for step in steps if not step.is_done), None),
             "programme": programme,
             "provinces": provinces(),
+            "by_area": len(looked_at) > 1,
             "steered": looked_at if len(looked_at) > 1 else (),
             "looked_at": names.get(programme.area_id, "") if programme else "",
             "do": do,
@@ -118,14 +126,25 @@ def _begins_another(access: Access) -> bool:
     return access.manages_users or access.keeps_registers
 
 
-def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:
-    """In their order. Each is done once something of it is there."""
-    facilities = AsOf(day.today).on(day.today)
+def _steps(day: Day, access: Access, programme: Programme | None, inside: str) -> list[Step]:
+    """In their order. Each is done once something of it is there. `inside`: of one province of several."""
+    facilities = in_area(AsOf(day.today), inside).on(day.today)
+    held = RoleAssignment.objects.on(day.today)
+    areas = Area.objects.count()
     tracked = (
         Tracking.objects.in_force(day.today).filter(is_tracked=True).values("measure").distinct()
     )
     register_of_people = "all-people" if access.manages_users else "people"
-    people = RoleAssignment.objects.on(day.today).values("user").distinct().count()
+    tree = areas_on(day.now)
+    if inside:
+        tree = areas_on(day.now)
+        province = tree.find(inside)
+        within = tree.within(province) if province else frozenset()
+        areas = len(within)
+        tracked = tracked.filter(area__in=within)
+        of_facilities = [facility.id for facility in facilities]
+        held = held.filter(Q(area__in=within) | Q(facility__in=of_facilities))
+    people = held.values("user").distinct().count()
     return [
         Step(
             "province",
@@ -133,7 +152,7 @@ def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:
             _("Its name stands on every page; areas tell where a facility lies."),
             EITHER,
             access.begins_programme,
-            int(programme is not None) and Area.objects.count(),
+            int(programme is not None) and areas,
         ),
         Step(
             "facilities",
@@ -167,7 +186,7 @@ def _steps(day: Day, access: Access, programme: Programme | None) -> list[Step]:
             ),
             EITHER,
             access.manages_users or access.keeps_registers,
-            max(0, people - 1),
+            people if inside else max(0, people - 1),
             reverse("rollout:import-new", args=[register_of_people]),
             _("Bring a table"),
             reverse("rollout:import-template", args=[register_of_people, "xlsx"]),

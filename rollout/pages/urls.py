@@ -6,7 +6,15 @@ from rollout.pages import search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
-from rollout.pages.registers import assets, certificates, documents, drafts, imports
+from rollout.pages.registers import (
+    assets,
+    certificates,
+    documents,
+    drafts,
+    imports,
+    returned,
+    sheets,
+)
 from rollout.pages.summary import (
     absences,
     compare,
@@ -32,6 +40,20 @@ urlpatterns = [
         certificates.certificate_list,
         name="certificate-list",
     ),
+    path("facilities/<slug:code>/sheets/<slug:form>/", sheets.sheet, name="sheet"),
+    path(
+        "facilities/<slug:code>/sheets/<slug:form>/to-fill.xlsx",
+        sheets.sheet_to_fill,
+        name="sheet-to-fill",
+    ),
+    path("facilities/<slug:code>/returned/", returned.returned_lists, name="returned-lists"),
+    path("facilities/<slug:code>/returned/<int:pk>/", returned.returned, name="returned"),
+    path(
+        "facilities/<slug:code>/returned/<int:pk>/undo/",
+        returned.returned_undo,
+        name="returned-undo",
+    ),
+    path("facilities/<slug:code>/names/", certificates.names_read, name="names-read"),
     path("facilities/<slug:code>/none/", absences.absences, name="absences"),
     path("measures/progress/", overall.overall, name="overall"),
     path("measures/<slug:code>/", figure.measure, name="measure"),

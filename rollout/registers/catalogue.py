@@ -23,6 +23,7 @@ from rollout.registers.kinds import Kinds, ManagingBodies
 from rollout.registers.milestones import Milestones
 from rollout.registers.people import OF_THE_DEPARTMENT, People
 from signatures.registers import Certificates
+from signatures.staff import Staff
 
 REGISTERS: dict[str, Register] = {
     register.code: register
@@ -36,6 +37,7 @@ REGISTERS: dict[str, Register] = {
         Devices(),
         Assets(),
         Movements(),
+        Staff(),
         Certificates(),
         Connections(),
         Milestones(),

@@ -70,7 +70,12 @@ ALLOWED = {
         "records_facts",
         "records_for own",
     },
-    Role.HEAD: {"sees_summary", "sees_rows_of own", "sees_contacts_in own"},
+    Role.HEAD: {
+        "sees_summary",
+        "sees_rows_of own",
+        "sees_names_in own",
+        "sees_contacts_in own",
+    },
     Role.AGENCY: {"sees_summary", "sees_directives", "sees_directive_of own"},
     Role.ADMINISTRATOR: {"sees_summary", "sees_admin", "manages_users", "begins_programme"},
     Role.CLIENT: {"sees_summary"},

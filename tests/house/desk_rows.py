@@ -13,6 +13,7 @@ from rollout.programme.services import declare_not_needed
 from rollout.publishing.brief.publishing import publish
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.importing.receiving import receive
+from signatures.models import ReturnedLine, ReturnedList
 from tests.factories import recorder, user_with
 
 ON = date(2025, 5, 21)
@@ -52,6 +53,17 @@ def desk_rows(facility: Facility) -> None:
         },
         change_set=kept,
         on=ON,
+    )
+    enter(
+        register=REGISTERS["staff"],
+        row=None,
+        values={"facility": facility.code, "name": "Nguyễn Thị Lan", "email": "lan@syt.gov.vn"},
+        change_set=kept,
+        on=ON,
+    )
+    back = ReturnedList.objects.create(facility=facility, title="CV 12", by=officer)
+    ReturnedLine.objects.create(
+        of=back, number=2, name="A", serial="5401", issued_on=ON, valid_until=date(2030, 5, 21)
     )
     open_round(facility=facility, title="Kiểm kê", on=ON, by=kept.by)
     receive(

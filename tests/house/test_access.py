@@ -27,6 +27,7 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.registers.catalogue import REGISTERS
+from signatures.models import ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
 
@@ -73,6 +74,14 @@ OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
+    "rollout:names-read": lambda: {"code": OWN},
+    "rollout:returned-lists": lambda: {"code": OWN},
+    "rollout:returned": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
+    "rollout:returned-undo": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
+    "rollout:sheet": lambda: {"code": OWN, "form": "01"},
+    "rollout:sheet-to-fill": lambda: {"code": OWN, "form": "01"},
+    "rollout:my-new": lambda: {"code": "staff"},
+    "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
         "code": OWN,

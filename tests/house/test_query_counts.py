@@ -18,6 +18,7 @@ from django.urls import reverse
 from equipment.models import StocktakeRound
 from facilities.models import ChangeSet, Facility, Role
 from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
+from signatures.models import ReturnedList
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
 from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, paper, row_of
@@ -30,6 +31,12 @@ FEW, MANY = 3, 30
 ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},
     "rollout:certificate-list": {"code": "place-000"},
+    "rollout:names-read": {"code": "place-000"},
+    "rollout:returned-lists": {"code": "place-000"},
+    "rollout:sheet": {"code": "place-000", "form": "01"},
+    "rollout:sheet-to-fill": {"code": "place-000", "form": "01"},
+    "rollout:my-new": {"code": "staff"},
+    "rollout:my-export": {"code": "staff", "form": "csv"},
     "api:facility-progress": {"code": "place-000"},
     "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
     "rollout:absences": {"code": "place-000"},
@@ -54,6 +61,8 @@ ARGUMENTS = {
 # Their row is made by `desk_rows`.
 ROWS = {
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:returned": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
+    "rollout:returned-undo": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": ChangeSet.objects.exclude(facility=None).get().pk},
     "rollout:checking-change-set": lambda: {

@@ -155,7 +155,9 @@ class TestWriting:
         put(REGISTER, row, renewed=date(2021, 12, 1), renewed_until=date(2024, 1, 1))
         put(REGISTER, row, renewed=date(2021, 12, 2))
         assert [n for kind, n, _day in story(row) if kind == "renewed"] == [1]
-        put(REGISTER, row, renewed=date(2023, 12, 1), renewed_until=date(2026, 1, 1))
+        again = {"renewed": date(2023, 12, 1), "renewed_until": date(2026, 1, 1)}
+        assert set(judged(REGISTER, row, **again).warnings) == {"renewed"}  # once is usual
+        put(REGISTER, row, **again, reasons={"renewed": "by letter 12"})
         assert [n for kind, n, _day in story(row) if kind == "renewed"] == [1, 2]
         assert step_of(row) == Step.ISSUED
         assert step_of(row, on=date(2023, 6, 1)) == Step.ISSUED

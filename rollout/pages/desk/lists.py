@@ -19,6 +19,8 @@ from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.exports import export
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.keeping import kept_registers
+from signatures.models import NamesRead
+from signatures.names import note_rows, shows_names
 
 
 def register_or_404(code: str, access: Access) -> Register:
@@ -41,6 +43,9 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     keys = asked.keys(range(count)[max(rows.start_index() - 1, 0) : rows.end_index()])
     codes = {column.code for column in asked.columns} | {register.columns[0].code}
     values = register.values(keys, day.on, day.known_at, codes)
+    watched = shows_names(register, asked.columns)
+    if watched:
+        note_rows(register=register, keys=keys, by=request.user, how=NamesRead.How.PAGE)
     register.prepare(asked.all_columns, values.values())
     near, far = asked.fields()
     context = {
@@ -70,15 +75,27 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         "query": asked.query(),
         "registers": kept_registers(access).values(),
         "may_default": access.manages_reference,
+        "watched": watched,
     }
     return "desk/list.html", context
 
 
 @desk(by_area=True)
 def register_export(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
-    """Exactly what the list shows: its filters, columns, order; every page of it."""
+    """Exactly what the list shows: its filters, columns, order; every page of it.
+
+    Why names are taken away comes with the form (`because`).
+    """
     register = register_or_404(code, access)
     asked = Asked(register, request.GET, day, with_names=True, places=access.kept)
+    if shows_names(register, asked.columns):
+        note_rows(
+            register=register,
+            keys=list(asked.rows.values_list("pk", flat=True)),
+            by=request.user,
+            how=NamesRead.How.EXPORT,
+            because=request.POST.get("because", ""),
+        )
     return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
 
 

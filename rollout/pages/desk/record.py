@@ -30,6 +30,8 @@ from rollout.pages.page import Page, SignedIn, of_the_province
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
 from rollout.registers.keeping import adds_to, refuse_elsewhere
+from signatures.models import NamesRead
+from signatures.names import WATCHED, note_rows
 
 AT_FIRST = 12  # changes shown without asking
 
@@ -71,6 +73,8 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
     register = register_or_404(code, access)
     row, values = row_or_404(register, pk, day, access)
     extra = EXTRAS.get(register.code)
+    if register.code in WATCHED:
+        note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
     cells, told = cells_of(register, row, values, day), history(register, row)
     context = {
         "register": register,

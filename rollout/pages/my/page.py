@@ -20,6 +20,7 @@ WRITTEN = (
     "milestones",
     "procurements",
     "devices",
+    "staff",
     "certificates",
     "connections",
     "assets",

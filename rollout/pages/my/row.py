@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from facilities.forms import PaperField
 from facilities.models import ChangeSet, Document, Edit, Facility
@@ -25,10 +26,15 @@ from rollout.day import Day
 from rollout.pages.desk.record import titles
 from rollout.pages.my.page import my, own, own_columns, own_register, own_row
 from rollout.pages.page import Page, SignedIn
+from rollout.pages.registers.exports import export
+from rollout.pages.registers.imports import takes_files
 from rollout.programme.services import report
 from rollout.registers import drafts
+from signatures.models import NamesRead
+from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
+ADDED = frozenset({"staff"})  # registers to which an officer adds rows one by one
 
 
 class AnswerForm(CellForm):
@@ -65,6 +71,9 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     keys = list(page)
     columns = [c for c in register.bound() if c.shown and c.code != "facility"]
     values = register.values(keys, day.today)
+    watched = shows_names(register, columns)
+    if watched:
+        note_rows(register=register, keys=keys, by=request.user, how=NamesRead.How.PAGE)
     context = {
         "me": me,
         "register": register,
@@ -76,8 +85,75 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             for key in keys
             if key in values
         ],
+        "watched": watched,
+        "adds": register.code in ADDED,
+        "takes_files": takes_files(register, access),
     }
     return "my/list.html", context
+
+
+@require_POST
+@my()
+def own_export(request: SignedIn, day: Day, access: Access, code: str, form: str) -> Page:
+    """The people of the own facility as a file; what for comes with the form (`because`)."""
+    register = own_register(code)
+    if code not in WATCHED:
+        raise Http404
+    me = own(request, day, access)
+    rows = register.of_facilities(register.base(day.today), {me.facility.pk})
+    ordered = register.in_order(rows, register.default_sort, day.today)
+    note_rows(
+        register=register,
+        keys=list(ordered.values_list("pk", flat=True)),
+        by=request.user,
+        how=NamesRead.How.EXPORT,
+        because=request.POST.get("because", ""),
+    )
+    return export(request, register, register.bound(), ordered, day.today, None, form)
+
+
+@my()
+def own_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
+    """A new row of the own facility, in a register that officers add to."""
+    register = own_register(code)
+    if code not in ADDED:
+        raise Http404
+    me = own(request, day, access)
+    form = AnswerForm(
+        register, own_columns(register), {}, request.POST or None, request.FILES or None
+    )
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                store(request, day, register, None, me.facility, form)
+            except AlreadySent as error:
+                messages.info(request, " ".join(error.messages))
+                return list_of(code, me.facility)
+            except ValidationError as error:
+                form.refuse(error)
+            else:
+                messages.success(request, _("Stored and reported to the Department."))
+                return list_of(code, me.facility)
+    context = {
+        "me": me,
+        "register": register,
+        "row": None,
+        "title": me.name,
+        "tab": "",
+        "form": form,
+        "draft": None,
+        "draft_name": "",
+        "history": [],
+    }
+    return "my/form.html", context, status
+
+
+def list_of(code: str, facility: Facility) -> HttpResponseRedirect:
+    return HttpResponseRedirect(
+        f"{reverse('rollout:my-list', args=[code])}?facility={facility.code}"
+    )
 
 
 @my()
@@ -85,6 +161,8 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
     """`?cells=` asks for some cells only. What is sent is stored, or comes back with what is wrong."""
     register = own_register(code)
     row, values = own_row(register, pk, access, day)
+    if code in WATCHED:
+        note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
     facility = get_object_or_404(Facility, pk=register.facility_of(row))
     asked = set(filter(None, request.GET.get("cells", "").split(",")))
     columns = [c for c in own_columns(register) if not asked or c.code in asked]
@@ -163,12 +241,13 @@ def store(
     enter(
         register=register,
         row=row,
-        values=form.written,
+        values=form.written if row is not None else form.written | {"facility": facility.code},
         change_set=change_set,
         on=day.today,
-        seen=form.seen,
+        seen=form.seen if row is not None else None,
         because=form.reasons,
         document=paper_of(request, form, headings),
     )
     report(facility=facility, by=request.user, at=timezone.now(), nothing_changed=False)
-    drafts.drop_all(user=request.user, beginning=drafts.of_row(register.code, row.pk))
+    if row is not None:
+        drafts.drop_all(user=request.user, beginning=drafts.of_row(register.code, row.pk))

@@ -9,5 +9,7 @@ urlpatterns = [
     path("nothing-changed/", home.nothing_changed, name="my-nothing-changed"),
     path("waiting/<slug:step>/", waiting.waiting, name="my-waiting"),
     path("<slug:code>/", row.own_list, name="my-list"),
+    path("<slug:code>/new/", row.own_new, name="my-new"),
+    path("<slug:code>/export.<slug:form>", row.own_export, name="my-export"),
     path("<slug:code>/<int:pk>/", row.own_form, name="my-row"),
 ]

@@ -1,5 +1,7 @@
 """The certificates of one facility: the rows behind its signature figures."""
 
+from collections import Counter
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -10,7 +12,11 @@ from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
 from signatures.certificates import certificates
 from signatures.changes import COUNTED
-from signatures.models import CertificateEvent
+from signatures.models import CertificateEvent, NamesRead
+from signatures.names import note
+from signatures.registers import Certificates
+from signatures.staff import Staff
+from signatures.waiting import waiting
 
 ROWS_A_PAGE = 100
 
@@ -31,7 +37,18 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
     rows = Paginator(
         [row for row in found if row.counts_as(show)] if show else found, ROWS_A_PAGE
     ).get_page(request.GET.get("page"))
+    with_names = access.sees_names_in(name.facility_id)
+    if with_names:
+        note(
+            counts=Counter({name.facility_id: sum(bool(row.certificate.holder) for row in rows)}),
+            register="certificates",
+            by=request.user,
+            how=NamesRead.How.PAGE,
+        )
+    methods = waiting(found, day.on, by=lambda row: row.certificate.get_device_display())
     context = {
+        "waits": [*waiting(found, day.on).values()],
+        "methods": [(method, stages[-1]) for method, stages in sorted(methods.items(), key=str)],
         "name": name.name,
         "code": code,
         "show": show,
@@ -41,7 +58,28 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
         ],
         "rows": rows,
         "lines": [(row, [(kind.label, row.days.get(kind)) for kind in COUNTED]) for row in rows],
-        "with_names": access.sees_names_in(name.facility_id),
+        "with_names": with_names,
+        "may_ask": access.records_for(name.facility_id),
         "returned_label": CertificateEvent.Kind.RETURNED.label,
     }
     return "registers/certificate_list.html", context
+
+
+@page(lambda access: access.sees_summary, stored=False)
+def names_read(request: SignedIn, day: Day, access: Access, code: str) -> Page:
+    """Who read or took away names of the facility's people: when, how many, what for."""
+    name = FacilityName.objects.in_force(day.today).filter(facility__code=code).last()
+    if name is None:
+        raise Http404
+    if not access.sees_names_in(name.facility_id):
+        raise PermissionDenied
+    lines = NamesRead.objects.filter(facility=name.facility_id).select_related("by")
+    labels = {"staff": Staff.label, "certificates": Certificates.label}
+    rows = Paginator(lines, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "name": name.name,
+        "code": code,
+        "rows": rows,
+        "lines": [(line, labels.get(line.register, line.register)) for line in rows],
+    }
+    return "registers/names_read.html", context

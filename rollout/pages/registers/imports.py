@@ -121,7 +121,7 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.own: dict[str, Facility] = {}
-        self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.txt"}
+        self.fields["file"].widget.attrs = {"accept": ".xlsx,.csv,.tsv,.txt"}
         self.fields["pasted"].widget = forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
         self.fields["on"].widget = forms.DateInput(attrs={"type": "date"})
         if not access.keeps_somewhere:
@@ -256,7 +256,7 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         importing.send_on(found)
     elif asked == "sheet" and state in (State.READY, State.REFUSED):
         sheet = request.POST.get("sheet", "")
-        if sheet not in (found.preview or {}).get("others", []):
+        if sheet not in (found.preview or {}).get("readable", []):
             raise ValidationError(_("The file has no such sheet."))
         importing.choose_sheet(found, sheet)
         importing.send_on(found)

@@ -35,7 +35,10 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`widths`: parts of the text width, adding up to 1. `right`: columns of numbers."""
+    """`widths`: parts of the text width, adding up to 1. `right`: columns of numbers.
+
+    `size`: of the letters in points; 0: as tables usually are.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -43,6 +46,7 @@ class Table:
     right: frozenset[int] = frozenset()
     total: tuple[str, ...] = ()
     caption: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class Paper:
     one_sheet: bool = False  # drawn as small as it takes to stand on one page
     note: str = ""  # a line at the foot of the first page: "Dữ liệu mẫu …"
     annex: tuple[Block, ...] = field(default=())
+    wide_annex: bool = False  # the annex on pages on their side
 
     @property
     def is_letter(self) -> bool:

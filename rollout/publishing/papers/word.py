@@ -4,18 +4,20 @@ Times New Roman is named, not embedded: every office program in use has it, or a
 widths.
 """
 
+import re
 from io import BytesIO
+from xml.sax.saxutils import escape
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as DocxDocument
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt, Twips
 from docx.table import Table as DocxTable
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
@@ -35,6 +37,8 @@ FONT = "Times New Roman"
 ONE_SHEET = Pt(9)  # of the text of a paper that is to stand on one page
 TEXT_WIDTH = 160  # mm: A4 less 30 left and 20 right
 LEFT_HALF, RIGHT_HALF = 60, 100  # mm: the national name needs more than half
+TWIPS = 1440 / 25.4  # in a mm
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
 
 
@@ -48,9 +52,11 @@ def as_docx(paper: Paper) -> bytes:
         _block(document, block)
     _foot(document, paper)
     if paper.annex:
-        document.add_page_break()
+        text_width = _turned(document) if paper.wide_annex else TEXT_WIDTH
+        if not paper.wide_annex:
+            document.add_page_break()
         for block in paper.annex:
-            _block(document, block)
+            _block(document, block, text_width)
     stream = BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -84,6 +90,16 @@ def _set_up(document: DocxDocument, paper: Paper) -> None:
     properties.title = " ".join(filter(None, (paper.kind, paper.subject)))
     properties.author = paper.issuer
     properties.comments = ""
+
+
+def _turned(document: DocxDocument) -> float:
+    """Go on with pages on their side; how wide their text is, in mm."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.left_margin = section.right_margin = Mm(15)
+    section.different_first_page_header_footer = False
+    return 297 - 2 * 15
 
 
 def _page_number(paragraph: DocxParagraph) -> None:
@@ -188,7 +204,7 @@ def _title(document: DocxDocument, paper: Paper) -> None:
                 _run(line, f"- {one};" if one is not joined[-1] else f"- {one}.")
 
 
-def _block(document: DocxDocument, block: Block) -> None:
+def _block(document: DocxDocument, block: Block, text_width: float = TEXT_WIDTH) -> None:
     match block:
         case Heading():
             paragraph = document.add_paragraph()
@@ -213,37 +229,58 @@ def _block(document: DocxDocument, block: Block) -> None:
                 paragraph.paragraph_format.first_line_indent = Mm(12.7)
                 _run(paragraph, f"- {text}")
         case Table():
-            _table(document, block)
+            _table(document, block, text_width)
 
 
-def _table(document: DocxDocument, block: Table) -> None:
-    caption = document.add_paragraph()
-    caption.paragraph_format.space_before = Pt(8)
-    caption.paragraph_format.space_after = Pt(4)
-    caption.paragraph_format.keep_with_next = True
-    caption.alignment = CENTRE
-    _run(caption, block.caption, size=13, bold=True)
-    rows = [block.head, *block.rows, *([block.total] if block.total else [])]
-    table = _grid(document, len(rows), tuple(w * TEXT_WIDTH for w in block.widths))
+def _table(document: DocxDocument, block: Table, text_width: float = TEXT_WIDTH) -> None:
+    """Rows are written as XML: the library looks through the whole table for each cell."""
+    if block.caption:
+        caption = document.add_paragraph()
+        caption.paragraph_format.space_before = Pt(8)
+        caption.paragraph_format.space_after = Pt(4)
+        caption.paragraph_format.keep_with_next = True
+        caption.alignment = CENTRE
+        _run(caption, block.caption, size=13, bold=True)
+    widths = [round(share * text_width * TWIPS) for share in block.widths]
+    table = document.add_table(rows=0, cols=len(widths))
     table.style = "Table Grid"
-    for index, (cells, row) in enumerate(zip(rows, table.rows, strict=True)):
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if index == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-        strong = index == 0 or (block.total and index == len(rows) - 1)
-        for column, text in enumerate(cells):
-            paragraph = row.cells[column].paragraphs[0]
-            if index == 0:
-                paragraph.alignment = CENTRE
-            elif column in block.right:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            _run(
-                paragraph,
-                text,
-                size=min(11, round(paragraph.style.font.size.pt)),
-                bold=bool(strong),
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+        column.w = Twips(width)
+    of_text = document.styles["Normal"].font.size
+    size = 2 * min(block.size or 11, round(of_text.pt if of_text else 14))
+    rows = [block.head, *block.rows, *([block.total] if block.total else [])]
+    for index, cells in enumerate(rows):
+        strong = index == 0 or bool(block.total and index == len(rows) - 1)
+        inner = "".join(
+            _cell(text, width, size, strong, _side(index, column, block))
+            for column, (text, width) in enumerate(zip(cells, widths, strict=True))
+        )
+        repeated = "<w:tblHeader/>" if index == 0 else ""
+        table._tbl.append(
+            parse_xml(
+                f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/>{repeated}</w:trPr>{inner}</w:tr>"
             )
+        )
+
+
+def _side(index: int, column: int, block: Table) -> str:
+    if index == 0:
+        return '<w:pPr><w:jc w:val="center"/></w:pPr>'
+    return '<w:pPr><w:jc w:val="right"/></w:pPr>' if column in block.right else ""
+
+
+def _cell(text: str, width: int, size: int, strong: bool, side: str) -> str:
+    """`size`: of the letters, in half points."""
+    lines = (escape(line) for line in _NOT_IN_XML.sub("", text).split("\n"))
+    said = '</w:t><w:br/><w:t xml:space="preserve">'.join(lines)
+    bold = "<w:b/>" if strong else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p>{side}'
+        f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{said}</w:t></w:r></w:p></w:tc>'
+    )
 
 
 def _foot(document: DocxDocument, paper: Paper) -> None:

@@ -224,6 +224,7 @@ class _Preview:
         return {
             "notices": [*source.notices(), *left_out(heading), *comparison.notices()],
             "others": list(source.others),
+            "readable": list(source.readable),
             "wrong": self.wrong_rows,
             "proposed": dict(self.proposed),
             "kind": self.found.source.kind,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
@@ -20,6 +20,7 @@ from facilities.exchange import headers
 from facilities.exchange.headers import Heading
 from facilities.exchange.reading import read_pasted, read_table
 from facilities.exchange.tables import BadTable, Row, Source
+from facilities.folding import fold
 from facilities.models import Facility, User
 from facilities.registers.register import Register
 from rollout.models import HeadingChoice, ImportFile
@@ -51,7 +52,11 @@ def receive(
     remembered = _remembered(by, register)
     fit = headers.fitting(register.bound(), remembered)
     source = read_pasted(pasted) if upload is None else read_table(stream, name, fit=fit)
-    _heading, rows = headers.find(source, register.bound(), remembered)
+    heading, rows = headers.find(source, register.bound(), remembered)
+    _refuse_private(register, heading.texts)
+    if register.forbidden:  # another sheet of the file may be chosen later, and is kept with it
+        for other in source.others:
+            _refuse_private(register, _head_of(read_table(stream, name, sheet=other)))
     # Whatever is wrong with a small file is said at once, beside the field it was chosen in.
     count = sum(1 for _row in islice(rows, SMALL + 1))
     if not count:
@@ -76,6 +81,26 @@ def receive(
     kept.file.save(f"{uuid4().hex}{_PASTED if upload is None else ''}", File(stream), save=False)
     kept.save()
     return kept
+
+
+def _head_of(source: Source) -> list[str]:
+    """Every text in the first rows of a sheet: its headings are among them."""
+    cells = (cell for _number, row in islice(source.rows, headers.HEAD_ROWS) for cell in row)
+    return [cell for cell in cells if isinstance(cell, str)]
+
+
+def _refuse_private(register: Register, texts: Iterable[str]) -> None:
+    """What must never be kept is refused before it is stored."""
+    private = [text for text in texts if fold(text).rstrip("*:() ") in register.forbidden]
+    if private:
+        raise BadTable(
+            _(
+                "ID-card numbers and birth dates are not kept here. Delete these columns and send "
+                "the list again: %(columns)s."
+            )
+            % {"columns": ", ".join(private)},
+            code="private",
+        )
 
 
 def _stream(upload: File | None, pasted: str) -> tuple[BinaryIO, str]:

@@ -149,7 +149,7 @@ def test_macros():
 @pytest.mark.parametrize(
     ("part", "told"),
     [
-        ("word/document.xml", r"Word \(.docx\)"),
+        ("word/styles.xml", r"Word \(.docx\)"),
         ("ppt/presentation.xml", "PowerPoint"),
         ("content.xml", "OpenDocument"),
         ("photo.jpg", "ZIP"),

@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 from django.db.models import Count, Q
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from equipment.models import Procurement, ProcurementLot
+from facilities.folding import fold
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 from rollout.publishing.papers.paper import Paper, Paragraph, Signature, Table
@@ -19,9 +21,10 @@ class HandedOver(NamedTuple):
     table: Table
     what: str
     assumed: bool
+    file_name: str
 
 
-DEVICES, CERTIFICATES = "devices:", "certificates:"
+DEVICES, CERTIFICATES, WARD = "devices:", "certificates:", "|"
 
 
 def subjects(asked: Asked) -> list[tuple[str, str]]:
@@ -34,10 +37,31 @@ def subjects(asked: Asked) -> list[tuple[str, str]]:
         .annotate(size=Count("certificates", filter=standing))
         .order_by("code")
     )
-    return [
-        *found,
-        *((CERTIFICATES + b.code, f"{_of_batch(b, names)}: {number(b.size)}") for b in batches),
-    ]
+    wards = _wards(asked)
+    for batch in batches:
+        whole = _of_batch(batch, names)
+        found.append((CERTIFICATES + batch.code, f"{whole}: {number(batch.size)}"))
+        found += [
+            (f"{CERTIFICATES}{batch.code}{WARD}{unit}", f"{whole}, {unit}: {number(size)}")
+            for unit, size in wards.get(batch.pk, ())
+        ]
+    return found
+
+
+def _wards(asked: Asked) -> dict[int, list[tuple[str, int]]]:
+    """By batch, its units with how many certificates; none where there is but one."""
+    rows = (
+        Certificate.objects.standing(asked.known_at)
+        .filter(batch__isnull=False)
+        .exclude(unit="")
+        .order_by("batch", "unit")
+        .values_list("batch", "unit")
+        .annotate(Count("pk"))
+    )
+    found: dict[int, list[tuple[str, int]]] = {}
+    for batch, unit, size in rows:
+        found.setdefault(batch, []).append((unit, size))
+    return {batch: units for batch, units in found.items() if len(units) > 1}
 
 
 def _of_batch(batch: Batch, names: dict[int, str]) -> str:
@@ -81,7 +105,7 @@ def build(asked: Asked) -> Paper:
             Signature((_("SIDE HANDING OVER"),), "", _("(signature, full name)")),
             Signature((_("SIDE TAKING OVER"),), "", _("(signature, full name)")),
         ),
-        file_name="ban-giao",
+        file_name=found.file_name,
         note=wording.sample_note() if found.assumed else "",
     )
 
@@ -121,17 +145,23 @@ def _devices(asked: Asked, names: dict[int, str]) -> HandedOver:
         right=frozenset({0, 3}),
         total=("", _("Total"), "", number(sum(lot.quantity for lot in lots)), ""),
     )
-    return HandedOver(names.get(file.facility_id, wording.BLANK), table, file.title, False)
+    return HandedOver(
+        names.get(file.facility_id, wording.BLANK), table, file.title, False, "ban-giao"
+    )
 
 
 def _certificates(asked: Asked, names: dict[int, str]) -> HandedOver:
-    code = asked.about.removeprefix(CERTIFICATES)
-    batch = asked.as_of.only(Batch.objects.select_related("letter")).filter(code=code).first()
+    code, _bar, ward = asked.about.removeprefix(CERTIFICATES).partition(WARD)
+    batches = Batch.objects.select_related("letter", "facility")
+    batch = asked.as_of.only(batches).filter(code=code).first()
     if batch is None:
         raise NoSuchSubject
-    certificates = list(
-        Certificate.objects.standing(asked.known_at).filter(batch=batch).order_by("sort_key", "pk")
-    )
+    standing = Certificate.objects.standing(asked.known_at).filter(batch=batch)
+    if ward:
+        standing = standing.filter(unit=ward)
+    certificates = list(standing.order_by("sort_key", "pk"))
+    if ward and not certificates:
+        raise NoSuchSubject
     rows = tuple(
         (number(place), c.holder, c.unit, c.serial, str(c.get_device_display()), "")
         for place, c in enumerate(certificates, 1)
@@ -149,9 +179,12 @@ def _certificates(asked: Asked, names: dict[int, str]) -> HandedOver:
         widths=(0.08, 0.24, 0.2, 0.22, 0.13, 0.13),
         right=frozenset({0}),
     )
-    what = _of_batch(batch, names)
+    what = ", ".join(filter(None, (_of_batch(batch, names), ward)))
+    place = slugify("-".join(filter(None, (batch.facility.code, fold(ward)))))
     assumed = any(c.assumed for c in certificates)
-    return HandedOver(names.get(batch.facility_id, wording.BLANK), table, what, assumed)
+    return HandedOver(
+        names.get(batch.facility_id, wording.BLANK), table, what, assumed, f"ban-giao-{place}"
+    )
 
 
 KIND = Kind(

@@ -11,6 +11,7 @@ from facilities.models import Role
 from rollout.programme.services import record_ruling, schedule_council
 from rollout.publishing.papers.catalogue import KINDS
 from rollout.publishing.papers.kind import Asked, NoSuchSubject
+from rollout.publishing.papers.paper import Table
 from rollout.publishing.papers.wording import place_and_day
 from signatures.models import Batch
 from tests import factories
@@ -67,6 +68,23 @@ def test_batches_are_offered_by_facility_day_and_size():
         offered = KINDS["handover"].subjects(Asked(ON))
     words = "Chứng thư số của Cơ sở A, đề nghị cấp ngày 12/02/2025: 2"
     assert offered == [("certificates:lo-1", words)]
+
+
+def test_a_batch_of_several_wards_is_handed_over_ward_by_ward():
+    factories.programme()
+    place = factories.facility("bv", name_vi="Cơ sở A")
+    batch = Batch.objects.create(code="lo-1", facility=place, form=Batch.Form.NEW_INDIVIDUAL)
+    for holder, unit in (("Lan", "Khoa Nội"), ("Hoa", "Khoa Nội"), ("Mai", "Khoa Đông y")):
+        factories.CertificateFactory(facility=place, batch=batch, holder=holder, unit=unit)
+    with translation.override("vi"):
+        offered = dict(KINDS["handover"].subjects(Asked(ON)))
+        paper = made("handover", "certificates:lo-1|Khoa Đông y")
+        with pytest.raises(NoSuchSubject):
+            made("handover", "certificates:lo-1|Khoa Nhi")
+    assert offered["certificates:lo-1|Khoa Nội"] == "Chứng thư số của Cơ sở A, Khoa Nội: 2"
+    (table,) = [block for block in paper.blocks if isinstance(block, Table)]
+    assert [row[1] for row in table.rows] == ["Mai"]
+    assert paper.file_name == "ban-giao-bv-khoa-dong-y"
 
 
 def test_another_province_signs_with_its_own_name():

@@ -168,6 +168,7 @@ def test_the_sheet_with_the_headings_is_read_and_another_may_be_chosen(by):
     second = Made([DEVICES, device("B-2")], name="Lục Nam")
     kept = sent(by, cover, first, second)
     assert (kept.preview["sheet"], kept.preview["others"]) == ("Yên Dũng", ["Bìa", "Lục Nam"])
+    assert kept.preview["readable"] == ["Lục Nam"]
     importing.choose_sheet(kept, "Lục Nam")
     importing.preview(kept)
     assert new(kept, "tag") == [("B-2",)]
@@ -381,7 +382,7 @@ def test_days_of_which_half_are_text_warn(by):
     real = Raw("45782", code="dd/mm/yyyy")  # 5 May
     kept = sent(by, rows(real, "21/05/2025"), register="certificates")
     (told,) = kept.preview["notices"]
-    assert "1 are days to the spreadsheet and 1 are text" in told
+    assert "cells that are days to the spreadsheet: 1; cells of text: 1" in told
     assert "wrong way round; look at row 2: 5 May 2025" in told
     sure = sent(
         by, rows(real, Raw("45798", code="dd/mm/yyyy"), "20/05/2025"), register="certificates"
@@ -415,6 +416,29 @@ def test_a_shortened_name_of_two_facilities_means_neither(by):
     factories.facility("lucnam2", name_vi="Trung tâm Y tế thị xã Lục Nam")
     kept = sent(by, [DEVICES, device("B-1", place="TTYT Lục Nam")])
     assert counts(kept) == {"wrong": 1}
+
+
+def test_headings_as_people_shorten_them(by):
+    kept = sent(
+        by,
+        [
+            ["TT", "Mã TSCĐ", "SN", "Loại TB", "Đơn vị sử dụng"],
+            [1, "B-1", "S-1", PAD, "TTYT Lục Nam"],
+        ],
+    )
+    assert new(kept, "tag", "serial", "facility") == [("B-1", "S-1", "lucnam")]
+
+
+@pytest.mark.parametrize("sign", ["\t", ",", ";"])
+def test_text_files_of_other_programs(by, sign):
+    rows = [
+        DEVICES,
+        device("B-1", "000017"),
+        device("B-2", '"18, mới"' if sign == "," else "18, mới"),
+    ]
+    content = ("\n".join(sign.join(row) for row in rows)).encode()
+    kept = received("assets", by, content=content, name="Trang tính1.tsv")
+    assert new(kept, "serial") == [("000017",), ("18, mới",)]
 
 
 def test_what_colleagues_said_of_a_heading_is_known_unless_they_disagree(by):
