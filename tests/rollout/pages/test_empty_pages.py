@@ -62,6 +62,6 @@ def test_an_empty_page_says_who_fills_it_and_leads_only_where_one_may_go(
 def test_a_page_with_rows_says_nothing_of_it(client, area):
     factories.facility()
     client.force_login(factories.user_with(Role.DEPARTMENT))
-    for name in ("leader", "timeline", "compare", "overall", "connection-list"):
+    for name in ("leader", "timeline", "compare", "overall"):
         answer = client.get(reverse(f"rollout:{name}"))
         assert "who-fills" not in answer.content.decode(), name
