@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities import clock
-from facilities.areas import AreaOnDay, Areas, AreaTree, in_area
+from facilities.areas import AreaOnDay, Areas, AreaTree, in_area, lying_in
 from facilities.as_of import AsOf
 from facilities.folding import fold
 from facilities.naming import areas_by_external_code
@@ -80,6 +80,10 @@ class Day:
     def of_places(self, places: frozenset[int] | None) -> AsOf:
         """Of the facilities of these places (None: everywhere) those that lie in the area asked for."""
         return in_area(AsOf(self.on, self.known_at, places, self.map_on), self.area_code)
+
+    def own_places(self) -> frozenset[int] | None:
+        """The facilities of the province that the reader is limited to, on the day; None: no limit."""
+        return lying_in(AsOf(self.on, self.known_at), self.own.code) if self.own else None
 
     @property
     def area_code(self) -> str:

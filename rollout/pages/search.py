@@ -84,6 +84,8 @@ def _every(words: Words, path: str = "search_key") -> Q:
 
 def _facilities(words: Words, day: Day, access: Access) -> Iterator[Hit]:
     rows = FacilityName.objects.in_force(day.on, day.known_at)
+    if (own := day.own_places()) is not None:
+        rows = rows.filter(facility__in=own)
     for word in words:
         elsewhere = ExternalCode.objects.in_force(day.on, day.known_at).filter(
             search_key__contains=word

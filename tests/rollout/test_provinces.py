@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import override
 
-from facilities.models import Area, AreaName, Facility, FacilityArea, Role
+from facilities.models import Area, AreaName, Facility, FacilityArea, FacilityName, Role
 from rollout.figures.measures import MEASURES
 from rollout.figures.nation import nation
 from rollout.figures.progress import progress
@@ -319,6 +319,17 @@ class TestPeople:
         text(client, "/", 403, area="bac-giang")
         text(client, "/compare/", 403, area="~")
         assert head(text(client, "/", area="dao-yen")) == escape(NAME)
+
+    def test_names_of_the_other_are_neither_offered_nor_found(self, both):
+        other = FacilityName.objects.get(facility__code="hd-nhi").name_vi
+        theirs, everybody = reader(Role.LEADER, "bac-giang"), reader(Role.LEADER)
+        for client, offered in ((theirs, False), (everybody, True)):
+            told = client.get("/suggest/", {"of": "facilities", "q": other}).json()["names"]
+            assert (other in told) is offered
+            found = client.post("/search/", {"q": other}).context["groups"]
+            assert (other in [hit.label for group in found for hit in group.hits]) is offered
+            areas = client.get("/suggest/", {"of": "areas", "q": NAME}).json()["names"]
+            assert bool(areas) is offered
 
     def test_the_api_gives_them_their_province(self, both):
         client = reader(Role.LEADER, CODE)

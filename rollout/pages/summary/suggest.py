@@ -27,12 +27,17 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
         coded = areas_by_external_code(day.map_on or day.on, day.known_at)
         bearers = [tree.find(code) for key in coded if key.startswith(typed) for code in coded[key]]
         found = [*tree.like(typed), *filter(None, bearers)]
+        if day.own is not None:
+            inside = tree.within(day.own)
+            found = [area for area in found if area.id in inside]
         return JsonResponse({"names": [tree.placed(a) for a in dict.fromkeys(found)][:MOST]})
     if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
         return JsonResponse({"names": []})
     rows = FacilityName.objects.in_force(day.today).select_related("facility")
     if access.keeps_somewhere and access.kept is not None:
         rows = rows.filter(facility__in=access.kept)
+    if (own := day.now.own_places()) is not None:
+        rows = rows.filter(facility__in=own)
     for word in words:
         elsewhere = ExternalCode.objects.in_force(day.today).filter(search_key__contains=word)
         rows = rows.filter(
