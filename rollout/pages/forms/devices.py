@@ -55,7 +55,8 @@ class DeviceForm(forms.Form):
         first = {"change_set": uuid.uuid4()} | (initial or {})
         super().__init__(data, files, initial=first, **kwargs)
         self.today = today
-        facilities = [*NOTHING, *NamesOfDay(today, places).items()]
+        named = [*NamesOfDay(today, places).items()]
+        facilities = named if len(named) == 1 else [*NOTHING, *named]  # the only one is chosen
         for name in ("facility", "giver", "taker"):
             if name in self.fields:
                 field_of(self, name, forms.ChoiceField).choices = facilities
