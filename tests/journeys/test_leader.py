@@ -21,7 +21,7 @@ from tests.journeys.browsing import (
     words,
 )
 
-LEADER = "lanhdao"
+LEADER, DEPARTMENT = "lanhdao", "soyte"
 MOST_BYTES = 100_000
 """Of the leader page on the first visit: three seconds on a poor telephone line."""
 
@@ -215,15 +215,22 @@ def test_prints_one_sheet(visit, language, query):
     assert sheets(page.pdf(prefer_css_page_size=True)) == 1
 
 
+WIDTHS = (360, 390, 768, 820, 1024)  # phones, a tablet held upright, an old screen
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_no_page_scrolls_sideways_on_a_phone(visit, language):
-    page = visit(LEADER, viewport=PHONE)
+def test_no_page_scrolls_sideways_at_any_width(visit, language):
+    page = visit(DEPARTMENT)
     page.context.add_cookies(
         [{"name": "django_language", "value": language, "url": page.watch.site}]
     )
     wide = []
     for path in (
         "/",
+        "/compare/",
+        "/timeline/",
+        "/forecast/",
+        "/month/",
         "/measures/signatures_registered/",
         "/figures/device/tablet/",
         f"/facilities/{OWN}/",
@@ -234,11 +241,24 @@ def test_no_page_scrolls_sideways_on_a_phone(visit, language):
         "/sessions/",
         "/deadlines/",
         "/alerts/",
+        "/connections/",
+        "/papers/",
+        "/search/",
+        "/desk/",
+        "/desk/facilities/",
+        "/desk/assets/",
+        "/desk/procurements/",
+        "/desk/councils/",
+        "/desk/kinds/",
+        "/desk/contradictions/",
+        "/desk/checking/",
     ):
         page.goto(f"{path}?on=2025-05-21&compare=2025-02-18")
-        expect(page.locator("h1")).to_be_visible()
-        if scrolls_sideways(page):
-            wide.append(path)
+        expect(page.locator("h1").first).to_be_visible()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if scrolls_sideways(page):
+                wide.append((width, path))
     assert wide == []
 
 

@@ -155,7 +155,8 @@ class TestWho:
         made = paper()
         with CaptureQueriesContext(connection) as captured:
             client.get(path_of(made)).getvalue()
-        assert len(captured) == 6  # session, user, roles, document, lineage, rows that refer
+        # session, user, roles, provinces, document, lineage, rows that refer
+        assert len(captured) == 7
 
 
 class TestWhat:
