@@ -149,7 +149,7 @@ class TestPage:
     def test_only_who_sees_the_programme_sees_the_forecast(self, client, monkeypatch):
         asked = []
         monkeypatch.setattr(
-            "rollout.pages.summary.timeline.forecast_of",
+            "rollout.pages.summary.timeline.cached_forecast",
             lambda as_of: asked.append(1) or forecast_of(as_of),
         )
         for role, times in ((Role.OFFICER, 0), (Role.DEPARTMENT, 1)):
