@@ -272,7 +272,7 @@ class Register(Generic[Row]):
             if ask is not None:
                 is_facility = ask is facility_names
                 if is_facility and not column.aliases:
-                    column = replace(column, aliases=FACILITY_HEADINGS)
+                    column = replace(column, aliases=self._facility_headings())
                 known = (lambda: names) if is_facility else _known(ask())
                 column = replace(column, choices=known, suggests=SUGGESTED.get(ask, ""))
             found.append(column)
@@ -284,6 +284,12 @@ class Register(Generic[Row]):
         names = next((c.choices() for c in columns if c.suggests == FACILITIES and c.choices), None)
         if isinstance(names, NamesOfDay):
             names.prepare(str(row.get(code) or "") for row in rows for code in codes)
+
+    def _facility_headings(self) -> tuple[str, ...]:
+        """What sheets call the column of facilities, but for what another column here is called."""
+        others = [column for column in self.columns if column.choices is not facility_names]
+        taken = {fold(text) for one in others for text in (str(one.label), *one.aliases)}
+        return tuple(text for text in FACILITY_HEADINGS if fold(text) not in taken)
 
     def at_first(self, columns: Iterable[Column]) -> list[Column]:
         """Those of the columns that a list shows unless its reader chooses.

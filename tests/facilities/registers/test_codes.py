@@ -116,7 +116,7 @@ def test_leading_zeros_survive_excel_and_two_rows_do_not_share_a_code():
 def test_a_code_written_to_a_file_of_text_comes_back_as_it_was(code):
     column = Column("code-x", "x", digits=5)
     line = b"".join(write_csv([column], [[code]])).decode("utf-8-sig").splitlines()[1]
-    assert line.count("=") == 1
+    assert line.count("=") == code.startswith("0")  # others lose nothing as numbers
     assert parse(column, int(code)) == code
 
 
