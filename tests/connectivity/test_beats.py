@@ -169,8 +169,8 @@ def test_a_gateway_that_is_always_some_minutes_late_calls_nobody(issued):
     Webhook.objects.create(
         name="x", url="https://emr.example.vn/", salt="00", made_by=factories.recorder()
     )
-    beats = [NOW + hour * timedelta(hours=1) + (hour * 5 % 8) * MINUTE for hour in range(49)]
-    moments = sorted([*beats, *(NOW + n * 5 * MINUTE for n in range(48 * 12))])
+    beats = [NOW + hour * timedelta(hours=1) + (hour * 5 % 8) * MINUTE for hour in range(9)]
+    moments = sorted([*beats, *(NOW + n * 5 * MINUTE for n in range(8 * 12))])
     for moment in moments:
         if moment in beats:
             beat(issued[1], moment)
