@@ -95,7 +95,7 @@ class Formatted(int):
         made.shown = shown
         return made
 
-    def __getnewargs__(self) -> tuple[int, str]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[int, str]:  # type: ignore[override]  # more than the value is pickled
         return (int(self), self.shown)
 
 

@@ -97,7 +97,7 @@ class Undecoded(str):
         made.font, made.meant = font, meant
         return made
 
-    def __getnewargs__(self) -> tuple[str, str, str]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str, str, str]:  # type: ignore[override]  # more than the value is pickled
         return (str(self), self.font, self.meant)
 
 

@@ -36,7 +36,7 @@ class Formula(str):
         made.shown = shown
         return made
 
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]  # more than the value is pickled
         return (str(self), self.shown)
 
 

@@ -129,7 +129,7 @@ def cached_forecast(as_of: AsOf) -> ProvinceForecast:
 def know_durations(as_of: AsOf) -> None:
     """Let whoever asks this AsOf for durations have those that are kept: they are of all facilities."""
     foreseen = _foreseen(as_of.until, as_of.known_at, as_of.map_on)
-    as_of.read[seen.__wrapped__] = foreseen.durations.milestones  # type: ignore[attr-defined]
+    as_of.read[seen.__wrapped__] = foreseen.durations.milestones  # type: ignore[attr-defined]  # set by wraps
 
 
 def _foreseen(*asked: *tuple[date, datetime | None, date | None]) -> Foreseen:

@@ -37,7 +37,7 @@ def as_xlsx(
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]  # openpyxl makes one
     sheet.print_title_rows = "1:1"
     for index, text in enumerate(head, 1):
         width = widths[index - 1] * WIDTH if widths else max(14, len(text) + 2)
