@@ -1,13 +1,16 @@
 """Which facility or area is meant by what people write: its code, a name, or a code of another system."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+
+from django.db.models import Q
 
 from facilities.folding import fold
 from facilities.listed import listed_on
 from facilities.models.codes import AreaCode, ExternalCode
 from facilities.models.facts import YardstickQuerySet
+from facilities.models.places import FacilityName
 
 
 def held_on(on: date, known_at: datetime | None = None) -> list[ExternalCode]:
@@ -22,6 +25,41 @@ def held_on(on: date, known_at: datetime | None = None) -> list[ExternalCode]:
         (row.facility_id, row.system_id): row for row in rows.select_related("system", "facility")
     }
     return list(latest.values())
+
+
+def facilities_called(
+    words: Iterable[str],
+    on: date,
+    known_at: datetime | None = None,
+    *,
+    among: Iterable[Collection[int] | None] = (),
+    most: int,
+) -> list[FacilityName]:
+    """At most so many facilities, as they are called on the day, in the dictionary's order: two queries.
+
+    Each folded word must be in a name borne by then, in the code, or in a code of another system.
+    `among`: sets of facilities they must be in; None sets no limit.
+    """
+    rows = FacilityName.objects.in_force(on, known_at)
+    for places in among:
+        if places is not None:
+            rows = rows.filter(facility__in=places)
+    for word in words:
+        elsewhere = ExternalCode.objects.in_force(on, known_at).filter(search_key__contains=word)
+        rows = rows.filter(
+            Q(search_key__contains=word)
+            | Q(facility__code__contains=word)
+            | Q(facility__in=elsewhere.values("facility"))
+        )
+    # Twice as many, since one that was renamed may be found under each of its names.
+    keys = list(rows.order_by("sort_key", "pk").values_list("facility", flat=True)[: 2 * most])
+    named = {
+        name.facility_id: name
+        for name in FacilityName.objects.in_force(on, known_at)
+        .filter(facility__in=keys)
+        .select_related("facility")
+    }
+    return [named[key] for key in dict.fromkeys(keys)][:most]
 
 
 def codes_of(

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from facilities.folding import fold
-from facilities.models import Contact, ExternalCode, Facility, FacilityName, User
+from facilities.models import Contact, FacilityName, User
+from facilities.naming import facilities_called
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.models import WorkingSession
@@ -83,24 +84,10 @@ def _every(words: Words, path: str = "search_key") -> Q:
 
 
 def _facilities(words: Words, day: Day, access: Access) -> Iterator[Hit]:
-    rows = FacilityName.objects.in_force(day.on, day.known_at)
-    if (own := day.own_places()) is not None:
-        rows = rows.filter(facility__in=own)
-    for word in words:
-        elsewhere = ExternalCode.objects.in_force(day.on, day.known_at).filter(
-            search_key__contains=word
-        )
-        rows = rows.filter(
-            Q(search_key__contains=word)
-            | Q(facility__code__contains=word)
-            | Q(facility__in=elsewhere.values("facility"))
-        )
-    keys = list(rows.order_by("sort_key", "pk").values_list("facility", flat=True)[: 3 * MOST])
-    codes = dict(Facility.objects.filter(pk__in=keys).values_list("pk", "code"))
-    names = _names(keys, day)
-    for key in dict.fromkeys(keys):
-        address = reverse("rollout:facility", args=[codes[key]])
-        yield Hit(names.get(key, codes[key]), address, codes[key])
+    among = (day.own_places(),)
+    for name in facilities_called(words, day.on, day.known_at, among=among, most=MOST + 1):
+        code = name.facility.code
+        yield Hit(name.name, reverse("rollout:facility", args=[code]), code)
 
 
 def _names(facility_ids: Iterable[int], day: Day) -> dict[int, str]:

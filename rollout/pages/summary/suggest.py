@@ -1,12 +1,10 @@
 """Names offered while somebody types: of areas and of facilities, under which a field of a form finds them."""
 
-from django.db.models import Q
 from django.http import JsonResponse
 
 from facilities.choosing import AREAS, FACILITIES
 from facilities.folding import fold
-from facilities.models import ExternalCode, FacilityName
-from facilities.naming import areas_by_external_code
+from facilities.naming import areas_by_external_code, facilities_called
 from facilities.permissions import Access
 from rollout.day import Day, areas_on
 from rollout.pages.page import Page, SignedIn, page
@@ -33,26 +31,9 @@ def suggest(request: SignedIn, day: Day, access: Access) -> Page:
         return JsonResponse({"names": [tree.placed(a) for a in dict.fromkeys(found)][:MOST]})
     if request.GET.get("of") != FACILITIES or len("".join(words)) < 2:
         return JsonResponse({"names": []})
-    rows = FacilityName.objects.in_force(day.today).select_related("facility")
-    if access.keeps_somewhere and access.kept is not None:
-        rows = rows.filter(facility__in=access.kept)
-    if (own := day.now.own_places()) is not None:
-        rows = rows.filter(facility__in=own)
-    for word in words:
-        elsewhere = ExternalCode.objects.in_force(day.today).filter(search_key__contains=word)
-        rows = rows.filter(
-            Q(search_key__contains=word)
-            | Q(facility__code__contains=word)
-            | Q(facility__in=elsewhere.values("facility"))
-        )
-    keys = list(rows.order_by("sort_key", "pk").values_list("facility", flat=True)[: 2 * MOST])
-    named = {
-        name.facility_id: name
-        for name in FacilityName.objects.in_force(day.today)
-        .filter(facility__in=keys)
-        .select_related("facility")
-    }
-    places = [named[key] for key in dict.fromkeys(keys)][:MOST]
+    kept = access.kept if access.keeps_somewhere else None
+    among = (kept, day.now.own_places())
+    places = facilities_called(words, day.today, among=among, most=MOST)
     told = [name.name for name in places]
     return JsonResponse(
         {
