@@ -4,7 +4,14 @@ from django.urls import include, path
 
 from rollout.pages import search, start
 from rollout.pages.notices import feeds, inbox, lists
-from rollout.pages.programme import connections, councils, directives, obstacles, sessions
+from rollout.pages.programme import (
+    connections,
+    councils,
+    decide,
+    directives,
+    obstacles,
+    sessions,
+)
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import (
     assets,
@@ -62,6 +69,10 @@ urlpatterns = [
     path("councils/criteria/", councils.criteria_list, name="criteria-list"),
     path("councils/new/", councils.council_new, name="council-new"),
     path("councils/<str:code>/", councils.council, name="council"),
+    path("decide/day/<str:code>/", decide.decide_day, name="decide-day"),
+    path("decide/letter/<str:code>/", decide.decide_letter, name="decide-letter"),
+    path("decide/directive/<str:code>/", decide.decide_directive, name="decide-directive"),
+    path("decide/council/<slug:code>/", decide.decide_council, name="decide-council"),
     path("obstacles/", obstacles.obstacle_list, name="obstacle-list"),
     path("obstacles/new/", obstacles.obstacle_new, name="obstacle-new"),
     path("obstacles/<str:code>/", obstacles.obstacle, name="obstacle"),

@@ -20,7 +20,7 @@ from rollout.figures.due import Due, due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.reader import sessions_of
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
-from rollout.forecasting import cached_forecast
+from rollout.forecasting import Levers, cached_forecast
 from rollout.models import Milestone
 from rollout.pages.areas import choice_of_areas
 from rollout.pages.page import Page, SignedIn, kept, page
@@ -41,6 +41,7 @@ from rollout.programme.stages import FacilityStage
 from rollout.templatetags.figures import day_near
 
 AHEAD = timedelta(days=14)
+CLEARED_IN = timedelta(days=28)  # what clearing an obstacle brings is told of four weeks on
 MOST_DECISIONS = 5  # of each kind
 MOST_UPCOMING = 15
 MOST_ROWS = 60  # of the matrix; a larger province sees those in most trouble first
@@ -68,8 +69,11 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
         day,
         access.sees_programme,
         access.sees_all_rows,
-        build=lambda: _content(
-            day, sees_programme=access.sees_programme, in_full=access.sees_all_rows
+        access.issues_directives,
+        access.keeps_programme,
+        build=lambda: (
+            _content(day, sees_programme=access.sees_programme, in_full=access.sees_all_rows)
+            | {"directs": access.issues_directives, "convenes": access.keeps_programme}
         ),
     )
     return "summary/leader.html", context
@@ -113,7 +117,7 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
             progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
         ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
-        "decisions": _decisions(as_of, progress, opened, open_obstacles, law)
+        "decisions": _decisions(as_of, progress, owed, opened, open_obstacles, law)
         if sees_programme
         else None,
         "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, forecast),
@@ -283,6 +287,7 @@ def _official(progress: Progress, owed: Due, *, sees_programme: bool) -> Tile:
 def _decisions(
     as_of: AsOf,
     progress: Progress,
+    owed: Due,
     opened: list[DirectiveOnDay],
     open_obstacles: list,
     law: LegalDeadlineOnDay | None,
@@ -291,10 +296,41 @@ def _decisions(
     overdue = [(d, late) for d in opened if (late := d.days_late(as_of.until))]
     undated = [(d, 0) for d in opened if d.due_on is None]
     return {
+        "first_undated": undated[0][0].code if undated else "",
         "directives": _first([*overdue, *undated], MOST_DECISIONS),
-        "obstacles": _first(open_obstacles, MOST_DECISIONS),
+        "obstacles": _with_gains(as_of, _first(open_obstacles, MOST_DECISIONS)),
+        "councils": _first(_without_council(progress, owed), MOST_DECISIONS),
         "too_late": _first(list(_too_late(progress, law)), MOST_DECISIONS),
     }
+
+
+def _with_gains(as_of: AsOf, found: dict | None) -> dict | None:
+    """Each obstacle with what it brings to clear it within four weeks."""
+    if not found:
+        return None
+    levers, by = Levers.of(as_of), as_of.until + CLEARED_IN
+    rows = [(one, levers.cleared(one.standing_holds, by)) for one in found["rows"]]
+    return found | {"rows": rows}
+
+
+def _without_council(progress: Progress, owed: Due) -> list[FacilityResult]:
+    """Those that have assessed themselves, and of whose council no day is fixed."""
+    fixed_for = {one.facility_id for one in owed.awaited_meetings()}
+    found = []
+    for facility in progress.facilities:
+        by_code = {one.code: one for one in facility.milestones}
+        council = by_code.get(Milestone.COUNCIL)
+        assessed = by_code.get(Milestone.SELF_ASSESSMENT)
+        if (
+            assessed
+            and assessed.actual
+            and council
+            and not council.actual
+            and council.state != "not_needed"
+            and facility.facility.id not in fixed_for
+        ):
+            found.append(facility)
+    return found
 
 
 def _first(rows: list, most: int) -> dict | None:
