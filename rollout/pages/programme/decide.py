@@ -3,6 +3,7 @@
 Nothing is written here that its own page does not write: the same verbs, and the same readers.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from facilities.as_of import AsOf
+from facilities.contacts import Person, responsible_at, responsible_of
 from facilities.models import Facility, FacilityName
 from facilities.permissions import Access
 from rollout.day import Day, parse_date
@@ -70,6 +72,7 @@ def decide_day(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             "title": _("Set the day of a directive"),
             "about": found.text,
             "who": found.in_whose_hands,
+            "people": _answering(access, (one.pk for one in found.answerable), day),
             "detail": ("rollout:directive", found.code),
             "issued": found,
             "gains": [(one, _gain(one, day)) for one in held],
@@ -111,6 +114,7 @@ def decide_letter(request: SignedIn, day: Day, access: Access, code: str) -> Pag
             "title": _("Sign an urging letter"),
             "about": found.text,
             "who": found.in_whose_hands,
+            "people": _answering(access, (one.pk for one in found.answerable), day),
             "detail": ("rollout:directive", found.code),
             "issued": found,
             "days_late": found.days_late(day.today),
@@ -152,6 +156,7 @@ def decide_directive(request: SignedIn, day: Day, access: Access, code: str) -> 
             "title": _("Give a directive"),
             "about": found.name,
             "who": found.agency,
+            "people": _answering(access, [found.agency_id] if found.agency_id else [], day),
             "detail": ("rollout:obstacle", found.code),
             "obstacle": found,
             "gains": [(found, gain)],
@@ -193,6 +198,7 @@ def decide_council(request: SignedIn, day: Day, access: Access, code: str) -> Pa
             "title": _("Fix a council"),
             "about": name.name if name else facility.code,
             "detail": ("rollout:facility", facility.code),
+            "people": responsible_at(access, [facility.pk], day.today).values(),
             "checks": checks,
             "expected": next(
                 (
@@ -234,6 +240,10 @@ def _obstacles_of(found: DirectiveOnDay, day: Day) -> list[ObstacleOnDay]:
         for one in obstacles(as_of)
         if one.cleared_on is None and one.facility_ids and one.facility_ids <= about
     ]
+
+
+def _answering(access: Access, agency_ids: Iterable[int], day: Day) -> Iterable[Person]:
+    return responsible_of(access, agency_ids, day.today).values()
 
 
 def _gain(found: ObstacleOnDay, day: Day, on: date | None = None) -> Gain | None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.shortcuts import redirect
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -23,6 +24,7 @@ from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import Levers, cached_forecast
 from rollout.models import Milestone
 from rollout.pages.areas import choice_of_areas
+from rollout.pages.calls import with_calls
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.start import is_wanted
 from rollout.pages.summary import charts
@@ -60,7 +62,7 @@ class Tile:
     of_councils: bool = False
 
 
-@page(lambda access: access.sees_summary, section="leader", by_area=True)
+@page(lambda access: access.sees_summary, section="leader", by_area=True, stored=False)
 def leader(request: SignedIn, day: Day, access: Access) -> Page:
     if is_wanted(access):
         return redirect("rollout:start")
@@ -76,7 +78,8 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
             | {"directs": access.issues_directives, "convenes": access.keeps_programme}
         ),
     )
-    return "summary/leader.html", context
+    content = mark_safe(with_calls(context["content"], access, day))  # noqa: S308 drawn by templates
+    return "summary/leader.html", context | {"content": content}
 
 
 def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
