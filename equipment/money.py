@@ -29,6 +29,7 @@ class Amount:
 
     dong: int | None
     fixed_on: date
+    is_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Total:
     dong: int | None
     files: int
     unknown: int
+    assumed: int = 0  # amounts that no source gives
 
 
 def money_of(as_of: AsOf) -> list[FileMoney]:
@@ -85,7 +87,7 @@ def _amounts(file: File) -> dict[str, Amount]:
         ]
         if reached:
             step, on = next(((s, on) for s, on in reached if s.amount is not None), reached[0])
-            found[kind] = Amount(step.amount, on)
+            found[kind] = Amount(step.amount, on, bool(step.assumed))
     return found
 
 
@@ -98,7 +100,8 @@ def total(rows: Iterable[FileMoney], kind: str, year: int | None = None) -> Tota
     ]
     known = [amount.dong for amount in amounts if amount.dong is not None]
     dong = sum(known) if known or not amounts else None
-    return Total(dong, len(amounts), len(amounts) - len(known))
+    assumed = sum(amount.is_assumed for amount in amounts if amount.dong is not None)
+    return Total(dong, len(amounts), len(amounts) - len(known), assumed)
 
 
 __all__ = ["FIXED_BY", "Amount", "FileMoney", "Total", "money_of", "total"]
