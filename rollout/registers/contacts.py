@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from equipment.registers.records import RecordRegister, Rows
 from facilities.exchange.columns import Column, Kind
-from facilities.models import Agency, AgencyContact, Contact
+from facilities.models import Agency, AgencyContact, Contact, Record
 from facilities.registers.choices import facilities_by_code, facility_names, labels
 from facilities.registers.register import Problems
 from facilities.registers.writers import RowEntry, Writing
 
-Person = TypeVar("Person", Contact, AgencyContact)
+Person = TypeVar("Person", bound=Record)
 
 TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,18}\Z")
 

@@ -14,7 +14,7 @@ from facilities.services import withdraw
 from rollout.registers.catalogue import REGISTERS
 from tests import factories
 from tests.factories import user_with
-from tests.rollout.publishing.brief.test_rows import Rows
+from tests.rollout.publishing.brief.reader import Rows
 from tests.rollout.registers.writing import entered
 
 pytestmark = pytest.mark.django_db

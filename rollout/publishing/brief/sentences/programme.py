@@ -212,10 +212,10 @@ def money(source: Source) -> Iterator[Sentence]:
         return
     values: dict[str, Value] = {
         "files": Count(source.link.to("money", counting="files"), len(found))
-    } | {
-        kind: Count(source.link.to("money", counting=kind), total(found, kind).dong)
-        for kind in (APPROVED, AWARDED, PAID)
     }
+    for kind in (APPROVED, AWARDED, PAID):
+        href = source.link.to("money", counting=kind)
+        values[kind] = Count(href, total(found, kind).dong)
     yield Sentence("money", values, len(found))
     waiting = [one for one in found if one.waits_since]
     if waiting:
