@@ -19,7 +19,7 @@ from rollout.publishing.papers.word import as_docx
 
 pytestmark = pytest.mark.django_db
 ON = date(2025, 5, 21)
-ONE_LINE = 12  # letters that no program breaks
+ONE_LINE = 20  # letters that no program breaks
 SIZES = {11, 12, 13, 14}  # in points; nothing else is foreseen
 
 
