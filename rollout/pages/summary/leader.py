@@ -11,7 +11,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from connectivity.models import Partner
+from connectivity.models import ConnectionStep, Partner
+from equipment.models import Hosting
 from facilities.as_of import AsOf, described_anew
 from facilities.permissions import Access
 from rollout.day import Day
@@ -40,7 +41,7 @@ from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.provinces import programmes_at
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
-from rollout.templatetags.figures import day_near
+from rollout.templatetags.figures import day_near, number
 
 AHEAD = timedelta(days=14)
 CLEARED_IN = timedelta(days=28)  # what clearing an obstacle brings is told of four weeks on
@@ -60,6 +61,7 @@ class Tile:
     note_state: str = "under_way"
     shows: str = "open"  # which rows the note counts: of the measure's page, or of the councils'
     of_councils: bool = False
+    of_connections: bool = False
 
 
 @page(lambda access: access.sees_summary, section="leader", by_area=True, stored=False)
@@ -113,8 +115,8 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "maps": _maps(day),
         "stale": progress.is_stale,
         "stages": _stages(progress),
-        "tiles": _tiles(progress, owed, sees_programme=sees_programme),
-        "counted": counted(progress),
+        "tiles": _tiles(progress, owed, as_of, sees_programme=sees_programme),
+        "counted": counted(progress, _planned(as_of, progress)),
         "columns": list(COLUMNS.values()),
         "rows": matrix(
             progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
@@ -204,9 +206,48 @@ def _stages(progress: Progress) -> dict:
     }
 
 
-def _tiles(progress: Progress, owed: Due, *, sees_programme: bool) -> list[Tile]:
+def _planned(as_of: AsOf, progress: Progress) -> Counter[str]:
+    """Of each way of hosting, how many facilities chose it whose servers are not accepted yet."""
+    modes: dict[int, str] = {}
+    rows = as_of.facts(Hosting).order_by("happened_on", "pk")
+    for facility_id, mode in rows.values_list("facility_id", "mode"):
+        modes[facility_id] = mode
+    return Counter(
+        f"hosting:{modes[one.id]}"
+        for one in progress.facilities
+        if one.id in modes and one.measures["servers"].state not in ("done", "unknown")
+    )
+
+
+def _in_use(as_of: AsOf, progress: Progress) -> int:
+    """How many public facilities with a connection have sent a first message to the counted partner."""
+    sent = set(
+        as_of.facts(ConnectionStep)
+        .filter(partner__counted=True, step=ConnectionStep.Step.FIRST_MESSAGE)
+        .values_list("facility_id", flat=True)
+    )
+    return sum(
+        one.id in sent
+        for one in progress.facilities
+        if (cell := one.measures.get("connected_public")) and cell.done
+    )
+
+
+def _tiles(progress: Progress, owed: Due, as_of: AsOf, *, sees_programme: bool) -> list[Tile]:
     measure = progress.measure
     partner = Partner.objects.filter(counted=True).first()
+    connected, used = measure("connected_public"), _in_use(as_of, progress)
+    # Set up is not yet in use.
+    told = (
+        ngettext(
+            "in use: %(count)s has sent a message",
+            "in use: %(count)s have sent a message",
+            used,
+        )
+        % {"count": number(used)}
+        if connected.done
+        else ""
+    )
     return [
         _servers(progress),
         Tile(_("Devices"), measure("devices")),
@@ -222,8 +263,11 @@ def _tiles(progress: Progress, owed: Due, *, sees_programme: bool) -> list[Tile]
         _official(progress, owed, sees_programme=sees_programme),
         Tile(
             partner.name if partner else _("Data link"),
-            measure("connected_public"),
+            connected,
             ((_("private linked"), measure("connected_private")),),
+            note=told,
+            note_state="done" if used >= connected.done else "under_way",
+            of_connections=sees_programme,
         ),
     ]
 

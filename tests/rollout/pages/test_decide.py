@@ -136,3 +136,28 @@ def test_what_clearing_brings_falls_with_a_later_day_and_never_passes_whom_it_ho
         assert gains[-1].high == 0  # cleared after the deadline
     six = next(one for one in obstacles(AsOf(ON)) if len(one.facility_ids) == 6)
     assert levers.cleared(six.standing_holds, ON + timedelta(days=25)).middle == 6
+
+
+def test_the_levers_are_ranked_and_say_so_where_they_gain_nobody(client):
+    client.force_login(user_with(Role.LEADER))
+    client.cookies["django_language"] = "en"
+    page = client.get("/forecast/").text
+    listed = page.split('id="levers"')[1].split("</section>")[0]
+    gained = [int(n) for n in re.findall(r", (\d+) more make", listed.split("Agencies, by")[0])]
+    assert gained == sorted(gained, reverse=True)
+    assert gained[0] == 6
+    assert "2 councils a week" in listed
+    assert "no further facility makes the deadline" in listed
+    after = client.get("/forecast/", {"cleared": "2025-10-01", "councils": "3"}).text
+    later = after.split('id="levers"')[1].split("</section>")[0]
+    assert "3 councils a week" in later
+    assert "no further facility makes the deadline." in later
+    assert " more make" not in later  # nobody freed after the deadline is in time
+
+
+def test_what_is_set_up_is_told_apart_from_what_is_in_use(client):
+    client.force_login(user_with(Role.LEADER))
+    client.cookies["django_language"] = "en"
+    page = " ".join(re.sub(r"<[^>]+>", " ", client.get("/").text).split())
+    assert "in use: 5 have sent a message" in page
+    assert re.search(r"Rented cloud: 12 6 of them planned, servers not accepted", page)
