@@ -309,7 +309,7 @@ class RegisterRows(Serializer):
     on = DateField(help_text=ON)
     known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
     area = CharField(allow_null=True, help_text=AREA)
-    partial = BooleanField(help_text=PARTIAL)
+    partial: Declared = BooleanField(help_text=PARTIAL)
     count = IntegerField(help_text=COUNT)
     rows = RowOfRegister(many=True)
     next = CharField(allow_null=True, help_text=NEXT)
