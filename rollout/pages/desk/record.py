@@ -24,6 +24,7 @@ from facilities.registers.forms import CellForm
 from facilities.registers.history import history
 from facilities.registers.register import Register
 from rollout.day import Day
+from rollout.pages import steps
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn, of_the_province
@@ -91,10 +92,47 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
         "may_withdraw": register.makes_rows and getattr(row, "withdrawn_at", row) is None,
         "writable": any(column.writable for column in register.columns),
         "change_set": uuid.uuid4(),
+        "goes": "rollout:record-step",
     }
     if extra:
         context |= extra.context(row, day)
+    if day.is_today and not day.known_at:
+        way = _way(register, row, values, day, access)
+        context |= steps.drawn(request, way, way.ahead.chosen())
     return "desk/record.html", context
+
+
+def _way(
+    register: Register, row: Any, values: Mapping[str, Value], day: Day, access: Access
+) -> steps.Way:
+    columns = register.bound(places=access.kept)
+    name = drafts.of_next(register.code, row.pk)
+    return steps.way_of(register, row, values, columns, day, name)
+
+
+@desk()
+def record_step(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
+    """Record the next step of a row, or `?step=`, one that was passed over or comes later."""
+    register = register_or_404(code, access)
+    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
+    way = _way(register, row, values, day, access)
+    if not way.steps:
+        raise Http404
+    found = steps.answer(
+        request,
+        day,
+        way,
+        facility=None,
+        then=lambda stored: refuse_elsewhere(access, register, [stored]),
+        back=reverse("rollout:record", args=[register.code, row.pk]),
+        stored=_("Stored."),
+    )
+    if isinstance(found, HttpResponseRedirect):
+        return found
+    context, status = found
+    shared = {"register": register, "row": row, "goes": "rollout:record-step"}
+    named = titles(register, values, register.bound(on=day.today))
+    return "desk/step.html", shared | named | context, status
 
 
 def row_or_404(

@@ -21,6 +21,7 @@ from rollout.figures.cached import cached_progress
 from rollout.pages.desk.record import uuid_of
 from rollout.pages.my.page import WRITTEN, my, own, own_columns
 from rollout.pages.my.row import AnswerForm
+from rollout.pages.my.step import coming
 from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.imports import takes_files
 from rollout.pages.summary.matrix import holds_of, remark
@@ -58,6 +59,7 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
             (milestone, remark(milestone, held.get((me.facility.pk, milestone.code))))
             for milestone in (result.milestones if result else ())
         ],
+        "coming": coming(me.facility, day),
         "registers": [(REGISTERS[code], takes_files(REGISTERS[code], access)) for code in WRITTEN],
     }
     return "my/home.html", context

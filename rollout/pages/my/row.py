@@ -28,6 +28,7 @@ from rollout.pages.my.page import my, own, own_columns, own_register, own_row
 from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.exports import export
 from rollout.pages.registers.imports import takes_files
+from rollout.pages.steps import way_of
 from rollout.programme.services import report
 from rollout.registers import drafts
 from signatures.models import NamesRead
@@ -35,6 +36,7 @@ from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
 ADDED = frozenset({"staff"})  # registers to which an officer adds rows one by one
+WITH_STEPS = ("procurements", "milestones", "connections")  # whose rows go a way, step by step
 
 
 class AnswerForm(CellForm):
@@ -87,6 +89,7 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         ],
         "watched": watched,
         "adds": register.code in ADDED,
+        "opens": "rollout:my-step" if register.code in WITH_STEPS else "rollout:my-row",
         "takes_files": takes_files(register, access),
     }
     return "my/list.html", context
@@ -205,6 +208,8 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
         "draft": None if goes_on or form.is_bound else draft,
         "draft_name": name,
         "history": history(register, row)[:20],
+        "ahead": way_of(register, row, values, own_columns(register), day, "").ahead,
+        "asks_all": not asked,
     }
     return "my/form.html", context, status
 
