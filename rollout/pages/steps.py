@@ -88,7 +88,7 @@ def answer(
     way: Way,
     *,
     facility: Facility | None,
-    then: Callable[[Any], object],
+    then: Callable[[Any], object] = lambda _stored: None,
     back: str,
     stored: str,
 ) -> tuple[dict[str, Any], int] | HttpResponseRedirect:

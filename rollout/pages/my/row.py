@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,7 +28,6 @@ from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.exports import export
 from rollout.pages.registers.imports import takes_files
 from rollout.pages.steps import way_of
-from rollout.programme.services import report
 from rollout.registers import drafts
 from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows, shows_names
@@ -234,7 +232,7 @@ def paper_of(request: SignedIn, form: Any, title: str) -> Document | None:
 def store(
     request: SignedIn, day: Day, register: Register, row: Any, facility: Facility, form: AnswerForm
 ) -> None:
-    """The cells, their paper, and the report of the week they count as: all or nothing."""
+    """The cells and their paper: all or nothing. The report of the week is an act of its own."""
     change_set = begin(
         kind=ChangeSet.Kind.FORM,
         by=request.user,
@@ -253,6 +251,5 @@ def store(
         because=form.reasons,
         document=paper_of(request, form, headings),
     )
-    report(facility=facility, by=request.user, at=timezone.now(), nothing_changed=False)
     if row is not None:
         drafts.drop_all(user=request.user, beginning=drafts.of_row(register.code, row.pk))

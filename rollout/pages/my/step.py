@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Value
@@ -20,7 +19,6 @@ from rollout.pages.desk.record import titles
 from rollout.pages.my.page import my, own, own_columns, own_register, own_row
 from rollout.pages.my.row import WITH_STEPS, home_of
 from rollout.pages.page import Page, SignedIn
-from rollout.programme.services import report
 from rollout.registers import drafts
 from rollout.registers.catalogue import REGISTERS
 
@@ -59,7 +57,7 @@ def way(register: Register, row: Any, values: Mapping[str, Value], day: Day) -> 
 
 @my()
 def own_step(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
-    """Record the next step of an own row, or `?step=`, another one that is open. It is a report too."""
+    """Record the next step of an own row, or `?step=`, another one that is open."""
     register = own_register(code)
     row, values = own_row(register, pk, access, day)
     facility = get_object_or_404(Facility, pk=register.facility_of(row))
@@ -71,9 +69,6 @@ def own_step(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
         day,
         found_way,
         facility=facility,
-        then=lambda _row: report(
-            facility=facility, by=request.user, at=timezone.now(), nothing_changed=False
-        ),
         back=home_of(facility).url,
         stored=_("Stored and reported to the Department."),
     )

@@ -13,7 +13,7 @@ from equipment.models import StageEvent
 from equipment.services import record_stage
 from equipment.stages import Path, Stage
 from facilities.models import Area, ChangeSet, Document, Edit, Role
-from rollout.models import CouncilRuling, MilestoneEvent, ReportingCalendar
+from rollout.models import CouncilRuling, MilestoneEvent, ReportingCalendar, StatusReport
 from tests import factories
 from tests.entering import put
 from tests.papers import HEIC, JPEG, upload
@@ -204,9 +204,7 @@ def test_whoever_comes_second_sees_both_and_the_same_form_twice_writes_once(
     assert stage_of(file, Stage.AWARD).happened_on == date(2025, 5, 19)
 
 
-def test_an_officer_records_a_step_of_the_own_file_as_a_report_and_of_no_other(
-    client, officer, place, file
-):
+def test_an_officer_records_a_step_of_the_own_file_and_of_no_other(client, officer, place, file):
     write(ReportingCalendar(effective_from=date(2025, 5, 5), weekday=5, hour=16))
     home = client.get(reverse("rollout:my")).context
     assert [(one.register.code, one.ahead.next.code) for one in home["coming"]] == [
@@ -219,6 +217,7 @@ def test_an_officer_records_a_step_of_the_own_file_as_a_report_and_of_no_other(
     assert answer.url == "/my/?facility=luc-nam"
     assert stage_of(file, Stage.SELECTION_PLAN).document.recorded_by == officer
     assert ChangeSet.objects.get().facility == place
+    assert not StatusReport.objects.exists()  # an answer is not the report of the week
     elsewhere = factories.ProcurementFactory(code="BG-9", facility=factories.facility("other"))
     assert client.get(address(elsewhere, name="my-step")).status_code == 404
     assert client.post(f"{address(elsewhere, name='my-step')}?step=need", {}).status_code == 404
