@@ -19,7 +19,14 @@ from facilities.forms import PaperField
 from facilities.models import ChangeSet, Edit, FacilityName, Note, Record
 from facilities.papers import store_paper
 from facilities.permissions import Access
-from facilities.registers.entering import AlreadySent, Stale, begin, enter, withdraw_row
+from facilities.registers.entering import (
+    AlreadySent,
+    Stale,
+    begin,
+    enter,
+    withdraw_fact,
+    withdraw_row,
+)
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
 from facilities.registers.register import Register
@@ -47,6 +54,7 @@ class Cell:
     rung: Rung | None
     returned: str
     computed: bool
+    withdrawn: bool  # whether its fact is withdrawn from here
 
 
 class RecordForm(CellForm):
@@ -179,6 +187,14 @@ def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day
                 rung=rung_of(fact, day.known_at, day.on) if fact and shown else None,
                 returned=returned.get(column.code, ""),
                 computed=writer is None,
+                withdrawn=bool(
+                    fact
+                    and shown
+                    and writer
+                    and writer.withdrawn
+                    and column.code == next(iter(writer.columns))
+                    and column.writable
+                ),
             )
         )
     return found
@@ -291,10 +307,12 @@ def write(
 
 @desk()
 def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
-    """Ask for the reason, then withdraw the row with every fact about it."""
+    """Ask for the reason, then withdraw the row with every fact about it; with `?cell=`, that fact alone."""
     register = register_or_404(code, access)
     row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
-    if not hasattr(row, "withdrawn_at"):
+    cell = request.GET.get("cell", "")
+    alone = goes_with(register, row, values, cell, day) if cell else []
+    if getattr(row, "withdrawn_at", None) or not (alone if cell else hasattr(row, "withdrawn_at")):
         raise Http404
     problems: list[str] = []
     if request.method == "POST":
@@ -306,7 +324,16 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
                     change_set_id=uuid_of(request),
                     because=request.POST.get("because", ""),
                 )
-                withdraw_row(register=register, row=row, change_set=change_set, on=day.today)
+                if cell:
+                    withdraw_fact(
+                        register=register,
+                        row=row,
+                        column=cell,
+                        change_set=change_set,
+                        on=day.today,
+                    )
+                else:
+                    withdraw_row(register=register, row=row, change_set=change_set, on=day.today)
         except ValidationError as error:
             problems = error.messages
         else:
@@ -318,9 +345,25 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
         **titles(register, values, register.bound(on=day.on)),
         "problems": problems,
         "change_set": uuid.uuid4(),
-        "facts": len(register.facts_of(row)),
+        "facts": 0 if cell else len(register.facts_of(row)),
+        "alone": alone,
+        "because": request.POST.get("because", ""),
     }
     return "desk/record_withdraw.html", context, 400 if problems else 200
+
+
+def goes_with(
+    register: Register, row: Any, values: Mapping[str, Value], cell: str, day: Day
+) -> list[tuple[str, str]]:
+    """The cells that go with the fact behind one of them, as heading and value; none: no fact is there."""
+    writer = register.writer_of(cell)
+    if writer is None or writer.withdrawn is None or not writer.standing([row], day.today):
+        return []
+    return [
+        (column.heading(), shown)
+        for column in register.bound()
+        if column.code in writer.columns and (shown := column.show(values[column.code]))
+    ]
 
 
 def uuid_of(request: SignedIn) -> uuid.UUID | None:
