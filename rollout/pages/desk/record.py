@@ -35,6 +35,7 @@ from rollout.pages import steps
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn, of_the_province
+from rollout.pages.seen import remember
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
 from rollout.registers.keeping import adds_to, refuse_elsewhere
@@ -85,6 +86,7 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
     if register.code in WATCHED:
         note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
     cells, told = cells_of(register, row, values, day), history(register, row)
+    remember(request, register.code, pk)
     context = {
         "register": register,
         "row": row,
