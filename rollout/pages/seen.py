@@ -51,15 +51,11 @@ def seen(request: SignedIn, day: Day, access: Access) -> list[Seen]:
     for name in names.select_related("facility") if codes else ():
         address = reverse("rollout:facility", args=[name.facility.code])
         found[PLACE, name.facility.code] = Seen(name.name, address, "")
+    registers = kept_registers(access) if access.keeps_somewhere else {}
     for code, keys in by_register.items():
-        if (
-            register_of_reader := kept_registers(access).get(code)
-            if access.keeps_somewhere
-            else None
-        ):
-            found |= {
-                (code, one): line for one, line in _rows(register_of_reader, keys, day, access)
-            }
+        if code in registers:
+            rows = _rows(registers[code], keys, day, access)
+            found |= {(code, key): line for key, line in rows}
     return [found[one] for one in kept if one in found]
 
 

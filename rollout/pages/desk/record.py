@@ -106,7 +106,7 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
     }
     if extra:
         context |= extra.context(row, day)
-    if day.is_today and not day.known_at:
+    if day.is_today:
         way = _way(register, row, values, day, access)
         context |= steps.drawn(request, way, way.ahead.chosen())
     return "desk/record.html", context
@@ -204,13 +204,13 @@ def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day
 
 @desk()
 def record_edit(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
-    """Change cells of a row. What stood when the form was drawn travels with it.
+    """Change cells of a row, or with `?cell=` that one. What stood when the form was drawn travels with it.
 
     What is changed is what stands today, whatever day was being looked at.
     """
     register = register_or_404(code, access)
     row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
-    return answer_form(request, day, access, register, row, values)
+    return answer_form(request, day, access, register, row, values, request.GET.get("cell", ""))
 
 
 @desk()
@@ -230,10 +230,17 @@ def answer_form(
     register: Register,
     row: Any,
     values: Mapping[str, Value],
+    cell: str = "",
 ) -> Page:
+    """`cell`: this column alone is asked, in a form too short for a draft."""
     columns = register.bound(places=access.kept)
+    if cell:
+        columns = tuple(one for one in columns if one.code == cell and one.writable)
+        if not columns:
+            raise Http404
     name = drafts.of_record(register.code, row.pk if row else None)
-    draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
+    draft = None if cell else drafts.find(request.user, name)
+    goes_on = request.GET.get("draft") == "yes"
     asked = {} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable}
     form = RecordForm(
         register,
@@ -258,7 +265,8 @@ def answer_form(
             except ValidationError as error:
                 form.refuse(error)
             else:
-                drafts.drop(user=request.user, form=name)
+                if not cell:
+                    drafts.drop(user=request.user, form=name)
                 messages.success(request, _("Stored."))
                 return HttpResponseRedirect(
                     reverse("rollout:record", args=[register.code, stored.pk])
@@ -273,7 +281,7 @@ def answer_form(
         "draft": None if goes_on or form.is_bound else draft,
         "draft_name": name,
     }
-    return "desk/record_form.html", context, status
+    return "desk/cell.html" if cell else "desk/record_form.html", context, status
 
 
 @transaction.atomic
