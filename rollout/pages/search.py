@@ -23,6 +23,7 @@ from rollout.models import WorkingSession
 from rollout.pages.page import Page, SignedIn, page
 from rollout.pages.programme.directives import seen_directives
 from rollout.pages.programme.obstacles import seen_obstacles
+from rollout.pages.seen import seen
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.keeping import kept_registers
 from signatures.models import Certificate, NamesRead
@@ -61,7 +62,8 @@ def search(request: SignedIn, day: Day, access: Access) -> Page:
     words = fold(asked).split()[:MOST_WORDS]
     is_short = bool(asked) and len("".join(words)) < LEAST_LETTERS
     groups = [] if is_short or not words else list(_found(words, day, access))
-    return "search.html", {"asked": asked, "is_short": is_short, "groups": groups}
+    context = {"asked": asked, "is_short": is_short, "groups": groups}
+    return "search.html", context | {"seen": [] if asked else seen(request, day, access)}
 
 
 def _found(words: Words, day: Day, access: Access) -> Iterator[Group]:

@@ -12,6 +12,7 @@ from rollout.pages.registers import (
     documents,
     drafts,
     imports,
+    people,
     returned,
     sheets,
 )
@@ -98,6 +99,7 @@ urlpatterns = [
         imports.import_template,
         name="import-template",
     ),
+    path("people/new/", people.person_new, name="person-new"),
     path("d/<path:tag>/", assets.asset, name="asset"),
     path("suggest/", suggest.suggest, name="suggest"),
     path("drafts/", drafts.keep, name="draft"),

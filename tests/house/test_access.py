@@ -119,6 +119,8 @@ ARGUMENTS = {
     "rollout:register-export": lambda: {"code": "connections", "form": "csv"},
     "rollout:record-new": lambda: {"code": "assets"},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
+    "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
+    "rollout:my-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:view-save": lambda: {"code": "connections"},
     "rollout:view-drop": lambda: {"code": "connections", "pk": SavedView.objects.get().pk},

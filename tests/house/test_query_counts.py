@@ -79,6 +79,8 @@ ROWS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
+    "rollout:my-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:view-drop": lambda: {"code": "connections", "pk": SavedView.objects.get().pk},
 }

@@ -76,6 +76,8 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         "registers": kept_registers(access).values(),
         "may_default": access.manages_reference,
         "watched": watched,
+        "writable": any(column.writable for column in register.columns),
+        "in_cells": day.is_today,
     }
     return "desk/list.html", context
 

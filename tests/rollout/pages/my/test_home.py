@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from facilities.models import ChangeSet, Draft, FacilityLineage, Lineage
 from rollout.models import ReportingCalendar, StatusReport
 from tests import factories
-from tests.rollout.pages.my.sending import also_officer_of
+from tests.rollout.pages.my.sending import address, also_officer_of, sent
 from tests.writing import milestone, norm, write
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,15 @@ class TestNothingChanged:
         assert report.recorded_by == officer
         change_set = ChangeSet.objects.get()
         assert (change_set.kind, change_set.facility) == (ChangeSet.Kind.REPORT, place)
+
+    def test_after_answers_it_says_that_something_changed(self, client, officer, place, fridays):
+        path = address("connections", place, "account")
+        sent(client, path, account="2025-05-02")
+        sent(client, path, account="2025-05-03", because="Ghi nhầm")
+        assert client.get("/my/").context["answers"] == 2
+        tap(client)
+        assert not StatusReport.objects.get().nothing_changed
+        assert client.get("/my/").context["answers"] == 0
 
     def test_the_same_tap_twice_counts_once(self, client, officer, fridays):
         change_set = str(uuid.uuid4())
