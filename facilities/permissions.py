@@ -117,6 +117,10 @@ class Access:
         """Name and telephone of the facility's director."""
         return is_in(facility_id, self._own(Role.DEPARTMENT, Role.LEADER))
 
+    def sees_contact_of(self, agency_id: int) -> bool:
+        """Who answers for an agency: name, telephone and address, in person."""
+        return self.opens_programme or agency_id in self.agency_ids
+
     @property
     def sees_all_papers(self) -> bool:
         """Every document's file; others only those about their places or from their own hand."""

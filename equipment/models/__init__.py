@@ -2,6 +2,8 @@
 
 from equipment.models.devices import Asset, DeviceMovement, DeviceNorm, DeviceType
 from equipment.models.procurement import (
+    FundingSource,
+    Funds,
     Procurement,
     ProcurementLot,
     Setback,
@@ -16,6 +18,8 @@ __all__ = [
     "DeviceMovement",
     "DeviceNorm",
     "DeviceType",
+    "FundingSource",
+    "Funds",
     "Hosting",
     "ItLevel",
     "Procurement",

@@ -11,6 +11,7 @@ from equipment.models.devices import DeviceType
 from equipment.stages import ROUTES, Path, Stage
 from facilities.models import DatedFact, Entry, Facility, Record, Yardstick
 from facilities.models.derived import SearchKeyField
+from facilities.models.facts import NOBODY
 
 
 class Procurement(Entry):
@@ -133,6 +134,43 @@ class StageEvent(DatedFact):
                     }
                 }
             )
+
+
+class Funds(models.TextChoices):
+    """Whose money pays for a file."""
+
+    CENTRAL = "central", _("Central budget")
+    PROVINCE = "province", _("Provincial budget")
+    COMMUNE = "commune", _("District or commune budget")
+    OWN = "own", _("Own revenue of the facility")
+    LOAN = "loan", _("ODA, loans and aid")
+    SOCIAL = "social", _("Contributions of society")
+
+
+class FundingSource(Yardstick):
+    """Whose money pays for a file, from a day on; the latest row holds."""
+
+    reaches = NOBODY
+
+    procurement = models.ForeignKey(
+        Procurement,
+        on_delete=models.PROTECT,
+        related_name="funding",
+        verbose_name=_("procurement"),
+    )
+    funds = models.CharField(_("source of funds"), max_length=10, choices=Funds.choices)
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("source of funds")
+        verbose_name_plural = _("sources of funds")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="equipment_funding_one_a_day",
+                fields=["procurement", "effective_from"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+        ]
 
 
 class Setback(DatedFact):

@@ -20,7 +20,15 @@ from equipment.acceptance import (
 )
 from equipment.bidding import Selection
 from equipment.files import files_of
-from equipment.models import DeviceMovement, Procurement, ProcurementLot, StageEvent, StageTarget
+from equipment.models import (
+    DeviceMovement,
+    FundingSource,
+    Funds,
+    Procurement,
+    ProcurementLot,
+    StageEvent,
+    StageTarget,
+)
 from equipment.registers.file_rules import AMOUNTS, TARGETED, judge, reached, target
 from equipment.stages import ROUTES, Path, Stage
 from facilities.exchange.columns import Column, Kind, Value
@@ -204,6 +212,14 @@ class Procurements(Register[Procurement]):
             ),
         ),
         Column(
+            "funds",
+            gettext_lazy("source of funds"),
+            Kind.CHOICE,
+            choices=labels(Funds),
+            aliases=("Nguồn vốn", "Nguồn kinh phí"),
+            shown=False,
+        ),
+        Column(
             "stage",
             pgettext_lazy("procurement", "Stage"),
             Kind.CHOICE,
@@ -239,6 +255,14 @@ class Procurements(Register[Procurement]):
             },
             find={"facility": facilities_by_code},
             codes={"facility": "facility__code"},
+        ),
+        Dated(
+            model=FundingSource,
+            link="procurement",
+            columns={"funds": "funds"},
+            make=lambda file, writing, funds: FundingSource(
+                procurement=file, funds=funds, effective_from=writing.on
+            ),
         ),
         *(_target_writer(stage) for stage in TARGETED),
         *(_stage_writer(stage) for stage in Stage),

@@ -1,7 +1,7 @@
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.codes import AreaCode, CodeSystem, ExternalCode
-from facilities.models.contacts import Contact
+from facilities.models.contacts import AgencyContact, Contact
 from facilities.models.documents import Document
 from facilities.models.facts import (
     DatedFact,
@@ -46,6 +46,7 @@ __all__ = [
     "OF_AN_AREA",
     "OF_A_FACILITY",
     "Agency",
+    "AgencyContact",
     "ApiToken",
     "Area",
     "AreaCode",

@@ -8,11 +8,14 @@ from rollout.forecasting.forecast import (
     forecast_of,
 )
 from rollout.forecasting.kept import cached_forecast
+from rollout.forecasting.levers import Gain, Levers
 from rollout.forecasting.services import keep
 
 __all__ = [
     "Expected",
     "FacilityForecast",
+    "Gain",
+    "Levers",
     "ProvinceForecast",
     "Shift",
     "cached_forecast",

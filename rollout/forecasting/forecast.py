@@ -207,6 +207,10 @@ class Facts:
         frozenset()
     )  # facility and measure that is not known there
     shift: Shift | None = None
+    # What ifs: a milestone comes not before a day; councils meet on these days; bidders get the legal minimum.
+    floors: Mapping[tuple[int, str], date] = field(default_factory=dict)  # by facility, milestone
+    slots: Mapping[int, date] = field(default_factory=dict)  # by facility
+    at_minimum: bool = False
     laws: Mapping[int, date | None] = field(default_factory=dict)  # by facility, if not `law`
     ways: Mapping[int, Way] = field(default_factory=dict)  # by facility, if not the whole way
 
@@ -272,13 +276,10 @@ class Facts:
             # Whoever began before its council passed it had no right to before that.
             done_on = max(days[Milestone.OFFICIAL], days[Milestone.COUNCIL])
             return FacilityForecast(facility, done_on=done_on), None
-        reached = [code for code in WAY if code in days]
+        ahead, reached = self.ahead(facility.id), [code for code in WAY if code in days]
         if not reached:
             is_unknown = (facility.id, MeasureCode.LAUNCHED) in self.unknown
             return FacilityForecast(facility, lacking=UNKNOWN if is_unknown else NO_BEGINNING), None
-        ahead = [*WAY[WAY.index(reached[-1]) + 1 :]]
-        if Milestone.COUNCIL not in (*reached, *ahead):
-            ahead.insert(0, Milestone.COUNCIL)  # gone past it: it must still be passed
         legs = [self._milestone(facility, code) for code in ahead]
         servers, begun, lacking = self._servers(facility)
         if lacking:
@@ -305,18 +306,29 @@ class Facts:
         )
         return expected, array("l", found)
 
+    def ahead(self, pk: int) -> list[Milestone]:
+        """The milestones that a facility which has begun has still to reach, in their order."""
+        reached = [code for code in WAY if code in self.days.get(pk, {})]
+        ahead = [*WAY[WAY.index(reached[-1]) + 1 :]] if reached else [*WAY]
+        if Milestone.COUNCIL not in (*reached, *ahead):
+            ahead.insert(0, Milestone.COUNCIL)  # gone past it: it must still be passed
+        return ahead
+
     def _worked(self, day: int) -> date:
         return self.working.next_working(date.fromordinal(day))
 
     def _milestone(self, facility: FacilityOnDay, code: Milestone) -> Leg:
         pool = self.durations.milestones.get(code.value, ())
+        floor = self.floors.get((facility.id, code.value))
+        least = (lambda _before: floor.toordinal()) if floor else None
         if code != Milestone.COUNCIL:
-            return Leg(code.value, pool)
+            return Leg(code.value, pool, least=least)
         meeting = awaited_meeting(self.meetings.get(facility.id, []))
         fixed = meeting.scheduled_on if meeting else None
         if meeting:
             fixed = self._shifted("council", meeting.id) or fixed
-        return Leg(code.value, pool, fixed=fixed.toordinal() if fixed else None)
+        fixed = fixed or self.slots.get(facility.id)
+        return Leg(code.value, pool, fixed=fixed.toordinal() if fixed else None, least=least)
 
     def _servers(self, facility: FacilityOnDay) -> tuple[list[Leg], int, str]:
         """The way of servers not there yet (empty: they are, or nobody needs them any more), the day
@@ -351,6 +363,8 @@ class Facts:
             return first.toordinal() if first else posted
 
         pool = self.durations.stages.get((file.path, stage.value), ())
+        if self.at_minimum and stage == Stage.OPENING and Durations.enough(pool):
+            pool = (0,) * len(pool)  # no day longer than what the law asks for
         return Leg(stage.value, pool, least=closing if stage == Stage.OPENING else None)
 
     def _shifted(self, kind: str, subject: int) -> date | None:

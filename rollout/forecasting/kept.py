@@ -126,6 +126,25 @@ def cached_forecast(as_of: AsOf) -> ProvinceForecast:
     return _foreseen(as_of.until, as_of.known_at, as_of.map_on).whole
 
 
+def cached_facts(as_of: AsOf) -> tuple[list[FacilityOnDay], dict[int, Facts], dict[int, Drawn]]:
+    """What a what-if draws anew from: those in the rollout by code, the way of each, what is drawn as it is."""
+    if as_of.facility_ids is None:
+        foreseen = _foreseen(as_of.until, as_of.known_at, as_of.map_on)
+        ways = {
+            pk: replace(part.facts, durations=foreseen.durations)
+            for pk, part in foreseen.parts.items()
+            if part.facts
+        }
+        listed = [part.facility for part in foreseen.parts.values() if part.facility]
+        drawn = foreseen._drawn
+    else:
+        facts = Facts.read(as_of)
+        listed = as_of.on(as_of.until)
+        ways = {one.id: facts for one in listed}
+        drawn = {one.id: facts.of(one) for one in listed if one.in_rollout}
+    return sorted((f for f in listed if f.in_rollout), key=lambda f: f.code), ways, drawn
+
+
 def know_durations(as_of: AsOf) -> None:
     """Let whoever asks this AsOf for durations have those that are kept: they are of all facilities."""
     foreseen = _foreseen(as_of.until, as_of.known_at, as_of.map_on)

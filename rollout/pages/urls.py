@@ -4,7 +4,14 @@ from django.urls import include, path
 
 from rollout.pages import search, start
 from rollout.pages.notices import feeds, inbox, lists
-from rollout.pages.programme import connections, councils, directives, obstacles, sessions
+from rollout.pages.programme import (
+    connections,
+    councils,
+    decide,
+    directives,
+    obstacles,
+    sessions,
+)
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import (
     assets,
@@ -23,6 +30,7 @@ from rollout.pages.summary import (
     figure,
     forecast,
     leader,
+    money,
     nation,
     overall,
     suggest,
@@ -63,6 +71,10 @@ urlpatterns = [
     path("councils/criteria/", councils.criteria_list, name="criteria-list"),
     path("councils/new/", councils.council_new, name="council-new"),
     path("councils/<str:code>/", councils.council, name="council"),
+    path("decide/day/<str:code>/", decide.decide_day, name="decide-day"),
+    path("decide/letter/<str:code>/", decide.decide_letter, name="decide-letter"),
+    path("decide/directive/<str:code>/", decide.decide_directive, name="decide-directive"),
+    path("decide/council/<slug:code>/", decide.decide_council, name="decide-council"),
     path("obstacles/", obstacles.obstacle_list, name="obstacle-list"),
     path("obstacles/new/", obstacles.obstacle_new, name="obstacle-new"),
     path("obstacles/<str:code>/", obstacles.obstacle, name="obstacle"),
@@ -78,6 +90,7 @@ urlpatterns = [
     path("connections/", connections.connection_list, name="connection-list"),
     path("connections/<slug:code>/<slug:partner>/", connections.connection, name="connection"),
     path("forecast/", forecast.forecast, name="forecast"),
+    path("money/", money.money, name="money"),
     path("nation/", nation.provinces, name="nation"),
     path("nation.csv", nation.provinces_csv, name="nation-export"),
     path("compare/", compare.compare, name="compare"),

@@ -15,7 +15,7 @@ from facilities.models import Role
 from facilities.registers.codes import AreaCodes, ExternalCodes
 from facilities.registers.register import Register
 from rollout.programme.obstacles.holding import held_context
-from rollout.registers.contacts import Contacts
+from rollout.registers.contacts import AgencyContacts, Contacts
 from rollout.registers.councils import Councils
 from rollout.registers.documents import Documents
 from rollout.registers.facilities import Facilities
@@ -31,6 +31,7 @@ REGISTERS: dict[str, Register] = {
         Facilities(),
         ExternalCodes(),
         Contacts(),
+        AgencyContacts(),
         Procurements(),
         Lots(),
         Setbacks(),

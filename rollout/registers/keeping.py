@@ -12,7 +12,7 @@ from facilities.registers.register import Register
 from rollout.registers.catalogue import REGISTERS
 
 OF_NO_FACILITY = frozenset(
-    {"documents", "kinds", "managing-bodies", "area-codes"}
+    {"agency-contacts", "documents", "kinds", "managing-bodies", "area-codes"}
 )  # whose rows belong to no one facility
 MAKES_FACILITIES = "facilities"  # its new rows are facilities: an act of the province
 

@@ -293,3 +293,15 @@ def _with_query(address: str, query: Mapping[str, object] | Sequence[tuple[str, 
 def _address(name: str, *args: Hashable) -> str:
     """Looked up once: the frame of a page alone has fifteen links, the matrix sixty more."""
     return reverse(name, args=args)
+
+
+@register.filter
+def dialled(telephone: str) -> str:
+    """A telephone number as it is dialled: digits, and the + of another country."""
+    return "".join(c for c in telephone if c.isdigit() or c == "+")
+
+
+@register.simple_tag
+def whom_to_call(what: str, pk: int | None, *, short: bool = False) -> str:
+    """A mark in place of a `facility` or an `agency`: for each reader `pages/calls.py` says whom to call."""
+    return format_html("<!--call {} {}{}-->", what, pk, " short" if short else "") if pk else ""

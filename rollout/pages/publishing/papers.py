@@ -9,7 +9,9 @@ from django.utils.translation import get_language
 
 from facilities.areas import OWN
 from facilities.choosing import MOST, chooser, meant
+from facilities.contacts import responsible_of
 from facilities.exchange.choices import Unknown
+from facilities.models import Agency
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, of_the_province, page, to_own_area
@@ -33,8 +35,14 @@ def paper_list(request: SignedIn, day: Day, access: Access) -> Page:
         for subjects in [kind.subjects(_asked(day, access, kind))]
     ]
     own = (get_language() or "vi")[:2]
+    urged = next((subjects for kind, subjects, _c in kinds if kind.slug == "urging"), [])
+    agencies = {a.code: a for a in Agency.objects.filter(code__in=[code for code, _name in urged])}
+    answers = responsible_of(access, (a.pk for a in agencies.values()), day.on, day.known_at)
     context = {
         "kinds": kinds,
+        "called": [
+            (name, answers.get(agencies[code].pk)) for code, name in urged if code in agencies
+        ],
         "closed": [
             kind
             for kind in KINDS.values()

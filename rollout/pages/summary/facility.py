@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
+from django.utils.safestring import mark_safe
 
 from connectivity.models import ConnectionStep, Partner
 from equipment.files import files
@@ -26,6 +27,7 @@ from rollout.figures.reader import refuse_outside
 from rollout.figures.results import FacilityResult
 from rollout.forecasting.kept import know_durations
 from rollout.models import MeasureCode
+from rollout.pages.calls import with_calls
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.seen import PLACE, remember
 from rollout.pages.summary.history import history
@@ -81,7 +83,12 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         ),
     )
     contacts = contacts_for(access, pk, day.on, day.known_at)
-    return "summary/facility.html", context | {"title": name.name, "contacts": contacts}
+    content = mark_safe(with_calls(context["content"], access, day))  # noqa: S308 drawn by templates
+    return "summary/facility.html", context | {
+        "content": content,
+        "title": name.name,
+        "contacts": contacts,
+    }
 
 
 def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:

@@ -1,6 +1,6 @@
 """The rows behind a figure: which facilities it counts, how well each is proven, who is awaited."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -46,14 +46,21 @@ STATE_SHOWN = {"done": "done", "unknown": "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A count without a denominator, with its words."""
+    """A count without a denominator, with its words. `planned`: how many of it are not there yet."""
 
     figure: Figure
     label: str
+    planned: int = 0
 
 
-def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
-    """The counts by group: equipment, HIS levels from the highest, hosting."""
+def counted(
+    progress: Progress, planned: Mapping[str, int] | None = None
+) -> list[tuple[str, list[Counted]]]:
+    """The counts by group: equipment, HIS levels from the highest, hosting.
+
+    `planned`: by code of a figure, how many are not there yet.
+    """
+    ahead = planned or {}
     labels = figure_labels(progress.figures)
     order = {
         code: place for place, code in enumerate(DeviceType.objects.values_list("code", flat=True))
@@ -74,7 +81,7 @@ def counted(progress: Progress) -> list[tuple[str, list[Counted]]]:
         (_("Facilities by hosting"), progress.figures_of("hosting")),
     ]
     return [
-        (title, [Counted(figure, labels[figure.code]) for figure in figures])
+        (title, [Counted(one, labels[one.code], ahead.get(one.code, 0)) for one in figures])
         for title, figures in groups
         if figures
     ]

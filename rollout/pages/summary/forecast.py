@@ -39,6 +39,7 @@ from rollout.models import Forecast, Milestone
 from rollout.pages.kept import KeptRows, Whole
 from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, kept, page, to_own_area
+from rollout.pages.summary import levers
 from rollout.pages.summary.curve import curve_of
 from rollout.programme.councils import meetings
 from rollout.programme.durations import WAY
@@ -93,7 +94,11 @@ def forecast(request: SignedIn, day: Day, access: Access) -> Page:
     )
     nothing = ("", _("choose a council or a tender"))
     choose = chooser("shift", [nothing, *choices], asked, required="required", **told)
+    by, a_week = levers.asked(request, day)
     given = {
+        "by": by,
+        "a_week": a_week,
+        "levers": levers.answers(day, places, by, a_week) if shift is None else None,
         "choose": choose,
         "choices": choices,
         "asked": asked,

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.shortcuts import redirect
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from connectivity.models import Partner
+from connectivity.models import ConnectionStep, Partner
+from equipment.models import Hosting
 from facilities.as_of import AsOf, described_anew
 from facilities.permissions import Access
 from rollout.day import Day
@@ -20,9 +22,10 @@ from rollout.figures.due import Due, due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.reader import sessions_of
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
-from rollout.forecasting import cached_forecast
+from rollout.forecasting import Levers, cached_forecast
 from rollout.models import Milestone
 from rollout.pages.areas import choice_of_areas
+from rollout.pages.calls import with_calls
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.start import is_wanted
 from rollout.pages.summary import charts
@@ -38,9 +41,10 @@ from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.provinces import programmes_at
 from rollout.programme.reporting import RULE
 from rollout.programme.stages import FacilityStage
-from rollout.templatetags.figures import day_near
+from rollout.templatetags.figures import day_near, number
 
 AHEAD = timedelta(days=14)
+CLEARED_IN = timedelta(days=28)  # what clearing an obstacle brings is told of four weeks on
 MOST_DECISIONS = 5  # of each kind
 MOST_UPCOMING = 15
 MOST_ROWS = 60  # of the matrix; a larger province sees those in most trouble first
@@ -57,9 +61,10 @@ class Tile:
     note_state: str = "under_way"
     shows: str = "open"  # which rows the note counts: of the measure's page, or of the councils'
     of_councils: bool = False
+    of_connections: bool = False
 
 
-@page(lambda access: access.sees_summary, section="leader", by_area=True)
+@page(lambda access: access.sees_summary, section="leader", by_area=True, stored=False)
 def leader(request: SignedIn, day: Day, access: Access) -> Page:
     if is_wanted(access):
         return redirect("rollout:start")
@@ -68,11 +73,15 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
         day,
         access.sees_programme,
         access.sees_all_rows,
-        build=lambda: _content(
-            day, sees_programme=access.sees_programme, in_full=access.sees_all_rows
+        access.issues_directives,
+        access.keeps_programme,
+        build=lambda: (
+            _content(day, sees_programme=access.sees_programme, in_full=access.sees_all_rows)
+            | {"directs": access.issues_directives, "convenes": access.keeps_programme}
         ),
     )
-    return "summary/leader.html", context
+    content = mark_safe(with_calls(context["content"], access, day))  # noqa: S308 drawn by templates
+    return "summary/leader.html", context | {"content": content}
 
 
 def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
@@ -106,14 +115,14 @@ def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "maps": _maps(day),
         "stale": progress.is_stale,
         "stages": _stages(progress),
-        "tiles": _tiles(progress, owed, sees_programme=sees_programme),
-        "counted": counted(progress),
+        "tiles": _tiles(progress, owed, as_of, sees_programme=sees_programme),
+        "counted": counted(progress, _planned(as_of, progress)),
         "columns": list(COLUMNS.values()),
         "rows": matrix(
             progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
         ),
         "more": max(0, len(progress.facilities) - MOST_ROWS),
-        "decisions": _decisions(as_of, progress, opened, open_obstacles, law)
+        "decisions": _decisions(as_of, progress, owed, opened, open_obstacles, law)
         if sees_programme
         else None,
         "curve": curve_of(BY_CODE["official"], replace(day, compare=compare), progress, forecast),
@@ -197,9 +206,48 @@ def _stages(progress: Progress) -> dict:
     }
 
 
-def _tiles(progress: Progress, owed: Due, *, sees_programme: bool) -> list[Tile]:
+def _planned(as_of: AsOf, progress: Progress) -> Counter[str]:
+    """Of each way of hosting, how many facilities chose it whose servers are not accepted yet."""
+    modes: dict[int, str] = {}
+    rows = as_of.facts(Hosting).order_by("happened_on", "pk")
+    for facility_id, mode in rows.values_list("facility_id", "mode"):
+        modes[facility_id] = mode
+    return Counter(
+        f"hosting:{modes[one.id]}"
+        for one in progress.facilities
+        if one.id in modes and one.measures["servers"].state not in ("done", "unknown")
+    )
+
+
+def _in_use(as_of: AsOf, progress: Progress) -> int:
+    """How many public facilities with a connection have sent a first message to the counted partner."""
+    sent = set(
+        as_of.facts(ConnectionStep)
+        .filter(partner__counted=True, step=ConnectionStep.Step.FIRST_MESSAGE)
+        .values_list("facility_id", flat=True)
+    )
+    return sum(
+        one.id in sent
+        for one in progress.facilities
+        if (cell := one.measures.get("connected_public")) and cell.done
+    )
+
+
+def _tiles(progress: Progress, owed: Due, as_of: AsOf, *, sees_programme: bool) -> list[Tile]:
     measure = progress.measure
     partner = Partner.objects.filter(counted=True).first()
+    connected, used = measure("connected_public"), _in_use(as_of, progress)
+    # Set up is not yet in use.
+    told = (
+        ngettext(
+            "in use: %(count)s has sent a message",
+            "in use: %(count)s have sent a message",
+            used,
+        )
+        % {"count": number(used)}
+        if connected.done
+        else ""
+    )
     return [
         _servers(progress),
         Tile(_("Devices"), measure("devices")),
@@ -215,8 +263,11 @@ def _tiles(progress: Progress, owed: Due, *, sees_programme: bool) -> list[Tile]
         _official(progress, owed, sees_programme=sees_programme),
         Tile(
             partner.name if partner else _("Data link"),
-            measure("connected_public"),
+            connected,
             ((_("private linked"), measure("connected_private")),),
+            note=told,
+            note_state="done" if used >= connected.done else "under_way",
+            of_connections=sees_programme,
         ),
     ]
 
@@ -283,6 +334,7 @@ def _official(progress: Progress, owed: Due, *, sees_programme: bool) -> Tile:
 def _decisions(
     as_of: AsOf,
     progress: Progress,
+    owed: Due,
     opened: list[DirectiveOnDay],
     open_obstacles: list,
     law: LegalDeadlineOnDay | None,
@@ -291,10 +343,41 @@ def _decisions(
     overdue = [(d, late) for d in opened if (late := d.days_late(as_of.until))]
     undated = [(d, 0) for d in opened if d.due_on is None]
     return {
+        "first_undated": undated[0][0].code if undated else "",
         "directives": _first([*overdue, *undated], MOST_DECISIONS),
-        "obstacles": _first(open_obstacles, MOST_DECISIONS),
+        "obstacles": _with_gains(as_of, _first(open_obstacles, MOST_DECISIONS)),
+        "councils": _first(_without_council(progress, owed), MOST_DECISIONS),
         "too_late": _first(list(_too_late(progress, law)), MOST_DECISIONS),
     }
+
+
+def _with_gains(as_of: AsOf, found: dict | None) -> dict | None:
+    """Each obstacle with what it brings to clear it within four weeks."""
+    if not found:
+        return None
+    levers, by = Levers.of(as_of), as_of.until + CLEARED_IN
+    rows = [(one, levers.cleared(one.standing_holds, by)) for one in found["rows"]]
+    return found | {"rows": rows}
+
+
+def _without_council(progress: Progress, owed: Due) -> list[FacilityResult]:
+    """Those that have assessed themselves, and of whose council no day is fixed."""
+    fixed_for = {one.facility_id for one in owed.awaited_meetings()}
+    found = []
+    for facility in progress.facilities:
+        by_code = {one.code: one for one in facility.milestones}
+        council = by_code.get(Milestone.COUNCIL)
+        assessed = by_code.get(Milestone.SELF_ASSESSMENT)
+        if (
+            assessed
+            and assessed.actual
+            and council
+            and not council.actual
+            and council.state != "not_needed"
+            and facility.facility.id not in fixed_for
+        ):
+            found.append(facility)
+    return found
 
 
 def _first(rows: list, most: int) -> dict | None:

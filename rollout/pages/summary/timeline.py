@@ -16,6 +16,7 @@ from rollout.models import Milestone
 from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.lanes import Axis, lane
+from rollout.pages.summary.since import since
 from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.must_start import law_of
 
@@ -102,7 +103,13 @@ def _content(request: SignedIn, day: Day, chosen: str, *, foreseen: bool) -> dic
     axis = Axis.around(
         [*days, *(when for band in bands.values() for when in band)], day.on, law_of(as_of)
     )
+    before = (
+        cached_progress(day.compare, known_at=day.known_at, map_on=day.map_on, area=day.area_code)
+        if day.compare and day.compare < day.on
+        else None
+    )
     return {
+        "since": since(before, progress) if before else None,
         "show": chosen,
         "choices": CHOICES.items(),
         "wanted": CHOICES[wanted],

@@ -77,6 +77,11 @@ class ObstacleOnDay:
         return {hold.facility_id for hold in self.holds if hold.until is None}
 
     @property
+    def standing_holds(self) -> list[tuple[int, str]]:
+        """Facility and milestone of each hold that has not ended."""
+        return [(hold.facility_id, hold.milestone) for hold in self.holds if hold.until is None]
+
+    @property
     def since(self) -> date:
         """The first day on which it held anybody whom it still holds; holding nobody, when it was raised."""
         return min((h.since for h in self.holds if h.until is None), default=self.raised_on)

@@ -99,6 +99,7 @@ def brief(
         "orders": programme.orders(source),
         "changes": comparing.changes(source, compare, compare_known_at) if compare else (),
         "promises": comparing.promises(source, compare),
+        "money": programme.money(source),
         "late": programme.late(source),
         "law": programme.law(source),
     }

@@ -19,6 +19,7 @@ TITLES = {
     "orders": _("Directives of the session"),
     "changes": _("Since the session before"),
     "promises": _("Promises kept and broken"),
+    "money": _("Money"),
     "late": pgettext_lazy("section of the brief", "Late"),
     "law": _("The law"),
 }
@@ -382,6 +383,18 @@ PROGRAMME = {
         "count",
     ),
     "late_none": _("No facility is late."),
+    "money": ngettext_lazy(
+        "{files} procurement file is on record. Approved: {approved} dong; awarded: {awarded} dong; "
+        "paid: {paid} dong.",
+        "{files} procurement files are on record. Approved: {approved} dong; awarded: {awarded} "
+        "dong; paid: {paid} dong.",
+        "count",
+    ),
+    "money_waiting": ngettext_lazy(
+        "The estimate of {waiting} of them waits to be approved: {estimated} dong.",
+        "The estimates of {waiting} of them wait to be approved: {estimated} dong together.",
+        "count",
+    ),
 }
 
 COMPARING = {

@@ -4,7 +4,7 @@ Each kind of paper (`kinds/`) builds a `Paper` from the records; `word.py` and `
 All texts are final, in the language of the paper: build and draw under the same active language.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 
@@ -18,12 +18,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Justified text, first line indented. `bold`: a lead-in printed bold before the text."""
+    """Justified text, first line indented.
+
+    `bold`: a lead-in printed bold before the text; `strong`: all of it is bold.
+    """
 
     text: str
     bold: str = ""
     italic: bool = False
     centred: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,27 @@ class Paper:
     one_sheet: bool = False  # drawn as small as it takes to stand on one page
     note: str = ""  # a line at the foot of the first page: "Dữ liệu mẫu …"
     annex: tuple[Block, ...] = field(default=())
+    annex_title: str = ""
+    annex_of: str = ""  # "(Kèm theo Báo cáo số …)"
     wide_annex: bool = False  # the annex on pages on their side
 
     @property
     def is_letter(self) -> bool:
         return not self.kind
+
+    @property
+    def body(self) -> tuple[Block, ...]:
+        """The blocks, of which the last text ends with "./." where somebody signs below."""
+        if not self.signatures or not self.blocks:
+            return self.blocks
+        *before, last = self.blocks
+        match last:
+            case Paragraph():
+                last = replace(last, text=_ended(last.text))
+            case Bullets(lines=lines) if lines:
+                last = replace(last, lines=(*lines[:-1], _ended(lines[-1])))
+        return (*before, last)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("./.") else f"{text.rstrip(' .;,')}./."

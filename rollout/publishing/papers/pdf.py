@@ -6,7 +6,7 @@ stands in for it.
 
 from datetime import UTC, datetime
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import TableHeadingsDisplay
@@ -26,8 +26,9 @@ from rollout.publishing.papers.wording import motto, national_name, place_and_da
 
 FONT = "NotoSerif"
 # Noto Serif is drawn larger than Times: these sizes look as 14, 13, 12, 11 of Times do.
-BODY, LARGE, SMALL, LIST = 12, 11.5, 10.5, 9.5
-SMALLEST = 7  # below that nobody reads it on paper
+BODY, LARGE, SMALL, LIST = 12, 11.5, 10.5, 10
+SMALLEST = 10  # below that nobody reads it on paper
+SIDES = 2  # of one sheet
 LEFT, RIGHT, TOP = 30, 20, 20  # mm
 TEXT_WIDTH = 210 - LEFT - RIGHT
 LEFT_HALF, RIGHT_HALF = 64, 96
@@ -40,7 +41,7 @@ class Sheet(FPDF):
         if self.page_no() > 1:
             self.set_y(10)
             self.set_font(FONT, size=LARGE)
-            self.cell(TEXT_WIDTH, 6, str(self.page_no()), align="C")
+            self.cell(self.epw, 6, str(self.page_no()), align="C")
             self.set_y(TOP)
 
 
@@ -48,7 +49,7 @@ def as_pdf(paper: Paper) -> bytes:
     """The paper under the active language; one that is to stand on one sheet, as large as it fits."""
     size: float = BODY
     sheet = _drawn(paper, size)
-    while paper.one_sheet and sheet.pages_count > 1 and size > SMALLEST:
+    while paper.one_sheet and sheet.pages_count > SIDES and size > SMALLEST:
         _let_go(sheet)
         size -= 0.5
         sheet = _drawn(paper, size)
@@ -78,11 +79,20 @@ def _drawn(paper: Paper, size: float) -> Sheet:
     sheet.add_page()
     _head(sheet, paper)
     _title(sheet, paper)
-    for block in paper.blocks:
+    *before, last = paper.body or (None,)
+    for block in before:
         _block(sheet, block, size)
+    if last:
+        # Nobody signs a page on which nothing else stands.
+        if isinstance(last, Paragraph) and sheet.will_page_break(
+            _foot_height(paper) + 4 * _height(size)
+        ):
+            sheet.add_page()
+        _block(sheet, last, size)
     _foot(sheet, paper, size)
     if paper.annex:
-        sheet.add_page()
+        sheet.add_page(orientation="L" if paper.wide_annex else "P")
+        _annex_title(sheet, paper)
         for block in paper.annex:
             _block(sheet, block, size)
     return sheet
@@ -127,10 +137,26 @@ def _head(sheet: Sheet, paper: Paper) -> None:
     sheet.set_y(max(left_end, sheet.get_y()) + 4)
 
 
+def _annex_title(sheet: Sheet, paper: Paper) -> None:
+    """Its name, its title, and to which paper it belongs."""
+    if not paper.annex_title:
+        return
+    for text, size, style in (
+        (pgettext("of a paper", "Annex"), BODY, "B"),
+        (paper.annex_title.upper(), LARGE, "B"),
+        (paper.annex_of, LARGE, "I"),
+    ):
+        _centred(sheet, LEFT, sheet.epw, text, size, style)
+    _under(sheet, LEFT, sheet.epw, 40)
+    sheet.ln(3)
+
+
 def _title(sheet: Sheet, paper: Paper) -> None:
     if not paper.is_letter:
         _centred(sheet, LEFT, TEXT_WIDTH, paper.kind, BODY, "B")
         _centred(sheet, LEFT, TEXT_WIDTH, paper.subject, BODY, "B")
+        length = min(sheet.get_string_width(paper.subject), TEXT_WIDTH)
+        _under(sheet, LEFT, TEXT_WIDTH, 0.4 * length)
         sheet.ln(3)
     if len(paper.addressees) == 1:
         _centred(sheet, LEFT, TEXT_WIDTH, f"{_('To:')} {paper.addressees[0]}", BODY)
@@ -154,14 +180,19 @@ def _block(sheet: Sheet, block: Block, size: float) -> None:
                 sheet.add_page()  # no heading stands alone at the foot of a page
             _text(sheet, block.text, size, style="BI" if block.level > 1 else "B", align="L")
         case Paragraph(centred=True):
-            _centred(sheet, LEFT, TEXT_WIDTH, block.text, size, "I" if block.italic else "")
+            sheet.ln(2 * size / BODY)
+            _centred(sheet, LEFT, TEXT_WIDTH, block.text, size, _style(block))
         case Paragraph():
-            _text(sheet, block.text, size, style="I" if block.italic else "", bold=block.bold)
+            _text(sheet, block.text, size, style=_style(block), bold=block.bold)
         case Bullets():
             for line in block.lines:
                 _text(sheet, f"- {line}", size)
         case Table():
             _table(sheet, block, size)
+
+
+def _style(block: Paragraph) -> str:
+    return ("B" if block.strong else "") + ("I" if block.italic else "")
 
 
 def _text(
@@ -184,7 +215,7 @@ def _table(sheet: Sheet, block: Table, size: float) -> None:
     if sheet.will_page_break(5 * _height(size)):
         sheet.add_page()
     if block.caption:
-        _centred(sheet, LEFT, TEXT_WIDTH, block.caption, size - 0.5, "B")
+        _centred(sheet, LEFT, sheet.epw, block.caption, size - 0.5, "B")
         sheet.ln(1)
     small = min(LIST, size)
     sheet.set_font(FONT, size=small)
@@ -192,7 +223,7 @@ def _table(sheet: Sheet, block: Table, size: float) -> None:
     aligned = tuple("RIGHT" if index in block.right else "LEFT" for index in range(len(block.head)))
     with sheet.table(
         col_widths=tuple(round(1000 * width) for width in block.widths),
-        width=TEXT_WIDTH,
+        width=sheet.epw,
         align="LEFT",
         text_align=aligned,
         line_height=_height(small),
@@ -219,8 +250,7 @@ def _foot(sheet: Sheet, paper: Paper, size: float) -> None:
         _note(sheet, paper)
         return
     sheet.ln(6)
-    tall = max([30, *(5 * len(signature.lines) + 30 for signature in paper.signatures)])
-    if sheet.will_page_break(max(tall, 5 * len(paper.recipients) + 8)):
+    if sheet.will_page_break(_foot_height(paper)):
         sheet.add_page()
     half = TEXT_WIDTH / 2
     top = sheet.get_y()
@@ -239,6 +269,12 @@ def _foot(sheet: Sheet, paper: Paper, size: float) -> None:
         _recipients(sheet, paper)
         sheet.set_y(max(end, sheet.get_y()))
     _note(sheet, paper)
+
+
+def _foot_height(paper: Paper) -> float:
+    """About what signatures and recipients take, in mm."""
+    tall = max([30, *(5 * len(signature.lines) + 30 for signature in paper.signatures)])
+    return max(tall, 5 * len(paper.recipients) + 8)
 
 
 def _recipients(sheet: Sheet, paper: Paper) -> None:

@@ -8,7 +8,7 @@ import re
 from io import BytesIO
 from xml.sax.saxutils import escape
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from docx import Document
 from docx.document import Document as DocxDocument
@@ -34,8 +34,10 @@ from rollout.publishing.papers.paper import (
 from rollout.publishing.papers.wording import motto, national_name, place_and_day
 
 FONT = "Times New Roman"
-ONE_SHEET = Pt(9)  # of the text of a paper that is to stand on one page
+ONE_SHEET = Pt(11)  # of the text of a paper that is to stand on one sheet, on both its sides
 TEXT_WIDTH = 160  # mm: A4 less 30 left and 20 right
+CELL_EDGES = 3.8  # mm: what a cell keeps free on both sides
+LETTER = 0.47  # of its size: how wide a bold letter of Times is in the middle
 LEFT_HALF, RIGHT_HALF = 60, 100  # mm: the national name needs more than half
 TWIPS = 1440 / 25.4  # in a mm
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -48,13 +50,14 @@ def as_docx(paper: Paper) -> bytes:
     _set_up(document, paper)
     _head(document, paper)
     _title(document, paper)
-    for block in paper.blocks:
+    for block in paper.body:
         _block(document, block)
     _foot(document, paper)
     if paper.annex:
         text_width = _turned(document) if paper.wide_annex else TEXT_WIDTH
         if not paper.wide_annex:
             document.add_page_break()
+        _annex_title(document, paper, text_width)
         for block in paper.annex:
             _block(document, block, text_width)
     stream = BytesIO()
@@ -122,12 +125,11 @@ def _run(
     size: int | None = None,
     bold: bool = False,
     italic: bool = False,
-    underline: bool = False,
 ) -> None:
     """`size` None: that of the text."""
     run = paragraph.add_run(text)
     run.font.size = Pt(size) if size else None
-    run.bold, run.italic, run.underline = bold, italic, underline
+    run.bold, run.italic = bold, italic
 
 
 def _line(
@@ -138,11 +140,10 @@ def _line(
     size: int | None = None,
     bold: bool = False,
     italic: bool = False,
-    underline: bool = False,
 ) -> None:
     paragraph = cell.paragraphs[0] if first else cell.add_paragraph()
     paragraph.alignment = CENTRE
-    _run(paragraph, text, size=size, bold=bold, italic=italic, underline=underline)
+    _run(paragraph, text, size=size, bold=bold, italic=italic)
 
 
 def _grid(document: DocxDocument, rows: int, widths: tuple[float, ...]) -> DocxTable:
@@ -156,9 +157,18 @@ def _grid(document: DocxDocument, rows: int, widths: tuple[float, ...]) -> DocxT
     return table
 
 
-def _rule(cell: _Cell, share: int) -> None:
-    """A line under the issuing body, a third to a half as long: spaces underlined."""
-    _line(cell, "\N{NO-BREAK SPACE}" * share, size=6, underline=True)
+def _drawn(paragraph: DocxParagraph, width: float, length: float) -> None:
+    """A line of `length` in the middle of `width` (mm): the lower border of an empty paragraph."""
+    paragraph.alignment = CENTRE
+    paragraph.paragraph_format.line_spacing = Pt(3)
+    paragraph.paragraph_format.left_indent = Mm((width - length) / 2)
+    paragraph.paragraph_format.right_indent = Mm((width - length) / 2)
+    paragraph._p.get_or_add_pPr().append(
+        parse_xml(
+            f'<w:pBdr {nsdecls("w")}><w:bottom w:val="single" w:sz="6" w:space="0" '
+            'w:color="000000"/></w:pBdr>'
+        )
+    )
 
 
 def _head(document: DocxDocument, paper: Paper) -> None:
@@ -169,14 +179,41 @@ def _head(document: DocxDocument, paper: Paper) -> None:
         _line(left, paper.issuer, size=12, bold=True)
     else:
         _line(left, paper.issuer, first=True, size=12, bold=True)
-    _rule(left, 26)
+    _drawn(left.add_paragraph(), LEFT_HALF - CELL_EDGES, 22)
     _line(right, national_name(), first=True, size=12, bold=True)
-    _line(right, motto(), size=13, bold=True, underline=True)
+    _line(right, motto(), size=13, bold=True)
+    _drawn(right.add_paragraph(), RIGHT_HALF - CELL_EDGES, _length(motto(), 13))
     left, right = table.rows[1].cells
     _line(left, paper.number, first=True, size=13)
     if paper.is_letter:
         _line(left, paper.subject, size=12)
     _line(right, place_and_day(paper.place, paper.on), first=True, size=13, italic=True)
+
+
+def _length(text: str, size: float) -> float:
+    """About how long a line of bold text is, in mm."""
+    return len(text) * size * LETTER / 72 * 25.4
+
+
+def _third(text: str, width: float) -> float:
+    """How long the line below a text is: between a third and half of it."""
+    return min(_length(text, 14), width) * 0.4
+
+
+def _annex_title(document: DocxDocument, paper: Paper, text_width: float) -> None:
+    """Its name, its title, and to which paper it belongs."""
+    if not paper.annex_title:
+        return
+    for text, size, bold, italic in (
+        (pgettext("of a paper", "Annex"), 14, True, False),
+        (paper.annex_title.upper(), 13, True, False),
+        (paper.annex_of, 13, False, True),
+    ):
+        line = document.add_paragraph()
+        line.alignment = CENTRE
+        _run(line, text, size=size, bold=bold, italic=italic)
+    _drawn(document.add_paragraph(), text_width, 40)
+    document.paragraphs[-1].paragraph_format.space_after = Pt(8)
 
 
 def _title(document: DocxDocument, paper: Paper) -> None:
@@ -188,7 +225,8 @@ def _title(document: DocxDocument, paper: Paper) -> None:
         subject = document.add_paragraph()
         subject.alignment = CENTRE
         _run(subject, paper.subject, bold=True)
-        subject.paragraph_format.space_after = Pt(10)
+        _drawn(document.add_paragraph(), TEXT_WIDTH, _third(paper.subject, TEXT_WIDTH))
+        document.paragraphs[-1].paragraph_format.space_after = Pt(10)
     if paper.addressees:
         to = document.add_paragraph()
         to.alignment = CENTRE
@@ -220,7 +258,7 @@ def _block(document: DocxDocument, block: Block, text_width: float = TEXT_WIDTH)
                 paragraph.paragraph_format.first_line_indent = Mm(12.7)
             if block.bold:
                 _run(paragraph, f"{block.bold} ", bold=True)
-            _run(paragraph, block.text, italic=block.italic)
+            _run(paragraph, block.text, italic=block.italic, bold=block.strong)
         case Bullets():
             for text in block.lines:
                 paragraph = document.add_paragraph()
@@ -284,6 +322,8 @@ def _cell(text: str, width: int, size: int, strong: bool, side: str) -> str:
 
 
 def _foot(document: DocxDocument, paper: Paper) -> None:
+    # Nobody signs a page on which nothing else stands.
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
     space = document.add_paragraph()
     space.paragraph_format.keep_with_next = True
     if len(paper.signatures) > 1:

@@ -1,5 +1,6 @@
 """Words that all papers share: who writes, where, and how days and blanks are written."""
 
+import re
 from datetime import date
 from typing import TypedDict
 
@@ -7,6 +8,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from facilities.areas import Areas
+from facilities.as_of import FacilityOnDay
+from facilities.models import Agency
 from facilities.models.places import in_language
 from rollout.programme.provinces import names_of_all, province_of, provinces_on
 from rollout.publishing.papers.kind import Asked
@@ -41,6 +44,16 @@ def place(asked: Asked) -> str:
     return name.removesuffix(" province").removesuffix(" Province")
 
 
+def seat(asked: Asked, facility: FacilityOnDay | None) -> str:
+    """Where a facility's papers are dated from: its area without the word for the level."""
+    name = facility.area if facility else ""
+    for level in ("Huyện ", "huyện ", "Thị xã ", "thị xã ", "Xã ", "xã ", "Phường ", "phường "):
+        name = name.removeprefix(level)
+    return name.removeprefix("Thành phố ").removesuffix(" district").removesuffix(
+        " District"
+    ) or place(asked)
+
+
 def peoples_committee(asked: Asked) -> str:
     return _("People's Committee of %(province)s") % {"province": _in_full(province(asked))}
 
@@ -69,11 +82,60 @@ class Heading(TypedDict):
 def heading(asked: Asked) -> Heading:
     """Superior, issuing body, place and day: the same on every paper of the Department."""
     return {
-        "superior": peoples_committee(asked).upper(),
+        "superior": unbroken(
+            pgettext("body above the issuing one", "People's Committee of %(province)s")
+            % {"province": _in_full(province(asked))}
+        ).upper(),
         "issuer": pgettext("issuing body of a paper", "Department of Health").upper(),
         "place": place(asked),
         "on": asked.on,
     }
+
+
+def unbroken(name: str) -> str:
+    """The proper name at the end of a body's stays on one line, with the word for its level."""
+    *before, third, second, last = name.rsplit(" ", 3) if name.count(" ") > 2 else ("", "", "", "")
+    if not last:
+        return name
+    return " ".join([*before, "\N{NO-BREAK SPACE}".join((third, second, last))])
+
+
+SHORT = {"trung tâm y tế": "TTYT", "bệnh viện": "BV", "trạm y tế": "TYT", "phòng khám": "PK"}
+
+
+def abbreviation(name_vi: str) -> str:
+    """Of a unit that issues papers, for their numbers: "TTYT"; blank where its kind says nothing."""
+    lower = name_vi.lower()
+    return next((short for begin, short in SHORT.items() if lower.startswith(begin)), BLANK)
+
+
+def number_on_record(number: str) -> str:
+    """Without a mark of sample data: that stands at the foot, never inside a number."""
+    return MARKED.sub("", number).strip()
+
+
+MARKED = re.compile(r"\s*[\[(](?:giả định|assumed)[\])]", re.IGNORECASE)
+
+# Bodies above the province by what they are called: no department urges them.
+CENTRAL = (
+    "bộ ",
+    "ban cơ yếu",
+    "chính phủ",
+    "văn phòng chính phủ",
+    "thủ tướng",
+    "ngân hàng nhà nước",
+)
+
+
+def is_above(agency: Agency) -> bool:
+    """Written to by the People's Committee, not by a department of it."""
+    name = agency.name_vi.lower()
+    return name.startswith(CENTRAL) or name == "bảo hiểm xã hội việt nam"
+
+
+def is_sender(agency: Agency) -> bool:
+    """The Department itself, which all these papers come from."""
+    return agency.name_vi.lower().startswith("sở y tế")
 
 
 def number(kind_code: str) -> str:

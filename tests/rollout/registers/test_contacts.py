@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from facilities.contacts import contacts_for, contacts_of
-from facilities.models import ApiToken, Contact, Role
+from facilities.contacts import contacts_for, contacts_of, responsible_of
+from facilities.models import AgencyContact, ApiToken, Contact, Facility, Role
 from facilities.permissions import access_of
+from rollout.models import Obstacle
 from rollout.registers.catalogue import REGISTERS
 from tests import factories
 from tests.rollout.registers.importing.tables import counts, received, stored
@@ -111,3 +112,71 @@ def test_the_page_of_a_facility_shows_each_reader_no_more(client, place):
         Role.LEADER: (True, True, False),
         Role.ADMINISTRATOR: (False, False, False),
     }
+
+
+def test_who_answers_for_an_agency_is_dated_and_told_to_few(place):
+    agency, another = factories.AgencyFactory(), factories.AgencyFactory()
+    register = REGISTERS["agency-contacts"]
+    for name, first, cells in (
+        ("Bà Cũ", TODAY - 30 * DAY, {}),
+        ("Ông Mới", TODAY, {"telephone": "0204 3854 123", "until": TODAY + DAY}),
+    ):
+        entered(register, {"agency": agency.code, "name": name, "from": first} | cells)
+    assert refusals(register, {"agency": agency.code, "name": "A", "telephone": "gọi"})[0] == {
+        "telephone"
+    }
+    told = {
+        day: [
+            one.name
+            for one in responsible_of(access_of(department, TODAY), [agency.pk], day).values()
+        ]
+        for department in [factories.user_with(Role.DEPARTMENT)]
+        for day in (TODAY - DAY, TODAY, TODAY + DAY)
+    }
+    assert told == {TODAY - DAY: ["Bà Cũ"], TODAY: ["Ông Mới"], TODAY + DAY: []}
+    for user, sees in (
+        (factories.user_with(Role.LEADER), True),
+        (factories.user_with(Role.AGENCY, agency=agency), True),
+        (factories.user_with(Role.AGENCY, agency=another), False),
+        (factories.user_with(Role.OFFICER, facility=place), False),
+        (factories.user_with(Role.CLIENT), False),
+    ):
+        found = responsible_of(access_of(user, TODAY), [agency.pk], TODAY)
+        assert bool(found) is sees, user
+
+
+def test_the_summary_dials_whom_its_reader_may_call(client, settings, bac_giang):
+    settings.TODAY = date(2025, 5, 21)
+    recorder = factories.recorder()
+    yen_the = Facility.objects.get(code="bg-ttyt-yenthe")
+    health = Obstacle.objects.get(code="du-toan").agency
+    Contact.objects.create(
+        facility=yen_the,
+        duty="director",
+        name="Bà Giám Đốc",
+        telephone="0204 1",
+        effective_from=date(2025, 1, 1),
+        recorded_by=recorder,
+    )
+    AgencyContact.objects.create(
+        agency=health,
+        name="Ông Phụ Trách",
+        telephone="+84 204 2",
+        effective_from=date(2025, 1, 1),
+        recorded_by=recorder,
+    )
+    pages = {}
+    for role in (Role.CLIENT, Role.LEADER, Role.DEPARTMENT):  # whoever comes first: nothing is kept
+        client.force_login(factories.user_with(role))
+        answer = client.get("/")
+        assert "no-store" in answer["Cache-Control"]
+        pages[role] = answer.text
+        assert "<!--call" not in pages[role]
+    for role in (Role.LEADER, Role.DEPARTMENT):
+        assert 'href="tel:02041"' in pages[role]
+        assert 'href="tel:+842042"' in pages[role]
+    assert "tel:" not in pages[Role.CLIENT]
+    assert "Giám Đốc" not in pages[Role.CLIENT]
+    letters = client.get("/papers/").text
+    assert "Ông Phụ Trách" in letters
+    assert 'href="tel:+842042"' in letters

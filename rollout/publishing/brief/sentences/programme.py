@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from equipment.money import APPROVED, AWARDED, ESTIMATED, PAID, money_of, total
 from facilities.models import Agency
 from rollout.figures.awaited import late_facilities
 from rollout.models import SessionConclusion
@@ -202,6 +203,32 @@ def law(source: Source) -> Iterator[Sentence]:
         }
         code = "law_ahead" if deadline.days_left >= 0 else "law_passed"
         yield Sentence(code, values, deadline.days_off)
+
+
+def money(source: Source) -> Iterator[Sentence]:
+    """What the files cost as far as it is on record, and what waits to be approved."""
+    found = money_of(source.as_of)
+    if not found:
+        return
+    values: dict[str, Value] = {
+        "files": Count(source.link.to("money", counting="files"), len(found))
+    }
+    for kind in (APPROVED, AWARDED, PAID):
+        href = source.link.to("money", counting=kind)
+        values[kind] = Count(href, total(found, kind).dong)
+    yield Sentence("money", values, len(found))
+    waiting = [one for one in found if one.waits_since]
+    if waiting:
+        submitted = total(waiting, ESTIMATED).dong
+        of_them: dict[str, Value] = {
+            "waiting": Count(
+                source.link.to("money", show="waiting", counting="files"), len(waiting)
+            ),
+            "estimated": Count(
+                source.link.to("money", show="waiting", counting=ESTIMATED), submitted
+            ),
+        }
+        yield Sentence("money_waiting", of_them, len(waiting))
 
 
 def late(source: Source) -> Iterator[Sentence]:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from rollout.models import Milestone, MilestoneEvent
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked, Kind
 from rollout.publishing.papers.kinds.of_a_council import council, subjects
@@ -14,15 +15,25 @@ def build(asked: Asked) -> Paper:
     found = council(asked)
     ruling = found.dossier.ruling
     minutes = _("the minutes No. %(number)s of %(day)s of the evaluating council") % {
-        "number": wording.blank(ruling.minutes_number if ruling else ""),
+        "number": wording.blank(wording.number_on_record(ruling.minutes_number if ruling else "")),
         "day": day(ruling.happened_on) if ruling else wording.BLANK,
     }
-    values = {"facility": found.facility_name, "day": wording.BLANK}
+    decided, official = _on_record(asked, found.meeting.facility_id)
+    values = {
+        "facility": found.facility_name,
+        "day": day(official.happened_on) if official else wording.BLANK,
+    }
+    named = found.facility.name_vi if found.facility else ""
+    paper = decided.document if decided else None
+    head = pgettext("signature", "DIRECTOR")
     blocks: list[Block] = [
+        Paragraph(
+            f"{head} {wording.unbroken(found.facility_name).upper()}", centred=True, strong=True
+        ),
         Paragraph(_("Pursuant to %(basis)s;") % {"basis": wording.blank(found.basis)}, italic=True),
         Paragraph(_("Pursuant to %(minutes)s;") % {"minutes": minutes}, italic=True),
         Paragraph(_("At the proposal of the head of the General Planning Office,"), italic=True),
-        Paragraph(_("DECIDES:"), centred=True),
+        Paragraph(_("DECIDES:"), centred=True, strong=True),
         Paragraph(
             _(
                 "%(facility)s officially uses electronic medical records instead of paper ones from "
@@ -55,10 +66,12 @@ def build(asked: Asked) -> Paper:
         warnings.append(_("Draft: conditions of the council are not met yet."))
     return Paper(
         superior=pgettext("issuing body of a paper", "Department of Health").upper(),
-        issuer=found.facility_name.upper(),
-        number=_("No.:        /QĐ-"),
-        place=wording.place(asked),
-        on=asked.on,
+        issuer=wording.unbroken(found.facility_name).upper(),
+        number=_("No.: %(number)s") % {"number": wording.number_on_record(paper.number)}
+        if paper and paper.number
+        else _("No.:        /QĐ-%(unit)s") % {"unit": wording.abbreviation(named)},
+        place=wording.seat(asked, found.facility),
+        on=decided.happened_on if decided else asked.on,
         kind=_("DECISION"),
         subject=_("On the official use of electronic medical records"),
         blocks=tuple(blocks),
@@ -69,6 +82,17 @@ def build(asked: Asked) -> Paper:
         file_name=f"quyet-dinh-{found.meeting.code}",
         note=" ".join(warnings),
     )
+
+
+def _on_record(
+    asked: Asked, facility_id: int
+) -> tuple[MilestoneEvent | None, MilestoneEvent | None]:
+    """The decision and the beginning of official use, as far as they have happened."""
+    rows = MilestoneEvent.objects.as_of(asked.on, asked.known_at).filter(
+        facility=facility_id, milestone__in=(Milestone.DECISION, Milestone.OFFICIAL)
+    )
+    found = {row.milestone: row for row in rows.select_related("document")}
+    return found.get(Milestone.DECISION), found.get(Milestone.OFFICIAL)
 
 
 KIND = Kind(

@@ -1,6 +1,8 @@
 """Minutes of an evaluation council: everything that was written down about it, blank where nothing was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -27,9 +29,11 @@ def build(asked: Asked) -> Paper:
     chairs = [m for m in found.dossier.members if m.seat == "chair"]
     secretaries = [m for m in found.dossier.members if m.seat == "secretary"]
     blocks = [*_opening(found), *_examined(found), *_results(found), *_conclusion(found)]
-    number_of = ruling.minutes_number if ruling else ""
+    number_of = wording.number_on_record(ruling.minutes_number if ruling else "")
+    # Minutes carry the day of the meeting, whenever they are printed.
+    held = _held(found)
     return Paper(
-        **wording.heading(asked),
+        **wording.heading(replace(asked, on=held) if held else asked),
         number=_("No.: %(number)s") % {"number": number_of} if number_of else wording.number("BB"),
         kind=_("MINUTES"),
         subject=_("Of the council evaluating the electronic medical records of %(facility)s")
@@ -45,15 +49,21 @@ def build(asked: Asked) -> Paper:
     )
 
 
+def _held(found: Council) -> date | None:
+    """The day it met, or is to meet."""
+    dossier = found.dossier
+    if dossier.ruling:
+        return dossier.ruling.happened_on
+    return dossier.dates[-1].scheduled_on if dossier.dates else None
+
+
 def _name(members: Sequence[CouncilMember]) -> str:
     return members[0].name if members else wording.BLANK
 
 
 def _opening(found: Council) -> list[Block]:
     meeting, dossier = found.meeting, found.dossier
-    when = dossier.ruling.happened_on if dossier.ruling else None
-    if when is None and dossier.dates:
-        when = dossier.dates[-1].scheduled_on
+    when = _held(found)
     members = tuple(
         f"{m.name}, "
         + ", ".join(filter(None, (m.position, m.organisation)))

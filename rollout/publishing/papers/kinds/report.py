@@ -101,7 +101,13 @@ def build(asked: Asked) -> Paper:
         blocks=tuple(blocks),
         signatures=(wording.director(),),
         recipients=wording.recipients(_("As above;"), _("Facilities concerned;")),
-        annex=(by_facility(progress),),
+        annex=(replace(by_facility(progress), caption=""),),
+        annex_title=_("Progress of each facility on %(day)s") % {"day": day(asked.on)},
+        annex_of=_(
+            "(Attached to the report No. %(blank)s/BC-SYT of %(blank)s of the %(department)s)"
+        )
+        % {"blank": wording.BLANK, "department": wording.department(asked)},
+        wide_annex=True,
         file_name="bao-cao",
         note=wording.sample_note() if holds_samples(progress) else "",
     )

@@ -1,7 +1,7 @@
 """The letter that urges an agency: its overdue directives, and the obstacles that wait for it."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from facilities.models import Agency
 from rollout.programme.directives.reading import DirectiveOnDay
@@ -19,7 +19,7 @@ def subjects(asked: Asked) -> list[tuple[str, str]]:
     waited = {pk for d in _open(asked) for pk in d.agency_ids}
     waited |= {o.agency_id for o in _standing(asked) if o.agency_id}
     agencies = Agency.objects.filter(pk__in=waited).order_by("name_vi")
-    return [(agency.code, agency.name) for agency in agencies]
+    return [(agency.code, agency.name) for agency in agencies if not wording.is_sender(agency)]
 
 
 def _open(asked: Asked) -> list[DirectiveOnDay]:
@@ -36,12 +36,28 @@ def _standing(asked: Asked) -> list[ObstacleOnDay]:
 
 def build(asked: Asked) -> Paper:
     agency = Agency.objects.filter(code=asked.about).first()
-    if agency is None:
+    if agency is None or wording.is_sender(agency):
         raise NoSuchSubject
+    above = wording.is_above(agency)
+    committee = wording.peoples_committee(asked)
     due = [d for d in _open(asked) if agency.pk in d.agency_ids]
     held = [o for o in _standing(asked) if o.agency_id == agency.pk]
     blocks: list[Block] = [
         Paragraph(
+            _(
+                "The %(department)s has gone over the work on electronic medical records on "
+                "%(day)s and asks the %(committee)s to consider writing to %(agency)s, so that what "
+                "is listed below is settled."
+            )
+            % {
+                "department": wording.department(asked),
+                "day": day(asked.on),
+                "committee": committee,
+                "agency": agency.name,
+            }
+        )
+        if above
+        else Paragraph(
             _(
                 "The %(department)s has gone over the work on electronic medical records on "
                 "%(day)s and asks %(agency)s to carry out what is listed below."
@@ -56,7 +72,7 @@ def build(asked: Asked) -> Paper:
     if due:
         overdue = tuple(
             (
-                d.code,
+                d.document_number,
                 d.text,
                 day(d.issued_on),
                 day(d.due_on) or _("none set"),
@@ -68,7 +84,7 @@ def build(asked: Asked) -> Paper:
             Table(
                 caption=_("Directives not yet closed"),
                 head=(
-                    _("Number"),
+                    pgettext("head of a column", "Document number"),
                     _("Directive"),
                     _("Issued on"),
                     _("Due on"),
@@ -94,7 +110,7 @@ def build(asked: Asked) -> Paper:
             )
         )
     urged = sum(d.urgings for d in due)
-    if urged:
+    if urged and not above:
         blocks.append(
             Paragraph(
                 ngettext(
@@ -105,26 +121,41 @@ def build(asked: Asked) -> Paper:
                 % {"count": number(urged)}
             )
         )
-    blocks.append(
-        Paragraph(
-            _(
-                "Please answer in writing before %(day)s, so that it can be reported to the "
-                "%(committee)s."
+    if above:
+        blocks.append(
+            Paragraph(
+                _("The %(department)s submits this to the %(committee)s for consideration.")
+                % {"department": wording.department(asked), "committee": committee}
             )
-            % {"day": wording.BLANK, "committee": wording.peoples_committee(asked)}
         )
-    )
+    else:
+        blocks.append(_answer(committee))
     return Paper(
         **wording.heading(asked),
         number=wording.number(""),
         kind="",
-        subject=_("Re: urging the carrying out of directives on electronic medical records"),
-        addressees=(agency.name,),
+        subject=_("Re: proposing a letter to %(agency)s on obstacles of electronic medical records")
+        % {"agency": agency.name}
+        if above
+        else _("Re: urging the carrying out of directives on electronic medical records"),
+        addressees=(committee if above else agency.name,),
         blocks=tuple(blocks),
         signatures=(wording.director(),),
-        recipients=wording.recipients(_("As above;"), f"{wording.peoples_committee(asked)};"),
+        recipients=wording.recipients(_("As above;"))
+        if above
+        else wording.recipients(_("As above;"), f"{committee};"),
         file_name=f"don-doc-{agency.code}",
         note=wording.sample_note() if any(d.assumed for d in due) else "",
+    )
+
+
+def _answer(committee: str) -> Paragraph:
+    return Paragraph(
+        _(
+            "Please answer in writing before %(day)s, so that it can be reported to the "
+            "%(committee)s."
+        )
+        % {"day": wording.BLANK, "committee": committee}
     )
 
 

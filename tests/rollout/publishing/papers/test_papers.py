@@ -65,13 +65,6 @@ def test_each_kind_is_drawn_as_docx_and_pdf(bac_giang, slug, language):
     assert b"/FontFile2" in pdf, "the font is embedded"
 
 
-def test_the_brief_fits_on_one_sheet(bac_giang):
-    for language in ("vi", "en"):
-        with translation.override(language):
-            pdf = as_pdf(made("brief"))
-        assert b"/Count 1\n" in pdf
-
-
 def test_cells_of_the_annex_add_up_to_the_text(bac_giang):
     sheet = load_workbook(BytesIO(as_xlsx(Asked(ON)))).active
     progress = cached_progress(ON)
