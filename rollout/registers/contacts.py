@@ -8,10 +8,10 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from equipment.registers.records import RecordRegister, Rows
 from facilities.exchange.columns import Column, Kind
 from facilities.models import Contact
 from facilities.registers.choices import facilities_by_code, facility_names, labels
+from facilities.registers.records import RecordRegister, Rows
 from facilities.registers.register import Problems
 from facilities.registers.writers import RowEntry, Writing
 

@@ -34,7 +34,9 @@ from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
-ADDED = frozenset({"staff"})  # registers to which an officer adds rows one by one
+ADDED = frozenset(
+    {"staff", "certificate-events"}
+)  # registers to which an officer adds rows one by one
 
 
 class AnswerForm(CellForm):
