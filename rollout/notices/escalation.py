@@ -61,7 +61,10 @@ USUAL: dict[str, tuple[Step, ...]] = {
     "certificate_expiry": (
         Step(-60, OFFICER, NOTICE),
         Step(-20, OFFICER, WARNING),
+        Step(-10, OFFICER, WARNING),
+        Step(-10, DEPARTMENT, NOTICE),
         Step(-5, HEAD, WARNING),
+        Step(-1, OFFICER, WARNING),
         Step(1, DEPARTMENT, WARNING),
     ),
     "status_report": (
