@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from facilities.as_of import AsOf
 from facilities.timeline import Deadline
+from signatures import campaigns
 from signatures.models import CertificateEvent
 from signatures.moves import moves, with_moved
 
@@ -19,10 +20,11 @@ Kind = CertificateEvent.Kind
 
 
 def deadlines(as_of: AsOf) -> Iterator[Deadline]:
-    """Certificates whose validity ends within the horizon, or ended within the last year.
+    """Open campaigns; certificates whose validity ends within the horizon, or ended within the last year.
 
     The last valid day is the day they are due. Revoked ones are left out: nobody renews them.
     """
+    yield from campaigns.deadlines(as_of)
     known = moves(as_of)
     ends = (
         with_moved(as_of, known)

@@ -443,6 +443,59 @@ class CertificateEvent(DatedFact):
         return others.exclude(pk=self.pk).aggregate(end=Max("valid_until"))["end"]
 
 
+class Campaign(Entry):
+    """One act on many certificates: a merger or a new unit name makes their content untrue.
+
+    Which certificates, and which of them are done, is not written here: `signatures.campaigns`.
+    """
+
+    reaches = NOBODY
+
+    class Act(models.TextChoices):
+        CHANGED = "changed", _("Change the content")
+        REVOKED = "revoked", _("Revoke")
+
+    title = models.CharField(_("why"), max_length=150)
+    act = models.CharField(_("act"), max_length=10, choices=Act.choices)
+    facilities = models.ManyToManyField(Facility, related_name="+", verbose_name=_("facilities"))
+    unit = models.CharField(_("unit"), max_length=150, blank=True)
+    opened_on = models.DateField(_("opened on"))
+    due_on = models.DateField(_("by"))
+    opened_at = models.DateTimeField(_("at"), default=timezone.now)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    closed_because = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ["-opened_on", "-pk"]
+        constraints = [
+            *Entry.Meta.constraints,
+            models.CheckConstraint(
+                name="signatures_campaign_days", condition=Q(due_on__gte=F("opened_on"))
+            ),
+            models.CheckConstraint(
+                name="signatures_campaign_closed_together",
+                condition=Q(closed_on__isnull=True, closed_by__isnull=True)
+                | Q(closed_on__gte=F("opened_on"), closed_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class ReturnedList(Entry):
     """A list of certificates that the Committee issued, as it came back."""
 

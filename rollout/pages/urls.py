@@ -8,6 +8,7 @@ from rollout.pages.programme import connections, councils, directives, obstacles
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import (
     assets,
+    campaigns,
     certificates,
     documents,
     drafts,
@@ -46,6 +47,9 @@ urlpatterns = [
         sheets.sheet_to_fill,
         name="sheet-to-fill",
     ),
+    path("campaigns/", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
     path("facilities/<slug:code>/returned/", returned.returned_lists, name="returned-lists"),
     path("facilities/<slug:code>/returned/<int:pk>/", returned.returned, name="returned"),
     path(
