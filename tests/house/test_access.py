@@ -27,7 +27,7 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.registers.catalogue import REGISTERS
-from signatures.models import ReturnedList
+from signatures.models import Campaign, ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
 
@@ -78,6 +78,7 @@ ARGUMENTS = {
     "rollout:returned-lists": lambda: {"code": OWN},
     "rollout:returned": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
     "rollout:returned-undo": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
+    "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},
     "rollout:sheet": lambda: {"code": OWN, "form": "01"},
     "rollout:sheet-to-fill": lambda: {"code": OWN, "form": "01"},
     "rollout:my-new": lambda: {"code": "staff"},

@@ -32,8 +32,8 @@ from rollout.programme.services import (
     schedule_council,
     set_milestone_target,
 )
-from signatures.models import SignatureNeed
 from signatures.campaigns import open_campaign
+from signatures.models import SignatureNeed
 from signatures.services import record_event
 from tests import factories
 
