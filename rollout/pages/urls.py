@@ -12,6 +12,7 @@ from rollout.pages.registers import (
     certificates,
     documents,
     drafts,
+    handovers,
     imports,
     returned,
     sheets,
@@ -50,6 +51,12 @@ urlpatterns = [
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("facilities/<slug:code>/handovers/", handovers.handovers, name="handovers"),
+    path(
+        "facilities/<slug:code>/handovers/minutes.docx",
+        handovers.handover_minutes,
+        name="handover-minutes",
+    ),
     path("facilities/<slug:code>/returned/", returned.returned_lists, name="returned-lists"),
     path("facilities/<slug:code>/returned/<int:pk>/", returned.returned, name="returned"),
     path(
