@@ -76,6 +76,8 @@ ARGUMENTS = {
     "rollout:certificate-list": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
     "rollout:returned-lists": lambda: {"code": OWN},
+    "rollout:handovers": lambda: {"code": OWN},
+    "rollout:handover-minutes": lambda: {"code": OWN},
     "rollout:returned": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
     "rollout:returned-undo": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
     "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},

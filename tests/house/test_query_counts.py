@@ -33,6 +33,7 @@ ARGUMENTS = {
     "rollout:certificate-list": {"code": "place-000"},
     "rollout:names-read": {"code": "place-000"},
     "rollout:returned-lists": {"code": "place-000"},
+    "rollout:handovers": {"code": "place-000"},
     "rollout:sheet": {"code": "place-000", "form": "01"},
     "rollout:sheet-to-fill": {"code": "place-000", "form": "01"},
     "rollout:my-new": {"code": "staff"},
@@ -61,6 +62,7 @@ ARGUMENTS = {
 # Their row is made by `desk_rows`.
 ROWS = {
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:handover-minutes": lambda: {"code": "place-000"},
     "rollout:returned": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
     "rollout:returned-undo": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
     "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},
