@@ -16,7 +16,7 @@ from rollout.figures.due import due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import cached_trend, first_day
 from rollout.models import MeasureCode, WorkingSession
-from rollout.notices import alerts, jobs, outbox, watching
+from rollout.notices import alerts, holders, jobs, outbox, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
 from rollout.registers import importing
@@ -78,6 +78,8 @@ def remind() -> int:
         found = notify(clock.day_of(now))
         outbox.compose(now)
         outbox.send_waiting(now)
+        holders.compose(now)
+        holders.send_waiting(now)
         return found
 
     return jobs.run(REMIND, told)

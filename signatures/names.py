@@ -10,7 +10,7 @@ from facilities.registers.register import Register
 from facilities.registers.writers import chunks
 from signatures.models import NamesRead
 
-WATCHED = frozenset({"staff", "certificates"})  # registers of people's names
+WATCHED = frozenset({"staff", "certificates", "certificate-events"})  # registers of people's names
 
 
 def shows_names(register: Register, columns: Iterable[Column]) -> bool:

@@ -247,6 +247,30 @@ class Message(Delivery):
         ]
 
 
+class HolderMessage(Delivery):
+    """An e-mail to the holder of a certificate that ends soon. Who that is stands in the staff list."""
+
+    certificate = models.ForeignKey(
+        "signatures.Certificate",
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("certificate"),
+    )
+    valid_until = models.DateField(_("valid until"))
+    days_before = models.PositiveSmallIntegerField(_("days before"))
+
+    class Meta:
+        verbose_name = _("message to a holder")
+        verbose_name_plural = _("messages to holders")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="rollout_holder_told_once", fields=["key"]),
+        ]
+        indexes = [
+            models.Index(name="rollout_holder_waiting", fields=["not_before"], condition=WAITING),
+        ]
+
+
 class FeedAddress(models.Model):
     """A secret address under which a calendar or news is read without signing in.
 

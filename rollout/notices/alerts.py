@@ -35,6 +35,7 @@ from rollout.notices.webhooks import calls
 from rollout.programme import must_start, reporting
 from rollout.programme.deadlines import deadlines
 from rollout.turns import write_in_turn
+from signatures import campaigns
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -78,6 +79,9 @@ RULES = {
     "directive": Rule(_("Directive"), notice=5, warning=2, place="rollout:directive-list"),
     "certificate_expiry": Rule(
         _("Expiry of digital signatures"), notice=60, warning=20, place="funnel"
+    ),
+    campaigns.RULE: Rule(
+        _("Campaign of digital signatures"), notice=20, warning=5, place="rollout:campaign-list"
     ),
     reporting.RULE: Rule(
         _("Weekly report"), notice=reporting.SOON_DAYS, warning=0, place="reports"
@@ -210,7 +214,7 @@ class _Pages(dict[tuple[str, FacilityOnDay | None], str]):
 
     def __missing__(self, key: tuple[str, FacilityOnDay | None]) -> str:
         place, facility = key
-        if facility is None:
+        if facility is None or ":" in place:
             address = reverse(place)
         else:
             address = f"{reverse('rollout:facility', args=[facility.code])}#{place}"

@@ -8,20 +8,14 @@ refuses for good is given up and shown at once.
 
 import uuid
 from collections import defaultdict
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
-from smtplib import (
-    SMTPDataError,
-    SMTPException,
-    SMTPRecipientsRefused,
-    SMTPServerDisconnected,
-)
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db.models import Exists, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -32,12 +26,12 @@ from facilities import clock
 from facilities.models import User
 from rollout.models import Alert, Message, Notice, PostBox
 from rollout.notices import unsubscribe, welcome
-from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
+from rollout.notices.delivery import Parcel, deliver
 from rollout.notices.notices import open_of_the_same_cause
+from rollout.notices.posting import Post, headers_of
 from rollout.turns import one_at_a_time
 
 STALE = timedelta(days=7)  # what was told longer ago and never mailed stays in the inbox only
-BACKOFF = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180))
 MOST_IN_TEST = 20  # things in the test of a rule
 
 
@@ -126,19 +120,8 @@ def send_waiting(now: datetime) -> int:
         return deliver(Message.objects.select_related("person"), post, now)
 
 
-class _Post(Transport[Message]):
-    """One connection to the mail server, for one message after the other."""
-
+class _Post(Post[Message]):
     receiver = "person"
-    backoff = BACKOFF
-    repeats_doubtful = False
-
-    def __init__(self) -> None:
-        self._line = get_connection()
-
-    def close(self) -> None:
-        with suppress(Exception):  # it may be broken already
-            self._line.close()
 
     def pack(self, message: Message) -> Parcel | None:
         mail = _mail(message)
@@ -149,32 +132,6 @@ class _Post(Transport[Message]):
         text = "" if is_secret else mail.body
         told = {"to": mail.to[0], "subject": mail.subject[:200], "text": text}
         return Parcel(partial(self._send, mail), told)
-
-    def _send(self, mail: EmailMessage) -> Result:
-        opened = False
-        try:
-            self._line.open()
-            opened = True
-            self._line.send_messages([mail])
-        except Exception as error:
-            self.close()  # the next message needs one that is not broken
-            outcome = _came_of(error) if opened else Outcome.REFUSED_FOR_NOW
-            return Result(outcome, said(error))
-        return Result(Outcome.DELIVERED)
-
-
-def _came_of(error: Exception) -> Outcome:
-    """A server that says no has not taken the mail; one that falls silent may have."""
-    if isinstance(error, SMTPServerDisconnected) or not isinstance(error, SMTPException):
-        return Outcome.IN_DOUBT
-    if isinstance(error, SMTPRecipientsRefused):
-        codes = [code for code, _text in error.recipients.values()]
-    elif isinstance(error, SMTPDataError):
-        codes = [error.smtp_code]
-    else:  # of our name, our password, our sender: nothing this mail could help
-        return Outcome.REFUSED_FOR_NOW
-    for_good = codes and all(500 <= code < 600 for code in codes)
-    return Outcome.REFUSED_FOR_GOOD if for_good else Outcome.REFUSED_FOR_NOW
 
 
 def _mail(message: Message) -> EmailMessage | None:
@@ -207,14 +164,12 @@ def _mail(message: Message) -> EmailMessage | None:
                 "EMR rollout: %(count)s reminder", "EMR rollout: %(count)s reminders", len(notices)
             ) % {"count": len(notices)}
             text = _text(person, notices)
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     return EmailMessage(
         subject=subject,
         body=text,
         to=[person.email],
-        headers={
-            "Message-ID": f"<{message.key.replace(':', '.')}@{host}>",
-            "Auto-Submitted": "auto-generated",
+        headers=headers_of(message.key)
+        | {
             "List-Unsubscribe": f"<{unsubscribe.address_of(person)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },

@@ -15,9 +15,11 @@ from rollout.pages.programme import (
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import (
     assets,
+    campaigns,
     certificates,
     documents,
     drafts,
+    handovers,
     imports,
     people,
     returned,
@@ -54,6 +56,15 @@ urlpatterns = [
         "facilities/<slug:code>/sheets/<slug:form>/to-fill.xlsx",
         sheets.sheet_to_fill,
         name="sheet-to-fill",
+    ),
+    path("campaigns/", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("facilities/<slug:code>/handovers/", handovers.handovers, name="handovers"),
+    path(
+        "facilities/<slug:code>/handovers/minutes.docx",
+        handovers.handover_minutes,
+        name="handover-minutes",
     ),
     path("facilities/<slug:code>/returned/", returned.returned_lists, name="returned-lists"),
     path("facilities/<slug:code>/returned/<int:pk>/", returned.returned, name="returned"),

@@ -27,7 +27,7 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.registers.catalogue import REGISTERS
-from signatures.models import ReturnedList
+from signatures.models import Campaign, ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
 
@@ -76,8 +76,11 @@ ARGUMENTS = {
     "rollout:certificate-list": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
     "rollout:returned-lists": lambda: {"code": OWN},
+    "rollout:handovers": lambda: {"code": OWN},
+    "rollout:handover-minutes": lambda: {"code": OWN},
     "rollout:returned": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
     "rollout:returned-undo": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
+    "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},
     "rollout:sheet": lambda: {"code": OWN, "form": "01"},
     "rollout:sheet-to-fill": lambda: {"code": OWN, "form": "01"},
     "rollout:my-new": lambda: {"code": "staff"},

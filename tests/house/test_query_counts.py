@@ -18,7 +18,7 @@ from django.urls import reverse
 from equipment.models import StocktakeRound
 from facilities.models import ChangeSet, Facility, Role
 from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
-from signatures.models import ReturnedList
+from signatures.models import Campaign, ReturnedList
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
 from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, paper, row_of
@@ -33,6 +33,7 @@ ARGUMENTS = {
     "rollout:certificate-list": {"code": "place-000"},
     "rollout:names-read": {"code": "place-000"},
     "rollout:returned-lists": {"code": "place-000"},
+    "rollout:handovers": {"code": "place-000"},
     "rollout:sheet": {"code": "place-000", "form": "01"},
     "rollout:sheet-to-fill": {"code": "place-000", "form": "01"},
     "rollout:my-new": {"code": "staff"},
@@ -66,8 +67,10 @@ ARGUMENTS = {
 # Their row is made by `desk_rows`.
 ROWS = {
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:handover-minutes": lambda: {"code": "place-000"},
     "rollout:returned": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
     "rollout:returned-undo": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
+    "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": ChangeSet.objects.exclude(facility=None).get().pk},
     "rollout:checking-change-set": lambda: {

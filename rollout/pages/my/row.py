@@ -33,7 +33,8 @@ from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
-ADDED = frozenset({"staff"})  # registers to which an officer adds rows one by one
+# Registers to which an officer adds rows one by one.
+ADDED = frozenset({"staff", "certificate-events"})
 WITH_STEPS = ("procurements", "milestones", "connections")  # whose rows go a way, step by step
 
 

@@ -10,8 +10,10 @@ from facilities.models import FacilityName
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
-from signatures.certificates import certificates
+from signatures.certificates import CertificateOnDay, certificates
 from signatures.changes import COUNTED
+from signatures.happened import CertificateEvents
+from signatures.life import STANDING, State
 from signatures.models import CertificateEvent, NamesRead
 from signatures.names import note
 from signatures.registers import Certificates
@@ -56,13 +58,21 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
         "steps": [
             (kind.value, kind.label, sum(row.counts_as(kind) for row in found)) for kind in COUNTED
         ],
+        "states": _states(found),
         "rows": rows,
         "lines": [(row, [(kind.label, row.days.get(kind)) for kind in COUNTED]) for row in rows],
         "with_names": with_names,
         "may_ask": access.records_for(name.facility_id),
+        "reports_here": access.reports and name.facility_id in access.own_facility_ids,
         "returned_label": CertificateEvent.Kind.RETURNED.label,
     }
     return "registers/certificate_list.html", context
+
+
+def _states(found: list[CertificateOnDay]) -> list[tuple[State, int]]:
+    """How many are in each state that somebody has to do something about, or that can sign."""
+    counted = Counter(row.state for row in found)
+    return [(state, counted[state]) for state in reversed(STANDING) if counted[state]]
 
 
 @page(lambda access: access.sees_summary, stored=False)
@@ -74,7 +84,9 @@ def names_read(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     if not access.sees_names_in(name.facility_id):
         raise PermissionDenied
     lines = NamesRead.objects.filter(facility=name.facility_id).select_related("by")
-    labels = {"staff": Staff.label, "certificates": Certificates.label}
+    labels = {
+        register.code: register.label for register in (Staff, Certificates, CertificateEvents)
+    }
     rows = Paginator(lines, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "name": name.name,
