@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "rollout.site.middleware.TextGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rollout.site.middleware.WhenceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rollout.site.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -381,7 +382,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
+            "()": "rollout.site.log_lines.Formatter",
             "foreign_pre_chain": _BEFORE,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -402,12 +403,10 @@ LOGGING = {
             ],
         }
     },
-    "filters": {"no_secret_addresses": {"()": "rollout.site.middleware.NoSecretAddresses"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.str("EMR_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.request": {"filters": ["no_secret_addresses"]},
         # Every scanner of the internet asks for other hosts; they are refused without a word.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         # A line for each table of a font, at each paper that is drawn.

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from facilities import clock
+from facilities import access_log, clock
 from facilities.as_of import AsOf
 from rollout import forecasting
 from rollout.figures import snapshots
@@ -92,7 +92,12 @@ def call_webhooks() -> int:
 @shared_task(name=WATCH)
 def watch() -> int:
     """See which connections fell silent and which jobs did not come. Returns how many alerts it raised."""
-    return jobs.run(WATCH, lambda: watching.watch(timezone.now()))
+
+    def watched() -> int:
+        access_log.bind()  # what a process that died left loose
+        return watching.watch(timezone.now())
+
+    return jobs.run(WATCH, watched)
 
 
 @shared_task(name=BACK_UP)

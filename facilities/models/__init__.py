@@ -1,3 +1,4 @@
+from facilities.models.access_log import LogEnd, LogEntry
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.codes import AreaCode, CodeSystem, ExternalCode
@@ -77,6 +78,8 @@ __all__ = [
     "KindTerm",
     "Ledger",
     "Lineage",
+    "LogEnd",
+    "LogEntry",
     "ManagingBody",
     "ManagingBodyTerm",
     "Note",

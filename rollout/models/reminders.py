@@ -220,6 +220,7 @@ class Message(Delivery):
         AT_ONCE = "at_once", _("At once")
         TEST = "test", _("Test")
         WELCOME = "welcome", _("New account")
+        SECURITY = "security", _("About accounts")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     person = models.ForeignKey(

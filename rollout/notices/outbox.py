@@ -180,13 +180,19 @@ def _came_of(error: Exception) -> Outcome:
 def _mail(message: Message) -> EmailMessage | None:
     """As things stand now; None when nothing of it is left to tell, or nobody wants to read it."""
     person = message.person
-    asked_for = message.kind in (Message.Kind.TEST, Message.Kind.WELCOME)
+    asked_for = message.kind in (
+        Message.Kind.TEST,
+        Message.Kind.WELCOME,
+        Message.Kind.SECURITY,
+    )
     wanted = asked_for or unsubscribe.gets_mail(person)
     if not (person.email and wanted):
         return None
     with translation.override(person.language):
         if message.kind == Message.Kind.TEST:
             subject, text = _("Test of reminders"), message.text
+        elif message.kind == Message.Kind.SECURITY:
+            subject, text = _("EMR rollout: about accounts"), message.text
         elif message.kind == Message.Kind.WELCOME:
             if not welcome.waits(person):
                 return None

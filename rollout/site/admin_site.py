@@ -4,6 +4,7 @@ Whoever may enter is decided by roles (facilities/permissions.py), not by Django
 Signing in happens on the page that everybody uses.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.conf import settings
@@ -21,7 +22,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from facilities import clock
-from facilities.administration import access_to
+from facilities.administration import access_to, signed_in
+from facilities.models import LogEntry
 from facilities.permissions import Places
 from rollout.figures.cached import cached_progress
 from rollout.models import Alert
@@ -81,6 +83,14 @@ class AdministrationSite(admin.AdminSite):
                 "alerts": open_alerts(),
                 "alerts_open": access.sees_programme,  # whether their list opens for this reader
                 "jobs": statuses(now),
+                # Of others: whoever did it knows.
+                "own_roles": LogEntry.objects.filter(
+                    kind=LogEntry.Kind.ROLE_TO_ONESELF, at__gte=now - timedelta(days=30)
+                )
+                .exclude(by=signed_in(request))
+                .count()
+                if access.manages_users
+                else 0,
                 **(extra_context or {}),
             },
         )

@@ -1,6 +1,5 @@
 """What every request passes through, beyond Django's own."""
 
-import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -9,6 +8,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+
+from facilities.whence import asked_from
+from rollout.site.sign_in import client_address
 
 PACKED = ("font/", "image/jpeg", "image/png", "image/webp", "application/pdf")
 UNTOUCHED = (204, 206, 304)
@@ -31,16 +33,15 @@ class TextGZipMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
-SECRET_ADDRESSES = ("/beat/", "/feeds/", "/unsubscribe/", "/welcome/")
+class WhenceMiddleware:
+    """Lets whatever is written during a request say from where it came."""
 
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
 
-class NoSecretAddresses(logging.Filter):
-    """Keeps addresses that are themselves a key out of the logs, whatever went wrong with them."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
-        path = getattr(request, "path_info", "")
-        return not (isinstance(path, str) and path.startswith(SECRET_ADDRESSES))
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with asked_from(client_address(request) or ""):
+            return self.get_response(request)
 
 
 class LanguageMiddleware:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from facilities.forms import PaperField
-from facilities.models import ChangeSet, Document, Edit, Facility
+from facilities.models import ChangeSet, Document, Edit, Facility, LogEntry
 from facilities.papers import store_paper
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, Stale, begin, enter
@@ -30,7 +30,6 @@ from rollout.pages.registers.exports import export
 from rollout.pages.registers.imports import takes_files
 from rollout.programme.services import report
 from rollout.registers import drafts
-from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
@@ -73,7 +72,7 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     values = register.values(keys, day.today)
     watched = shows_names(register, columns)
     if watched:
-        note_rows(register=register, keys=keys, by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=keys, by=request.user, how=LogEntry.Kind.PAGE)
     context = {
         "me": me,
         "register": register,
@@ -106,7 +105,7 @@ def own_export(request: SignedIn, day: Day, access: Access, code: str, form: str
         register=register,
         keys=list(ordered.values_list("pk", flat=True)),
         by=request.user,
-        how=NamesRead.How.EXPORT,
+        how=LogEntry.Kind.EXPORT,
         because=request.POST.get("because", ""),
     )
     return export(request, register, register.bound(), ordered, day.today, None, form)
@@ -162,7 +161,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
     register = own_register(code)
     row, values = own_row(register, pk, access, day)
     if code in WATCHED:
-        note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=[pk], by=request.user, how=LogEntry.Kind.PAGE)
     facility = get_object_or_404(Facility, pk=register.facility_of(row))
     asked = set(filter(None, request.GET.get("cells", "").split(",")))
     columns = [c for c in own_columns(register) if not asked or c.code in asked]
