@@ -21,7 +21,7 @@ import rollout.programme.tracking
 import signatures.changes
 from equipment.files import files, server_files
 from facilities.areas import in_area, tree_on
-from facilities.as_of import AsOf, FacilityOnDay
+from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from facilities.lineage import inherit
 from facilities.models import Ownership
 from facilities.timeline import Change, FacilityState, State, fold
@@ -84,6 +84,18 @@ def changes(as_of: AsOf, modules: Iterable[ModuleType] = MODULES) -> list[Change
     return inherit(found, as_of, PASSES_ON)
 
 
+@once_per_as_of
+def all_changes(as_of: AsOf) -> list[Change]:
+    """The changes of every module, read once for all who ask."""
+    return changes(as_of)
+
+
+@once_per_as_of
+def standing(as_of: AsOf) -> State:
+    """What every facility has on the day, by component."""
+    return fold(all_changes(as_of), as_of.until)
+
+
 def progress(
     on: date,
     *,
@@ -128,8 +140,8 @@ class OneDay:
     cells: dict[int, Cells]
 
     @classmethod
-    def fold(cls, as_of: AsOf, all_changes: list[Change], day: date) -> "OneDay":
-        listed, state = as_of.on(day), fold(all_changes, day)
+    def fold(cls, as_of: AsOf, moved: list[Change], day: date) -> "OneDay":
+        listed, state = as_of.on(day), fold(moved, day)
         return cls(day, listed, state, cells_on(as_of, listed, state, day))
 
 
@@ -196,8 +208,8 @@ class Reading:
     ) -> tuple["Reading", tuple[OneDay, OneDay | None]]:
         on, compare = asked.on, asked.compare
         as_of = asked.as_of(on, facility_ids)
-        all_changes = changes(as_of)
-        now = OneDay.fold(as_of, all_changes, on)
+        moved = changes(as_of)
+        now = OneDay.fold(as_of, moved, on)
         weights = weights_on(on, asked.known_at)
         then = None
         if compare:
@@ -205,8 +217,8 @@ class Reading:
             if compare > on or asked.area:
                 # A later day has changes of its own; an area, on each day, facilities of its own.
                 as_of_then = asked.as_of(compare, facility_ids)
-                all_changes = changes(as_of_then)
-            then = OneDay.fold(as_of_then, all_changes, compare)
+                moved = changes(as_of_then)
+            then = OneDay.fold(as_of_then, moved, compare)
         found = tree_on(as_of, on).find(asked.area) if asked.area else None
         reading = cls(
             asked,

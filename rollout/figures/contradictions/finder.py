@@ -11,9 +11,9 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
-from facilities.timeline import EMPTY, Change, State, fold
+from facilities.timeline import EMPTY, Change
 from rollout.figures.measures import BY_CODE
-from rollout.figures.progress import changes
+from rollout.figures.progress import all_changes, standing
 from rollout.programme.tracking import NONE, tracked
 from rollout.programme.ways import ways
 from rollout.templatetags.figures import day
@@ -49,18 +49,6 @@ class Rule:
     example: "StrOrPromise"
     owner: "StrOrPromise"
     find: Callable[[AsOf], Iterable[Contradiction]]
-
-
-@once_per_as_of
-def all_changes(as_of: AsOf) -> list[Change]:
-    """Every dated step up to the day, read once for all rules."""
-    return changes(as_of)
-
-
-@once_per_as_of
-def standing(as_of: AsOf) -> State:
-    """What every facility has on the day, by component."""
-    return fold(all_changes(as_of), as_of.until)
 
 
 def amount_on(as_of: AsOf, component: str) -> Callable[[int, date], int]:

@@ -15,13 +15,13 @@ from facilities.evidence import Rung
 from facilities.models import FacilityName
 from facilities.naming import codes_of
 from facilities.permissions import Access, is_in
-from facilities.timeline import EMPTY, FacilityState, fold
+from facilities.timeline import EMPTY, FacilityState
 from facilities.working_days import working_days_of
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.contradictions import contradictions
 from rollout.figures.measures import BY_CODE
-from rollout.figures.progress import changes
+from rollout.figures.progress import standing
 from rollout.figures.reader import refuse_outside
 from rollout.figures.results import FacilityResult
 from rollout.forecasting.kept import know_durations
@@ -88,7 +88,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
     if not (listed := as_of.on(day.on)):
         return {"departure": departure(day.whole.as_of(), as_of.codes[pk])}
     described = listed[0]
-    states = fold(changes(as_of), day.on)
+    states = standing(as_of)
     state = states.get(pk, {})
     progress = cached_progress(
         day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on

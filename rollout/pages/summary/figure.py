@@ -1,7 +1,9 @@
 """The rows behind a figure: which facilities it counts, how well each is proven, who is awaited."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -12,14 +14,14 @@ from equipment.models import DeviceType
 from facilities.as_of import FacilityOnDay
 from facilities.evidence import RUNG_EXPLANATIONS, Rung
 from facilities.permissions import Access
-from facilities.timeline import State, fold
+from facilities.timeline import fold
 from rollout.day import Day
 from rollout.figures.awaited import AWAITED, Awaited
-from rollout.figures.cached import cached_progress
+from rollout.figures.cached import cached_parts, cached_progress
 from rollout.figures.groups import in_group, label_of, parse_group
 from rollout.figures.labels import figure_label, figure_labels
 from rollout.figures.measures import BY_CODE, NO_EVIDENCE, Cell, Measure
-from rollout.figures.progress import cells_on, changes, progress_by
+from rollout.figures.progress import changes, progress_by
 from rollout.figures.results import Figure, Progress
 from rollout.figures.sums import FIGURE_GROUPS, UNKNOWN
 from rollout.forecasting import cached_forecast
@@ -113,36 +115,36 @@ def _measure(
 
     `group`: only the facilities of a group as the page of comparisons makes it.
     """
-    progress = cached_progress(
-        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on, area=day.area_code
-    )
-    as_of = day.as_of()
-    state = fold(changes(as_of), day.on)
+    asked: dict[str, Any] = {
+        "known_at": day.known_at,
+        "compare": day.compare,
+        "map_on": day.map_on,
+        "area": day.area_code,
+    }
+    progress, parts = cached_progress(day.on, **asked), cached_parts(day.on, **asked)
     waiting: dict[int, Awaited] = {}
     if found.code in AWAITED:
         waiting = {one.facility.id: one for one in progress.awaited[found.code]}
     by_plan = show in AWAITED.get(found.code, ())
-    about = [facility for facility in as_of.on(day.on) if found.counts(facility)]
+    about = [one for part in parts.values() if (one := part.facility) and found.counts(one)]
     group_label = ""
     if named := parse_group(group):
         is_in = in_group(*named)
+        state = fold(changes(day.as_of()), day.on)
         about = [one for one in about if is_in(one, state.get(one.id, {}), day.on)]
         group_label = label_of(*named, about[0] if about else None)
         grouped = progress_by(
             is_in,
             day.on,
-            known_at=day.known_at,
-            compare=day.compare,
-            map_on=day.map_on,
-            area=day.area_code,
+            **asked,
         )
         if True not in grouped:
             raise Http404
         progress = grouped[True]
-    cells = cells_on(as_of, about, state, day.on)
     rows = [
-        Row(facility, cells[facility.id][found.code], waiting.get(facility.id), by_plan)
+        Row(facility, cells[found.code], waiting.get(facility.id), by_plan)
         for facility in about
+        if (cells := parts[facility.id].cells)
     ]
     # What is still missing comes first.
     rows.sort(key=lambda row: (row.cell.state == "done", row.cell.share or 0, row.facility.code))
@@ -177,7 +179,10 @@ def _measure(
         "curve": None
         if group
         else curve_of(
-            found, day, progress, cached_forecast(as_of) if found.code == "official" else None
+            found,
+            day,
+            progress,
+            cached_forecast(day.as_of()) if found.code == "official" else None,
         ),
     }
 
@@ -226,17 +231,14 @@ class Share:
 def figure(request: SignedIn, day: Day, access: Access, group: str, key: str) -> Page:
     if group not in FIGURE_GROUPS:
         raise Http404
-    as_of = day.as_of()
-    state = fold(changes(as_of), day.on)
-    listed = [facility for facility in as_of.on(day.on) if facility.in_rollout]
-    if key == UNKNOWN and group != "device":
-        rows = _without(group, listed, state)
-    else:
-        rows = [
-            Share(facility, tally.amount, tuple(tally.by_rung), tally.newest_on)
-            for facility in listed
-            if (tally := state.get(facility.id, {}).get(f"{group}:{key}")) and tally.amount
-        ]
+    parts = cached_parts(
+        day.on, known_at=day.known_at, compare=day.compare, map_on=day.map_on, area=day.area_code
+    )
+    rows = [
+        row
+        for part in parts.values()
+        if part.result and (row := _share(part.result.facility, part.figures, group, key))
+    ]
     if not rows and not (group == "device" and DeviceType.objects.filter(code=key).exists()):
         raise Http404
     rows.sort(key=lambda row: (-row.amount, row.facility.code))
@@ -250,13 +252,12 @@ def figure(request: SignedIn, day: Day, access: Access, group: str, key: str) ->
     }
 
 
-def _without(group: str, listed: list[FacilityOnDay], state: State) -> list[Share]:
-    """The facilities of which nothing of the group is known."""
-    return [
-        Share(facility, 1, NO_EVIDENCE, None)
-        for facility in listed
-        if not any(
-            component.startswith(f"{group}:") and tally.amount
-            for component, tally in state.get(facility.id, {}).items()
-        )
-    ]
+def _share(
+    facility: FacilityOnDay, figures: Iterable[Figure], group: str, key: str
+) -> Share | None:
+    """What a facility of the rollout adds; None: nothing."""
+    of_group = {figure.key: figure for figure in figures if figure.group == group}
+    if key == UNKNOWN and group != "device":
+        return None if of_group else Share(facility, 1, NO_EVIDENCE, None)
+    found = of_group.get(key)
+    return Share(facility, found.value, found.evidence, found.newest_on) if found else None

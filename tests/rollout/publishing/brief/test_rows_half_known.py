@@ -9,7 +9,7 @@ from rollout.publishing.brief.document import brief
 from rollout.registers.loading import load_province
 from tests import factories
 from tests.rollout import half_known_province
-from tests.rollout.publishing.brief.test_rows import Reader
+from tests.rollout.publishing.brief.reader import Reader
 
 
 @pytest.mark.django_db

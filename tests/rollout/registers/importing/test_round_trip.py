@@ -46,8 +46,14 @@ def test_an_export_comes_back_as_nothing_changed(client, by, code, form, every_c
         pytest.skip("it is only looked at: no file can be brought to it")
     if not register.base(ON).exists():
         pytest.skip("the province has no such row")
-    kept = imported(code, by, exported(client, code, form, every_column=every_column))
-    rows = register.base(ON).count()
+    # Of the thousands of certificates those of one place: every column has its say, in a tenth of the time.
+    of = {"facility": PLACE} if code == "certificates" else {}
+    kept = imported(code, by, exported(client, code, form, every_column=every_column, **of))
+    rows = register.base(ON)
+    if of:
+        rows = rows.filter(facility__code=PLACE)
+    rows = rows.count()
+    assert rows
     assert counts(kept) == {"unchanged": rows}, (texts(kept)[:5], kept.preview["rows"]["changed"])
 
 
