@@ -37,6 +37,7 @@ def note(
     *,
     by: User | None = None,
     about: User | None = None,
+    about_id: int | None = None,
     facility_id: int | None = None,
     subject: str = "",
     count: int | None = None,
@@ -48,7 +49,7 @@ def note(
             LogEntry(
                 kind=kind,
                 by=by,
-                about=about,
+                about_id=about.pk if about else about_id,
                 facility_id=facility_id,
                 subject=subject,
                 count=count,

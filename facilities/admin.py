@@ -16,7 +16,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from facilities import access_log
+from facilities import access_log, second_factor, sessions
 from facilities.administration import (
     FactAdmin,
     Shown,
@@ -53,6 +53,7 @@ from facilities.models import (
     ManagingBodyTerm,
     Role,
     RoleAssignment,
+    SignedInSession,
     User,
 )
 
@@ -237,7 +238,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     ordering = ("username",)
     inlines = (RoleAssignmentInline,)
-    actions = ("lift_lock", "deactivate")
+    actions = ("lift_lock", "remove_second_factor", "end_sessions", "deactivate")
 
     def get_inlines(
         self, request: HttpRequest, obj: models.Model | None
@@ -256,12 +257,34 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
         text = ngettext("%(count)s lock lifted.", "%(count)s locks lifted.", lifted)
         self.message_user(request, text % {"count": lifted}, messages.SUCCESS)
 
+    @admin.action(
+        description=gettext_lazy("Remove the second factor (lost telephone)"),
+        permissions=["change"],
+    )
+    def remove_second_factor(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        # The own one is removed on the own page, with a code.
+        by = signed_in(request)
+        count = sum(second_factor.remove(user, by=by) for user in queryset.exclude(pk=by.pk))
+        text = ngettext(
+            "%(count)s second factor removed.", "%(count)s second factors removed.", count
+        )
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("Sign out everywhere"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        by = signed_in(request)
+        others = SignedInSession.objects.filter(user__in=queryset.exclude(pk=by.pk))
+        count = sessions.end(others, by=by)
+        text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
     @admin.action(description=gettext_lazy("Deactivate"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         # Nobody locks themselves out by a slip.
         with transaction.atomic():
             closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
             count = User.objects.filter(pk__in=[user.pk for user in closed]).update(is_active=False)
+            sessions.end(SignedInSession.objects.filter(user__in=closed), by=signed_in(request))
             for user in closed:
                 access_log.note(Did.ACCOUNT_OFF, by=signed_in(request), about=user)
         text = ngettext("%(count)s account deactivated.", "%(count)s accounts deactivated.", count)
@@ -286,6 +309,8 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
             answer = super().user_change_password(request, id, form_url)
             user = User.objects.filter(pk=id).first()
             if user is not None and user.password != before:
+                others = SignedInSession.objects.filter(user=user)
+                sessions.end(others.exclude(key=request.session.session_key), by=signed_in(request))
                 access_log.note(Did.PASSWORD, by=signed_in(request), about=user)
         return answer
 

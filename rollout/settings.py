@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rollout.site.middleware.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -233,7 +234,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "rollout.site.passwords.CommonInVietNam"},
 ]
+
+# Codes of an authenticator after the password: of the Department, leaders and administrators.
+SECOND_FACTOR = env.bool("EMR_SECOND_FACTOR", default=PRODUCTION)
+# A session that was not used for so long is over; 0: only after its seven days.
+IDLE_MINUTES = env.int("EMR_IDLE_MINUTES", default=30 if PRODUCTION else 0)
 
 # A whole department shares one address, so only the pair of name and address is locked out.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -284,7 +291,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rollout.site.sign_in.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "rollout.site.sign_in.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

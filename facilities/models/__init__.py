@@ -1,4 +1,5 @@
 from facilities.models.access_log import LogEnd, LogEntry
+from facilities.models.accounts import RecoveryCode, SecondFactor, SignedInSession
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.codes import AreaCode, CodeSystem, ExternalCode
@@ -85,9 +86,12 @@ __all__ = [
     "Note",
     "Ownership",
     "Record",
+    "RecoveryCode",
     "Role",
     "RoleAssignment",
     "Scope",
+    "SecondFactor",
+    "SignedInSession",
     "TechnicalLevel",
     "Tracked",
     "User",

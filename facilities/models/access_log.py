@@ -93,6 +93,13 @@ class LogEntry(models.Model):
             models.Index(fields=["-at", "-id"], name="facilities_log_newest"),
             models.Index(fields=["facility", "-at"], name="facilities_log_of_facility"),
             models.Index(fields=["kind", "-at"], name="facilities_log_of_kind"),
+            # How often somebody guessed: from an address, and at an account.
+            models.Index(
+                fields=["address", "-at"],
+                name="facilities_log_refused",
+                condition=Q(kind__in=["refused", "key_refused"]),
+            ),
+            models.Index(fields=["about", "-at"], name="facilities_log_about"),
             models.Index(
                 fields=["id"], name="facilities_log_loose", condition=Q(number__isnull=True)
             ),

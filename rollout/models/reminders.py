@@ -221,6 +221,7 @@ class Message(Delivery):
         TEST = "test", _("Test")
         WELCOME = "welcome", _("New account")
         SECURITY = "security", _("About accounts")
+        RESET = "reset", _("Forgotten password")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     person = models.ForeignKey(

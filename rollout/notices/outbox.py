@@ -31,7 +31,7 @@ from django.utils.translation import ngettext
 from facilities import clock
 from facilities.models import User
 from rollout.models import Alert, Message, Notice, PostBox
-from rollout.notices import unsubscribe, welcome
+from rollout.notices import reset, unsubscribe, welcome
 from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
 from rollout.notices.notices import open_of_the_same_cause
 from rollout.turns import one_at_a_time
@@ -145,7 +145,10 @@ class _Post(Transport[Message]):
         if mail is None:
             return None
         mail.message()  # what cannot be written as a mail fails before it begins
-        is_secret = message.kind == Message.Kind.WELCOME  # what holds a link that opens an account
+        is_secret = message.kind in (
+            Message.Kind.WELCOME,
+            Message.Kind.RESET,
+        )  # what holds a link that opens an account
         text = "" if is_secret else mail.body
         told = {"to": mail.to[0], "subject": mail.subject[:200], "text": text}
         return Parcel(partial(self._send, mail), told)
@@ -184,6 +187,7 @@ def _mail(message: Message) -> EmailMessage | None:
         Message.Kind.TEST,
         Message.Kind.WELCOME,
         Message.Kind.SECURITY,
+        Message.Kind.RESET,
     )
     wanted = asked_for or unsubscribe.gets_mail(person)
     if not (person.email and wanted):
@@ -193,6 +197,10 @@ def _mail(message: Message) -> EmailMessage | None:
             subject, text = _("Test of reminders"), message.text
         elif message.kind == Message.Kind.SECURITY:
             subject, text = _("EMR rollout: about accounts"), message.text
+        elif message.kind == Message.Kind.RESET:
+            if reset.is_late(message, timezone.now()):
+                return None
+            subject, text = reset.words(person, reset.link_of(person))
         elif message.kind == Message.Kind.WELCOME:
             if not welcome.waits(person):
                 return None

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rollout.pages import access_log, search, start
+from rollout.pages import access_log, account, search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import connections, councils, directives, obstacles, sessions
 from rollout.pages.publishing import briefs, papers
@@ -32,6 +32,8 @@ app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("account/", account.account, name="account"),
+    path("account/link/", account.reset_link, name="reset-link"),
     path("access-log/", access_log.whole_log, name="access-log"),
     path("search/", search.search, name="search"),
     path("start/", start.start, name="start"),

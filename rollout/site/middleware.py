@@ -1,17 +1,21 @@
 """What every request passes through, beyond Django's own."""
 
+import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from facilities.sessions import SEEN
 from facilities.whence import asked_from
 from rollout.site.sign_in import client_address
 
+NOTED_EVERY = 60  # seconds
 PACKED = ("font/", "image/jpeg", "image/png", "image/webp", "application/pdf")
 UNTOUCHED = (204, 206, 304)
 
@@ -42,6 +46,23 @@ class WhenceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with asked_from(client_address(request) or ""):
             return self.get_response(request)
+
+
+class IdleMiddleware:
+    """Ends a session that was not used for `IDLE_MINUTES`; notes its use every minute at most."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.IDLE_MINUTES and SESSION_KEY in request.session:
+            now = int(time.time())
+            idle = now - request.session.get(SEEN, now)
+            if idle > settings.IDLE_MINUTES * 60:
+                logout(request)
+            elif idle >= NOTED_EVERY or SEEN not in request.session:
+                request.session[SEEN] = now
+        return self.get_response(request)
 
 
 class LanguageMiddleware:
