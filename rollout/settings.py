@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "rollout.site.middleware.WhenceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rollout.site.middleware.LanguageMiddleware",
+    "rollout.site.middleware.RefusingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,6 +171,9 @@ else:
 # Papers are private: they are served by views that check who asks, so there is no MEDIA_URL.
 MEDIA_ROOT = VAR_DIR / "documents"
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Bytes of one request of somebody who is signed in; a paper has ten megabytes at most, a
+# file to import twenty.
+MOST_BYTES = env.int("EMR_MOST_MEGABYTES", default=32) * 1024 * 1024
 # The 5000 rows that may be changed at once each come with a field.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

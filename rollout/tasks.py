@@ -16,7 +16,7 @@ from rollout.figures.due import due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import cached_trend, first_day
 from rollout.models import MeasureCode, WorkingSession
-from rollout.notices import alerts, jobs, outbox, watching
+from rollout.notices import alerts, jobs, leaving, outbox, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
 from rollout.registers import importing
@@ -94,8 +94,10 @@ def watch() -> int:
     """See which connections fell silent and which jobs did not come. Returns how many alerts it raised."""
 
     def watched() -> int:
+        now = timezone.now()
+        leaving.end_what_outlives(clock.day_of(now), now)
         access_log.bind()  # what a process that died left loose
-        return watching.watch(timezone.now())
+        return watching.watch(now)
 
     return jobs.run(WATCH, watched)
 

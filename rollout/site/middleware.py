@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -46,6 +47,46 @@ class WhenceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with asked_from(client_address(request) or ""):
             return self.get_response(request)
+
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+BODY_OF_STRANGERS = 64 * 1024  # bytes: a form of the sign-in, a sign of life
+# Nothing of what a browser could lend is used here: a photo of a paper comes as a file.
+PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), " + (
+    "microphone=(), midi=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
+)
+
+
+class RefusingMiddleware:
+    """Refuses what is too large before it is read, and methods that no page answers.
+
+    What has no length is read as empty by the server.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._refusal(request) or self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
+
+    @staticmethod
+    def _refusal(request: HttpRequest) -> HttpResponse | None:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return None  # read as empty
+        if length <= BODY_OF_STRANGERS:
+            return None
+        known = SESSION_KEY in request.session
+        if length <= (settings.MOST_BYTES if known else BODY_OF_STRANGERS):
+            return None
+        response = render(request, "413.html", status=413)
+        response.headers["Connection"] = "close"  # what is still coming is not read
+        return response
 
 
 class IdleMiddleware:

@@ -99,6 +99,7 @@ ARGUMENTS = {
     "news-feed": lambda: {"secret": "nobody"},
     "unsubscribe": lambda: {"secret": "nobody"},
     "welcome": lambda: {"uid": "MQ", "token": "nobody"},
+    "reset": lambda: {"uid": "MQ", "token": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": _change_set().pk},
