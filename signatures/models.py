@@ -141,39 +141,6 @@ class DocumentMark(models.Model):
         return f"#{self.member_id}"
 
 
-class NamesRead(models.Model):
-    """Somebody read names of a facility's people, or took them away in a file: who, when, how many, why.
-
-    Whom they were is not said: the log is shown to the facility's head, and holds no name.
-    """
-
-    class How(models.TextChoices):
-        PAGE = "page", pgettext_lazy("names read", "read on a page")
-        EXPORT = "export", pgettext_lazy("names read", "taken as a file")
-        SHEET = "sheet", pgettext_lazy("names read", "put into a sheet for the Committee")
-
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
-    )
-    facility = models.ForeignKey(
-        Facility, models.PROTECT, related_name="+", verbose_name=_("facility")
-    )
-    how = models.CharField(_("how"), max_length=10, choices=How.choices)
-    register = models.SlugField(_("register"), max_length=40)
-    count = models.PositiveIntegerField(_("names"))
-    because = models.CharField(_("reason"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("reading of names")
-        verbose_name_plural = _("readings of names")
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(name="signatures_names_read", fields=["facility", "-at"])]
-
-    def __str__(self) -> str:
-        return f"{self.get_how_display()} {self.at:%Y-%m-%d %H:%M}"
-
-
 class Batch(Tracked):
     """Certificates asked for with one letter."""
 

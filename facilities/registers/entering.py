@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facilities import bulk
+from facilities import access_log, bulk
 from facilities.exchange.columns import Value
-from facilities.models import ChangeSet, Document, Edit, Entry, Facility, Record, User
+from facilities.models import ChangeSet, Document, Edit, Entry, Facility, LogEntry, Record, User
 from facilities.registers.register import Register
 from facilities.registers.writers import (
     Attributes,
@@ -73,7 +73,7 @@ def begin(
     fields = {} if change_set_id is None else {"id": change_set_id}
     try:
         with transaction.atomic():
-            return ChangeSet.objects.create(
+            change_set = ChangeSet.objects.create(
                 **fields,
                 kind=kind,
                 by=by,
@@ -83,6 +83,17 @@ def begin(
                 file_sha256=file_sha256,
                 undoes=undoes,
             )
+            access_log.write(
+                [
+                    LogEntry(
+                        kind=LogEntry.Kind.CHANGES,
+                        by=by,
+                        facility=facility,
+                        change_set=change_set,
+                    )
+                ]
+            )
+            return change_set
     except IntegrityError:
         raise AlreadySent from None
 

@@ -220,6 +220,8 @@ class Message(Delivery):
         AT_ONCE = "at_once", _("At once")
         TEST = "test", _("Test")
         WELCOME = "welcome", _("New account")
+        SECURITY = "security", _("About accounts")
+        RESET = "reset", _("Forgotten password")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     person = models.ForeignKey(

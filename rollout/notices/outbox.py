@@ -25,7 +25,7 @@ from django.utils.translation import ngettext
 from facilities import clock
 from facilities.models import User
 from rollout.models import Alert, Message, Notice, PostBox
-from rollout.notices import unsubscribe, welcome
+from rollout.notices import reset, unsubscribe, welcome
 from rollout.notices.delivery import Parcel, deliver
 from rollout.notices.notices import open_of_the_same_cause
 from rollout.notices.posting import Post, headers_of
@@ -128,7 +128,10 @@ class _Post(Post[Message]):
         if mail is None:
             return None
         mail.message()  # what cannot be written as a mail fails before it begins
-        is_secret = message.kind == Message.Kind.WELCOME  # what holds a link that opens an account
+        is_secret = message.kind in (
+            Message.Kind.WELCOME,
+            Message.Kind.RESET,
+        )  # what holds a link that opens an account
         text = "" if is_secret else mail.body
         told = {"to": mail.to[0], "subject": mail.subject[:200], "text": text}
         return Parcel(partial(self._send, mail), told)
@@ -137,13 +140,24 @@ class _Post(Post[Message]):
 def _mail(message: Message) -> EmailMessage | None:
     """As things stand now; None when nothing of it is left to tell, or nobody wants to read it."""
     person = message.person
-    asked_for = message.kind in (Message.Kind.TEST, Message.Kind.WELCOME)
+    asked_for = message.kind in (
+        Message.Kind.TEST,
+        Message.Kind.WELCOME,
+        Message.Kind.SECURITY,
+        Message.Kind.RESET,
+    )
     wanted = asked_for or unsubscribe.gets_mail(person)
     if not (person.email and wanted):
         return None
     with translation.override(person.language):
         if message.kind == Message.Kind.TEST:
             subject, text = _("Test of reminders"), message.text
+        elif message.kind == Message.Kind.SECURITY:
+            subject, text = _("EMR rollout: about accounts"), message.text
+        elif message.kind == Message.Kind.RESET:
+            if reset.is_late(message, timezone.now()):
+                return None
+            subject, text = reset.words(person, reset.link_of(person))
         elif message.kind == Message.Kind.WELCOME:
             if not welcome.waits(person):
                 return None

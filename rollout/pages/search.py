@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from facilities.folding import fold
-from facilities.models import Contact, FacilityName, User
+from facilities.models import Contact, FacilityName, LogEntry, User
 from facilities.naming import facilities_called
 from facilities.permissions import Access
 from rollout.day import Day
@@ -26,7 +26,7 @@ from rollout.pages.programme.obstacles import seen_obstacles
 from rollout.pages.seen import seen
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.keeping import kept_registers
-from signatures.models import Certificate, NamesRead
+from signatures.models import Certificate
 from signatures.names import note
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _holders(words: Words, day: Day, access: Access) -> Iterator[Hit]:
     found = list(rows.order_by("sort_key", "pk")[: MOST + 1])
     if isinstance(access.user, User):
         counts = Counter(row.facility_id for row in found)
-        note(counts=counts, register="certificates", by=access.user, how=NamesRead.How.PAGE)
+        note(counts=counts, register="certificates", by=access.user, how=LogEntry.Kind.PAGE)
     names = _names({row.facility_id for row in found}, day)
     for row in found:
         beside = " · ".join(filter(None, (row.unit, names.get(row.facility_id, ""))))

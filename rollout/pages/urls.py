@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rollout.pages import search, start
+from rollout.pages import access_log, account, search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import (
     connections,
@@ -43,6 +43,9 @@ app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("account/", account.account, name="account"),
+    path("account/link/", account.reset_link, name="reset-link"),
+    path("access-log/", access_log.whole_log, name="access-log"),
     path("search/", search.search, name="search"),
     path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
@@ -73,7 +76,7 @@ urlpatterns = [
         returned.returned_undo,
         name="returned-undo",
     ),
-    path("facilities/<slug:code>/names/", certificates.names_read, name="names-read"),
+    path("facilities/<slug:code>/names/", access_log.of_facility, name="names-read"),
     path("facilities/<slug:code>/none/", absences.absences, name="absences"),
     path("measures/progress/", overall.overall, name="overall"),
     path("measures/<slug:code>/", figure.measure, name="measure"),

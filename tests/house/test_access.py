@@ -108,6 +108,7 @@ ARGUMENTS = {
     "news-feed": lambda: {"secret": "nobody"},
     "unsubscribe": lambda: {"secret": "nobody"},
     "welcome": lambda: {"uid": "MQ", "token": "nobody"},
+    "reset": lambda: {"uid": "MQ", "token": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": _change_set().pk},
@@ -296,7 +297,8 @@ def test_who_has_no_role_opens_nothing(visitor):
     """Whatever is rewritten into the file, this must hold."""
     open_to_all = {"healthz", "login", "readyz", "set_language", "admin:login", "admin:jsi18n"}
     open_to_all |= {"api:schema", "api:docs"}  # how to ask; no figure of anybody
-    open_to_all |= {"password_change", "password_change_done"}  # the own account
+    open_to_all |= {"password_change", "password_change_done", "rollout:account"}  # the own
+    open_to_all |= {"forgotten"}  # asks for a link, whoever asks
     opened = {name for name, status in reviewed()[visitor].items() if status == 200}
     assert opened <= open_to_all
 

@@ -56,6 +56,7 @@ ARGUMENTS = {
     "news-feed": {"secret": "nobody"},
     "unsubscribe": {"secret": "nobody"},
     "welcome": {"uid": "MQ", "token": "nobody"},
+    "reset": {"uid": "MQ", "token": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
     "rollout:register-bulk": {"code": "connections"},
     "rollout:register-export": {"code": "certificates", "form": "csv"},

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from facilities.as_of import AsOf
-from facilities.models import Role
+from facilities.models import LogEntry, Role
 from signatures.campaigns import campaigns, close_campaign, deadlines, open_campaign, standings
-from signatures.models import Campaign, CertificateEvent, NamesRead
+from signatures.models import Campaign, CertificateEvent
 from signatures.services import record_event
 from tests import factories
 from tests.entering import TODAY
@@ -146,7 +146,7 @@ class TestPages:
             False,
             False,
         )
-        assert NamesRead.objects.filter(facility=place, register="certificates", count=1).exists()
+        assert LogEntry.objects.filter(facility=place, subject="certificates", count=1).exists()
         assert client.get(page).status_code == 403
         assert client.post(answer["Location"], {"do": "close"}).status_code == 403
         client.force_login(user_with(Role.LEADER))

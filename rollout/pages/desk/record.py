@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from facilities.evidence import Rung, rung_of
 from facilities.exchange.columns import Column, Value
 from facilities.forms import PaperField
-from facilities.models import ChangeSet, Edit, FacilityName, Note, Record
+from facilities.models import ChangeSet, Edit, FacilityName, LogEntry, Note, Record
 from facilities.papers import store_paper
 from facilities.permissions import Access
 from facilities.registers.entering import (
@@ -39,7 +39,6 @@ from rollout.pages.seen import remember
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
 from rollout.registers.keeping import adds_to, refuse_elsewhere
-from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows
 
 AT_FIRST = 12  # changes shown without asking
@@ -84,7 +83,7 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
     row, values = row_or_404(register, pk, day, access)
     extra = EXTRAS.get(register.code)
     if register.code in WATCHED:
-        note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=[pk], by=request.user, how=LogEntry.Kind.PAGE)
     cells, told = cells_of(register, row, values, day), history(register, row)
     remember(request, register.code, pk)
     context = {

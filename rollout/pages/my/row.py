@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from facilities.forms import PaperField
-from facilities.models import ChangeSet, Document, Edit, Facility
+from facilities.models import ChangeSet, Document, Edit, Facility, LogEntry
 from facilities.papers import store_paper
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, Stale, begin, enter
@@ -29,7 +29,6 @@ from rollout.pages.registers.imports import takes_files
 from rollout.pages.steps import way_of
 from rollout.registers import drafts
 from rollout.registers.exports import export
-from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
@@ -74,7 +73,7 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     values = register.values(keys, day.today)
     watched = shows_names(register, columns)
     if watched:
-        note_rows(register=register, keys=keys, by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=keys, by=request.user, how=LogEntry.Kind.PAGE)
     context = {
         "me": me,
         "register": register,
@@ -108,7 +107,7 @@ def own_export(request: SignedIn, day: Day, access: Access, code: str, form: str
         register=register,
         keys=list(ordered.values_list("pk", flat=True)),
         by=request.user,
-        how=NamesRead.How.EXPORT,
+        how=LogEntry.Kind.EXPORT,
         because=request.POST.get("because", ""),
     )
     return export(register, register.bound(), ordered, day.today, None, form)
@@ -164,7 +163,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
     register = own_register(code)
     row, values = own_row(register, pk, access, day)
     if code in WATCHED:
-        note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=[pk], by=request.user, how=LogEntry.Kind.PAGE)
     facility = get_object_or_404(Facility, pk=register.facility_of(row))
     asked = set(filter(None, request.GET.get("cells", "").split(",")))
     columns = [c for c in own_columns(register) if not asked or c.code in asked]

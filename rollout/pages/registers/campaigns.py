@@ -11,7 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from facilities.as_of import AsOf, FacilityOnDay
-from facilities.models import Facility
+from facilities.models import Facility, LogEntry
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.actions import Action, Sent
@@ -27,7 +27,7 @@ from signatures.campaigns import (
     standings,
     targets,
 )
-from signatures.models import Campaign, NamesRead
+from signatures.models import Campaign
 from signatures.names import note
 
 ROWS_A_PAGE = 100
@@ -187,6 +187,6 @@ def _left_in(
             counts=Counter({chosen.id: sum(bool(row.holder) for row in rows)}),
             register="certificates",
             by=request.user,
-            how=NamesRead.How.PAGE,
+            how=LogEntry.Kind.PAGE,
         )
     return {"rows": rows, "with_names": with_names, "may_ask": access.records_for(chosen.id)}

@@ -6,18 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 
-from facilities.models import FacilityName
+from facilities.models import FacilityName, LogEntry
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
 from signatures.certificates import CertificateOnDay, certificates
 from signatures.changes import COUNTED
-from signatures.happened import CertificateEvents
 from signatures.life import STANDING, State
-from signatures.models import CertificateEvent, NamesRead
+from signatures.models import CertificateEvent
 from signatures.names import note
-from signatures.registers import Certificates
-from signatures.staff import Staff
 from signatures.waiting import waiting
 
 ROWS_A_PAGE = 100
@@ -45,7 +42,7 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
             counts=Counter({name.facility_id: sum(bool(row.certificate.holder) for row in rows)}),
             register="certificates",
             by=request.user,
-            how=NamesRead.How.PAGE,
+            how=LogEntry.Kind.PAGE,
         )
     methods = waiting(found, day.on, by=lambda row: row.certificate.get_device_display())
     context = {
@@ -73,25 +70,3 @@ def _states(found: list[CertificateOnDay]) -> list[tuple[State, int]]:
     """How many are in each state that somebody has to do something about, or that can sign."""
     counted = Counter(row.state for row in found)
     return [(state, counted[state]) for state in reversed(STANDING) if counted[state]]
-
-
-@page(lambda access: access.sees_summary, stored=False)
-def names_read(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    """Who read or took away names of the facility's people: when, how many, what for."""
-    name = FacilityName.objects.in_force(day.today).filter(facility__code=code).last()
-    if name is None:
-        raise Http404
-    if not access.sees_names_in(name.facility_id):
-        raise PermissionDenied
-    lines = NamesRead.objects.filter(facility=name.facility_id).select_related("by")
-    labels = {
-        register.code: register.label for register in (Staff, Certificates, CertificateEvents)
-    }
-    rows = Paginator(lines, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "name": name.name,
-        "code": code,
-        "rows": rows,
-        "lines": [(line, labels.get(line.register, line.register)) for line in rows],
-    }
-    return "registers/names_read.html", context

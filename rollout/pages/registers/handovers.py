@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.forms import PaperField
-from facilities.models import ChangeSet, FacilityName
+from facilities.models import ChangeSet, FacilityName, LogEntry
 from facilities.papers import store_paper
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
@@ -25,7 +25,6 @@ from rollout.pages.publishing.papers import DOCX
 from rollout.publishing.papers.kind import Asked, NoSuchSubject
 from rollout.publishing.papers.kinds import handover
 from signatures.handovers import Minutes, minutes, sign
-from signatures.models import NamesRead
 from signatures.names import note
 
 
@@ -79,7 +78,7 @@ def handovers(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             counts=Counter({name.facility_id: len(chosen.signers)}),
             register="certificates",
             by=request.user,
-            how=NamesRead.How.PAGE,
+            how=LogEntry.Kind.PAGE,
         )
     context = {
         "name": name.name,
