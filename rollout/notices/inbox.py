@@ -1,6 +1,7 @@
 """What stands in a person's inbox: what is open once each, the worst first, and what was solved lately."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from django.db.models import Q
 from facilities.models import User
 from facilities.working_days import WorkingDays
 from rollout.models import Alert, Notice
+from rollout.programme.late import days_late, trouble
 
 MOST = 2000  # rows looked at; nobody reads more
 LATELY = 50  # solved ones shown
@@ -22,7 +24,7 @@ class Standing:
 
     notice: Notice
     unread: bool
-    late: int  # working days past its day; 0 while it is in time
+    late: int  # working days past its day; 0 while it is in time, and for a latest day
     left: int  # working days to its day
 
     @property
@@ -47,17 +49,20 @@ def standing(person: User, on: date, calendar: WorkingDays) -> list[Standing]:
         Standing(
             notice,
             pk in unread,
-            calendar.days_late(notice.alert.due_on, on),
+            days_late(notice.alert.rule, notice.alert.due_on, on, calendar),
             max(0, calendar.between(on, notice.alert.due_on)),
         )
         for pk, notice in latest.items()
     ]
+    return in_order(found)
+
+
+def in_order(found: Iterable[Standing]) -> list[Standing]:
+    """As every list of what is to be done: longest late first, then by day, and the louder first."""
     return sorted(
         found,
         key=lambda one: (
-            LOUDEST_FIRST.index(one.alert.severity),
-            -one.late,
-            one.alert.due_on,
+            *trouble(one.late, one.alert.due_on, LOUDEST_FIRST.index(one.alert.severity)),
             one.alert.pk,
         ),
     )

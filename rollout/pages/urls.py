@@ -27,12 +27,14 @@ from rollout.pages.summary import (
     suggest,
     timeline,
 )
+from rollout.pages.todo import page as todo
 
 app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
     path("search/", search.search, name="search"),
+    path("todo/", todo.todo, name="todo"),
     path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(

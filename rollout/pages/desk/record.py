@@ -26,7 +26,7 @@ from facilities.registers.register import Register
 from rollout.day import Day
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
-from rollout.pages.page import Page, SignedIn, of_the_province
+from rollout.pages.page import Page, SignedIn, back_to_the_list, of_the_province
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
 from rollout.registers.keeping import adds_to, refuse_elsewhere
@@ -176,7 +176,17 @@ def answer_form(
     values: Mapping[str, Value],
 ) -> Page:
     columns = register.bound(places=access.kept)
-    name = drafts.of_record(register.code, row.pk if row else None)
+    # Some cells alone, as a line of what is to be done asks for them.
+    cells = set(filter(None, request.GET.get("cells", "").split(","))) if row else set()
+    if cells:
+        columns = tuple(column for column in columns if column.code in cells)
+        if not columns:
+            raise Http404
+    name = (
+        drafts.of_row(register.code, row.pk, cells)
+        if cells
+        else drafts.of_record(register.code, row.pk if row else None)
+    )
     draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
     asked = {} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable}
     form = RecordForm(
@@ -204,9 +214,8 @@ def answer_form(
             else:
                 drafts.drop(user=request.user, form=name)
                 messages.success(request, _("Stored."))
-                return HttpResponseRedirect(
-                    reverse("rollout:record", args=[register.code, stored.pk])
-                )
+                there = reverse("rollout:record", args=[register.code, stored.pk])
+                return back_to_the_list(request) or HttpResponseRedirect(there)
     context = {
         "register": register,
         "row": row,
