@@ -66,7 +66,10 @@ class AlertsView(ProgrammeView):
             "partial": self.is_partial,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
-            "alerts": [_alert(one, facilities, days_late(one.rule, one.due_on, on, working)) for one in rows],
+            "alerts": [
+                _alert(one, facilities, days_late(one.rule, one.due_on, on, working))
+                for one in rows
+            ],
             "next": asked.following(reverse("api:alerts"), after),
             "generated_at": timezone.now(),
         }

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import pgettext_lazy
 
+from facilities.as_of import AsOf
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.figures.due import due
 from rollout.pages.programme.directives import looked_at, seen_directives
+from rollout.programme.deadlines import AHEAD
 from rollout.programme.obstacles import obstacles
 from rollout.registers.todo import (
     COMING,
@@ -66,17 +68,34 @@ def _own(day: Day, access: Access) -> list[TodoItem]:
     return in_order(of_alerts(found, standing_alerts(as_of), as_of))
 
 
-def _everything(day: Day, access: Access) -> list[TodoItem]:
-    as_of = day.of_places(access.programme)
-    places = as_of.facility_ids
+def with_a_day(day: Day, access: Access) -> list[TodoItem]:
+    """Of everything that the reader sees, what has a day: what is late, and what is due within 90 days."""
+    return [
+        line
+        for line in _owed(day, access, day.of_places(access.programme))
+        if line.due_on and line.due_on <= day.on + AHEAD
+    ]
+
+
+def _owed(day: Day, access: Access, as_of: AsOf) -> list[TodoItem]:
+    """Without what alerts alone warn of."""
     found = of_facilities(
-        day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code, places=places
+        day.on,
+        known_at=day.known_at,
+        map_on=day.map_on,
+        area=day.area_code,
+        places=as_of.facility_ids,
     )
     laws = []
     if access.sees_programme and not day.area:
         laws = due(day.on, known_at=day.known_at, map_on=day.map_on).owed_to_the_law()
     steering = Steering(seen_directives(day, access), obstacles(as_of), laws)
-    found += of_the_programme(steering, as_of)
+    return [*found, *of_the_programme(steering, as_of)]
+
+
+def _everything(day: Day, access: Access) -> list[TodoItem]:
+    as_of = day.of_places(access.programme)
+    found = _owed(day, access, as_of)
     warned = standing_alerts(as_of)
     if not access.keeps_registers:
         warned = [alert for alert in warned if alert.facility_id]

@@ -80,7 +80,7 @@ class TestAlerts:
             "subject": "",
             "level": 1,
             "severity": "warning",
-            "severity_label": "Due soon",
+            "severity_label": "Warning",
             "due_on": "2025-05-06",
             "days_late": 0,
             "facility": "bg-ttyt-lucnam",
