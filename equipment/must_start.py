@@ -5,7 +5,7 @@ them at least, every other stage what it usually took here (`equipment.durations
 that is no working day moves back to the one before it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -68,10 +68,11 @@ class MustStart:
         return self.working.late(self.next.by, on) > 0
 
 
-def must_starts(as_of: AsOf, fallback: date | None = None) -> Iterator[MustStart]:
+def must_starts(as_of: AsOf, fallback: Callable[[int], date | None]) -> Iterator[MustStart]:
     """Of every file whose invitation is not out and that has a day to be accepted by.
 
-    `fallback`: by when a file of EMR servers without a planned acceptance must be accepted.
+    `fallback`: by when a file of EMR servers without a planned acceptance must be accepted, asked with
+    the facility that buys.
     """
     of_servers = {file for _facility, file in server_files(as_of)}
     for file in files(as_of):
@@ -79,7 +80,7 @@ def must_starts(as_of: AsOf, fallback: date | None = None) -> Iterator[MustStart
             file,
             seen(as_of),
             working_days_of(as_of),
-            fallback if file.id in of_servers else None,
+            fallback(file.facility_id) if file.id in of_servers else None,
         )
         if found:
             yield found

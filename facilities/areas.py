@@ -296,6 +296,22 @@ def areas_above(area_ids: Iterable[int], on: date) -> dict[int, list[int]]:
     return {area: _with_all_above(area, parents) for area in area_ids}
 
 
+def areas_within(
+    area_ids: Iterable[int], on: date, known_at: datetime | None = None
+) -> dict[int, frozenset[int]]:
+    """For each area itself and all that lie in it: one query, or none."""
+    asked = set(area_ids)
+    if not asked:
+        return {}
+    rows = AreaParent.objects.in_force(on, known_at).values_list("area_id", "parent_id")
+    parents = dict(rows)
+    found: dict[int, set[int]] = {area: {area} for area in asked}
+    for area in parents:
+        for above in asked.intersection(_with_all_above(area, parents)):
+            found[above].add(area)
+    return {area: frozenset(below) for area, below in found.items()}
+
+
 def _with_all_above(area: int, parents: dict[int, int]) -> list[int]:
     """The area and those it lies in; a circle entered by mistake ends where it closes."""
     seen: list[int] = []

@@ -225,7 +225,7 @@ class Reading:
             _parts(as_of, now, then, weights),
             weights,
             found.names() if found else names_on(asked.map_on or on, asked.known_at),
-            tuple(legal_deadlines(on, asked.known_at)),
+            tuple(legal_deadlines(on, asked.known_at, asked.map_on)),
             stale_before(as_of),
         )
         return reading, (now, then)
@@ -292,7 +292,9 @@ class Reading:
             measures=measures,
             figures=figures_of([self.parts[result.id].figures for result in facilities]),
             facilities=facilities,
-            deadlines=self.deadlines,
+            deadlines=tuple(
+                one for one in self.deadlines if one.reaches(r.facility for r in facilities)
+            ),
             # Without a facility there is no progress; a zero would claim that one has none.
             overall=sum(shares) / len(shares) if shares else None,
             newest_on=max((r.newest_on for r in measures if r.newest_on), default=None),

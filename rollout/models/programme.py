@@ -73,6 +73,15 @@ class LegalDeadline(NamedInTwoLanguages, Yardstick):
     basis = models.CharField(_("basis"), max_length=300)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     applies_to = models.CharField(_("applies to"), max_length=10, choices=AppliesTo.choices)
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("area"),
+        help_text=_("Whose facilities it binds. Empty: those of every province."),
+    )
 
     class Meta(Yardstick.Meta):
         verbose_name = _("legal deadline")
@@ -83,6 +92,14 @@ class LegalDeadline(NamedInTwoLanguages, Yardstick):
                 name="rollout_legal_deadline_one_a_day",
                 fields=["code", "effective_from"],
                 condition=Q(withdrawn_at__isnull=True),
+            ),
+            # The law knows no province: what is narrowed to an area was set by somebody in it.
+            models.CheckConstraint(
+                name="rollout_legal_deadline_of_an_area",
+                condition=Q(area__isnull=True) | ~Q(set_by="law"),
+                violation_error_message=_(
+                    "The law binds in every province. Leave the area empty, or say who else set it."
+                ),
             ),
         ]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from facilities.areas import areas_within
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from facilities.models.places import in_language
 from rollout.models import LegalDeadline
@@ -23,6 +24,9 @@ class LegalDeadlineOnDay:
     days_left: int  # negative once it has passed
     applies_to: str
     set_by: str = LegalDeadline.SetBy.LAW.value
+    within: frozenset[int] | None = (
+        None  # the areas whose facilities it binds; None: wherever they lie
+    )
 
     @property
     def days_off(self) -> int:
@@ -39,11 +43,19 @@ class LegalDeadlineOnDay:
         return max(0, -self.days_left)
 
     def binds(self, facility: FacilityOnDay) -> bool:
-        """Whether it is asked of the facility: of all that have to, or of those in its group."""
-        return facility.is_obliged and self.applies_to in (
-            LegalDeadline.AppliesTo.ALL,
-            facility.deadline_group,
+        """Whether it is asked of the facility: of all that have to, or of those in its group.
+
+        What was set for an area binds those that lie in it on the day.
+        """
+        return (
+            facility.is_obliged
+            and self.reaches([facility])
+            and self.applies_to in (LegalDeadline.AppliesTo.ALL, facility.deadline_group)
         )
+
+    def reaches(self, facilities: Iterable[FacilityOnDay]) -> bool:
+        """Whether it was set for where one of them lies."""
+        return self.within is None or any(one.area_id in self.within for one in facilities)
 
     @property
     def set_by_label(self) -> "StrOrPromise":
@@ -54,11 +66,18 @@ class LegalDeadlineOnDay:
         return LegalDeadline.AppliesTo(self.applies_to).label
 
 
-def legal_deadlines(on: date, known_at: datetime | None = None) -> list[LegalDeadlineOnDay]:
-    """Deadlines known to the law on that day, nearest first; repealed ones are gone. One query."""
+def legal_deadlines(
+    on: date, known_at: datetime | None = None, map_on: date | None = None
+) -> list[LegalDeadlineOnDay]:
+    """Deadlines known to the law on that day, nearest first; repealed ones are gone. One query.
+
+    A second one where some are set for an area: what lies in it on the day, or by the map.
+    """
     standing: dict[str, LegalDeadline] = {}
     for row in LegalDeadline.objects.in_force(on, known_at):
         standing[row.code] = row
+    areas = {row.area_id for row in standing.values() if row.area_id is not None}
+    within = areas_within(areas, map_on or on, known_at)
     return sorted(
         (
             LegalDeadlineOnDay(
@@ -70,6 +89,7 @@ def legal_deadlines(on: date, known_at: datetime | None = None) -> list[LegalDea
                 days_left=(row.due_on - on).days,
                 applies_to=row.applies_to,
                 set_by=row.set_by,
+                within=None if row.area_id is None else within[row.area_id],
             )
             for row in standing.values()
             if row.due_on is not None
@@ -81,7 +101,7 @@ def legal_deadlines(on: date, known_at: datetime | None = None) -> list[LegalDea
 @once_per_as_of
 def standing(as_of: AsOf) -> list[LegalDeadlineOnDay]:
     """The deadlines of the day that as_of was read for, nearest first."""
-    return legal_deadlines(as_of.until, as_of.known_at)
+    return legal_deadlines(as_of.until, as_of.known_at, as_of.map_on)
 
 
 def nearest(

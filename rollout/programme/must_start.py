@@ -104,9 +104,21 @@ def _next(as_of: AsOf, facilities: Iterable[FacilityOnDay]) -> LegalDeadlineOnDa
 
 @once_per_as_of
 def starts(as_of: AsOf) -> list[MustStart]:
-    """Of the files whose invitation is not out. Servers must stand when a facility launches."""
-    launch = latest_days(as_of).get(Milestone.LAUNCH.value)
-    return list(must_starts(as_of, launch.by if launch else None))
+    """Of the files whose invitation is not out. Servers must stand when the facility that buys launches,
+    by the deadline that binds it.
+    """
+    places = {facility.id: facility for facility in as_of.on(as_of.until)}
+    by_law: dict[date | None, date | None] = {}
+
+    def launch_by(facility_id: int) -> date | None:
+        place = places.get(facility_id)
+        law = law_for(as_of, place) if place else None
+        if law not in by_law:
+            launch = latest_days_until(as_of, law).get(Milestone.LAUNCH.value)
+            by_law[law] = launch.by if launch else None
+        return by_law[law]
+
+    return list(must_starts(as_of, launch_by))
 
 
 def deadlines(as_of: AsOf) -> Iterator[Deadline]:

@@ -182,7 +182,21 @@ ADDRESSES = sorted(set(addresses()), key=lambda name: (name.startswith("admin:")
 
 
 def path_of(name: str) -> str:
-    """Where it is; the pages of one row in the administration open the first row of their table."""
+    """Where it is; the pages of one row in the administration open the first row of their table.
+
+    Those of the registers are looked up once: their rows are those of the module, whoever comes.
+    """
+    if "/" not in name:
+        return _path_of(name)
+    if name not in PATHS:
+        PATHS[name] = _path_of(name)
+    return PATHS[name]
+
+
+PATHS: dict[str, str] = {}
+
+
+def _path_of(name: str) -> str:
     name, _slash, register = name.partition("/")
     if register:
         asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
@@ -202,6 +216,7 @@ def path_of(name: str) -> str:
 def _bac_giang(bac_giang_of_the_module, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         desk_rows(Facility.objects.get(code=OWN))
+        PATHS.clear()
         yield
         transaction.set_rollback(True)
 

@@ -26,7 +26,7 @@ from tests.house.test_access import ADDRESSES
 
 FILE = Path(__file__).with_name("query_counts.txt")
 REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
-FEW, MANY = 3, 30
+FEW, MANY = 3, 12
 
 ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},

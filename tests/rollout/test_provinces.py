@@ -14,11 +14,17 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import override
 
+from equipment.models import ProcurementLot
+from facilities.areas import in_area
+from facilities.as_of import AsOf
 from facilities.models import Area, AreaName, Facility, FacilityArea, FacilityName, Role
+from facilities.services import record
 from rollout.figures.measures import MEASURES
 from rollout.figures.nation import nation
 from rollout.figures.progress import progress
-from rollout.models import Directive, Programme, PublishedBrief, WorkingSession
+from rollout.models import Directive, LegalDeadline, Programme, PublishedBrief, WorkingSession
+from rollout.programme.legal import legal_deadlines, nearest
+from rollout.programme.must_start import law_for, law_of, starts
 from rollout.programme.provinces import names_on, provinces_on
 from rollout.programme.services import steer, track
 from rollout.publishing.brief.document import brief
@@ -51,6 +57,10 @@ def alone(bac_giang):
 def both(alone, tmp_path):
     load_province(two_provinces.write(tmp_path / "anything"))
     return Programme.objects.get(area__code="bac-giang"), Programme.objects.get(area__code=CODE)
+
+
+def on_day(code: str, day: date = ON):
+    return next(one for one in AsOf(day).on(day) if one.code == code)
 
 
 def reader(role=Role.DEPARTMENT, area=None, **place) -> Client:
@@ -192,6 +202,83 @@ class TestTheyAreTheWhole:
             )
         with django_assert_num_queries(len(two)):
             assert len(nation(ON)) == 5
+
+
+class TestDeadlines:
+    """What one province has set for itself binds nobody in another one."""
+
+    @pytest.fixture
+    def own(self, both):
+        return record(
+            LegalDeadline(
+                code="hd-som",
+                name_vi="Hải Đăng về đích sớm",
+                basis="Kế hoạch 12",
+                due_on=date(2025, 6, 1),
+                applies_to=LegalDeadline.AppliesTo.ALL,
+                set_by=LegalDeadline.SetBy.PROVINCE,
+                area=Area.objects.get(code=CODE),
+                effective_from=date(2025, 1, 1),
+            ),
+            by=factories.recorder(),
+        )
+
+    def test_it_binds_whoever_lies_in_the_province(self, own):
+        bound = nearest(legal_deadlines(ON), [on_day("hd-tinh")], ON)
+        other = nearest(legal_deadlines(ON), [on_day("bg-ttyt-lucnam")], ON)
+        assert (bound.code, other.code) == ("hd-som", "benh-vien")
+
+    def test_who_moves_away_is_bound_no_longer(self, own):
+        moved = Facility.objects.get(code="hd-tinh")
+        write(
+            FacilityArea(facility=moved, area=Area.objects.get(code="bac-giang"), effective_from=ON)
+        )
+        [before, after] = (
+            nearest(legal_deadlines(day), [on_day("hd-tinh", day)], day).code
+            for day in (ON - timedelta(days=1), ON)
+        )
+        assert (before, after) == ("hd-som", "lo-trinh-2030")
+
+    def test_the_other_province_does_not_hear_of_it(self, own):
+        here, there = (
+            {one.code for one in progress(ON, area=area).deadlines} for area in (CODE, "bac-giang")
+        )
+        assert "hd-som" in here
+        assert "hd-som" not in there
+        as_of = in_area(AsOf(ON), "bac-giang")
+        assert law_of(as_of) == law_for(AsOf(ON), on_day("bg-ttyt-lucnam")) == date(2025, 9, 30)
+
+    def test_a_file_goes_by_the_deadline_of_the_facility_that_buys(self, own, both):
+        for code in ("hd-trung-tam", "bg-ttyt-lucnam"):
+            file = factories.ProcurementFactory(
+                code=f"may-chu-{code}", facility=Facility.objects.get(code=code), path="rental"
+            )
+            write(
+                ProcurementLot(
+                    procurement=file,
+                    facility=file.facility,
+                    device_type=factories.server_type(),
+                    quantity=1,
+                )
+            )
+        targets = {one.file.code: one.target for one in starts(AsOf(ON))}
+        assert (
+            targets["may-chu-hd-trung-tam"] < date(2025, 6, 1) < targets["may-chu-bg-ttyt-lucnam"]
+        )
+
+    def test_the_law_is_of_no_province(self, own):
+        own.set_by = LegalDeadline.SetBy.LAW
+        with pytest.raises(ValidationError, match="every province"), override("en"):
+            own.full_clean()
+
+    def test_a_folder_says_it_of_its_own(self, bac_giang, tmp_path):
+        folder = two_provinces.write(tmp_path / "further")
+        (folder / "legal_deadlines.csv").write_text(
+            "code,effective_from,due_on,applies_to,set_by,name_vi,basis,source\n"
+            "hd-ke-hoach,2025-01-01,2025-08-01,all,province,Kế hoạch của tỉnh,KH 12,KH 12\n"
+        )
+        load_province(folder)
+        assert LegalDeadline.objects.get(code="hd-ke-hoach").area.code == CODE
 
 
 class TestPages:

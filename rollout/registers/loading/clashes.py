@@ -16,6 +16,7 @@ from facilities.areas import areas_above, facilities_within
 from facilities.exchange.columns import Value
 from facilities.models import Area, CalendarDay, Facility, FacilityName, Record
 from rollout.models import (
+    LegalDeadline,
     MeasureWeight,
     MilestoneTemplate,
     Programme,
@@ -63,9 +64,14 @@ FOR_ALL = (CalendarDay, MeasureWeight, MilestoneTemplate, ReportingCalendar)
 def of_its_own(register: SheetRegister, values: dict[str, Value], province: str) -> str:
     """What a row of a further province may not say of all provinces; empty: nothing.
 
-    That a measure is tracked is said of its own facilities, where no area is given.
+    That a measure is tracked is said of its own facilities, where no area is given; and so is a deadline
+    that the law did not set.
     """
     model = register.model
+    if model is LegalDeadline:
+        if values.get("set_by", LegalDeadline.SetBy.LAW) != LegalDeadline.SetBy.LAW:
+            values["area"] = values.get("area") or province
+        return ""
     if model is Tracking and not values.get("kind"):
         values["area"] = values.get("area") or province
         return ""

@@ -5,8 +5,6 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from facilities.as_of import AsOf
@@ -17,7 +15,6 @@ from rollout.models import Forecast
 from rollout.programme.services import record_milestone
 from tests import factories
 from tests.factories import UserFactory, user_with
-from tests.house.busy_province import busy_province
 
 URL = "/api/v1/forecast/"
 ON = date(2025, 5, 21)
@@ -155,19 +152,3 @@ def test_a_key_needs_the_scope_of_the_programme(client, bac_giang, scope, status
             f"A key of the scope “{scope}” does not open this. "
             "Ask the Department for one of the scope “programme”."
         )
-
-
-@pytest.mark.django_db
-def test_the_number_of_queries_does_not_depend_on_the_number_of_facilities(client):
-    client.force_login(user_with(Role.DEPARTMENT))
-    found = []
-    for facilities in (3, 30):
-        with transaction.atomic():
-            busy_province(facilities)
-            cache.clear()
-            with CaptureQueriesContext(connection) as captured:
-                answer = client.get(URL, {"on": "2025-05-21"})
-            assert len(answer.json()["facilities"]) >= facilities
-            found.append(len(captured))
-            transaction.set_rollback(True)
-    assert found[0] == found[1]
