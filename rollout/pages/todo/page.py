@@ -94,10 +94,10 @@ def todo(request: SignedIn, day: Day, access: Access) -> Page:
     size = DECISIONS if view == DECIDE else LINES_A_PAGE
     if asked["by"] == "facility":
         groups = _by_facility(found)
-        rows = Paginator(groups, LINES_A_PAGE).get_page(request.GET.get("page"))
-        context["groups"] = [(facilities.get(pk), late, count) for pk, late, count in rows if pk]
+        some = Paginator(groups, LINES_A_PAGE).get_page(request.GET.get("page"))
+        context["groups"] = [(facilities.get(pk), late, count) for pk, late, count in some if pk]
         context["of_none"] = next(((late, n) for pk, late, n in groups if pk is None), None)
-        return "todo/todo.html", context | {"rows": rows}
+        return "todo/todo.html", context | {"rows": some}
     rows = Paginator(found, size).get_page(request.GET.get("page"))
     context |= {
         "rows": rows,

@@ -120,6 +120,7 @@ def _of_obstacle(obstacle: ObstacleOnDay) -> TodoItem:
         names += ((obstacle.agency_vi, obstacle.agency_en),)
     if obstacle.supplier:
         names += ((obstacle.supplier, obstacle.supplier),)
+    named = frozenset({obstacle.agency_id} if obstacle.agency_id else ())
     holder = AGENCY if obstacle.agency_id else OTHERS if names else NOBODY
     return TodoItem(
         kind="obstacle",
@@ -128,8 +129,8 @@ def _of_obstacle(obstacle: ObstacleOnDay) -> TodoItem:
         code=obstacle.code,
         holder=holder,
         holder_name=_together(names),
-        agencies=frozenset({obstacle.agency_id} - {None}),
-        leads=frozenset({obstacle.agency_id} - {None}),
+        agencies=named,
+        leads=named,
         holds=held,
         milestones=milestones,
         since=obstacle.since,
@@ -195,10 +196,10 @@ def _warned(alert: Alert, thing: str) -> TodoItem:
 
 def _worded(alert: Alert) -> object:
     """Its words without the facility, which the line names anyway."""
-    texts = (alert.what_vi, alert.what_en)
+    vi, en = alert.what_vi, alert.what_en
     if alert.facility_id:
-        texts = tuple(text.partition(": ")[2] or text for text in texts)
-    return _named(*texts)
+        vi, en = (text.partition(": ")[2] or text for text in (vi, en))
+    return _named(vi, en)
 
 
 def standing_alerts(as_of: AsOf) -> list[Alert]:

@@ -12,6 +12,7 @@ from rollout.models import Notice
 from rollout.notices.alerts import raise_alerts
 from rollout.notices.inbox import by_rule, of_the_same_thing, solved, standing
 from rollout.notices.notices import notify
+from rollout.notices.outbox import MOST_LINES, _text, lines_of
 from rollout.programme.services import record_milestone, set_milestone_target
 from tests import factories
 from tests.factories import user_with
@@ -104,3 +105,29 @@ def test_the_page_shows_one_rule_when_asked_and_says_how_late(officer, client):
         assert "2 working days late, was due on 20 Jun 2025" in page
         assert page.index("Place Hospital: Pilot") < page.index("Other Hospital: Launch")
         assert client.get(address, {"show": "nonsense"}).status_code == 200
+
+
+def test_a_message_names_each_thing_once_in_the_order_of_the_list_and_fifteen_at_most(officer):
+    on = DUE + timedelta(days=4)
+    for number in range(20):
+        place = factories.facility(f"more-{number}")
+        also_officer_of(officer, place)
+        set_milestone_target(
+            facility=place,
+            milestone="launch",
+            due_on=DUE - timedelta(days=number),
+            set_on=date(2025, 1, 2),
+            by=factories.recorder(),
+        )
+    nights(on, on)
+    notices = list(Notice.objects.filter(person=officer).select_related("alert"))
+    found = lines_of(notices)
+    assert len(found) == 22  # of which one has two steps more that are late or near
+    assert [one.notice.alert.pk for one in found] == [
+        one.alert.pk for one in standing(officer, on, WEEKENDS_ONLY)
+    ]
+    officer.email = "officer@example.vn"
+    text = _text(officer, notices)
+    named = [one.notice.alert.what in text for one in found]
+    assert named == [True] * MOST_LINES + [False] * 7
+    assert "And 7 more" in text
