@@ -298,6 +298,7 @@ REST_FRAMEWORK = {
         "anon": env.str("EMR_API_RATE_ANONYMOUS", default="60/min"),
         "user": env.str("EMR_API_RATE", default="600/min"),
     },
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours, of the addresses that know it
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # whose X-Forwarded-For is believed
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

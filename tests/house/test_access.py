@@ -82,6 +82,8 @@ ARGUMENTS = {
     "rollout:sheet-to-fill": lambda: {"code": OWN, "form": "01"},
     "rollout:my-new": lambda: {"code": "staff"},
     "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
+    "api:register-rows": lambda: {"register": "connections"},
+    "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
         "code": OWN,
@@ -130,6 +132,7 @@ QUERIES = {
     "api:connections": {},  # as they are now
     "api:facility-connection": {},
     "api:schema": {},
+    "api:registers": {},
     "api:docs": {},
     "rollout:step-not-needed": {"gap": GAP},
 }

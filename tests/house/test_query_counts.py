@@ -37,6 +37,7 @@ ARGUMENTS = {
     "rollout:sheet-to-fill": {"code": "place-000", "form": "01"},
     "rollout:my-new": {"code": "staff"},
     "rollout:my-export": {"code": "staff", "form": "csv"},
+    "api:register-rows": {"register": "connections"},
     "api:facility-progress": {"code": "place-000"},
     "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
     "rollout:absences": {"code": "place-000"},
@@ -77,12 +78,14 @@ ROWS = {
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
+    "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
     "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:view-drop": lambda: {"code": "connections", "pk": SavedView.objects.get().pk},
 }
 QUERIES = {
     "api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"},
     "api:connections": {},  # as they are now
+    "api:registers": {},
     "api:facility-connection": {},
     "rollout:step-not-needed": {"gap": GAP},
 }

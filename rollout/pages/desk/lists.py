@@ -16,8 +16,8 @@ from rollout.models import SavedView
 from rollout.pages.desk.asking import SIZES, Asked
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
-from rollout.pages.registers.exports import export
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.exports import export
 from rollout.registers.keeping import kept_registers
 from signatures.models import NamesRead
 from signatures.names import note_rows, shows_names
@@ -96,7 +96,7 @@ def register_export(request: SignedIn, day: Day, access: Access, code: str, form
             how=NamesRead.How.EXPORT,
             because=request.POST.get("because", ""),
         )
-    return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
+    return export(register, asked.columns, asked.rows, day.on, day.known_at, form)
 
 
 def saved_views(user: User, register: str) -> list[SavedView]:

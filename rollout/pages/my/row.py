@@ -26,10 +26,10 @@ from rollout.day import Day
 from rollout.pages.desk.record import titles
 from rollout.pages.my.page import my, own, own_columns, own_register, own_row
 from rollout.pages.page import Page, SignedIn, back_to_the_list
-from rollout.pages.registers.exports import export
 from rollout.pages.registers.imports import takes_files
 from rollout.programme.services import report
 from rollout.registers import drafts
+from rollout.registers.exports import export
 from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows, shows_names
 
@@ -109,7 +109,7 @@ def own_export(request: SignedIn, day: Day, access: Access, code: str, form: str
         how=NamesRead.How.EXPORT,
         because=request.POST.get("because", ""),
     )
-    return export(request, register, register.bound(), ordered, day.today, None, form)
+    return export(register, register.bound(), ordered, day.today, None, form)
 
 
 @my()

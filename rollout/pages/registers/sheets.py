@@ -28,9 +28,9 @@ from facilities.models import Facility, FacilityName, FacilityOwnership, Ownersh
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
-from rollout.pages.registers.exports import XLSX
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked
+from rollout.registers.exports import XLSX
 from rollout.registers.requests import record_requests
 from rollout.site.uploads import in_memory
 from signatures.models import NamesRead
