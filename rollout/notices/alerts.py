@@ -55,11 +55,12 @@ class Rule:
     notice: int  # first told so many days before
     warning: int  # louder from so many days before
     place: str  # anchor on the facility's page, or the name of the page where there is no facility
+    is_late: bool = True  # once its day has passed; a latest day is only warned of
 
     def stage(self, due_on: date, on: date, working: WorkingDays) -> tuple[int, str] | None:
         """Level and severity on day `on`; None while it is too early to tell."""
         if working.late(due_on, on):
-            return OVERDUE, LATE
+            return OVERDUE, LATE if self.is_late else WARNING
         left = working.between(on, due_on)
         if left > self.notice:
             return None
@@ -68,10 +69,14 @@ class Rule:
 
 RULES = {
     "procurement_stage": Rule(_("Procurement stage"), notice=5, warning=2, place="files"),
-    must_start.FILE: Rule(_("Latest day to start"), notice=10, warning=3, place="files"),
-    must_start.MILESTONE: Rule(_("Latest day for a milestone"), notice=10, warning=3, place="line"),
+    must_start.FILE: Rule(
+        _("Latest day to start"), notice=10, warning=3, place="files", is_late=False
+    ),
+    must_start.MILESTONE: Rule(
+        _("Latest day for a milestone"), notice=10, warning=3, place="line", is_late=False
+    ),
     must_start.REQUEST: Rule(
-        _("Latest day to ask for signatures"), notice=10, warning=3, place="funnel"
+        _("Latest day to ask for signatures"), notice=10, warning=3, place="funnel", is_late=False
     ),
     "milestone": Rule(_("Milestone"), notice=10, warning=3, place="line"),
     "council": Rule(_("Council meeting"), notice=5, warning=1, place="councils"),

@@ -8,8 +8,10 @@ refuses for good is given up and shown at once.
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import closing
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
@@ -24,15 +26,17 @@ from django.utils.translation import ngettext
 
 from facilities import clock
 from facilities.models import User
+from facilities.working_days import working_days
 from rollout.models import Alert, Message, Notice, PostBox
 from rollout.notices import reset, unsubscribe, welcome
 from rollout.notices.delivery import Parcel, deliver
 from rollout.notices.notices import open_of_the_same_cause
 from rollout.notices.posting import Post, headers_of
+from rollout.programme.late import days_late, thing_of, trouble
 from rollout.turns import one_at_a_time
 
 STALE = timedelta(days=7)  # what was told longer ago and never mailed stays in the inbox only
-MOST_IN_TEST = 20  # things in the test of a rule
+MOST_LINES = 15  # things named in a message; the rest is counted
 
 
 def compose(now: datetime) -> int:
@@ -174,9 +178,11 @@ def _mail(message: Message) -> EmailMessage | None:
             )
             if not notices:
                 return None
+            cleared = sum(1 for notice in notices if notice.kind == Notice.Kind.CLEAR)
+            count = len(lines_of(notices)) + cleared
             subject = ngettext(
-                "EMR rollout: %(count)s reminder", "EMR rollout: %(count)s reminders", len(notices)
-            ) % {"count": len(notices)}
+                "EMR rollout: %(count)s reminder", "EMR rollout: %(count)s reminders", count
+            ) % {"count": count}
             text = _text(person, notices)
     return EmailMessage(
         subject=subject,
@@ -190,15 +196,43 @@ def _mail(message: Message) -> EmailMessage | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing in a message: the latest that the person was told of the worst of its alerts."""
+
+    notice: Notice
+    days_late: int
+    more: int  # further alerts of the same thing
+
+
+def lines_of(notices: Iterable[Notice]) -> list[Line]:
+    """What is due, one line for each thing, in the order of every list of what is to be done: one query."""
+    due = [notice for notice in notices if notice.kind == Notice.Kind.DUE]
+    on, calendar = max((notice.on for notice in due), default=date.min), working_days()
+    things: dict[str, dict[int, Line]] = defaultdict(dict)
+    for notice in due:  # the latest of an alert stays
+        alert = notice.alert
+        late = days_late(alert.rule, alert.due_on, on, calendar)
+        things[thing_of(alert.subject)][alert.pk] = Line(notice, late, 0)
+
+    def order(line: Line) -> tuple:
+        return *trouble(line.days_late, line.notice.alert.due_on), line.notice.alert.pk
+
+    worst = [replace(min(some.values(), key=order), more=len(some) - 1) for some in things.values()]
+    return sorted(worst, key=order)
+
+
 def _text(person: User, notices: list[Notice]) -> str:
-    due = [n for n in notices if n.kind == Notice.Kind.DUE]
+    lines = lines_of(notices)
+    shown = lines[:MOST_LINES]
     return render_to_string(
         "mail/digest.txt",
         {
             "person": person,
-            "late": [n for n in due if n.offset > 0],
-            "coming": [n for n in due if n.offset <= 0],
-            "clear": [n for n in notices if n.kind == Notice.Kind.CLEAR],
+            "late": [one for one in shown if one.days_late],
+            "coming": [one for one in shown if not one.days_late],
+            "rest": len(lines) - len(shown),
+            "clear": [n.alert for n in notices if n.kind == Notice.Kind.CLEAR][:MOST_LINES],
             "site": settings.SITE_URL,
         },
     )
@@ -235,7 +269,7 @@ def trial_message(
                 )
                 % {"rule": rule, "count": len(told)}
                 + "\n\n"
-                + _text(person, told[:MOST_IN_TEST])
+                + _text(person, told)
             )
     return Message.objects.create(
         text=text,

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
@@ -184,6 +185,13 @@ def _head(day: Day) -> Head:
     provinces = provinces_on(day.map_on or day.on, day.known_at)
     name = in_language(*names_for(day, provinces))
     return Head(name, len(provinces) > 1 and day.own is None)
+
+
+def back_to_the_list(request: SignedIn) -> HttpResponseRedirect | None:
+    """To the list that a form was opened on; None where it came from elsewhere."""
+    asked = request.GET.get("back", "")
+    is_ours = asked.partition("?")[0] == reverse("rollout:todo")
+    return HttpResponseRedirect(asked) if is_ours else None
 
 
 def number_of_page(request: SignedIn) -> str:

@@ -38,6 +38,7 @@ from rollout.pages.summary import (
     suggest,
     timeline,
 )
+from rollout.pages.todo import page as todo
 
 app_name = "rollout"
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("account/link/", account.reset_link, name="reset-link"),
     path("access-log/", access_log.whole_log, name="access-log"),
     path("search/", search.search, name="search"),
+    path("todo/", todo.todo, name="todo"),
     path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(

@@ -34,7 +34,7 @@ from rollout.day import Day
 from rollout.pages import steps
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
-from rollout.pages.page import Page, SignedIn, of_the_province
+from rollout.pages.page import Page, SignedIn, back_to_the_list, of_the_province
 from rollout.pages.seen import remember
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
@@ -233,11 +233,19 @@ def answer_form(
 ) -> Page:
     """`cell`: this column alone is asked, in a form too short for a draft."""
     columns = register.bound(places=access.kept)
+    # Some cells alone, as a line of what is to be done asks for them.
+    cells = set(filter(None, request.GET.get("cells", "").split(","))) if row else set()
     if cell:
         columns = tuple(one for one in columns if one.code == cell and one.writable)
-        if not columns:
-            raise Http404
-    name = drafts.of_record(register.code, row.pk if row else None)
+    elif cells:
+        columns = tuple(one for one in columns if one.code in cells)
+    if not columns:
+        raise Http404
+    name = (
+        drafts.of_row(register.code, row.pk, cells)
+        if cells
+        else drafts.of_record(register.code, row.pk if row else None)
+    )
     draft = None if cell else drafts.find(request.user, name)
     goes_on = request.GET.get("draft") == "yes"
     asked = {} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable}
@@ -267,9 +275,8 @@ def answer_form(
                 if not cell:
                     drafts.drop(user=request.user, form=name)
                 messages.success(request, _("Stored."))
-                return HttpResponseRedirect(
-                    reverse("rollout:record", args=[register.code, stored.pk])
-                )
+                there = reverse("rollout:record", args=[register.code, stored.pk])
+                return back_to_the_list(request) or HttpResponseRedirect(there)
     context = {
         "register": register,
         "row": row,

@@ -47,7 +47,7 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
     found = todo(me.facility.pk, day.today)
     forms = forms_of(found, day)
     kept = set(Draft.objects.filter(user=request.user).values_list("form", flat=True))
-    lines = [(line, forms.get(line), line.form in kept) for line in found]
+    lines = [(line, forms.get(line.thing), line.form in kept) for line in found]
     result = cached_progress(day.today).facility(me.facility.code)
     held = holds_of(obstacles(as_of))
     context = {
@@ -68,11 +68,11 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
     return "my/home.html", context
 
 
-def forms_of(lines: list[TodoItem], day: Day) -> dict[TodoItem, AnswerForm]:
-    """The form that answers each line in place: a fixed number of queries for each register."""
+def forms_of(lines: list[TodoItem], day: Day) -> dict[str, AnswerForm]:
+    """By thing, the form that answers it in place: a fixed number of queries for each register."""
     by_register: dict[str, list[TodoItem]] = defaultdict(list)
     for line in lines:
-        if line.row is not None:
+        if line.row is not None and line.cells:
             by_register[line.register].append(line)
     found = {}
     for code, some in by_register.items():
@@ -84,7 +84,7 @@ def forms_of(lines: list[TodoItem], day: Day) -> dict[TodoItem, AnswerForm]:
         for line in some:
             if line.row not in values:
                 continue
-            found[line] = AnswerForm(
+            found[line.thing] = AnswerForm(
                 register,
                 [column for column in columns if column.code in line.cells],
                 values[line.row],

@@ -24,7 +24,7 @@ from facilities.registers.register import Register
 from rollout.day import Day
 from rollout.pages.desk.record import titles
 from rollout.pages.my.page import my, own, own_columns, own_register, own_row
-from rollout.pages.page import Page, SignedIn
+from rollout.pages.page import Page, SignedIn, back_to_the_list
 from rollout.pages.registers.imports import takes_files
 from rollout.pages.steps import way_of
 from rollout.registers import drafts
@@ -195,7 +195,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
                 form.refuse(error)
             else:
                 messages.success(request, _("Stored and reported to the Department."))
-                return home_of(facility)
+                return back_to_the_list(request) or home_of(facility)
     context = {
         "me": own(request, day, access, facility.pk),
         "register": register,

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from equipment.services import set_stage_target
 from facilities.models import ChangeSet, Draft, FacilityLineage, Lineage
 from rollout.models import ReportingCalendar, StatusReport
 from tests import factories
@@ -92,10 +93,15 @@ class TestPage:
         assert [begun for _line, _form, begun in page.context["first"]] == [True]
         assert f"/my/connections/{place.pk}/?cells=account&amp;draft=yes" in page.content.decode()
 
-    def test_after_ten_lines_the_rest_is_folded(self, client, officer):
-        for number in range(12):
-            kind = factories.DeviceTypeFactory(code=f"type-{number}", name_vi=str(number))
-            norm(1, date(2025, 1, 1), device_type=kind)
+    def test_after_ten_lines_the_rest_is_folded(self, client, officer, place):
+        for _number in range(12):
+            set_stage_target(
+                procurement=factories.ProcurementFactory(facility=place),
+                stage="award",
+                due_on=date(2025, 5, 20),
+                set_on=date(2025, 2, 1),
+                by=factories.recorder(),
+            )
         page = client.get("/my/")
         assert (len(page.context["first"]), len(page.context["rest"])) == (10, 3)
 
