@@ -17,7 +17,7 @@ PORT ?= 8000
 CATALOGUES := $(wildcard locale*/*/LC_MESSAGES/*.po)
 
 # What a production system would have to say; `check --deploy` needs no server behind it.
-PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_VAR=build/check \
+PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=https://emr.example.vn EMR_VAR=build/check \
 	DATABASE_URL=postgres://emr@localhost/emr REDIS_URL=redis://localhost/0 \
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 

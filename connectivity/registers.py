@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from connectivity.models import ConnectionStep, Partner
 from connectivity.rules import faults
-from facilities.exchange.columns import Column, Kind
+from facilities.exchange.columns import Column, Kind, Value
 from facilities.listed import listed_on
 from facilities.models import Facility, Scope
 from facilities.registers.attempts import (
@@ -28,6 +28,8 @@ from facilities.registers.attempts import (
 )
 from facilities.registers.choices import facilities_by_code, facility_names
 from facilities.registers.register import Problems, Register
+from facilities.registers.steps import Paper
+from facilities.registers.steps import Step as Way
 from facilities.registers.writers import Attributes, RowEntry, Writing
 
 Step = ConnectionStep.Step
@@ -83,6 +85,17 @@ STEPS = (
 )
 
 
+# The end of a connection is no step on its way.
+WAY = tuple(
+    Way(code=step.value, label=step.label, day=step.value, paper=paper)
+    for step, paper in (
+        (Step.ACCOUNT, Paper.LETTER),
+        (Step.CONNECTED, Paper.MINUTES),
+        (Step.FIRST_MESSAGE, Paper.REPORT),
+    )
+)
+
+
 class Connections(Register[Facility]):
     code = "connections"
     label = gettext_lazy("Connections")
@@ -116,6 +129,10 @@ class Connections(Register[Facility]):
         """Facilities that count in connectivity on the day."""
         counted = (Scope.ROLLOUT, Scope.CONNECTIVITY)
         return listed_on(on, known_at, counted)
+
+    def way(self, row: Facility, values: Mapping[str, Value], on: date) -> tuple[Way, ...]:
+        """Up to the first message; once a connection has ended, the whole form says what follows."""
+        return () if values.get(Step.DISCONNECTED.value) else WAY
 
     def context(self, entries: list[RowEntry[Facility]], on: date) -> Mapping[int, Story]:
         return stories(STEPS[0], [entry.row.pk for entry in entries if entry.row is not None])

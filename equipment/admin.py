@@ -26,7 +26,7 @@ from equipment.services import (
     withdraw_lot,
     withdraw_stage,
 )
-from facilities.administration import FactAdmin, TableAdmin
+from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
 from facilities.models import User
 
 admin.site.register([DeviceNorm, Hosting, ItLevel], FactAdmin)
@@ -41,8 +41,9 @@ class DeviceTypeAdmin(TableAdmin):
 
 
 @admin.register(Procurement)
-class ProcurementAdmin(TableAdmin):
-    fixed = ("code", "path", "facility")
+class ProcurementAdmin(ReadOnlyAdmin):
+    """To read. Files are entered and changed in their register, with a reason and a change set."""
+
     list_display = ("code", "title", "path", "facility_name")
     list_filter = ("path",)
     search_fields = ("code", "title")
@@ -133,8 +134,9 @@ class DeviceMovementAdmin(FactAdmin):
 
 
 @admin.register(Asset)
-class AssetAdmin(TableAdmin):
-    fixed = ("device_type",)
+class AssetAdmin(ReadOnlyAdmin):
+    """To read. Devices are entered and changed in their register, with a reason and a change set."""
+
     list_display = ("device_type", "tag", "serial", "model", "warranty_until")
     list_filter = ("device_type",)
     search_fields = ("tag", "serial")

@@ -9,14 +9,22 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
-from django.db import models
-from django.http import HttpRequest
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from facilities.administration import FactAdmin, Shown, StandingFilter, TableAdmin, current_name
+from facilities import access_log, second_factor, sessions
+from facilities.administration import (
+    FactAdmin,
+    Shown,
+    StandingFilter,
+    TableAdmin,
+    current_name,
+    signed_in,
+)
 from facilities.models import (
     OF_A_FACILITY,
     OF_AN_AREA,
@@ -40,12 +48,16 @@ from facilities.models import (
     FacilityScope,
     Kind,
     KindTerm,
+    LogEntry,
     ManagingBody,
     ManagingBodyTerm,
     Role,
     RoleAssignment,
+    SignedInSession,
     User,
 )
+
+Did = LogEntry.Kind
 
 admin.site.unregister(Group)  # what people may do is in their role assignments
 
@@ -226,7 +238,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     ordering = ("username",)
     inlines = (RoleAssignmentInline,)
-    actions = ("lift_lock", "deactivate")
+    actions = ("lift_lock", "remove_second_factor", "end_sessions", "deactivate")
 
     def get_inlines(
         self, request: HttpRequest, obj: models.Model | None
@@ -237,16 +249,70 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
         description=gettext_lazy("Lift the lock after failed sign-ins"), permissions=["change"]
     )
     def lift_lock(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        lifted = sum(reset(username=user.username) for user in queryset)
+        lifted = 0
+        for user in queryset:
+            if count := reset(username=user.username):
+                lifted += count
+                access_log.note(Did.LOCK_LIFTED, by=signed_in(request), about=user)
         text = ngettext("%(count)s lock lifted.", "%(count)s locks lifted.", lifted)
         self.message_user(request, text % {"count": lifted}, messages.SUCCESS)
+
+    @admin.action(
+        description=gettext_lazy("Remove the second factor (lost telephone)"),
+        permissions=["change"],
+    )
+    def remove_second_factor(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        # The own one is removed on the own page, with a code.
+        by = signed_in(request)
+        count = sum(second_factor.remove(user, by=by) for user in queryset.exclude(pk=by.pk))
+        text = ngettext(
+            "%(count)s second factor removed.", "%(count)s second factors removed.", count
+        )
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("Sign out everywhere"), permissions=["change"])
+    def end_sessions(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        by = signed_in(request)
+        others = SignedInSession.objects.filter(user__in=queryset.exclude(pk=by.pk))
+        count = sessions.end(others, by=by)
+        text = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Deactivate"), permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         # Nobody locks themselves out by a slip.
-        count = queryset.exclude(pk=request.user.pk).update(is_active=False)
+        with transaction.atomic():
+            closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
+            count = User.objects.filter(pk__in=[user.pk for user in closed]).update(is_active=False)
+            sessions.end(SignedInSession.objects.filter(user__in=closed), by=signed_in(request))
+            for user in closed:
+                access_log.note(Did.ACCOUNT_OFF, by=signed_in(request), about=user)
         text = ngettext("%(count)s account deactivated.", "%(count)s accounts deactivated.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+    def save_formset(
+        self, request: HttpRequest, form: forms.BaseForm, formset: Any, change: bool
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        access_log.roles_given(formset.new_objects, by=signed_in(request))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            access_log.note(Did.ACCOUNT_OFF, by=signed_in(request), about=obj)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        with transaction.atomic():
+            before = User.objects.filter(pk=id).values_list("password", flat=True).first()
+            answer = super().user_change_password(request, id, form_url)
+            user = User.objects.filter(pk=id).first()
+            if user is not None and user.password != before:
+                others = SignedInSession.objects.filter(user=user)
+                sessions.end(others.exclude(key=request.session.session_key), by=signed_in(request))
+                access_log.note(Did.PASSWORD, by=signed_in(request), about=user)
+        return answer
 
 
 @admin.register(RoleAssignment)
@@ -267,6 +333,13 @@ class RoleAssignmentAdmin(TableAdmin):
     search_fields = ("user__username", "user__full_name")
     autocomplete_fields = ("user",)
 
+    def save_model(
+        self, request: HttpRequest, obj: RoleAssignment, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        written = access_log.roles_ended if change else access_log.roles_given
+        written([obj], by=signed_in(request))
+
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(TableAdmin):
@@ -286,6 +359,13 @@ class ApiTokenAdmin(TableAdmin):
         made, key = ApiToken.make(
             user=obj.user, label=obj.label, scope=obj.scope, expires_on=obj.expires_on
         )
+        access_log.note(
+            Did.KEY_MADE,
+            by=signed_in(request),
+            about=obj.user,
+            subject=obj.scope,
+            because=obj.label,
+        )
         obj.pk, obj.digest, obj.created_at = made.pk, made.digest, made.created_at
         self.message_user(
             request,
@@ -295,6 +375,18 @@ class ApiTokenAdmin(TableAdmin):
 
     @admin.action(description=gettext_lazy("Revoke"), permissions=["add"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        count = queryset.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+        with transaction.atomic():
+            standing = list(queryset.filter(revoked_at__isnull=True).select_related("user"))
+            count = ApiToken.objects.filter(
+                pk__in=[key.pk for key in standing], revoked_at__isnull=True
+            ).update(revoked_at=timezone.now())
+            for key in standing:
+                access_log.note(
+                    Did.KEY_REVOKED,
+                    by=signed_in(request),
+                    about=key.user,
+                    subject=key.scope,
+                    because=key.label,
+                )
         text = ngettext("%(count)s key revoked.", "%(count)s keys revoked.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)

@@ -115,13 +115,13 @@ def look_at_all(*, change_sets: QuerySet, by: User) -> int:
     )
 
 
-def remarks(facility_id: int) -> list[Edit]:
-    """Cells of a facility that were returned and not written anew since, oldest first.
+def remarks_of(facility_ids: Collection[int]) -> list[Edit]:
+    """Cells of these facilities that were returned and not written anew since, oldest first.
 
     Nothing is owed about a row that was withdrawn.
     """
     latest: dict[tuple[str, int, str], Edit] = {}
-    edits = Edit.objects.filter(facility=facility_id).order_by("pk")
+    edits = Edit.objects.filter(facility__in=facility_ids).order_by("pk")
     touched = edits.filter(reviewed_at__isnull=False).exclude(returned_because="").values("row")
     gone = set()
     for edit in edits.filter(row__in=touched).select_related("change_set", "reviewed_by"):

@@ -12,6 +12,8 @@ from zlib import crc32
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from facilities.hostile_papers import MOST_POINTS, is_active_pdf, points
+
 
 class PaperKind(Enum):
     """Value: media type, and how our own name for the file ends."""
@@ -68,6 +70,19 @@ def kind_of(data: bytes) -> PaperKind:
                 "Print it to PDF or photograph the paper, and send that."
             ),
             code="polyglot",
+        )
+    if kind is PaperKind.PDF and is_active_pdf(data):
+        raise ValidationError(
+            _(
+                "This PDF carries a program, another file or a lock, so it is not accepted. "
+                "Print it to PDF, and send that."
+            ),
+            code="active",
+        )
+    if points(data, kind.ending) > MOST_POINTS:
+        raise ValidationError(
+            _("This picture is larger than any paper needs. Photograph or scan it again."),
+            code="bomb",
         )
     return kind
 

@@ -46,7 +46,8 @@ def store_paper(
 ) -> Document:
     """Keep a paper as it was sent, and return its document.
 
-    The same file from the same person again is the document there is already. Raises
+    The same file from the same person again is the document there is already, unless another number
+    is told: a photo may show several papers. Raises
     ValidationError naming the field; under "file" it says what to do instead.
     """
     try:
@@ -65,7 +66,7 @@ def store_paper(
     )
     files = document.file.storage
     for known in Document.objects.known().filter(sha256=digest, recorded_by=by):
-        if known.file.name and files.exists(known.file.name):
+        if number in ("", known.number) and known.file.name and files.exists(known.file.name):
             return known
     # The name follows from the content: a form that is refused and sent again leaves no second file.
     name = f"documents/{digest[:2]}/{digest}.{kind.ending}"
@@ -73,6 +74,34 @@ def store_paper(
         name = files.save(name, ContentFile(data))
     document.file.name = name
     return record(document, by=by)
+
+
+def paper_told(
+    *,
+    upload: UploadedFile | None,
+    title: str,
+    number: str,
+    issuer: str,
+    issued_on: date | None,
+    by: User,
+) -> Document | None:
+    """The document of which a form tells the number, or brings the file; None: it tells of none.
+
+    A number without a file is that of a paper on record, of the same day and of no other issuer;
+    else one is noted. Raises ValidationError naming the field.
+    """
+    if upload is not None:
+        return store_paper(
+            upload=upload, title=title, by=by, number=number, issuer=issuer, issued_on=issued_on
+        )
+    if not number:
+        return None
+    on_record = Document.objects.known().filter(number=number, issued_on=issued_on)
+    if issuer:
+        on_record = on_record.filter(issuer__in=("", issuer)).order_by("-issuer", "pk")
+    if found := on_record.first():
+        return found
+    return record(Document(title=title, number=number, issuer=issuer, issued_on=issued_on), by=by)
 
 
 def _content(upload: UploadedFile) -> bytes:

@@ -102,6 +102,18 @@ class Access:
         """Names of staff and of certificate holders are personal data: Department and own facility only."""
         return is_in(facility_id, self._own(Role.DEPARTMENT, Role.OFFICER, Role.HEAD))
 
+    # --- What is to be done --------------------------------------------------------------
+
+    @property
+    def opens_todo(self) -> bool:
+        """The list of what is to be done, each role with its own part of it."""
+        return self.opens_programme or bool(self.spoken_for) or bool(self.agency_ids)
+
+    @property
+    def spoken_for(self) -> frozenset[int]:
+        """The facilities whose officer or head the person is."""
+        return self._own(*OF_A_FACILITY) or NOWHERE
+
     # --- Papers -------------------------------------------------------------------------
 
     @property

@@ -3,3 +3,4 @@
 from django.dispatch import Signal
 
 facts_changed = Signal()  # sent inside the writer's transaction, once per write
+role_given_to_oneself = Signal()  # with `assignment`, inside the giver's transaction

@@ -140,8 +140,9 @@ class CriterionAdmin(TableAdmin):
 
 
 @admin.register(CouncilMeeting)
-class CouncilMeetingAdmin(TableAdmin):
-    fixed = ("code", "facility", "level")
+class CouncilMeetingAdmin(ReadOnlyAdmin):
+    """To read. Meetings are entered and changed on their pages and in their register."""
+
     list_display = ("code", "facility_name", "level", "criteria_set")
     list_filter = ("level",)
     search_fields = ("code",)

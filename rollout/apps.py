@@ -7,7 +7,8 @@ class RolloutConfig(AppConfig):
     verbose_name = _("EMR rollout")
 
     def ready(self) -> None:
+        from rollout.notices import self_given  # noqa: F401  listens
         from rollout.notices.jobs import progress_after_facts_changed
-        from rollout.site import checks  # noqa: F401  registers the system checks
+        from rollout.site import checks, sign_in_log  # noqa: F401  system checks; listens to sign-ins
 
         progress_after_facts_changed.connect()

@@ -84,11 +84,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "rollout.site.middleware.TextGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "rollout.site.middleware.WhenceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rollout.site.middleware.LanguageMiddleware",
+    "rollout.site.middleware.RefusingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rollout.site.middleware.IdleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -168,6 +171,9 @@ else:
 # Papers are private: they are served by views that check who asks, so there is no MEDIA_URL.
 MEDIA_ROOT = VAR_DIR / "documents"
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Bytes of one request of somebody who is signed in; a paper has ten megabytes at most, a
+# file to import twenty.
+MOST_BYTES = env.int("EMR_MOST_MEGABYTES", default=32) * 1024 * 1024
 # The 5000 rows that may be changed at once each come with a field.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -232,7 +238,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": "rollout.site.passwords.CommonInVietNam"},
 ]
+
+# Codes of an authenticator after the password: of the Department, leaders and administrators.
+SECOND_FACTOR = env.bool("EMR_SECOND_FACTOR", default=PRODUCTION)
+# A session that was not used for so long is over; 0: only after its seven days.
+IDLE_MINUTES = env.int("EMR_IDLE_MINUTES", default=30 if PRODUCTION else 0)
 
 # A whole department shares one address, so only the pair of name and address is locked out.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -283,7 +295,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rollout.site.sign_in.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "rollout.site.sign_in.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -298,6 +310,7 @@ REST_FRAMEWORK = {
         "anon": env.str("EMR_API_RATE_ANONYMOUS", default="60/min"),
         "user": env.str("EMR_API_RATE", default="600/min"),
     },
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours, of the addresses that know it
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # whose X-Forwarded-For is believed
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -381,7 +394,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "structured": {
-            "()": structlog.stdlib.ProcessorFormatter,
+            "()": "rollout.site.log_lines.Formatter",
             "foreign_pre_chain": _BEFORE,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -402,12 +415,10 @@ LOGGING = {
             ],
         }
     },
-    "filters": {"no_secret_addresses": {"()": "rollout.site.middleware.NoSecretAddresses"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.str("EMR_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.request": {"filters": ["no_secret_addresses"]},
         # Every scanner of the internet asks for other hosts; they are refused without a word.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         # A line for each table of a font, at each paper that is drawn.

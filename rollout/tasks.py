@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from facilities import clock
+from facilities import access_log, clock
 from facilities.as_of import AsOf
 from rollout import forecasting
 from rollout.figures import snapshots
@@ -16,7 +16,7 @@ from rollout.figures.due import due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import cached_trend, first_day
 from rollout.models import MeasureCode, WorkingSession
-from rollout.notices import alerts, jobs, outbox, watching
+from rollout.notices import alerts, holders, jobs, leaving, outbox, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
 from rollout.registers import importing
@@ -78,6 +78,8 @@ def remind() -> int:
         found = notify(clock.day_of(now))
         outbox.compose(now)
         outbox.send_waiting(now)
+        holders.compose(now)
+        holders.send_waiting(now)
         return found
 
     return jobs.run(REMIND, told)
@@ -92,7 +94,14 @@ def call_webhooks() -> int:
 @shared_task(name=WATCH)
 def watch() -> int:
     """See which connections fell silent and which jobs did not come. Returns how many alerts it raised."""
-    return jobs.run(WATCH, lambda: watching.watch(timezone.now()))
+
+    def watched() -> int:
+        now = timezone.now()
+        leaving.end_what_outlives(clock.day_of(now), now)
+        access_log.bind()  # what a process that died left loose
+        return watching.watch(now)
+
+    return jobs.run(WATCH, watched)
 
 
 @shared_task(name=BACK_UP)

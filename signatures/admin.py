@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from facilities.administration import FactAdmin, ReadOnlyAdmin, TableAdmin
+from facilities.administration import FactAdmin, ReadOnlyAdmin
 from signatures.models import Batch, Certificate, CertificateEvent, SignatureNeed, StaffMember
 from signatures.services import record_event
 
@@ -10,8 +10,9 @@ admin.site.register(SignatureNeed, FactAdmin)
 
 
 @admin.register(Batch)
-class BatchAdmin(TableAdmin):
-    fixed = ("code", "facility")
+class BatchAdmin(ReadOnlyAdmin):
+    """To read. Batches are entered and changed in their register, with a reason and a change set."""
+
     list_display = ("code", "facility_name", "form")
     list_filter = ("form",)
     search_fields = ("code",)

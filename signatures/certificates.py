@@ -6,7 +6,9 @@ from datetime import date
 
 from facilities.as_of import AsOf
 from signatures.changes import COUNTED
+from signatures.life import STANDING, State, state
 from signatures.models import Certificate, CertificateEvent
+from signatures.moves import Moves, moves, with_moved
 
 Kind = CertificateEvent.Kind
 
@@ -20,6 +22,12 @@ class CertificateOnDay:
     valid_until: date | None  # first day on which it is no longer valid
     ended_on: date | None  # revoked or expired by the day
     returned: bool  # the request was returned and not made again
+    state: State
+
+    @property
+    def is_held(self) -> bool:
+        """Valid, and something is to be done about it or keeps it from being used."""
+        return self.state in STANDING and self.state != State.IN_FORCE
 
     def counts_as(self, kind: str) -> bool:
         """Whether it counts in `certificates_<kind>` on the day."""
@@ -34,15 +42,26 @@ class CertificateOnDay:
 
 
 def certificates(as_of: AsOf) -> list[CertificateOnDay]:
-    """The certificates of its facilities asked for by the day: two queries."""
+    """The certificates that lie in its facilities and were asked for by the day: three queries."""
+    known = moves(as_of)
+    facts = with_moved(as_of, known)
+    listed = Certificate.objects.all()
+    if as_of.facility_ids is not None:
+        listed = listed.filter(pk__in=facts.values("certificate"))
     events: dict[int, list[CertificateEvent]] = defaultdict(list)
-    for event in as_of.facts(CertificateEvent).order_by("attempt", "happened_on"):
+    for event in facts.order_by("attempt", "happened_on"):
         events[event.certificate_id].append(event)
     return [
         _on_day(certificate, events[certificate.pk], as_of.until)
-        for certificate in as_of.only(Certificate.objects).order_by("pk")
-        if events[certificate.pk]
+        for certificate in listed.order_by("pk")
+        if events[certificate.pk] and _lies_in(as_of, known, events[certificate.pk])
     ]
+
+
+def _lies_in(as_of: AsOf, known: Moves, events: list[CertificateEvent]) -> bool:
+    """By its events and not by its row: that says where it lies today."""
+    home = known.home(events[0].certificate_id, as_of.until, events[0].facility_id)
+    return as_of.facility_ids is None or home in as_of.facility_ids
 
 
 def _on_day(certificate: Certificate, events: list[CertificateEvent], on: date) -> CertificateOnDay:
@@ -57,4 +76,5 @@ def _on_day(certificate: Certificate, events: list[CertificateEvent], on: date) 
         valid_until=valid_until,
         ended_on=end if end and end <= on else None,
         returned=attempts.get(Kind.RETURNED, 0) >= attempts.get(Kind.REQUESTED, 1),
+        state=state(events, on),
     )

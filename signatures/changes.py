@@ -3,7 +3,8 @@
 Components: `certificates_<event>` for requested, issued, received, handed_over, authenticated,
 and `certificates_needed`. A certificate counts in each from the day of the event until it ends:
 by revocation, or by expiry unless renewed before. A request returned for correction does not
-count until it is made again.
+count until it is made again. One that moved to another facility counts there from that day on
+(`signatures.moves`). A suspension, a lost device or a holder who left takes nothing back.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from facilities.as_of import AsOf
 from facilities.lineage import Passing
 from facilities.timeline import Change
 from signatures.models import CertificateEvent, SignatureNeed
+from signatures.moves import carried
 
 Kind = CertificateEvent.Kind
 NAMED_AT_MOST = 5000
@@ -40,6 +42,7 @@ def _of(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
     yield from _reached(as_of, kinds)
     yield from _returned(as_of)
     yield from _ended(as_of, kinds)
+    yield from carried(as_of, kinds)
 
 
 def _reached(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils.functional import lazy
 from django.utils.translation import ngettext
 
 from facilities.as_of import AsOf
 from facilities.timeline import Deadline
+from signatures import campaigns
 from signatures.models import CertificateEvent
+from signatures.moves import moves, with_moved
 
 HORIZON = timedelta(days=100)  # sixty working days, with Tet among them
 LOOK_BACK = timedelta(days=365)  # certificates that ended longer ago belong to people who left
@@ -18,16 +20,20 @@ Kind = CertificateEvent.Kind
 
 
 def deadlines(as_of: AsOf) -> Iterator[Deadline]:
-    """Certificates whose validity ends within the horizon, or ended within the last year.
+    """Open campaigns; certificates whose validity ends within the horizon, or ended within the last year.
 
     The last valid day is the day they are due. Revoked ones are left out: nobody renews them.
     """
+    yield from campaigns.deadlines(as_of)
+    known = moves(as_of)
     ends = (
-        as_of.facts(CertificateEvent)
+        with_moved(as_of, known)
         .filter(kind__in=(Kind.ISSUED, Kind.RENEWED, Kind.REVOKED))
-        .values("certificate_id", "facility_id")
+        .values("certificate_id")
         .annotate(
-            valid_until=Max("valid_until"), revocations=Count("pk", filter=Q(kind=Kind.REVOKED))
+            at_first=Min("facility_id"),
+            valid_until=Max("valid_until"),
+            revocations=Count("pk", filter=Q(kind=Kind.REVOKED)),
         )
         .filter(
             revocations=0,
@@ -37,7 +43,12 @@ def deadlines(as_of: AsOf) -> Iterator[Deadline]:
         )
     )
     counted: dict[tuple, int] = {}
-    for facility_id, valid_until in ends.values_list("facility_id", "valid_until"):
+    for certificate, at_first, valid_until in ends.values_list(
+        "certificate_id", "at_first", "valid_until"
+    ):
+        facility_id = known.home(certificate, as_of.until, at_first)
+        if as_of.facility_ids is not None and facility_id not in as_of.facility_ids:
+            continue
         place = (as_of.descent.heir(facility_id), valid_until)
         counted[place] = counted.get(place, 0) + 1
     for (facility_id, valid_until), count in counted.items():

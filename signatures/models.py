@@ -141,39 +141,6 @@ class DocumentMark(models.Model):
         return f"#{self.member_id}"
 
 
-class NamesRead(models.Model):
-    """Somebody read names of a facility's people, or took them away in a file: who, when, how many, why.
-
-    Whom they were is not said: the log is shown to the facility's head, and holds no name.
-    """
-
-    class How(models.TextChoices):
-        PAGE = "page", pgettext_lazy("names read", "read on a page")
-        EXPORT = "export", pgettext_lazy("names read", "taken as a file")
-        SHEET = "sheet", pgettext_lazy("names read", "put into a sheet for the Committee")
-
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
-    )
-    facility = models.ForeignKey(
-        Facility, models.PROTECT, related_name="+", verbose_name=_("facility")
-    )
-    how = models.CharField(_("how"), max_length=10, choices=How.choices)
-    register = models.SlugField(_("register"), max_length=40)
-    count = models.PositiveIntegerField(_("names"))
-    because = models.CharField(_("reason"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("reading of names")
-        verbose_name_plural = _("readings of names")
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(name="signatures_names_read", fields=["facility", "-at"])]
-
-    def __str__(self) -> str:
-        return f"{self.get_how_display()} {self.at:%Y-%m-%d %H:%M}"
-
-
 class Batch(Tracked):
     """Certificates asked for with one letter."""
 
@@ -306,12 +273,31 @@ class CertificateEvent(DatedFact):
         RENEWED = "renewed", _("Renewed")
         CHANGED = "changed", _("Content changed")
         REVOKED = "revoked", _("Revoked")
-        # Changes nothing by itself: whoever leaves, moves or retires has to hand the device back,
-        # and the certificate is to be revoked (Decree 68/2024).
+        # Neither changes the figures: whoever leaves or retires has to hand the device back, and the
+        # certificate is to be revoked (Decree 68/2024).
         LEFT = "left", _("Holder left or changed post")
+        RETIRED = "retired", _("Holder retired")
+        # The law knows no suspension: a hold of the facility's own.
+        SUSPENDED = "suspended", _("Suspended")
+        RESTORED = "restored", _("Suspension lifted")
+        DEVICE_LOST = "device_lost", _("Device lost or damaged")
+        DEVICE_RESTORED = "device_restored", _("Device restored")
+        MOVED = "moved", _("Moved, certificate kept")
+        RENAMED = "renamed", _("Holder or unit renamed")
 
     # `attempt` numbers what may happen again; everything else happens to a certificate once.
-    REPEATABLE = (Kind.REQUESTED, Kind.RETURNED, Kind.RENEWED, Kind.CHANGED)
+    REPEATABLE = (
+        Kind.REQUESTED,
+        Kind.RETURNED,
+        Kind.RENEWED,
+        Kind.CHANGED,
+        Kind.SUSPENDED,
+        Kind.RESTORED,
+        Kind.DEVICE_LOST,
+        Kind.DEVICE_RESTORED,
+        Kind.MOVED,
+        Kind.RENAMED,
+    )
 
     certificate = models.ForeignKey(
         Certificate, on_delete=models.CASCADE, related_name="events", verbose_name=_("certificate")
@@ -324,6 +310,16 @@ class CertificateEvent(DatedFact):
         blank=True,
         help_text=_("First day on which it is no longer valid."),
     )
+    # Of a move: where to. `facility` is where the certificate was until then.
+    to = models.ForeignKey(
+        Facility,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("moved to facility"),
+    )
+    unit = models.CharField(_("moved to unit"), max_length=150, blank=True)
     because = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta(DatedFact.Meta):
@@ -350,7 +346,25 @@ class CertificateEvent(DatedFact):
             models.CheckConstraint(
                 name="signatures_event_attempt",
                 condition=Q(attempt=1)
-                | Q(kind__in=("requested", "returned", "renewed", "changed"), attempt__gt=1),
+                | Q(
+                    kind__in=(
+                        "requested",
+                        "returned",
+                        "renewed",
+                        "changed",
+                        "suspended",
+                        "restored",
+                        "device_lost",
+                        "device_restored",
+                        "moved",
+                        "renamed",
+                    ),
+                    attempt__gt=1,
+                ),
+            ),
+            models.CheckConstraint(
+                name="signatures_event_place_belongs_to_a_move",
+                condition=Q(kind="moved") | Q(to__isnull=True, unit=""),
             ),
         ]
         indexes = [
@@ -365,6 +379,12 @@ class CertificateEvent(DatedFact):
                 fields=["kind", "happened_on", "certificate"],
                 condition=Q(withdrawn_at__isnull=True),
             ),
+            # Certificates that lie elsewhere than where they were asked for: few.
+            models.Index(
+                name="signatures_event_moved",
+                fields=["certificate", "happened_on"],
+                condition=Q(withdrawn_at__isnull=True, to__isnull=False),
+            ),
             models.Index(
                 name="signatures_event_expiry",
                 fields=["valid_until"],
@@ -377,6 +397,10 @@ class CertificateEvent(DatedFact):
         fault = fault_of_end(self.kind, self.happened_on, self.valid_until, self._old_end())
         if fault:
             raise ValidationError({"valid_until": fault})
+        if self.kind == self.Kind.MOVED and not (self.to_id or self.unit):
+            raise ValidationError(
+                {"kind": _("Say where to. Moves are recorded in the list of events.")}
+            )
 
     def _old_end(self) -> date | None:
         """The end that a renewal extends."""
@@ -384,6 +408,59 @@ class CertificateEvent(DatedFact):
             return None
         others = CertificateEvent.objects.known().filter(certificate_id=self.certificate_id)
         return others.exclude(pk=self.pk).aggregate(end=Max("valid_until"))["end"]
+
+
+class Campaign(Entry):
+    """One act on many certificates: a merger or a new unit name makes their content untrue.
+
+    Which certificates, and which of them are done, is not written here: `signatures.campaigns`.
+    """
+
+    reaches = NOBODY
+
+    class Act(models.TextChoices):
+        CHANGED = "changed", _("Change the content")
+        REVOKED = "revoked", _("Revoke")
+
+    title = models.CharField(_("why"), max_length=150)
+    act = models.CharField(_("act"), max_length=10, choices=Act.choices)
+    facilities = models.ManyToManyField(Facility, related_name="+", verbose_name=_("facilities"))
+    unit = models.CharField(_("unit"), max_length=150, blank=True)
+    opened_on = models.DateField(_("opened on"))
+    due_on = models.DateField(_("by"))
+    opened_at = models.DateTimeField(_("at"), default=timezone.now)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    closed_because = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ["-opened_on", "-pk"]
+        constraints = [
+            *Entry.Meta.constraints,
+            models.CheckConstraint(
+                name="signatures_campaign_days", condition=Q(due_on__gte=F("opened_on"))
+            ),
+            models.CheckConstraint(
+                name="signatures_campaign_closed_together",
+                condition=Q(closed_on__isnull=True, closed_by__isnull=True)
+                | Q(closed_on__gte=F("opened_on"), closed_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class ReturnedList(Entry):

@@ -1,16 +1,15 @@
-"""Who read the names of a facility's people: written down, and shown to its head."""
+"""Who read the names of a facility's people: written into the access log, and shown to its head."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from facilities import bulk
+from facilities import access_log
 from facilities.exchange.columns import Column
-from facilities.models import User
+from facilities.models import LogEntry, User
 from facilities.registers.register import Register
 from facilities.registers.writers import chunks
-from signatures.models import NamesRead
 
-WATCHED = frozenset({"staff", "certificates"})  # registers of people's names
+WATCHED = frozenset({"staff", "certificates", "certificate-events"})  # registers of people's names
 
 
 def shows_names(register: Register, columns: Iterable[Column]) -> bool:
@@ -31,13 +30,13 @@ def note_rows(
 
 def note(*, counts: Counter[int], register: str, by: User, how: str, because: str = "") -> None:
     """The same for names that were counted: by facility."""
-    bulk.insert(
+    access_log.write(
         [
-            NamesRead(
+            LogEntry(
                 by=by,
                 facility_id=facility,
-                how=how,
-                register=register,
+                kind=how,
+                subject=register,
                 count=count,
                 because=because.strip()[:300],
             )

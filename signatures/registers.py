@@ -28,6 +28,7 @@ from facilities.registers.choices import facilities_by_code, facility_names, lab
 from facilities.registers.order import NAME_ORDER_OF_FACILITY, with_name_order_of_facility
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writing, chunks
+from signatures.life import State, state_of
 from signatures.models import Batch, Certificate, CertificateEvent, StaffMember
 from signatures.rules import faults
 from signatures.staff import members_by_number
@@ -195,6 +196,14 @@ class Certificates(Register[Certificate]):
             help=gettext_lazy("The record number of the person to whom the certificate belongs."),
         ),
         Column("step", gettext_lazy("step"), Cell.CHOICE, choices=labels(Step), writable=False),
+        Column(
+            "state",
+            gettext_lazy("state of the certificate"),
+            Cell.CHOICE,
+            choices=labels(State),
+            writable=False,
+            shown=False,
+        ),
         Column("requested", Kind.REQUESTED.label, Cell.DAY, aliases=("Ngày đăng ký",)),
         Column("returned", Kind.RETURNED.label, Cell.DAY, aliases=("Ngày trả lại",), shown=False),
         Column("issued", Kind.ISSUED.label, Cell.DAY, aliases=("Ngày cấp",)),
@@ -246,13 +255,15 @@ class Certificates(Register[Certificate]):
         return with_name_order_of_facility(super().base(on, known_at), on, known_at)
 
     def has_sql(self, code: str) -> bool:
-        return code in ("id", "step") or super().has_sql(code)
+        return code in ("id", "step", "state") or super().has_sql(code)
 
     def expression(
         self, code: str, on: date, known_at: datetime | None = None
     ) -> Combinable | None:
         if code == "id":
             return F("pk")
+        if code == "state":
+            return state_of(on, known_at)
         return step(on, known_at) if code == "step" else super().expression(code, on, known_at)
 
     def keys_in_order(

@@ -12,7 +12,7 @@ from signatures.validity import YEARS, fault_of_end
 Kind = CertificateEvent.Kind
 
 # What must have happened before, on the same day or earlier.
-AFTER = {
+AFTER: dict[Kind, Kind] = {
     Kind.RETURNED: Kind.REQUESTED,
     Kind.ISSUED: Kind.REQUESTED,
     Kind.RECEIVED: Kind.ISSUED,
@@ -22,10 +22,38 @@ AFTER = {
     Kind.CHANGED: Kind.ISSUED,
     Kind.REVOKED: Kind.ISSUED,
     Kind.LEFT: Kind.ISSUED,
+    Kind.RETIRED: Kind.ISSUED,
+    Kind.SUSPENDED: Kind.ISSUED,
+    Kind.RESTORED: Kind.SUSPENDED,
+    Kind.DEVICE_LOST: Kind.ISSUED,
+    Kind.DEVICE_RESTORED: Kind.DEVICE_LOST,
+    Kind.MOVED: Kind.ISSUED,
+    Kind.RENAMED: Kind.ISSUED,
 }
 
+# What ends what, attempt by attempt: each bears the number of what it ends.
+ENDS: dict[Kind, Kind] = {
+    Kind.RETURNED: Kind.REQUESTED,
+    Kind.RESTORED: Kind.SUSPENDED,
+    Kind.DEVICE_RESTORED: Kind.DEVICE_LOST,
+}
+HOLDS: dict[Kind, Kind] = {begun: end for end, begun in ENDS.items() if begun != Kind.REQUESTED}
+
+GONE = (Kind.LEFT, Kind.RETIRED)
+
+# What cannot happen to a certificate that has ended.
+WHILE_VALID = (
+    Kind.SUSPENDED,
+    Kind.RESTORED,
+    Kind.DEVICE_LOST,
+    Kind.DEVICE_RESTORED,
+    Kind.CHANGED,
+    Kind.MOVED,
+    Kind.RENAMED,
+)
+
 # What usually happens in this order; the other way round it is asked why.
-USUALLY_AFTER = {
+USUALLY_AFTER: dict[Kind, Kind] = {
     Kind.HANDED_OVER: Kind.RECEIVED,
     Kind.AUTHENTICATED: Kind.HANDED_OVER,
 }
@@ -33,7 +61,30 @@ USUALLY_AFTER = {
 
 def faults(story: Story) -> list[Fault]:
     """Everything about a certificate that cannot be so, or is odd."""
-    return [*_order(story), *_requests(story), *_ends(story), *_oddities(story)]
+    return [
+        *_order(story),
+        *_requests(story),
+        *_holds(story),
+        *_holders(story),
+        *_ends(story),
+        *_after_the_end(story),
+        *_oddities(story),
+    ]
+
+
+def next_attempt(story: Story, kind: str) -> int:
+    """Which time this is. What ends something bears the number of the latest of that."""
+    begun = ENDS.get(Kind(kind))
+    if begun is not None:
+        return max(latest(story, begun), 1)
+    return latest(story, kind) + 1 if kind in CertificateEvent.REPEATABLE else 1
+
+
+def ended_on(story: Story) -> date | None:
+    """The day the certificate ends: revoked, or the last day given for it; None while none is known."""
+    revoked = story.get((Kind.REVOKED, 1))
+    end = end_before(story, 1 + latest(story, Kind.RENEWED))
+    return min((day for day in (end, revoked and revoked.happened_on) if day), default=None)
 
 
 def end_before(story: Story, renewal: int) -> date | None:
@@ -62,7 +113,7 @@ def _order(story: Story) -> Iterator[Fault]:
         firsts = [
             other.happened_on
             for (of, number), other in story.items()
-            if of == needed and (kind != Kind.RETURNED or number == attempt)
+            if of == needed and (kind not in ENDS or number == attempt)
         ]
         if not firsts or min(firsts) > happening.happened_on:
             text = _("“%(kind)s” cannot come before “%(needed)s”.") % {
@@ -99,6 +150,45 @@ def _requests(story: Story) -> Iterator[Fault]:
             yield Fault(kind, attempt, "kind", text)
 
 
+def _holds(story: Story) -> Iterator[Fault]:
+    """A hold begins anew only once the one before it has ended; moves follow each other."""
+    for (kind, attempt), happening in story.items():
+        if attempt == 1:
+            continue
+        if kind in HOLDS:
+            end = story.get((HOLDS[Kind(kind)], attempt - 1))
+            if end is None or end.happened_on > happening.happened_on:
+                text = _("“%(kind)s” stands already; “%(end)s” comes first.") % {
+                    "kind": Kind(kind).label,
+                    "end": HOLDS[Kind(kind)].label,
+                }
+                yield Fault(kind, attempt, "happened_on", text)
+        elif kind == Kind.MOVED:
+            before = story.get((Kind.MOVED, attempt - 1))
+            if before and before.happened_on > happening.happened_on:
+                text = _("It moved again on %(day)s. Give moves in their order.") % {
+                    "day": _shown(before.happened_on)
+                }
+                yield Fault(kind, attempt, "happened_on", text)
+
+
+def _holders(story: Story) -> Iterator[Fault]:
+    """Whoever is gone neither goes again nor moves."""
+    left, retired = (story.get((kind, 1)) for kind in GONE)
+    if left and retired:
+        text = _("The holder was gone by then, on %(day)s.") % {
+            "day": _shown(min(left.happened_on, retired.happened_on))
+        }
+        yield Fault(
+            Kind.LEFT if left.happened_on > retired.happened_on else Kind.RETIRED, 1, "kind", text
+        )
+    gone = min((one.happened_on for one in (left, retired) if one), default=None)
+    for (kind, attempt), happening in story.items():
+        if kind == Kind.MOVED and gone and happening.happened_on >= gone:
+            text = _("The holder was gone by then, on %(day)s.") % {"day": _shown(gone)}
+            yield Fault(kind, attempt, "happened_on", text)
+
+
 def _ends(story: Story) -> Iterator[Fault]:
     revoked = story.get((Kind.REVOKED, 1))
     for (kind, attempt), happening in story.items():
@@ -113,11 +203,19 @@ def _ends(story: Story) -> Iterator[Fault]:
         if attempt > 1:
             text = _("A certificate is renewed once; after that a new one is asked for.")
             yield Fault(kind, attempt, "happened_on", text, odd=True)
-        ended_on = min(filter(None, (old_end, revoked and revoked.happened_on)), default=None)
-        if ended_on and happening.happened_on >= ended_on:
+        end = min(filter(None, (old_end, revoked and revoked.happened_on)), default=None)
+        if end and happening.happened_on >= end:
             text = _(
                 "The certificate ended on %(end)s; an ended one is not renewed but requested anew."
-            ) % {"end": _shown(ended_on)}
+            ) % {"end": _shown(end)}
+            yield Fault(kind, attempt, "happened_on", text)
+
+
+def _after_the_end(story: Story) -> Iterator[Fault]:
+    end = ended_on(story)
+    for (kind, attempt), happening in story.items():
+        if kind in WHILE_VALID and end and happening.happened_on >= end:
+            text = _("The certificate had ended by then, on %(end)s.") % {"end": _shown(end)}
             yield Fault(kind, attempt, "happened_on", text)
 
 
@@ -135,9 +233,9 @@ def _oddities(story: Story) -> Iterator[Fault]:
     for kind in (Kind.RECEIVED, Kind.HANDED_OVER, Kind.AUTHENTICATED, Kind.REVOKED):
         happening = story.get((kind, 1))
         ends = [end, revoked.happened_on if revoked and kind != Kind.REVOKED else None]
-        ended_on = min((day for day in ends if day), default=None)
-        if happening and ended_on and happening.happened_on >= ended_on:
-            text = _("The certificate had ended by then, on %(end)s.") % {"end": _shown(ended_on)}
+        ended = min((day for day in ends if day), default=None)
+        if happening and ended and happening.happened_on >= ended:
+            text = _("The certificate had ended by then, on %(end)s.") % {"end": _shown(ended)}
             yield Fault(kind, 1, "happened_on", text, odd=True)
 
 

@@ -9,7 +9,7 @@ from facilities.models import Document, User
 from facilities.registers.attempts import Story, brought, happening
 from facilities.services import AlreadyWithdrawn, record
 from signatures.models import Certificate, CertificateEvent
-from signatures.rules import faults, latest
+from signatures.rules import faults, next_attempt
 
 Kind = CertificateEvent.Kind
 
@@ -39,7 +39,7 @@ def record_event(
         certificate=certificate,
         facility=certificate.facility,
         kind=kind,
-        attempt=_attempt(story, kind),
+        attempt=next_attempt(story, kind),
         happened_on=happened_on,
         valid_until=valid_until,
         because=because,
@@ -54,10 +54,3 @@ def _refuse(before: Story, after: Story) -> None:
     fault = next((fault for fault in brought(faults, before, after) if not fault.odd), None)
     if fault:
         raise ValidationError({fault.field: fault.text}, code="order")
-
-
-def _attempt(story: Story, kind: str) -> int:
-    """Which time this is. A return ends the latest request and so carries its number."""
-    if kind == Kind.RETURNED:
-        return max(latest(story, Kind.REQUESTED), 1)
-    return latest(story, kind) + 1 if kind in CertificateEvent.REPEATABLE else 1

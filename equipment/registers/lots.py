@@ -22,10 +22,10 @@ from equipment.registers.choices import (
     procurements_by_code,
 )
 from equipment.registers.file_rules import judge_lot
-from equipment.registers.records import RecordRegister, Rows
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.models import Record
 from facilities.registers.choices import facilities_by_code, facility_names, labels
+from facilities.registers.records import RecordRegister, Rows
 from facilities.registers.register import Problems
 from facilities.registers.writers import RowEntry, Writing
 

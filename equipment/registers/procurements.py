@@ -1,5 +1,6 @@
 """The register of procurement files: for each stage its day and its plan, for some the money."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ from equipment.stages import ROUTES, Path, Stage
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.registers.choices import facilities_by_code, facility_names, labels
 from facilities.registers.register import Problems, Register, sql_name
+from facilities.registers.steps import Paper, Part, Step, parts_of
 from facilities.registers.writers import (
     Attributes,
     Dated,
@@ -138,6 +140,36 @@ def _columns(stage: Stage) -> list[Column]:
         )
         for code, label, kind in cells
     ]
+
+
+# What proves a stage as a rule.
+PAPERS = {
+    Stage.NEED: Paper.SUBMISSION,
+    Stage.PRICE_REFERENCE: Paper.REPORT,
+    Stage.ESTIMATE_SUBMITTED: Paper.SUBMISSION,
+    Stage.INVITATION: Paper.NOTICE,
+    Stage.OPENING: Paper.MINUTES,
+    Stage.EVALUATION: Paper.REPORT,
+    Stage.CONTRACT: Paper.CONTRACT,
+    Stage.DELIVERY: Paper.MINUTES,
+    Stage.SERVICE_SET_UP: Paper.MINUTES,
+    Stage.TRIAL_RUN: Paper.MINUTES,
+    Stage.ACCEPTANCE: Paper.MINUTES,
+    Stage.PAYMENT: Paper.MINUTES,
+    Stage.SERVICE_ENDED: Paper.MINUTES,
+}
+
+STEPS = {
+    stage: Step(
+        code=stage.value,
+        label=stage.label,
+        day=reached(stage),
+        values=tuple(code for code, of in AMOUNTS.items() if of == stage),
+        planned=target(stage) if stage in TARGETED else "",
+        paper=PAPERS.get(stage, Paper.DECISION),
+    )
+    for stage in Stage
+}
 
 
 class Procurements(Register[Procurement]):
@@ -265,6 +297,39 @@ class Procurements(Register[Procurement]):
             **{name: Sum(f"sum_{name}") for name in expressions}
         )
         return [(str(AMOUNT_LABELS[code]), sums[sql_name(code)] or 0) for code in codes]
+
+    # --- The way of a file --------------------------------------------------------------
+
+    def way(self, row: Procurement, values: Mapping[str, Value], on: date) -> tuple[Step, ...]:
+        return tuple(STEPS[stage] for stage in ROUTES[Path(row.path)].stages)
+
+    def parts(self, values: Mapping[str, Value]) -> tuple[Part, ...]:
+        """What a file is, then its stages; those of the other path apart."""
+        path, own = (
+            str(values.get("path")),
+            [code for stage in Stage for code in STEPS[stage].cells],
+        )
+        described = tuple(column.code for column in self.columns if column.code not in own)
+        shared = [s for s in Stage if all(s in route.stages for route in ROUTES.values())]
+        only = {
+            one: tuple(c for s in ROUTES[one].stages if s not in shared for c in STEPS[s].cells)
+            for one in Path
+        }
+        if path not in Path.values:  # a new file: nobody knows yet
+            stages = shared
+            apart = tuple(Part(format_lazy(ONLY_WORDS, p.label), only[p]) for p in Path)
+        else:
+            stages = list(ROUTES[Path(path)].stages)
+            apart = tuple(
+                Part(format_lazy(ONLY_WORDS, p.label), only[p], folded=True)
+                for p in Path
+                if p != path
+            )
+        return (
+            Part(gettext_lazy("The file"), described),
+            *parts_of(STEPS[stage] for stage in stages),
+            *apart,
+        )
 
     # --- Judging ------------------------------------------------------------------------
 

@@ -1,3 +1,5 @@
+from facilities.models.access_log import LogEnd, LogEntry
+from facilities.models.accounts import RecoveryCode, SecondFactor, SignedInSession
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.codes import AreaCode, CodeSystem, ExternalCode
@@ -78,14 +80,19 @@ __all__ = [
     "KindTerm",
     "Ledger",
     "Lineage",
+    "LogEnd",
+    "LogEntry",
     "ManagingBody",
     "ManagingBodyTerm",
     "Note",
     "Ownership",
     "Record",
+    "RecoveryCode",
     "Role",
     "RoleAssignment",
     "Scope",
+    "SecondFactor",
+    "SignedInSession",
     "TechnicalLevel",
     "Tracked",
     "User",

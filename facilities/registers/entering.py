@@ -12,15 +12,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facilities import bulk
+from facilities import access_log, bulk
 from facilities.exchange.columns import Value
-from facilities.models import ChangeSet, Document, Edit, Entry, Facility, Record, User
+from facilities.models import ChangeSet, Document, Edit, Entry, Facility, LogEntry, Record, User
 from facilities.registers.register import Register
 from facilities.registers.writers import (
     Attributes,
     Row,
     RowEntry,
     Stale,
+    Withdrawn,
     Writing,
     chunks,
     withdraw_all,
@@ -72,7 +73,7 @@ def begin(
     fields = {} if change_set_id is None else {"id": change_set_id}
     try:
         with transaction.atomic():
-            return ChangeSet.objects.create(
+            change_set = ChangeSet.objects.create(
                 **fields,
                 kind=kind,
                 by=by,
@@ -82,6 +83,17 @@ def begin(
                 file_sha256=file_sha256,
                 undoes=undoes,
             )
+            access_log.write(
+                [
+                    LogEntry(
+                        kind=LogEntry.Kind.CHANGES,
+                        by=by,
+                        facility=facility,
+                        change_set=change_set,
+                    )
+                ]
+            )
+            return change_set
     except IntegrityError:
         raise AlreadySent from None
 
@@ -266,6 +278,46 @@ def withdraw_row(*, register: Register[Row], row: Row, change_set: ChangeSet, on
         register, [row.pk]
     )  # what was written while this waited was recorded before it is withdrawn
     withdraw_rows(register, [row], writing_of(change_set, on=on))
+
+
+@transaction.atomic
+def withdraw_fact(
+    *, register: Register[Row], row: Row, column: str, change_set: ChangeSet, on: date
+) -> None:
+    """Take back the one fact behind a cell, with all the cells that it fills. The change set needs a reason.
+
+    What had been said before it holds again, where cells are dated. Raises AlreadyWithdrawn if the row
+    or the fact is gone, Refused if what would be left cannot be so; nothing is withdrawn then.
+    """
+    if not change_set.because:
+        raise ValidationError({"because": _("Give the reason.")}, code="required")
+    writer = register.writer_of(column)
+    if writer is None or writer.withdrawn is None:
+        raise ValidationError(_("There is nothing here to take back."), code="nothing")
+    lock(register, [row.pk])
+    _refuse_withdrawn(register, [row.pk])
+    fact = writer.standing([row], on).get(row.pk)
+    if fact is None:
+        raise AlreadyWithdrawn
+    reasons = {one.code: change_set.because for one in register.columns}
+    if writer.withdrawn is Withdrawn.EMPTY:
+        nothing = {code: register.column(code).empty for code in writer.columns}
+        enter(
+            register=register,
+            row=row,
+            values=nothing,
+            change_set=change_set,
+            on=on,
+            because=reasons,
+        )
+        return
+    old = register.values([row.pk], on)[row.pk]
+    writing = writing_of(change_set, on=on)
+    withdraw_all(type(fact), [fact], writing)
+    entry = RowEntry(row, old, register.values([row.pk], on)[row.pk], because=reasons)
+    if errors := register.problems([entry], on)[0].errors:
+        raise Refused(errors, set())
+    bulk.insert(list(_edits(register, entry, writing, is_new=False)))
 
 
 def withdraw_rows(register: Register[Row], rows: list[Row], writing: Writing) -> None:

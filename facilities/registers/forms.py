@@ -18,6 +18,7 @@ from facilities.exchange.columns import Column, Kind, Value
 from facilities.registers.entering import Stale
 from facilities.registers.register import Register
 
+FEW = 6  # so many cells are asked in one group
 SEEN, REASON, THEIRS = "seen-", "because-", "theirs-"
 
 
@@ -182,9 +183,19 @@ class CellForm(forms.Form):
         self.odd = set(getattr(error, "odd", ()))
         if hasattr(error, "error_dict"):
             for name, problems in error.error_dict.items():
-                self.add_error(name if name in self.fields else None, problems)
+                if name in self.fields:
+                    self.add_error(name, problems)
+                else:
+                    self.add_error(None, [self._named(name, one) for one in problems])
         else:
             self.add_error(None, error)
+
+    def _named(self, code: str, error: ValidationError) -> ValidationError:
+        """What is wrong with a cell that this form does not show says which cell."""
+        column = next((one for one in self.register.columns if one.code == code), None)
+        if column is None:
+            return error
+        return ValidationError(f"{column.heading()}: {' '.join(error.messages)}", code=error.code)
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """For the template: field, its reason field if one is to be asked, what stood when seen."""
@@ -197,6 +208,23 @@ class CellForm(forms.Form):
                 "seen": self[SEEN + column.code],
                 "reason": reason if asked else None,
             }
+
+    def groups(self) -> Iterator[dict[str, Any]]:
+        """The lines in the parts that the register makes of a row; in one part where it makes none.
+
+        What is wrong, or has a value, is never folded away.
+        """
+        lines = {line["column"].code: line for line in self.lines()}
+        parts = self.register.parts(self.values) if len(lines) > FEW else ()
+        for part in parts:
+            some = [lines.pop(code) for code in part.columns if code in lines]
+            if some:
+                folded = part.folded and not any(
+                    line["field"].errors or line["field"].value() for line in some
+                )
+                yield {"title": part.title, "folded": folded, "lines": some}
+        if lines:
+            yield {"title": "", "folded": False, "lines": list(lines.values())}
 
 
 def _with_theirs(sent: QueryDict) -> QueryDict:

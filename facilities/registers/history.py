@@ -79,10 +79,23 @@ def _of_facts(writer: Facts | Dated, row: Model, columns: dict[str, Column]) -> 
         for place in range(max(len(both["old"]), len(both["new"]))):
             old = both["old"][place] if place < len(both["old"]) else None
             new = both["new"][place] if place < len(both["new"]) else None
+            again = _holds_again(writer, facts, moment) if new is None else None
             for code in writer.columns:
                 if code in columns:
-                    lines += _line(moment, columns[code], writer, old, new)
+                    lines += _line(moment, columns[code], writer, old, new, again)
     return lines
+
+
+def _holds_again(writer: Facts | Dated, facts: list[Record], moment: datetime) -> Record | None:
+    """What had been said before a word that was only withdrawn at that moment."""
+    if not isinstance(writer, Dated):
+        return None
+    standing = [
+        fact
+        for fact in facts
+        if fact.recorded_at < moment and (not fact.withdrawn_at or fact.withdrawn_at > moment)
+    ]
+    return max(standing, key=lambda fact: (getattr(fact, writer.since), fact.pk), default=None)
 
 
 def _line(
@@ -91,8 +104,10 @@ def _line(
     writer: Facts | Dated,
     old: Record | None,
     new: Record | None,
+    again: Record | None,
 ) -> list[Line]:
-    before, after = (_shown(column, writer, fact) for fact in (old, new))
+    """`again`: what holds once `old` is withdrawn and nothing recorded instead."""
+    before, after = (_shown(column, writer, fact) for fact in (old, new or again))
     told = new or old
     if told is None or before == after:
         return []

@@ -22,6 +22,7 @@ from facilities.registers.choices import (
     facility_names,
     names_for,
 )
+from facilities.registers.steps import Part, Step
 from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
 from facilities.services import HAPPENED
 
@@ -317,6 +318,16 @@ class Register(Generic[Row]):
 
     def column(self, code: str) -> Column:
         return next(column for column in self.columns if column.code == code)
+
+    # --- The way of a row ---------------------------------------------------------------
+
+    def way(self, row: Row, values: Mapping[str, Value], on: date) -> tuple[Step, ...]:
+        """The steps of a row on a day, in their order; none where rows go no way."""
+        return ()
+
+    def parts(self, values: Mapping[str, Value]) -> tuple[Part, ...]:
+        """How a form groups the cells of a row; without parts they stand in one group."""
+        return ()
 
     # --- Judging ------------------------------------------------------------------------
 

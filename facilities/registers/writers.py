@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -116,11 +117,20 @@ class RowEntry(Generic[Row]):
         return [code for code in self.new if self.new[code] != self.old.get(code)]
 
 
+class Withdrawn(StrEnum):
+    """What a withdrawn fact leaves behind in its cells."""
+
+    EMPTY = "empty"
+    EARLIER = "earlier"  # what had been said before it holds again
+
+
 class Writer:
     """Reads and writes some columns of a register together. `columns`: column code -> field."""
 
     columns: Mapping[str, str]
     is_fact = False  # its cells are rows of their own, with a paper, a check, a withdrawal
+    # What a cell shows once the fact behind it is withdrawn by itself; None: it is not.
+    withdrawn: Withdrawn | None = None
 
     def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable | None:
         """SQL for the value of a column of the register's row on a day; None if no SQL gives it."""
@@ -200,6 +210,7 @@ class Facts(Writer):
     order: tuple[str, ...] = ("-happened_on", "-pk")
 
     is_fact = True
+    withdrawn = Withdrawn.EMPTY
 
     def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[DatedFact]:
         rows = self.model.objects.as_of(on, known_at).filter(**self.kind)
@@ -276,6 +287,7 @@ class Dated(Writer):
     value_of: Mapping[str, str] = field(default_factory=dict)  # column -> path to its written form
 
     is_fact = True
+    withdrawn = Withdrawn.EARLIER
     since = "effective_from"  # the field with the first day
 
     def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Any]:

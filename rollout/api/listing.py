@@ -86,9 +86,11 @@ def asked_rows(
                 % {"code": code[:40]}
             ],
         )
-    limit = given.get("limit", str(USUAL))
-    if not re.fullmatch(r"[1-9]\d{0,3}", limit, re.ASCII) or int(limit) > MOST:
-        errors.setdefault("limit", [_("Give a whole number from 1 to %(most)s.") % {"most": MOST}])
+    limit = USUAL
+    try:
+        limit = limit_of(given.get("limit"))
+    except ValueError as error:
+        errors.setdefault("limit", [str(error)])
     after = None
     if "after" in given:
         try:
@@ -99,7 +101,16 @@ def asked_rows(
         raise ValidationError(errors)
     if "on" in days:
         given["on"] = day.on.isoformat()
-    return Asked(day, chosen, int(limit), after, given)
+    return Asked(day, chosen, limit, after, given)
+
+
+def limit_of(text: str | None) -> int:
+    """How many rows in one answer. Raises ValueError in the reader's language."""
+    if text is None:
+        return USUAL
+    if not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII) or int(text) > MOST:
+        raise ValueError(_("Give a whole number from 1 to %(most)s.") % {"most": MOST})
+    return int(text)
 
 
 def _is_facility(code: str) -> bool:

@@ -29,6 +29,7 @@ from rollout.models import Alert
 from rollout.notices import alerts
 from rollout.notices.escalation import RULES
 from rollout.programme.deadlines import AHEAD, late_and_coming
+from rollout.programme.late import days_late
 
 LATE, COMING = "late", "coming"
 
@@ -65,7 +66,10 @@ class AlertsView(ProgrammeView):
             "partial": self.is_partial,
             "count": totals[severity] if severity else sum(totals.values()),
             "totals": totals,
-            "alerts": [_alert(one, facilities, working.days_late(one.due_on, on)) for one in rows],
+            "alerts": [
+                _alert(one, facilities, days_late(one.rule, one.due_on, on, working))
+                for one in rows
+            ],
             "next": asked.following(reverse("api:alerts"), after),
             "generated_at": timezone.now(),
         }
@@ -116,7 +120,7 @@ def _alert_cursor(text: str) -> tuple[date, int]:
     return day_of_cursor(day), int(number)
 
 
-def _alert(alert: Alert, facilities: Mapping[int, FacilityOnDay], days_late: int) -> dict:
+def _alert(alert: Alert, facilities: Mapping[int, FacilityOnDay], late: int) -> dict:
     facility = facilities.get(alert.facility_id) if alert.facility_id else None
     return {
         "rule": alert.rule,
@@ -126,7 +130,7 @@ def _alert(alert: Alert, facilities: Mapping[int, FacilityOnDay], days_late: int
         "severity": alert.severity,
         "severity_label": alert.get_severity_display(),
         "due_on": alert.due_on,
-        "days_late": days_late,
+        "days_late": late,
         "facility": facility and facility.code,
         "facility_name": facility and facility.name,
         "what": alert.what,
@@ -157,15 +161,15 @@ def _cached_deadlines(day: Day, told: Places) -> dict:
     return kept
 
 
-def _deadline(deadline: Deadline, facilities: Mapping[int, FacilityOnDay], days_late: int) -> dict:
+def _deadline(deadline: Deadline, facilities: Mapping[int, FacilityOnDay], late: int) -> dict:
     facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
     return {
         "rule": deadline.rule,
         "rule_label": str(RULES.get(deadline.rule, deadline.rule)),
         "subject": deadline.subject,
-        "state": LATE if days_late else COMING,
+        "state": LATE if late else COMING,
         "due_on": deadline.due_on,
-        "days_late": days_late,
+        "days_late": late,
         "facility": facility and facility.code,
         "facility_name": facility and facility.name,
         "what": str(deadline.what),

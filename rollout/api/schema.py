@@ -248,6 +248,62 @@ FORECAST: Endpoint = {
     "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
 }
 
+REGISTER = OpenApiParameter(
+    "register", location=OpenApiParameter.PATH, description=_("The register's code.")
+)
+REGISTERS: Endpoint = {
+    "operation_id": "registers",
+    "summary": _("The registers and their columns"),
+    "description": _(
+        "What can be read as rows. For readers who open the rows behind the figures, and keys of the "
+        "scope detail or wider. No column names a person, and no register of people is offered."
+    ),
+    "parameters": HEADERS,
+}
+REGISTER_ROWS: Endpoint = {
+    "operation_id": "register_rows",
+    "summary": _("The rows of a register on a day"),
+    "description": _(
+        "In the order of their keys, in pieces to be followed by “next”; or sorted, page by page. "
+        "Filters are those of the register's list on the desk: a choice by the column's code, which "
+        "may be given several times; days by <column>_from and <column>_to, numbers by <column>_min "
+        "and <column>_max, and <column>_is=missing or given. An unknown one is refused. As a file all "
+        "rows come at once."
+    ),
+    "parameters": [
+        REGISTER,
+        ON,
+        KNOWN_AT,
+        AREA,
+        OpenApiParameter("fields", description=_("Only these columns: their codes, with commas.")),
+        OpenApiParameter(
+            "sort", description=_("A column's code; “-” before it: from the last to the first.")
+        ),
+        OpenApiParameter(
+            "page", {"type": "integer", "minimum": 1}, description=_("Of a sorted list.")
+        ),
+        *PAGING,
+        OpenApiParameter(
+            "format",
+            enum=["json", "csv", "xlsx"],
+            description=_("As a file: the headings are in the reader's language."),
+        ),
+        *HEADERS,
+    ],
+}
+REGISTER_ROW: Endpoint = {
+    "operation_id": "register_row",
+    "summary": _("One row of a register on a day"),
+    "description": _("All its columns but those that name a person."),
+    "parameters": [
+        REGISTER,
+        OpenApiParameter("key", int, OpenApiParameter.PATH, description=_("The row's key.")),
+        ON,
+        KNOWN_AT,
+        *HEADERS,
+    ],
+}
+
 NOT_FOUND = OpenApiResponse(
     serializers.Problem, description=_("No such facility was part of the rollout on that day.")
 )
@@ -279,6 +335,18 @@ LIVE_NOT_200 = {status: answer for status, answer in PROGRAMME_NOT_200.items() i
 NO_CONNECTION = OpenApiResponse(
     serializers.Problem,
     description=_("No such facility is in the register today, or there is no such partner."),
+)
+
+
+REGISTERS_NOT_200 = NOT_200 | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description=_("No role today, none that opens rows, or a key of the scope progress."),
+    )
+}
+NO_REGISTER = OpenApiResponse(
+    serializers.Problem,
+    description=_("No such register, or no such row for this account on the day."),
 )
 
 

@@ -8,12 +8,15 @@ from rest_framework.serializers import (
     ChoiceField,
     DateField,
     DateTimeField,
+    DictField,
     FloatField,
     IntegerField,
+    JSONField,
     Serializer,
 )
 
 from connectivity.pulse import CELL_LABELS
+from facilities.exchange.columns import Kind
 from rollout.api.parameters import DEADLINE_RULES
 from rollout.api.serializers import (
     AREA,
@@ -253,4 +256,61 @@ class Forecast(Serializer):
     )
     province = Foreseen(help_text=_("Over when its last facility is."))
     facilities = ForeseenFacility(many=True, help_text=_("By code."))
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+class Choice(Serializer):
+    code = CharField()
+    label: Declared = CharField()
+
+
+class RegisterColumn(Serializer):
+    code = CharField()
+    label: Declared = CharField(help_text=_("In the reader's language, as the heading of a file."))
+    kind = ChoiceField([kind.value for kind in Kind])
+    writable: Declared = BooleanField(help_text=_("False: computed."))
+    choices = Choice(
+        many=True,
+        allow_null=True,
+        help_text=_("What it may be; null: anything, or the code of a facility or an area."),
+    )
+
+
+class RegisterOffered(Serializer):
+    code = CharField()
+    label: Declared = CharField()
+    url = CharField()
+    columns = RegisterColumn(many=True)
+
+
+class Registers(Serializer):
+    registers = RegisterOffered(many=True)
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+class RowOfRegister(Serializer):
+    key = IntegerField()
+    url = CharField()
+    values = DictField(
+        child=JSONField(allow_null=True),
+        help_text=_("By column: a text, a whole number, a day, a code, or null where it is empty."),
+    )
+
+
+class RegisterRow(RowOfRegister):
+    register = CharField()
+    on = DateField(help_text=ON)
+    known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+class RegisterRows(Serializer):
+    register = CharField()
+    on = DateField(help_text=ON)
+    known_at = DateTimeField(allow_null=True, help_text=KNOWN_AT)
+    area = CharField(allow_null=True, help_text=AREA)
+    partial: Declared = BooleanField(help_text=PARTIAL)
+    count = IntegerField(help_text=COUNT)
+    rows = RowOfRegister(many=True)
+    next = CharField(allow_null=True, help_text=NEXT)
     generated_at = DateTimeField(help_text=GENERATED_AT)

@@ -39,11 +39,11 @@ class Due:
     @classmethod
     def begin(cls, asked: Asked) -> "Due":
         as_of = asked.as_of(asked.on)
-        return cls(asked, _parts(asked), working_days_of(as_of), tuple(standing(as_of)))
+        return cls(asked, parts_of(asked), working_days_of(as_of), tuple(standing(as_of)))
 
     def spliced(self, moved: Collection[int]) -> "Due":
         reach = Reach.of(moved)
-        fresh = _parts(self.asked, reach.read)
+        fresh = parts_of(self.asked, reach.read)
         kept = {pk: part for pk, part in self.parts.items() if pk not in reach.affected}
         new = {pk: part for pk, part in fresh.items() if pk in reach.affected}
         return replace(self, parts=kept | new)
@@ -62,14 +62,28 @@ class Due:
                 yield deadline._replace(working=self.working), None
 
     def _of_nobody(self) -> Iterator[Deadline]:
-        official = {pk: p.official_since for pk, p in self.parts.items() if p.official_since}
-        facilities = [part.facility for part in self.parts.values() if part.facility]
-        owed = [
-            *deadlines.of_directives(self.asked.on, self.asked.known_at),
-            *deadlines.of_the_law(self.laws, facilities, official),
-        ]
         last = self.asked.on + deadlines.AHEAD
-        yield from (one for one in owed if one.done_on is None and one.due_on <= last)
+        for one in deadlines.of_directives(self.asked.on, self.asked.known_at):
+            if one.done_on is None and one.due_on <= last:
+                yield one
+        yield from self.owed_to_the_law()
+
+    def owed_to_the_law(self) -> list[Deadline]:
+        """The deadlines of the law that are not met, late or due within the next quarter."""
+        last = self.asked.on + deadlines.AHEAD
+        return [
+            one._replace(working=self.working)
+            for one in deadlines.of_the_law(self.laws, self._facilities, self._official)
+            if one.done_on is None and one.due_on <= last
+        ]
+
+    @property
+    def _official(self) -> dict[int, date]:
+        return {pk: part.official_since for pk, part in self.parts.items() if part.official_since}
+
+    @property
+    def _facilities(self) -> list[FacilityOnDay]:
+        return [part.facility for part in self.parts.values() if part.facility]
 
     def awaited_meetings(self) -> list[Meeting]:
         """As `rollout.programme.councils.awaited_meetings`: nearest first."""
@@ -86,7 +100,8 @@ def due(
     return spliced.current(place, lambda: Due.begin(asked), keep_seconds(known_at))
 
 
-def _parts(asked: Asked, facility_ids: frozenset[int] | None = None) -> dict[int, Part]:
+def parts_of(asked: Asked, facility_ids: frozenset[int] | None = None) -> dict[int, Part]:
+    """Read now, of these facilities alone; None: of all."""
     as_of = asked.as_of(asked.on, facility_ids)
     working, last = working_days_of(as_of), asked.on + deadlines.AHEAD
     listed = {facility.id: facility for facility in as_of.on(asked.on)}

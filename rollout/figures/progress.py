@@ -334,6 +334,11 @@ class Reading:
         return max((day for days in awaited for day in days if day), default=None)
 
 
+def parts_of(asked: Asked, facility_ids: frozenset[int]) -> Mapping[int, Part]:
+    """Of these facilities alone, read now: whoever asks about one of them computes no other."""
+    return Reading._read(asked, facility_ids)[0].parts
+
+
 def _parts(
     as_of: AsOf, now: OneDay, then: OneDay | None, weights: WeightsByKind
 ) -> dict[int, Part]:

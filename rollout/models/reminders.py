@@ -220,6 +220,8 @@ class Message(Delivery):
         AT_ONCE = "at_once", _("At once")
         TEST = "test", _("Test")
         WELCOME = "welcome", _("New account")
+        SECURITY = "security", _("About accounts")
+        RESET = "reset", _("Forgotten password")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     person = models.ForeignKey(
@@ -244,6 +246,30 @@ class Message(Delivery):
         indexes = [
             models.Index(name="rollout_message_waiting", fields=["not_before"], condition=WAITING),
             models.Index(name="rollout_message_of_day", fields=["person", "on"]),
+        ]
+
+
+class HolderMessage(Delivery):
+    """An e-mail to the holder of a certificate that ends soon. Who that is stands in the staff list."""
+
+    certificate = models.ForeignKey(
+        "signatures.Certificate",
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("certificate"),
+    )
+    valid_until = models.DateField(_("valid until"))
+    days_before = models.PositiveSmallIntegerField(_("days before"))
+
+    class Meta:
+        verbose_name = _("message to a holder")
+        verbose_name_plural = _("messages to holders")
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="rollout_holder_told_once", fields=["key"]),
+        ]
+        indexes = [
+            models.Index(name="rollout_holder_waiting", fields=["not_before"], condition=WAITING),
         ]
 
 

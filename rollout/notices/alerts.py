@@ -35,6 +35,7 @@ from rollout.notices.webhooks import calls
 from rollout.programme import must_start, reporting
 from rollout.programme.deadlines import deadlines
 from rollout.turns import write_in_turn
+from signatures import campaigns
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -54,11 +55,12 @@ class Rule:
     notice: int  # first told so many days before
     warning: int  # louder from so many days before
     place: str  # anchor on the facility's page, or the name of the page where there is no facility
+    is_late: bool = True  # once its day has passed; a latest day is only warned of
 
     def stage(self, due_on: date, on: date, working: WorkingDays) -> tuple[int, str] | None:
         """Level and severity on day `on`; None while it is too early to tell."""
         if working.late(due_on, on):
-            return OVERDUE, LATE
+            return OVERDUE, LATE if self.is_late else WARNING
         left = working.between(on, due_on)
         if left > self.notice:
             return None
@@ -67,10 +69,14 @@ class Rule:
 
 RULES = {
     "procurement_stage": Rule(_("Procurement stage"), notice=5, warning=2, place="files"),
-    must_start.FILE: Rule(_("Latest day to start"), notice=10, warning=3, place="files"),
-    must_start.MILESTONE: Rule(_("Latest day for a milestone"), notice=10, warning=3, place="line"),
+    must_start.FILE: Rule(
+        _("Latest day to start"), notice=10, warning=3, place="files", is_late=False
+    ),
+    must_start.MILESTONE: Rule(
+        _("Latest day for a milestone"), notice=10, warning=3, place="line", is_late=False
+    ),
     must_start.REQUEST: Rule(
-        _("Latest day to ask for signatures"), notice=10, warning=3, place="funnel"
+        _("Latest day to ask for signatures"), notice=10, warning=3, place="funnel", is_late=False
     ),
     "milestone": Rule(_("Milestone"), notice=10, warning=3, place="line"),
     "council": Rule(_("Council meeting"), notice=5, warning=1, place="councils"),
@@ -78,6 +84,9 @@ RULES = {
     "directive": Rule(_("Directive"), notice=5, warning=2, place="rollout:directive-list"),
     "certificate_expiry": Rule(
         _("Expiry of digital signatures"), notice=60, warning=20, place="funnel"
+    ),
+    campaigns.RULE: Rule(
+        _("Campaign of digital signatures"), notice=20, warning=5, place="rollout:campaign-list"
     ),
     reporting.RULE: Rule(
         _("Weekly report"), notice=reporting.SOON_DAYS, warning=0, place="reports"
@@ -210,7 +219,7 @@ class _Pages(dict[tuple[str, FacilityOnDay | None], str]):
 
     def __missing__(self, key: tuple[str, FacilityOnDay | None]) -> str:
         place, facility = key
-        if facility is None:
+        if facility is None or ":" in place:
             address = reverse(place)
         else:
             address = f"{reverse('rollout:facility', args=[facility.code])}#{place}"

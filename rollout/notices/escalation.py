@@ -16,6 +16,7 @@ from facilities.services import record, withdraw
 from rollout.models import Alert, Audience, EscalationStep
 from rollout.notices import alerts, watching
 from rollout.programme import must_start
+from signatures import campaigns
 
 NOTICE, WARNING, LATE = Alert.Severity.NOTICE, Alert.Severity.WARNING, Alert.Severity.LATE
 OFFICER, HEAD, AGENCY = Audience.OFFICER, Audience.HEAD, Audience.AGENCY
@@ -61,9 +62,13 @@ USUAL: dict[str, tuple[Step, ...]] = {
     "certificate_expiry": (
         Step(-60, OFFICER, NOTICE),
         Step(-20, OFFICER, WARNING),
+        Step(-10, OFFICER, WARNING),
+        Step(-10, DEPARTMENT, NOTICE),
         Step(-5, HEAD, WARNING),
+        Step(-1, OFFICER, WARNING),
         Step(1, DEPARTMENT, WARNING),
     ),
+    campaigns.RULE: (Step(-20, OFFICER, NOTICE), *UPWARD),
     "status_report": (
         Step(-1, OFFICER, NOTICE),
         Step(0, OFFICER, WARNING),

@@ -1,7 +1,8 @@
 """What stands in a person's inbox: what is open once each, the worst first, and what was solved lately."""
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.db.models import Q
 from facilities.models import User
 from facilities.working_days import WorkingDays
 from rollout.models import Alert, Notice
+from rollout.programme.late import days_late, thing_of, trouble
 
 MOST = 2000  # rows looked at; nobody reads more
 LATELY = 50  # solved ones shown
@@ -22,7 +24,8 @@ class Standing:
 
     notice: Notice
     unread: bool
-    late: int  # working days past its day; 0 while it is in time
+    more: int  # further alerts of the same thing that they were told of
+    late: int  # working days past its day; 0 while it is in time, and for a latest day
     left: int  # working days to its day
 
     @property
@@ -31,7 +34,7 @@ class Standing:
 
 
 def standing(person: User, on: date, calendar: WorkingDays) -> list[Standing]:
-    """However often they were told of one, it stands once: one query."""
+    """However often they were told of a thing, it stands once, by the worst of its alerts: one query."""
     rows = (
         Notice.objects.filter(person=person, kind=Notice.Kind.DUE, alert__cleared_on__isnull=True)
         .select_related("alert")
@@ -43,24 +46,41 @@ def standing(person: User, on: date, calendar: WorkingDays) -> list[Standing]:
         latest.setdefault(notice.alert_id, notice)
         if notice.read_at is None:
             unread.add(notice.alert_id)
-    found = [
-        Standing(
+    things: dict[str, list[Standing]] = defaultdict(list)
+    for pk, notice in latest.items():
+        one = Standing(
             notice,
             pk in unread,
-            calendar.days_late(notice.alert.due_on, on),
+            0,
+            days_late(notice.alert.rule, notice.alert.due_on, on, calendar),
             max(0, calendar.between(on, notice.alert.due_on)),
         )
-        for pk, notice in latest.items()
-    ]
+        things[thing_of(notice.alert.subject)].append(one)
+    worst = (in_order(some) for some in things.values())
+    return in_order(
+        replace(first, unread=any(one.unread for one in (first, *others)), more=len(others))
+        for first, *others in worst
+    )
+
+
+def in_order(found: Iterable[Standing]) -> list[Standing]:
+    """As every list of what is to be done: longest late first, then by day, and the louder first."""
     return sorted(
         found,
         key=lambda one: (
-            LOUDEST_FIRST.index(one.alert.severity),
-            -one.late,
-            one.alert.due_on,
+            *trouble(one.late, one.alert.due_on, LOUDEST_FIRST.index(one.alert.severity)),
             one.alert.pk,
         ),
     )
+
+
+def of_the_same_thing(alert: Alert, person: User) -> list[Alert]:
+    """The open alerts of its thing that the person was told of, itself among them."""
+    told = Alert.objects.filter(
+        notices__person=person, cleared_on__isnull=True, facility=alert.facility_id
+    )
+    thing = thing_of(alert.subject)
+    return [alert, *(a for a in told.distinct() if a != alert and thing_of(a.subject) == thing)]
 
 
 def by_rule(found: list[Standing]) -> list[tuple[str, int]]:

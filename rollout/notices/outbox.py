@@ -8,20 +8,16 @@ refuses for good is given up and shown at once.
 
 import uuid
 from collections import defaultdict
-from contextlib import closing, suppress
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
-from smtplib import (
-    SMTPDataError,
-    SMTPException,
-    SMTPRecipientsRefused,
-    SMTPServerDisconnected,
-)
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db.models import Exists, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -30,15 +26,17 @@ from django.utils.translation import ngettext
 
 from facilities import clock
 from facilities.models import User
+from facilities.working_days import working_days
 from rollout.models import Alert, Message, Notice, PostBox
-from rollout.notices import unsubscribe, welcome
-from rollout.notices.delivery import Outcome, Parcel, Result, Transport, deliver, said
+from rollout.notices import reset, unsubscribe, welcome
+from rollout.notices.delivery import Parcel, deliver
 from rollout.notices.notices import open_of_the_same_cause
+from rollout.notices.posting import Post, headers_of
+from rollout.programme.late import days_late, thing_of, trouble
 from rollout.turns import one_at_a_time
 
 STALE = timedelta(days=7)  # what was told longer ago and never mailed stays in the inbox only
-BACKOFF = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180))
-MOST_IN_TEST = 20  # things in the test of a rule
+MOST_LINES = 15  # things named in a message; the rest is counted
 
 
 def compose(now: datetime) -> int:
@@ -126,67 +124,44 @@ def send_waiting(now: datetime) -> int:
         return deliver(Message.objects.select_related("person"), post, now)
 
 
-class _Post(Transport[Message]):
-    """One connection to the mail server, for one message after the other."""
-
+class _Post(Post[Message]):
     receiver = "person"
-    backoff = BACKOFF
-    repeats_doubtful = False
-
-    def __init__(self) -> None:
-        self._line = get_connection()
-
-    def close(self) -> None:
-        with suppress(Exception):  # it may be broken already
-            self._line.close()
 
     def pack(self, message: Message) -> Parcel | None:
         mail = _mail(message)
         if mail is None:
             return None
         mail.message()  # what cannot be written as a mail fails before it begins
-        is_secret = message.kind == Message.Kind.WELCOME  # what holds a link that opens an account
+        is_secret = message.kind in (
+            Message.Kind.WELCOME,
+            Message.Kind.RESET,
+        )  # what holds a link that opens an account
         text = "" if is_secret else mail.body
         told = {"to": mail.to[0], "subject": mail.subject[:200], "text": text}
         return Parcel(partial(self._send, mail), told)
-
-    def _send(self, mail: EmailMessage) -> Result:
-        opened = False
-        try:
-            self._line.open()
-            opened = True
-            self._line.send_messages([mail])
-        except Exception as error:
-            self.close()  # the next message needs one that is not broken
-            outcome = _came_of(error) if opened else Outcome.REFUSED_FOR_NOW
-            return Result(outcome, said(error))
-        return Result(Outcome.DELIVERED)
-
-
-def _came_of(error: Exception) -> Outcome:
-    """A server that says no has not taken the mail; one that falls silent may have."""
-    if isinstance(error, SMTPServerDisconnected) or not isinstance(error, SMTPException):
-        return Outcome.IN_DOUBT
-    if isinstance(error, SMTPRecipientsRefused):
-        codes = [code for code, _text in error.recipients.values()]
-    elif isinstance(error, SMTPDataError):
-        codes = [error.smtp_code]
-    else:  # of our name, our password, our sender: nothing this mail could help
-        return Outcome.REFUSED_FOR_NOW
-    for_good = codes and all(500 <= code < 600 for code in codes)
-    return Outcome.REFUSED_FOR_GOOD if for_good else Outcome.REFUSED_FOR_NOW
 
 
 def _mail(message: Message) -> EmailMessage | None:
     """As things stand now; None when nothing of it is left to tell, or nobody wants to read it."""
     person = message.person
-    asked_for = message.kind in (Message.Kind.TEST, Message.Kind.WELCOME)
+    asked_for = message.kind in (
+        Message.Kind.TEST,
+        Message.Kind.WELCOME,
+        Message.Kind.SECURITY,
+        Message.Kind.RESET,
+    )
     wanted = asked_for or unsubscribe.gets_mail(person)
     if not (person.email and wanted):
         return None
     with translation.override(person.language):
         if message.kind == Message.Kind.TEST:
             subject, text = _("Test of reminders"), message.text
+        elif message.kind == Message.Kind.SECURITY:
+            subject, text = _("EMR rollout: about accounts"), message.text
+        elif message.kind == Message.Kind.RESET:
+            if reset.is_late(message, timezone.now()):
+                return None
+            subject, text = reset.words(person, reset.link_of(person))
         elif message.kind == Message.Kind.WELCOME:
             if not welcome.waits(person):
                 return None
@@ -203,33 +178,61 @@ def _mail(message: Message) -> EmailMessage | None:
             )
             if not notices:
                 return None
+            cleared = sum(1 for notice in notices if notice.kind == Notice.Kind.CLEAR)
+            count = len(lines_of(notices)) + cleared
             subject = ngettext(
-                "EMR rollout: %(count)s reminder", "EMR rollout: %(count)s reminders", len(notices)
-            ) % {"count": len(notices)}
+                "EMR rollout: %(count)s reminder", "EMR rollout: %(count)s reminders", count
+            ) % {"count": count}
             text = _text(person, notices)
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
     return EmailMessage(
         subject=subject,
         body=text,
         to=[person.email],
-        headers={
-            "Message-ID": f"<{message.key.replace(':', '.')}@{host}>",
-            "Auto-Submitted": "auto-generated",
+        headers=headers_of(message.key)
+        | {
             "List-Unsubscribe": f"<{unsubscribe.address_of(person)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing in a message: the latest that the person was told of the worst of its alerts."""
+
+    notice: Notice
+    days_late: int
+    more: int  # further alerts of the same thing
+
+
+def lines_of(notices: Iterable[Notice]) -> list[Line]:
+    """What is due, one line for each thing, in the order of every list of what is to be done: one query."""
+    due = [notice for notice in notices if notice.kind == Notice.Kind.DUE]
+    on, calendar = max((notice.on for notice in due), default=date.min), working_days()
+    things: dict[str, dict[int, Line]] = defaultdict(dict)
+    for notice in due:  # the latest of an alert stays
+        alert = notice.alert
+        late = days_late(alert.rule, alert.due_on, on, calendar)
+        things[thing_of(alert.subject)][alert.pk] = Line(notice, late, 0)
+
+    def order(line: Line) -> tuple:
+        return *trouble(line.days_late, line.notice.alert.due_on), line.notice.alert.pk
+
+    worst = [replace(min(some.values(), key=order), more=len(some) - 1) for some in things.values()]
+    return sorted(worst, key=order)
+
+
 def _text(person: User, notices: list[Notice]) -> str:
-    due = [n for n in notices if n.kind == Notice.Kind.DUE]
+    lines = lines_of(notices)
+    shown = lines[:MOST_LINES]
     return render_to_string(
         "mail/digest.txt",
         {
             "person": person,
-            "late": [n for n in due if n.offset > 0],
-            "coming": [n for n in due if n.offset <= 0],
-            "clear": [n for n in notices if n.kind == Notice.Kind.CLEAR],
+            "late": [one for one in shown if one.days_late],
+            "coming": [one for one in shown if not one.days_late],
+            "rest": len(lines) - len(shown),
+            "clear": [n.alert for n in notices if n.kind == Notice.Kind.CLEAR][:MOST_LINES],
             "site": settings.SITE_URL,
         },
     )
@@ -266,7 +269,7 @@ def trial_message(
                 )
                 % {"rule": rule, "count": len(told)}
                 + "\n\n"
-                + _text(person, told[:MOST_IN_TEST])
+                + _text(person, told)
             )
     return Message.objects.create(
         text=text,

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, cast
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from facilities import second_factor
 from facilities.models import Ledger, User
 from facilities.models.places import in_language
 from facilities.permissions import Access, access_of
@@ -72,6 +76,9 @@ def page(
                 return render(request, "400.html", {"problems": _in_words(error)}, status=400)
             signed_in = cast(SignedIn, request)  # `login_required` has seen to it
             access = access_of(signed_in.user, day.today)
+            if second_factor.is_missing(access, request.session):
+                logout(request)  # opened before the role, or before the rule
+                return redirect_to_login(request.get_full_path())
             if not may(access):
                 raise PermissionDenied(of_the_province() if access.is_of_an_area else "")
             day = narrowed(day, access)
@@ -178,6 +185,13 @@ def _head(day: Day) -> Head:
     provinces = provinces_on(day.map_on or day.on, day.known_at)
     name = in_language(*names_for(day, provinces))
     return Head(name, len(provinces) > 1 and day.own is None)
+
+
+def back_to_the_list(request: SignedIn) -> HttpResponseRedirect | None:
+    """To the list that a form was opened on; None where it came from elsewhere."""
+    asked = request.GET.get("back", "")
+    is_ours = asked.partition("?")[0] == reverse("rollout:todo")
+    return HttpResponseRedirect(asked) if is_ours else None
 
 
 def number_of_page(request: SignedIn) -> str:

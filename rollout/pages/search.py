@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from facilities.folding import fold
-from facilities.models import Contact, FacilityName, User
+from facilities.models import Contact, FacilityName, LogEntry, User
 from facilities.naming import facilities_called
 from facilities.permissions import Access
 from rollout.day import Day
@@ -23,9 +23,10 @@ from rollout.models import WorkingSession
 from rollout.pages.page import Page, SignedIn, page
 from rollout.pages.programme.directives import seen_directives
 from rollout.pages.programme.obstacles import seen_obstacles
+from rollout.pages.seen import seen
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.keeping import kept_registers
-from signatures.models import Certificate, NamesRead
+from signatures.models import Certificate
 from signatures.names import note
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def search(request: SignedIn, day: Day, access: Access) -> Page:
     words = fold(asked).split()[:MOST_WORDS]
     is_short = bool(asked) and len("".join(words)) < LEAST_LETTERS
     groups = [] if is_short or not words else list(_found(words, day, access))
-    return "search.html", {"asked": asked, "is_short": is_short, "groups": groups}
+    context = {"asked": asked, "is_short": is_short, "groups": groups}
+    return "search.html", context | {"seen": [] if asked else seen(request, day, access)}
 
 
 def _found(words: Words, day: Day, access: Access) -> Iterator[Group]:
@@ -151,7 +153,7 @@ def _holders(words: Words, day: Day, access: Access) -> Iterator[Hit]:
     found = list(rows.order_by("sort_key", "pk")[: MOST + 1])
     if isinstance(access.user, User):
         counts = Counter(row.facility_id for row in found)
-        note(counts=counts, register="certificates", by=access.user, how=NamesRead.How.PAGE)
+        note(counts=counts, register="certificates", by=access.user, how=LogEntry.Kind.PAGE)
     names = _names({row.facility_id for row in found}, day)
     for row in found:
         beside = " · ".join(filter(None, (row.unit, names.get(row.facility_id, ""))))

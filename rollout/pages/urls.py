@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rollout.pages import search, start
+from rollout.pages import access_log, account, search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import (
     connections,
@@ -15,10 +15,13 @@ from rollout.pages.programme import (
 from rollout.pages.publishing import briefs, papers
 from rollout.pages.registers import (
     assets,
+    campaigns,
     certificates,
     documents,
     drafts,
+    handovers,
     imports,
+    people,
     returned,
     sheets,
 )
@@ -35,12 +38,17 @@ from rollout.pages.summary import (
     suggest,
     timeline,
 )
+from rollout.pages.todo import page as todo
 
 app_name = "rollout"
 
 urlpatterns = [
     path("", leader.leader, name="leader"),
+    path("account/", account.account, name="account"),
+    path("account/link/", account.reset_link, name="reset-link"),
+    path("access-log/", access_log.whole_log, name="access-log"),
     path("search/", search.search, name="search"),
+    path("todo/", todo.todo, name="todo"),
     path("start/", start.start, name="start"),
     path("facilities/<slug:code>/", facility.facility, name="facility"),
     path(
@@ -54,6 +62,15 @@ urlpatterns = [
         sheets.sheet_to_fill,
         name="sheet-to-fill",
     ),
+    path("campaigns/", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
+    path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("facilities/<slug:code>/handovers/", handovers.handovers, name="handovers"),
+    path(
+        "facilities/<slug:code>/handovers/minutes.docx",
+        handovers.handover_minutes,
+        name="handover-minutes",
+    ),
     path("facilities/<slug:code>/returned/", returned.returned_lists, name="returned-lists"),
     path("facilities/<slug:code>/returned/<int:pk>/", returned.returned, name="returned"),
     path(
@@ -61,7 +78,7 @@ urlpatterns = [
         returned.returned_undo,
         name="returned-undo",
     ),
-    path("facilities/<slug:code>/names/", certificates.names_read, name="names-read"),
+    path("facilities/<slug:code>/names/", access_log.of_facility, name="names-read"),
     path("facilities/<slug:code>/none/", absences.absences, name="absences"),
     path("measures/progress/", overall.overall, name="overall"),
     path("measures/<slug:code>/", figure.measure, name="measure"),
@@ -111,6 +128,7 @@ urlpatterns = [
         imports.import_template,
         name="import-template",
     ),
+    path("people/new/", people.person_new, name="person-new"),
     path("d/<path:tag>/", assets.asset, name="asset"),
     path("suggest/", suggest.suggest, name="suggest"),
     path("drafts/", drafts.keep, name="draft"),

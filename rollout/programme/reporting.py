@@ -1,8 +1,17 @@
 """Which weeks a facility has to report on, which it has, and how fresh what it said is.
 
-A week ends at its cut-off, an hour of a weekday. On a day looked at, the week that ends on it still
-runs; whoever gives the moment `at` sees it end at the hour. Nothing here is stored but the reports
-themselves: late, missed and silent follow from them.
+A week ends at its cut-off, an hour of a weekday; of a weekday off, on the next working day. On a day
+looked at, the week that ends on it still runs; whoever gives the moment `at` sees it end at the hour.
+Nothing here is stored but the reports themselves: late, missed and silent follow from them.
+
+The rule of a report:
+
+- It is an act of its own. Answering a line is noted and heard, so that a facility is not silent, but it is
+  not the report of the week.
+- One report answers one week: the one that ended last while that is owed, else the one that runs. On
+  the due day of the one that runs it answers that one; what was missed before stays missed.
+- On one day a facility reports once; whoever reports again that day gets the report there is.
+- A week that was excepted, or that ended before the last, is not made good.
 """
 
 from bisect import bisect_left
@@ -18,6 +27,7 @@ from django.utils.translation import pgettext_lazy
 from facilities import clock
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.models import ChangeSet, Facility, Scope
+from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days_of
 from rollout.models import ReportingCalendar, ReportingException, StatusReport
 
 if TYPE_CHECKING:
@@ -51,9 +61,15 @@ class Calendar:
         exceptions: Iterable[tuple[date, int | None]] = (),
         *,
         until: date,
+        working: WorkingDays = WEEKENDS_ONLY,
     ):
-        """`rows`: (effective from, weekday from 1, hour), oldest first. `exceptions`: (due on, facility)."""
-        self.weeks = list(_weeks(list(rows), until))
+        """`rows`: (effective from, weekday from 1, hour), oldest first. `exceptions`: (due on, facility).
+
+        `working`: which weekdays are off. A Saturday or Sunday that a calendar names is meant as it is.
+        """
+        named = list(_weeks(list(rows), until, working))
+        self.weeks = [week for _day, week in named]
+        self._named = dict(named)  # by the day that the calendar names, off or not
         self._days = [week.due_on for week in self.weeks]
         self._cut_offs = [week.cut_off for week in self.weeks]
         # The calendar may have moved since: then it is the week in which that day lies.
@@ -83,7 +99,7 @@ class Calendar:
         week = self._first(self._days, due_on)
         if week is None or week.due_on == due_on:
             return week
-        return self._first(self._cut_offs, recorded_at)
+        return self._named.get(due_on) or self._first(self._cut_offs, recorded_at)
 
     def coming(self, on: date, at: datetime | None = None) -> list[Week]:
         """The week that runs and those after it that are known."""
@@ -93,17 +109,21 @@ class Calendar:
         return not self._excepted.isdisjoint({(week.due_on, None), (week.due_on, facility_id)})
 
 
-def _weeks(rows: list[tuple[date, int, int]], until: date) -> Iterator[Week]:
+def _weeks(
+    rows: list[tuple[date, int, int]], until: date, working: WorkingDays
+) -> Iterator[tuple[date, Week]]:
+    """Each week with the day that its calendar names. One without a working day is joined to the next."""
     if not rows:
         return
-    begins, last = _moment(rows[0][0], 0), None
+    begins, last, due_on = _moment(rows[0][0], 0), None, None
     changes = [effective_from for effective_from, _weekday, _hour in rows[1:]]
     for (start, weekday, hour), end in zip(rows, [*changes, until], strict=True):
         day = start + timedelta(days=(weekday - start.isoweekday()) % 7)
         while day < end:
-            if last is None or (day - last).days >= SHORTEST_DAYS:
-                yield Week(day, _moment(day, hour), begins)
-                begins, last = _moment(day, hour), day
+            moved = working.next_working(day) if day in working.off else day
+            if last is None or (due_on and (day - last).days >= SHORTEST_DAYS and moved > due_on):
+                yield day, Week(moved, _moment(moved, hour), begins)
+                begins, last, due_on = _moment(moved, hour), day, moved
             day += timedelta(days=7)
 
 
@@ -126,7 +146,7 @@ def calendar(as_of: AsOf) -> Calendar:
     if not rows:
         return Calendar((), until=on)
     exceptions = ReportingException.objects.known(known_at).values_list("due_on", "facility_id")
-    return Calendar(rows, exceptions, until=on + AHEAD)
+    return Calendar(rows, exceptions, until=on + AHEAD, working=working_days_of(as_of))
 
 
 def is_asked(as_of: AsOf, weeks: Calendar, facility_id: int, week: Week) -> bool:
@@ -136,6 +156,15 @@ def is_asked(as_of: AsOf, weeks: Calendar, facility_id: int, week: Week) -> bool
         and not as_of.has_left(facility_id, week.due_on)
         and not weeks.excepts(week, facility_id)
     )
+
+
+def answered_by(as_of: AsOf, weeks: Calendar, facility_id: int, at: datetime) -> list[Week]:
+    """The weeks that a report given at that moment may answer, the first of them first."""
+    on = timezone.localdate(at)
+    running, ended = weeks.running(on, at), weeks.ended(on, at)[-1:]
+    if running.due_on == on:
+        ended = []
+    return [*(week for week in ended if is_asked(as_of, weeks, facility_id, week)), running]
 
 
 class Given(NamedTuple):
@@ -260,6 +289,15 @@ def _freshness(
         due_on=missed[0].due_on if missed else _next_due(as_of, weeks, pk, answered, at),
         missed=len(missed),
     )
+
+
+def answers_since_report(facility: Facility) -> int:
+    """How often its officers have sent something since its last report: two queries."""
+    sent = ChangeSet.objects.filter(facility=facility).exclude(kind=ChangeSet.Kind.REPORT)
+    latest = StatusReport.objects.known().filter(facility=facility).aggregate(Max("recorded_at"))
+    if at := latest["recorded_at__max"]:
+        sent = sent.filter(at__gt=at)
+    return sent.count()
 
 
 def stale_before(as_of: AsOf) -> date | None:

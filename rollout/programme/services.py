@@ -225,8 +225,8 @@ def report(
 ) -> StatusReport | None:
     """A facility reports at this moment. Returns its report; None while no calendar asks for any.
 
-    It answers the week that ended last, if that is still owed, and else the one that runs. A week is
-    reported once: whoever reports again gets the report there is.
+    Which week it answers: `rollout.programme.reporting`. A week is reported once, and a day holds one
+    report: whoever reports again gets the report there is.
     """
     moment = clock.as_if_today(at)
     on = timezone.localdate(moment)
@@ -234,17 +234,14 @@ def report(
     weeks = reporting.calendar(as_of)
     if not weeks.weeks:
         return None
-    running = weeks.running(on, moment)
-    todo = [
-        week
-        for week in weeks.ended(on, moment)[-1:]
-        if reporting.is_asked(as_of, weeks, facility.pk, week)
-    ]
     standing = StatusReport.objects.known().filter(facility=facility)
+    if of_the_day := standing.filter(happened_on=on).order_by("recorded_at", "pk").last():
+        return of_the_day
     given = {weeks.week_of(row.due_on, clock.as_if_today(row.recorded_at)): row for row in standing}
-    week = next((week for week in (*todo, running) if week not in given), None)
+    open_weeks = reporting.answered_by(as_of, weeks, facility.pk, moment)
+    week = next((week for week in open_weeks if week not in given), None)
     if week is None:
-        return given[running]
+        return given[open_weeks[-1]]
     made = StatusReport(
         facility=facility, due_on=week.due_on, happened_on=on, nothing_changed=nothing_changed
     )

@@ -22,6 +22,7 @@ from rollout.registers.facilities import Facilities
 from rollout.registers.kinds import Kinds, ManagingBodies
 from rollout.registers.milestones import Milestones
 from rollout.registers.people import OF_THE_DEPARTMENT, People
+from signatures.happened import CertificateEvents
 from signatures.registers import Certificates
 from signatures.staff import Staff
 
@@ -40,6 +41,7 @@ REGISTERS: dict[str, Register] = {
         Movements(),
         Staff(),
         Certificates(),
+        CertificateEvents(),
         Connections(),
         Milestones(),
         Councils(),

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from equipment.registers.records import RecordRegister, Rows
 from facilities.exchange.columns import Column, Kind
 from facilities.models import Agency, AgencyContact, Contact, Record
 from facilities.registers.choices import facilities_by_code, facility_names, labels
+from facilities.registers.records import RecordRegister, Rows
 from facilities.registers.register import Problems
 from facilities.registers.writers import RowEntry, Writing
 

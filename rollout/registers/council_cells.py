@@ -18,6 +18,7 @@ from facilities.registers.entering import enter_rows
 from facilities.registers.writers import (
     Facts,
     RowEntry,
+    Withdrawn,
     Writer,
     Writing,
     chunks,
@@ -58,6 +59,7 @@ class Scheduled(Writer):
         default_factory=lambda: {"scheduled": "scheduled_on", "fixed": "effective_from"}
     )
     is_fact = True
+    withdrawn = Withdrawn.EARLIER
 
     def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
         rows = CouncilDate.objects.in_force(on, known_at).filter(meeting=OuterRef("pk"))
@@ -242,6 +244,7 @@ class Followed(Writer):
     """A milestone of the row's facility: read and written as the register of milestones does."""
 
     is_fact = True
+    withdrawn = Withdrawn.EMPTY
 
     def __init__(self, milestone: Milestone) -> None:
         self.writer = cast(Facts, MILESTONES.writer_of(reached(milestone)))

@@ -20,6 +20,7 @@ from facilities.exchange.columns import Column, Kind, Value
 from facilities.registers.choices import facilities_by_code, facility_names, labels
 from facilities.registers.order import NAME_ORDER_OF_FACILITY, with_name_order_of_facility
 from facilities.registers.register import Problems, Register
+from facilities.registers.steps import Paper, Step
 from facilities.registers.writers import Attributes, RowEntry, Writing, chunks
 from rollout.figures.readiness import Check, missing, readiness_of_all
 from rollout.models import (
@@ -51,6 +52,9 @@ from rollout.registers.council_cells import (
     told_in,
 )
 from rollout.registers.milestones import (
+    STEPS as WAY,
+)
+from rollout.registers.milestones import (
     check_counts,
     check_numbers,
     check_order,
@@ -75,6 +79,24 @@ def criteria_by_code(codes: set[str]) -> Mapping[str, CriteriaSet]:
 def _after(milestone: Milestone) -> tuple[Column, ...]:
     codes = (reached(milestone), number(milestone))
     return tuple(column for column in MILESTONES.columns if column.code in codes)
+
+
+MEETING = (
+    Step(
+        code="scheduled",
+        label=pgettext_lazy("council", "Day of the meeting fixed"),
+        day="scheduled",
+        paper=Paper.LETTER,
+    ),
+    Step(
+        code="held",
+        label=Milestone.COUNCIL.label,
+        day="held",
+        values=("conclusion",),
+        number="paper",
+        paper=Paper.MINUTES,
+    ),
+)
 
 
 @dataclass
@@ -240,6 +262,15 @@ class Councils(Register[CouncilMeeting]):
     ) -> dict[int, dict[str, Value]]:
         found = standing_conditions(keys, known_at)
         return {key: {"conditions": told_in(rows)} for key, rows in found.items()}
+
+    # --- The way of a council -----------------------------------------------------------
+
+    def way(self, row: CouncilMeeting, values: Mapping[str, Value], on: date) -> tuple[Step, ...]:
+        """Nothing follows from a council that did not pass the facility; a meeting that only
+        postponed itself gets a new day in the whole form."""
+        if values.get("held") and values.get("conclusion") not in PASSING:
+            return MEETING
+        return (*MEETING, *(WAY[milestone] for milestone in AFTER))
 
     # --- Judging ------------------------------------------------------------------------
 

@@ -27,6 +27,11 @@ def of_row(register: str, row: int | None, cells: Iterable[str] = ()) -> str:
     return f"my:{register}:{row}:{','.join(sorted(cells))}"[:LONGEST_NAME]
 
 
+def of_next(register: str, row: int) -> str:
+    """The name of the draft of the form that records a step of a row."""
+    return f"step:{register}:{row}"
+
+
 def of_record(register: str, row: int | None) -> str:
     """The name of the draft of the desk's form about a row; about a new one without `row`."""
     return f"desk:{register}:{row or 'new'}"
@@ -64,14 +69,16 @@ def find(user: User, form: str) -> Draft | None:
     return Draft.objects.filter(user=user, form=form).first()
 
 
-def initial(draft: Draft | None, columns: Iterable[Column]) -> dict[str, str]:
-    """What a form of cells is filled with to go on with a draft.
+def initial(
+    draft: Draft | None, columns: Iterable[Column], more: Iterable[str] = ()
+) -> dict[str, str]:
+    """What a form of cells is filled with to go on with a draft. `more`: its fields beside the cells.
 
     What stood when the draft was begun goes along: if it has changed since, both versions are shown.
     """
     if draft is None:
         return {}
-    names = ["because"]
+    names = ["because", *more]
     for column in columns:
         names += [column.code, SEEN + column.code, REASON + column.code]
     return {name: draft.fields[name][0] for name in names if draft.fields.get(name)}

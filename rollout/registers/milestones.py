@@ -19,6 +19,7 @@ from facilities.models.places import IN_ROLLOUT
 from facilities.registers.choices import facilities_by_code, facility_names
 from facilities.registers.order import NAME_ORDER, with_name_order
 from facilities.registers.register import Problems, Register
+from facilities.registers.steps import Paper, Part, Step, parts_of
 from facilities.registers.writers import Attributes, Dated, Facts, RowEntry
 from rollout.models import (
     Conclusion,
@@ -145,6 +146,29 @@ def _reached_writer(milestone: str) -> Facts:
     )
 
 
+PAPERS = {
+    Milestone.PREPARING: Paper.PLAN,
+    Milestone.PILOT: Paper.PLAN,
+    Milestone.SELF_ASSESSMENT: Paper.REPORT,
+    Milestone.COUNCIL: Paper.MINUTES,
+    Milestone.PORTAL: Paper.NOTICE,
+}
+ELSEWHERE = gettext_lazy("It is recorded with the council.")
+
+STEPS = {
+    milestone: Step(
+        code=milestone.value,
+        label=milestone.label,
+        day=reached(milestone),
+        number=number(milestone) if milestone in NUMBERED else "",
+        planned=target(milestone),
+        paper=PAPERS.get(milestone, Paper.DECISION),
+        elsewhere="" if milestone in WRITTEN else ELSEWHERE,
+    )
+    for milestone in Milestone
+}
+
+
 class Milestones(Register):
     code = "milestones"
     label = gettext_lazy("milestones")
@@ -188,6 +212,18 @@ class Milestones(Register):
         if code in COUNCIL:
             return COUNCIL[code](on, known_at)
         return super().expression(code, on, known_at)
+
+    # --- The way of a facility ----------------------------------------------------------
+
+    def way(self, row: Facility, values: Mapping[str, Value], on: date) -> tuple[Step, ...]:
+        """The milestones that its kind passes."""
+        as_of = AsOf(on, facility_ids=frozenset({row.pk}))
+        described = next((one for one in as_of.on(on) if one.id == row.pk), None)
+        way = ways(as_of).of(described, on) if described else WHOLE_WAY
+        return tuple(step for milestone, step in STEPS.items() if milestone in way)
+
+    def parts(self, values: Mapping[str, Value]) -> tuple[Part, ...]:
+        return parts_of(STEPS.values())
 
     # --- Judging ------------------------------------------------------------------------
 

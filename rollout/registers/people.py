@@ -18,6 +18,7 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities import access_log
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.models import (
     OF_A_FACILITY,
@@ -79,6 +80,7 @@ class _Assignments(Attributes):
         for entry in entries:
             entry.stored.valid_until = entry.day("until")
         RoleAssignment.objects.bulk_update([e.stored for e in entries], ["valid_until"])
+        access_log.roles_ended([e.stored for e in entries], by=writing.by)
 
 
 class People(Register[RoleAssignment]):
@@ -233,7 +235,8 @@ class People(Register[RoleAssignment]):
                 valid_from=entry.day("from") or writing.on,
                 valid_until=entry.day("until"),
             )
-        RoleAssignment.objects.bulk_create([entry.stored for entry in entries])
+        given = RoleAssignment.objects.bulk_create([entry.stored for entry in entries])
+        access_log.roles_given(given, by=writing.by)
 
     def _people(self, entries: list[RowEntry[RoleAssignment]], at: datetime) -> dict[str, User]:
         """Everybody named, by address; who is new gets an account that opens with no password."""
@@ -263,6 +266,7 @@ class People(Register[RoleAssignment]):
     def take_back(self, rows: list[RoleAssignment], writing: Writing) -> None:
         """What was given by mistake is gone; an account nobody opened and without another role is closed."""
         people = {row.user_id for row in rows}
+        access_log.roles_taken_back(rows, by=writing.by)
         RoleAssignment.objects.filter(pk__in=[row.pk for row in rows]).delete()
         unused = User.objects.filter(pk__in=people, last_login=None, assignments=None)
         unused.update(is_active=False)

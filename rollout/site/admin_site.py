@@ -4,11 +4,12 @@ Whoever may enter is decided by roles (facilities/permissions.py), not by Django
 Signing in happens on the page that everybody uses.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -20,8 +21,9 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from facilities import clock
-from facilities.administration import access_to
+from facilities import clock, second_factor
+from facilities.administration import access_to, signed_in
+from facilities.models import LogEntry
 from facilities.permissions import Places
 from rollout.figures.cached import cached_progress
 from rollout.models import Alert
@@ -41,7 +43,8 @@ class AdministrationSite(admin.AdminSite):
     enable_nav_sidebar = False  # some forty tables: the index groups them better
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return access_to(request).sees_admin
+        access = access_to(request)
+        return access.sees_admin and not second_factor.is_missing(access, request.session)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -50,7 +53,9 @@ class AdministrationSite(admin.AdminSite):
         if self.has_permission(request):
             return HttpResponseRedirect(self._wanted(request))
         if request.user.is_authenticated:
-            raise PermissionDenied
+            if not second_factor.is_missing(access_to(request), request.session):
+                raise PermissionDenied
+            logout(request)
         return redirect_to_login(self._wanted(request), settings.LOGIN_URL)
 
     # The stubs promise a page, but Django itself answers with a redirect once it is changed.
@@ -81,6 +86,14 @@ class AdministrationSite(admin.AdminSite):
                 "alerts": open_alerts(),
                 "alerts_open": access.sees_programme,  # whether their list opens for this reader
                 "jobs": statuses(now),
+                # Of others: whoever did it knows.
+                "own_roles": LogEntry.objects.filter(
+                    kind=LogEntry.Kind.ROLE_TO_ONESELF, at__gte=now - timedelta(days=30)
+                )
+                .exclude(by=signed_in(request))
+                .count()
+                if access.manages_users
+                else 0,
                 **(extra_context or {}),
             },
         )

@@ -1,6 +1,8 @@
 """What must not be true of a production system; run by `manage.py check --deploy`."""
 
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -38,4 +40,65 @@ def no_demo_passwords(
             id="rollout.C001",
         )
         for message in found
+    ]
+
+
+PLACEHOLDERS = ("change", "secret", "placeholder", "example", "insecure", "password", "xxxx")
+
+
+@register(Tags.security, deploy=True)
+def nothing_left_from_a_trial(
+    *, app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[CheckMessage]:
+    """Refuse production with what was put there for a trial."""
+    return left_from_a_trial(settings)
+
+
+def left_from_a_trial(settings: Any) -> list[CheckMessage]:
+    """The same of any settings."""
+    if not settings.PRODUCTION:
+        return []
+    key, engine = settings.SECRET_KEY.lower(), settings.DATABASES["default"]["ENGINE"]
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    faults = [
+        (
+            any(name.strip() in ("*", "") for name in settings.ALLOWED_HOSTS),
+            "EMR_ALLOWED_HOSTS admits every host name.",
+            "Name the host names of the site.",
+        ),
+        (
+            any(word in key for word in PLACEHOLDERS),
+            "SECRET_KEY looks like the placeholder of an example.",
+            "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'",
+        ),
+        (
+            engine.endswith("sqlite3"),
+            "DATABASE_URL is SQLite, which serves one machine and one writer.",
+            "Give the address of a PostgreSQL.",
+        ),
+        (
+            settings.MAIL_URL.startswith("smtp://"),
+            "EMR_MAIL_URL sends mail, and the password of the server, in the clear.",
+            "Use smtp+tls:// or smtp+ssl://.",
+        ),
+        (
+            host in ("", "localhost") or host.startswith("127.") or host == "::1",
+            "EMR_SITE_URL leads readers of mail to their own machine.",
+            "Give the address under which people open the site.",
+        ),
+        (
+            not settings.SITE_URL.startswith("https://"),
+            "EMR_SITE_URL is not https://.",
+            "Links in mail carry what opens an account once.",
+        ),
+        (
+            not settings.SECOND_FACTOR,
+            "EMR_SECOND_FACTOR is off: a password alone opens the accounts of administrators.",
+            "Leave it out, or set it to true.",
+        ),
+    ]
+    return [
+        Critical(message, hint=hint, id=f"rollout.C{number:03}")
+        for number, (is_so, message, hint) in enumerate(faults, start=2)
+        if is_so
     ]

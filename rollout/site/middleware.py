@@ -1,15 +1,22 @@
 """What every request passes through, beyond Django's own."""
 
-import logging
+import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from facilities.sessions import SEEN
+from facilities.whence import asked_from
+from rollout.site.sign_in import client_address
+
+NOTED_EVERY = 60  # seconds
 PACKED = ("font/", "image/jpeg", "image/png", "image/webp", "application/pdf")
 UNTOUCHED = (204, 206, 304)
 
@@ -31,16 +38,72 @@ class TextGZipMiddleware(GZipMiddleware):
         return super().process_response(request, response)
 
 
-SECRET_ADDRESSES = ("/beat/", "/feeds/", "/unsubscribe/", "/welcome/")
+class WhenceMiddleware:
+    """Lets whatever is written during a request say from where it came."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with asked_from(client_address(request) or ""):
+            return self.get_response(request)
 
 
-class NoSecretAddresses(logging.Filter):
-    """Keeps addresses that are themselves a key out of the logs, whatever went wrong with them."""
+METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
+BODY_OF_STRANGERS = 64 * 1024  # bytes: a form of the sign-in, a sign of life
+# Nothing of what a browser could lend is used here: a photo of a paper comes as a file.
+PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), " + (
+    "microphone=(), midi=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
+)
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
-        path = getattr(request, "path_info", "")
-        return not (isinstance(path, str) and path.startswith(SECRET_ADDRESSES))
+
+class RefusingMiddleware:
+    """Refuses what is too large before it is read, and methods that no page answers.
+
+    What has no length is read as empty by the server.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._refusal(request) or self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
+
+    @staticmethod
+    def _refusal(request: HttpRequest) -> HttpResponse | None:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            return None  # read as empty
+        if length <= BODY_OF_STRANGERS:
+            return None
+        known = SESSION_KEY in request.session
+        if length <= (settings.MOST_BYTES if known else BODY_OF_STRANGERS):
+            return None
+        response = render(request, "413.html", status=413)
+        response.headers["Connection"] = "close"  # what is still coming is not read
+        return response
+
+
+class IdleMiddleware:
+    """Ends a session that was not used for `IDLE_MINUTES`; notes its use every minute at most."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.IDLE_MINUTES and SESSION_KEY in request.session:
+            now = int(time.time())
+            idle = now - request.session.get(SEEN, now)
+            if idle > settings.IDLE_MINUTES * 60:
+                logout(request)
+            elif idle >= NOTED_EVERY or SEEN not in request.session:
+                request.session[SEEN] = now
+        return self.get_response(request)
 
 
 class LanguageMiddleware:

@@ -6,11 +6,14 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from facilities import tokens
+from facilities import clock, second_factor, tokens, whence
 from facilities.models import ApiToken, User
+from facilities.sessions import SECOND
+from rollout.site import guessing
 from rollout.site.demo import API_KEY, DEMO_USERS, FIRST
 
 PUBLIC_PASSWORDS = {demo.username: demo.password for demo in (*DEMO_USERS, FIRST)}
@@ -39,12 +42,27 @@ class TokenAuthentication(tokens.TokenAuthentication):
     """The key of a REST client. The printed one counts only in a demo."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        found = super().authenticate(request)
+        try:
+            found = super().authenticate(request)
+        except AuthenticationFailed:
+            if guessing.key_refused(whence.address()):
+                raise Throttled(wait=guessing.WITHIN.seconds) from None
+            raise
         if found is not None and not settings.DEMO and found[1].digest == PUBLIC_DIGEST:
             raise AuthenticationFailed(
                 _("This key is not valid. Ask the Department for a new one.")
             )
         return found
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """A session of the pages. Where the second factor is demanded, one that was opened with it."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        found = super().authenticate(request)
+        if found is None or request._request.session.get(SECOND):
+            return found
+        return None if second_factor.is_demanded(found[0], clock.today()) else found
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -249,6 +249,15 @@ def here(context: template.Context, **query: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def todo_link(context: template.Context, **query: object) -> str:
+    """The list of what is to be done as it was chosen, with `query` in the place of what is chosen by it.
+
+    From its first page on, unless `query` names one; what is empty is left out.
+    """
+    return here(context, **{**context["pages_query"], **query})
+
+
+@register.simple_tag(takes_context=True)
 def of_the_whole(context: template.Context) -> str:
     """The page itself as it was asked for, of all areas: from its first piece on."""
     asked = context["request"].GET.copy()

@@ -1,7 +1,9 @@
 """Papers handed in: which are kept, under which name, and what is said of the others."""
 
 import io
+import struct
 import zipfile
+import zlib
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -208,3 +210,47 @@ class TestPaperField:
 
     def test_nothing_need_be_sent(self):
         assert PaperForm({}, {}).is_valid()
+
+
+def pdf(body: bytes) -> bytes:
+    return PDF.replace(b"endobj\n", b"endobj\n" + body, 1)
+
+
+def packed(body: bytes) -> bytes:
+    """Objects in a compressed stream, as programs of today write them."""
+    data = zlib.compress(body)
+    return pdf(
+        b"2 0 obj\n<</Type /ObjStm /Filter /FlateDecode>>\nstream\n" + data + b"\nendstream\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (pdf(b"<</S /JavaScript /JS (app.alert(1))>>"), "active"),
+        (pdf(b"<</S /J#61vaScript>>"), "active"),
+        (pdf(b"<</S /Launch /F (calc.exe)>>"), "active"),
+        (pdf(b"<</Names <</EmbeddedFiles 3 0 R>> >>"), "active"),
+        (pdf(b"<</Encrypt 4 0 R>>"), "active"),
+        (packed(b"1 0 <</S /JavaScript>>"), "active"),
+        (packed(b"1 0 <</Type /Page>>"), ""),
+        (pdf(b"<</OpenAction [3 0 R /Fit] /AcroForm <</SigFlags 3>> >>"), ""),
+        (pdf(b"<</Title (ve /JSON va /Encryption)>>"), ""),
+        # What a picture in the PDF happens to look like is no action.
+        (pdf(b"<</Subtype /Image>>\nstream\n/JavaScript\nendstream\n"), ""),
+    ],
+)
+def test_a_pdf_that_acts_is_refused_and_one_that_shows_is_taken(data, code):
+    assert code_of(data) == code
+
+
+def test_pictures_that_fill_all_memory_are_refused():
+    def png(wide: int, high: int) -> bytes:
+        head = b"IHDR" + struct.pack(">IIBBBBB", wide, high, 8, 0, 0, 0, 0)
+        return PNG[:8] + b"\x00\x00\x00\x0d" + head + struct.pack(">I", zlib.crc32(head)) + PNG[33:]
+
+    canvas = struct.pack("<I", 0) + (20_000).to_bytes(3, "little") + (20_000).to_bytes(3, "little")
+    assert code_of(png(8000, 6000)) == ""
+    assert code_of(png(50_000, 50_000)) == "bomb"
+    assert code_of(JPEG.replace(b"\x08\x00\x01\x00\x01", b"\x08\xff\xff\xff\xff")) == "bomb"
+    assert code_of(webp((b"VP8X", canvas), (b"VP8L", b"\x2f\x00\x00\x00\x00"))) == "bomb"

@@ -13,7 +13,9 @@ from rollout.programme.services import declare_not_needed
 from rollout.publishing.brief.publishing import publish
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.importing.receiving import receive
-from signatures.models import ReturnedLine, ReturnedList
+from signatures.campaigns import open_campaign
+from signatures.models import Certificate, ReturnedLine, ReturnedList
+from signatures.services import record_event
 from tests.factories import recorder, user_with
 
 ON = date(2025, 5, 21)
@@ -65,6 +67,7 @@ def desk_rows(facility: Facility) -> None:
     ReturnedLine.objects.create(
         of=back, number=2, name="A", serial="5401", issued_on=ON, valid_until=date(2030, 5, 21)
     )
+    _certificate_with_a_life(facility, kept)
     open_round(facility=facility, title="Kiểm kê", on=ON, by=kept.by)
     receive(
         pasted="Cơ sở\tFirst successful message\nnobody\t21/05/2025",
@@ -75,6 +78,28 @@ def desk_rows(facility: Facility) -> None:
     )
     SavedView.objects.create(register="connections", name="x", owner=kept.by)
     declare_not_needed(gap=GAP, facility=facility, happened_on=ON, because="Bộ", by=kept.by)
+
+
+def _certificate_with_a_life(facility: Facility, kept: ChangeSet) -> None:
+    certificate = Certificate.objects.create(facility=facility, serial="5402", holder="Trần Văn B")
+    for kind, until in (("requested", None), ("issued", date(2030, 5, 1))):
+        record_event(
+            certificate=certificate,
+            kind=kind,
+            happened_on=date(2025, 5, 1),
+            valid_until=until,
+            by=kept.by,
+        )
+    enter(
+        register=REGISTERS["certificate-events"],
+        row=None,
+        values={"certificate": "5402", "kind": "suspended", "day": ON},
+        change_set=kept,
+        on=ON,
+    )
+    open_campaign(
+        title="Sáp nhập", act="changed", facilities=[facility], opened_on=ON, due_on=ON, by=kept.by
+    )
 
 
 def row_of(register: str, facility: Facility) -> int:

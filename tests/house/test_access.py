@@ -27,7 +27,7 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.registers.catalogue import REGISTERS
-from signatures.models import ReturnedList
+from signatures.models import Campaign, ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
 
@@ -76,12 +76,17 @@ ARGUMENTS = {
     "rollout:certificate-list": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
     "rollout:returned-lists": lambda: {"code": OWN},
+    "rollout:handovers": lambda: {"code": OWN},
+    "rollout:handover-minutes": lambda: {"code": OWN},
     "rollout:returned": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
     "rollout:returned-undo": lambda: {"code": OWN, "pk": ReturnedList.objects.get().pk},
+    "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},
     "rollout:sheet": lambda: {"code": OWN, "form": "01"},
     "rollout:sheet-to-fill": lambda: {"code": OWN, "form": "01"},
     "rollout:my-new": lambda: {"code": "staff"},
     "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
+    "api:register-rows": lambda: {"register": "connections"},
+    "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
         "code": OWN,
@@ -103,6 +108,7 @@ ARGUMENTS = {
     "news-feed": lambda: {"secret": "nobody"},
     "unsubscribe": lambda: {"secret": "nobody"},
     "welcome": lambda: {"uid": "MQ", "token": "nobody"},
+    "reset": lambda: {"uid": "MQ", "token": "nobody"},
     "rollout:paper": lambda: {"kind": "report", "form": "docx"},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": _change_set().pk},
@@ -121,6 +127,8 @@ ARGUMENTS = {
     "rollout:register-export": lambda: {"code": "connections", "form": "csv"},
     "rollout:record-new": lambda: {"code": "assets"},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
+    "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
+    "rollout:my-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:view-save": lambda: {"code": "connections"},
     "rollout:view-drop": lambda: {"code": "connections", "pk": SavedView.objects.get().pk},
@@ -134,6 +142,7 @@ QUERIES = {
     "api:connections": {},  # as they are now
     "api:facility-connection": {},
     "api:schema": {},
+    "api:registers": {},
     "api:docs": {},
     "rollout:step-not-needed": {"gap": GAP},
 }
@@ -288,7 +297,8 @@ def test_who_has_no_role_opens_nothing(visitor):
     """Whatever is rewritten into the file, this must hold."""
     open_to_all = {"healthz", "login", "readyz", "set_language", "admin:login", "admin:jsi18n"}
     open_to_all |= {"api:schema", "api:docs"}  # how to ask; no figure of anybody
-    open_to_all |= {"password_change", "password_change_done"}  # the own account
+    open_to_all |= {"password_change", "password_change_done", "rollout:account"}  # the own
+    open_to_all |= {"forgotten"}  # asks for a link, whoever asks
     opened = {name for name, status in reviewed()[visitor].items() if status == 200}
     assert opened <= open_to_all
 

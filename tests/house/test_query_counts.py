@@ -18,7 +18,7 @@ from django.urls import reverse
 from equipment.models import StocktakeRound
 from facilities.models import ChangeSet, Facility, Role
 from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
-from signatures.models import ReturnedList
+from signatures.models import Campaign, ReturnedList
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
 from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, paper, row_of
@@ -33,10 +33,12 @@ ARGUMENTS = {
     "rollout:certificate-list": {"code": "place-000"},
     "rollout:names-read": {"code": "place-000"},
     "rollout:returned-lists": {"code": "place-000"},
+    "rollout:handovers": {"code": "place-000"},
     "rollout:sheet": {"code": "place-000", "form": "01"},
     "rollout:sheet-to-fill": {"code": "place-000", "form": "01"},
     "rollout:my-new": {"code": "staff"},
     "rollout:my-export": {"code": "staff", "form": "csv"},
+    "api:register-rows": {"register": "connections"},
     "api:facility-progress": {"code": "place-000"},
     "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
     "rollout:absences": {"code": "place-000"},
@@ -54,6 +56,7 @@ ARGUMENTS = {
     "news-feed": {"secret": "nobody"},
     "unsubscribe": {"secret": "nobody"},
     "welcome": {"uid": "MQ", "token": "nobody"},
+    "reset": {"uid": "MQ", "token": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
     "rollout:register-bulk": {"code": "connections"},
     "rollout:register-export": {"code": "certificates", "form": "csv"},
@@ -65,8 +68,10 @@ ARGUMENTS = {
 # Their row is made by `desk_rows`.
 ROWS = {
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    "rollout:handover-minutes": lambda: {"code": "place-000"},
     "rollout:returned": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
     "rollout:returned-undo": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
+    "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},
     "rollout:change-set": lambda: {"pk": ChangeSet.objects.exclude(facility=None).get().pk},
     "rollout:checking-change-set": lambda: {
@@ -81,12 +86,16 @@ ROWS = {
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
+    "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
+    "rollout:my-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:view-drop": lambda: {"code": "connections", "pk": SavedView.objects.get().pk},
 }
 QUERIES = {
     "api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"},
     "api:connections": {},  # as they are now
+    "api:registers": {},
     "api:facility-connection": {},
     "rollout:step-not-needed": {"gap": GAP},
 }

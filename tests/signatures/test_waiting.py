@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from signatures.certificates import CertificateOnDay
+from signatures.life import State
 from signatures.models import Certificate
 from signatures.waiting import waiting
 
@@ -14,7 +15,9 @@ ON = date(2025, 5, 21)
 def row(device="TOKEN", *, returned=False, ended_on=None, **days) -> CertificateOnDay:
     """`requested=30`: that many days before the day."""
     told = {kind: ON - timedelta(days=ago) for kind, ago in days.items()}
-    return CertificateOnDay(Certificate(device=device), told, None, ended_on, returned)
+    return CertificateOnDay(
+        Certificate(device=device), told, None, ended_on, returned, State.IN_FORCE
+    )
 
 
 def told(rows, stage, **more):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from facilities import clock
+from facilities import access_log, clock
 from facilities.models import Role, RoleAssignment, User
 
 
@@ -31,5 +31,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         user.save()
-        RoleAssignment.objects.create(user=user, role=Role.ADMINISTRATOR, valid_from=clock.today())
+        given = RoleAssignment.objects.create(
+            user=user, role=Role.ADMINISTRATOR, valid_from=clock.today()
+        )
+        access_log.roles_given([given], by=None)
         self.stdout.write(f"{user.username} is an administrator from today on.")

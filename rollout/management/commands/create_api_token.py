@@ -1,9 +1,10 @@
 from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from facilities import clock
-from facilities.models import ApiToken, User
+from facilities import access_log, clock
+from facilities.models import ApiToken, LogEntry, User
 from facilities.permissions import access_of
 
 
@@ -40,6 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {username!r}.")
         if not access_of(user, clock.today()).sees_summary:
             self.stderr.write(f"{username} holds no role today: the key opens nothing so far.")
-        token, key = ApiToken.make(user=user, label=label, expires_on=expires_on, scope=scope)
+        with transaction.atomic():
+            token, key = ApiToken.make(user=user, label=label, expires_on=expires_on, scope=scope)
+            access_log.note(LogEntry.Kind.KEY_MADE, about=user, subject=scope, because=label)
         self.stderr.write(f"Key for {label}, scope {token.scope}, valid before {expires_on}:")
         self.stdout.write(key)

@@ -81,7 +81,12 @@ def opened_by(secret: str, kind: str, on: date) -> FeedAddress | None:
     )
     if address is None:
         return None
-    is_there = _holder(address, on) is not None if address.role else address.person.is_active
+    is_there = (
+        _holder(address, on) is not None
+        if address.role
+        # Also before the watch has ended what outlives its holder (notices/leaving.py).
+        else address.person.is_active and bool(held(address.person, on))
+    )
     return address if is_there else None
 
 

@@ -14,7 +14,7 @@ from facilities.models import ChangeSet, Edit
 from facilities.permissions import Access
 from facilities.registers.entering import undo
 from rollout.day import Day
-from rollout.pages.desk.cells import facility_names, shown_edits
+from rollout.pages.desk.cells import facility_names, shown_edits, summed
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
 from rollout.registers.keeping import kept_registers, takes_back
@@ -31,12 +31,15 @@ def change_set_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Newest first: forms, changes of many rows, imports, what was taken back."""
     change_sets = _of(access).select_related("by").order_by("-at", "pk")
     rows = Paginator(change_sets, CHANGE_SETS_A_PAGE).get_page(request.GET.get("page"))
-    names = facility_names(rows, day)
+    names, wrote = facility_names(rows, day), summed(rows, day, access.kept)
     context = {
         "place": "change_sets",
         "registers": kept_registers(access).values(),
         "rows": rows,
-        "lines": [(change_set, names.get(change_set.facility_id, "")) for change_set in rows],
+        "lines": [
+            (change_set, names.get(change_set.facility_id, ""), wrote.get(change_set.pk))
+            for change_set in rows
+        ],
         "query": day.query,
     }
     return "desk/change_set_list.html", context

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from facilities.models import Role, User
+from facilities.models import LogEntry, Role, User
 from facilities.permissions import Access
 from facilities.registers.register import Register
 from rollout.day import Day
@@ -16,10 +16,9 @@ from rollout.models import SavedView
 from rollout.pages.desk.asking import SIZES, Asked
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
-from rollout.pages.registers.exports import export
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.exports import export
 from rollout.registers.keeping import kept_registers
-from signatures.models import NamesRead
 from signatures.names import note_rows, shows_names
 
 
@@ -45,7 +44,7 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     values = register.values(keys, day.on, day.known_at, codes)
     watched = shows_names(register, asked.columns)
     if watched:
-        note_rows(register=register, keys=keys, by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=keys, by=request.user, how=LogEntry.Kind.PAGE)
     register.prepare(asked.all_columns, values.values())
     near, far = asked.fields()
     context = {
@@ -76,6 +75,8 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         "registers": kept_registers(access).values(),
         "may_default": access.manages_reference,
         "watched": watched,
+        "writable": any(column.writable for column in register.columns),
+        "in_cells": day.is_today,
     }
     return "desk/list.html", context
 
@@ -93,10 +94,10 @@ def register_export(request: SignedIn, day: Day, access: Access, code: str, form
             register=register,
             keys=list(asked.rows.values_list("pk", flat=True)),
             by=request.user,
-            how=NamesRead.How.EXPORT,
+            how=LogEntry.Kind.EXPORT,
             because=request.POST.get("because", ""),
         )
-    return export(request, register, asked.columns, asked.rows, day.on, day.known_at, form)
+    return export(register, asked.columns, asked.rows, day.on, day.known_at, form)
 
 
 def saved_views(user: User, register: str) -> list[SavedView]:

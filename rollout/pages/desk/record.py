@@ -16,21 +16,29 @@ from django.views.decorators.http import require_POST
 from facilities.evidence import Rung, rung_of
 from facilities.exchange.columns import Column, Value
 from facilities.forms import PaperField
-from facilities.models import ChangeSet, Edit, FacilityName, Note, Record
+from facilities.models import ChangeSet, Edit, FacilityName, LogEntry, Note, Record
 from facilities.papers import store_paper
 from facilities.permissions import Access
-from facilities.registers.entering import AlreadySent, Stale, begin, enter, withdraw_row
+from facilities.registers.entering import (
+    AlreadySent,
+    Stale,
+    begin,
+    enter,
+    withdraw_fact,
+    withdraw_row,
+)
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
 from facilities.registers.register import Register
 from rollout.day import Day
+from rollout.pages import steps
 from rollout.pages.desk.lists import register_or_404
 from rollout.pages.desk.page import desk
-from rollout.pages.page import Page, SignedIn, of_the_province
+from rollout.pages.page import Page, SignedIn, back_to_the_list, of_the_province
+from rollout.pages.seen import remember
 from rollout.registers import drafts
 from rollout.registers.catalogue import EXTRAS
 from rollout.registers.keeping import adds_to, refuse_elsewhere
-from signatures.models import NamesRead
 from signatures.names import WATCHED, note_rows
 
 AT_FIRST = 12  # changes shown without asking
@@ -46,6 +54,7 @@ class Cell:
     rung: Rung | None
     returned: str
     computed: bool
+    withdrawn: bool  # whether its fact is withdrawn from here
 
 
 class RecordForm(CellForm):
@@ -74,8 +83,9 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
     row, values = row_or_404(register, pk, day, access)
     extra = EXTRAS.get(register.code)
     if register.code in WATCHED:
-        note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=[pk], by=request.user, how=LogEntry.Kind.PAGE)
     cells, told = cells_of(register, row, values, day), history(register, row)
+    remember(request, register.code, pk)
     context = {
         "register": register,
         "row": row,
@@ -91,10 +101,47 @@ def record(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> P
         "may_withdraw": register.makes_rows and getattr(row, "withdrawn_at", row) is None,
         "writable": any(column.writable for column in register.columns),
         "change_set": uuid.uuid4(),
+        "goes": "rollout:record-step",
     }
     if extra:
         context |= extra.context(row, day)
+    if day.is_today:
+        way = _way(register, row, values, day, access)
+        context |= steps.drawn(request, way, way.ahead.chosen())
     return "desk/record.html", context
+
+
+def _way(
+    register: Register, row: Any, values: Mapping[str, Value], day: Day, access: Access
+) -> steps.Way:
+    columns = register.bound(places=access.kept)
+    name = drafts.of_next(register.code, row.pk)
+    return steps.way_of(register, row, values, columns, day, name)
+
+
+@desk()
+def record_step(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
+    """Record the next step of a row, or `?step=`, one that was passed over or comes later."""
+    register = register_or_404(code, access)
+    row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
+    way = _way(register, row, values, day, access)
+    if not way.steps:
+        raise Http404
+    found = steps.answer(
+        request,
+        day,
+        way,
+        facility=None,
+        then=lambda stored: refuse_elsewhere(access, register, [stored]),
+        back=reverse("rollout:record", args=[register.code, row.pk]),
+        stored=_("Stored."),
+    )
+    if isinstance(found, HttpResponseRedirect):
+        return found
+    context, status = found
+    shared = {"register": register, "row": row, "goes": "rollout:record-step"}
+    named = titles(register, values, register.bound(on=day.today))
+    return "desk/step.html", shared | named | context, status
 
 
 def row_or_404(
@@ -141,6 +188,14 @@ def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day
                 rung=rung_of(fact, day.known_at, day.on) if fact and shown else None,
                 returned=returned.get(column.code, ""),
                 computed=writer is None,
+                withdrawn=bool(
+                    fact
+                    and shown
+                    and writer
+                    and writer.withdrawn
+                    and column.code == next(iter(writer.columns))
+                    and column.writable
+                ),
             )
         )
     return found
@@ -148,13 +203,13 @@ def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day
 
 @desk()
 def record_edit(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
-    """Change cells of a row. What stood when the form was drawn travels with it.
+    """Change cells of a row, or with `?cell=` that one. What stood when the form was drawn travels with it.
 
     What is changed is what stands today, whatever day was being looked at.
     """
     register = register_or_404(code, access)
     row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
-    return answer_form(request, day, access, register, row, values)
+    return answer_form(request, day, access, register, row, values, request.GET.get("cell", ""))
 
 
 @desk()
@@ -174,10 +229,25 @@ def answer_form(
     register: Register,
     row: Any,
     values: Mapping[str, Value],
+    cell: str = "",
 ) -> Page:
+    """`cell`: this column alone is asked, in a form too short for a draft."""
     columns = register.bound(places=access.kept)
-    name = drafts.of_record(register.code, row.pk if row else None)
-    draft, goes_on = drafts.find(request.user, name), request.GET.get("draft") == "yes"
+    # Some cells alone, as a line of what is to be done asks for them.
+    cells = set(filter(None, request.GET.get("cells", "").split(","))) if row else set()
+    if cell:
+        columns = tuple(one for one in columns if one.code == cell and one.writable)
+    elif cells:
+        columns = tuple(one for one in columns if one.code in cells)
+    if not columns:
+        raise Http404
+    name = (
+        drafts.of_row(register.code, row.pk, cells)
+        if cells
+        else drafts.of_record(register.code, row.pk if row else None)
+    )
+    draft = None if cell else drafts.find(request.user, name)
+    goes_on = request.GET.get("draft") == "yes"
     asked = {} if row else {c.code: request.GET.get(c.code, "") for c in columns if c.writable}
     form = RecordForm(
         register,
@@ -202,11 +272,11 @@ def answer_form(
             except ValidationError as error:
                 form.refuse(error)
             else:
-                drafts.drop(user=request.user, form=name)
+                if not cell:
+                    drafts.drop(user=request.user, form=name)
                 messages.success(request, _("Stored."))
-                return HttpResponseRedirect(
-                    reverse("rollout:record", args=[register.code, stored.pk])
-                )
+                there = reverse("rollout:record", args=[register.code, stored.pk])
+                return back_to_the_list(request) or HttpResponseRedirect(there)
     context = {
         "register": register,
         "row": row,
@@ -217,7 +287,7 @@ def answer_form(
         "draft": None if goes_on or form.is_bound else draft,
         "draft_name": name,
     }
-    return "desk/record_form.html", context, status
+    return "desk/cell.html" if cell else "desk/record_form.html", context, status
 
 
 @transaction.atomic
@@ -253,10 +323,12 @@ def write(
 
 @desk()
 def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: int) -> Page:
-    """Ask for the reason, then withdraw the row with every fact about it."""
+    """Ask for the reason, then withdraw the row with every fact about it; with `?cell=`, that fact alone."""
     register = register_or_404(code, access)
     row, values = row_or_404(register, pk, replace(day, on=day.today, known_at=None), access)
-    if not hasattr(row, "withdrawn_at"):
+    cell = request.GET.get("cell", "")
+    alone = goes_with(register, row, values, cell, day) if cell else []
+    if getattr(row, "withdrawn_at", None) or not (alone if cell else hasattr(row, "withdrawn_at")):
         raise Http404
     problems: list[str] = []
     if request.method == "POST":
@@ -268,7 +340,16 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
                     change_set_id=uuid_of(request),
                     because=request.POST.get("because", ""),
                 )
-                withdraw_row(register=register, row=row, change_set=change_set, on=day.today)
+                if cell:
+                    withdraw_fact(
+                        register=register,
+                        row=row,
+                        column=cell,
+                        change_set=change_set,
+                        on=day.today,
+                    )
+                else:
+                    withdraw_row(register=register, row=row, change_set=change_set, on=day.today)
         except ValidationError as error:
             problems = error.messages
         else:
@@ -280,9 +361,25 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
         **titles(register, values, register.bound(on=day.on)),
         "problems": problems,
         "change_set": uuid.uuid4(),
-        "facts": len(register.facts_of(row)),
+        "facts": 0 if cell else len(register.facts_of(row)),
+        "alone": alone,
+        "because": request.POST.get("because", ""),
     }
     return "desk/record_withdraw.html", context, 400 if problems else 200
+
+
+def goes_with(
+    register: Register, row: Any, values: Mapping[str, Value], cell: str, day: Day
+) -> list[tuple[str, str]]:
+    """The cells that go with the fact behind one of them, as heading and value; none: no fact is there."""
+    writer = register.writer_of(cell)
+    if writer is None or writer.withdrawn is None or not writer.standing([row], day.today):
+        return []
+    return [
+        (column.heading(), shown)
+        for column in register.bound()
+        if column.code in writer.columns and (shown := column.show(values[column.code]))
+    ]
 
 
 def uuid_of(request: SignedIn) -> uuid.UUID | None:

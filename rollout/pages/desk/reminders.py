@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from facilities.models import User
 from facilities.permissions import Access
 from rollout.day import Day
-from rollout.models import Alert, Audience, EscalationStep, Message, Notice
+from rollout.models import Alert, Audience, EscalationStep, HolderMessage, Message, Notice
 from rollout.notices import outbox
 from rollout.notices.escalation import RULES, Step, escalation_steps, set_steps
 from rollout.notices.notices import due_notices
@@ -159,6 +159,12 @@ def outbox_list(request: SignedIn, day: Day, access: Access) -> Page:
             "waiting": Message.objects.waiting().count() - len(doubtful),
             "in_doubt": len(doubtful),
             "given_up": Message.objects.filter(given_up_at__isnull=False).count(),
+        },
+        "holders": {
+            "sent": HolderMessage.objects.filter(sent_at__isnull=False).count(),
+            "waiting": HolderMessage.objects.waiting().filter(begun_at=None).count(),
+            "in_doubt": HolderMessage.objects.in_doubt(now).count(),
+            "given_up": HolderMessage.objects.filter(given_up_at__isnull=False).count(),
         },
         "mails": settings.MAILS,
         "change_set": uuid.uuid4(),

@@ -51,6 +51,7 @@ urlpatterns = [
     path("<slug:code>/new/", record.record_new, name="record-new"),
     path("<slug:code>/<int:pk>/", record.record, name="record"),
     path("<slug:code>/<int:pk>/edit/", record.record_edit, name="record-edit"),
+    path("<slug:code>/<int:pk>/step/", record.record_step, name="record-step"),
     path("<slug:code>/<int:pk>/withdraw/", record.record_withdraw, name="record-withdraw"),
     path("<slug:code>/<int:pk>/notes/", record.note_add, name="note-add"),
 ]

@@ -22,6 +22,7 @@ WRITTEN = (
     "devices",
     "staff",
     "certificates",
+    "certificate-events",
     "connections",
     "assets",
     "contacts",

@@ -10,12 +10,11 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from facilities.forms import PaperField
-from facilities.models import ChangeSet, Document, Edit, Facility
+from facilities.models import ChangeSet, Document, Edit, Facility, LogEntry
 from facilities.papers import store_paper
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, Stale, begin, enter
@@ -25,16 +24,17 @@ from facilities.registers.register import Register
 from rollout.day import Day
 from rollout.pages.desk.record import titles
 from rollout.pages.my.page import my, own, own_columns, own_register, own_row
-from rollout.pages.page import Page, SignedIn
-from rollout.pages.registers.exports import export
+from rollout.pages.page import Page, SignedIn, back_to_the_list
 from rollout.pages.registers.imports import takes_files
-from rollout.programme.services import report
+from rollout.pages.steps import way_of
 from rollout.registers import drafts
-from signatures.models import NamesRead
+from rollout.registers.exports import export
 from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
-ADDED = frozenset({"staff"})  # registers to which an officer adds rows one by one
+# Registers to which an officer adds rows one by one.
+ADDED = frozenset({"staff", "certificate-events"})
+WITH_STEPS = ("procurements", "milestones", "connections")  # whose rows go a way, step by step
 
 
 class AnswerForm(CellForm):
@@ -73,7 +73,7 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     values = register.values(keys, day.today)
     watched = shows_names(register, columns)
     if watched:
-        note_rows(register=register, keys=keys, by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=keys, by=request.user, how=LogEntry.Kind.PAGE)
     context = {
         "me": me,
         "register": register,
@@ -87,6 +87,7 @@ def own_list(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         ],
         "watched": watched,
         "adds": register.code in ADDED,
+        "opens": "rollout:my-step" if register.code in WITH_STEPS else "rollout:my-row",
         "takes_files": takes_files(register, access),
     }
     return "my/list.html", context
@@ -106,10 +107,10 @@ def own_export(request: SignedIn, day: Day, access: Access, code: str, form: str
         register=register,
         keys=list(ordered.values_list("pk", flat=True)),
         by=request.user,
-        how=NamesRead.How.EXPORT,
+        how=LogEntry.Kind.EXPORT,
         because=request.POST.get("because", ""),
     )
-    return export(request, register, register.bound(), ordered, day.today, None, form)
+    return export(register, register.bound(), ordered, day.today, None, form)
 
 
 @my()
@@ -162,7 +163,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
     register = own_register(code)
     row, values = own_row(register, pk, access, day)
     if code in WATCHED:
-        note_rows(register=register, keys=[pk], by=request.user, how=NamesRead.How.PAGE)
+        note_rows(register=register, keys=[pk], by=request.user, how=LogEntry.Kind.PAGE)
     facility = get_object_or_404(Facility, pk=register.facility_of(row))
     asked = set(filter(None, request.GET.get("cells", "").split(",")))
     columns = [c for c in own_columns(register) if not asked or c.code in asked]
@@ -194,7 +195,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
                 form.refuse(error)
             else:
                 messages.success(request, _("Stored and reported to the Department."))
-                return home_of(facility)
+                return back_to_the_list(request) or home_of(facility)
     context = {
         "me": own(request, day, access, facility.pk),
         "register": register,
@@ -205,6 +206,8 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
         "draft": None if goes_on or form.is_bound else draft,
         "draft_name": name,
         "history": history(register, row)[:20],
+        "ahead": way_of(register, row, values, own_columns(register), day, "").ahead,
+        "asks_all": not asked,
     }
     return "my/form.html", context, status
 
@@ -229,7 +232,7 @@ def paper_of(request: SignedIn, form: Any, title: str) -> Document | None:
 def store(
     request: SignedIn, day: Day, register: Register, row: Any, facility: Facility, form: AnswerForm
 ) -> None:
-    """The cells, their paper, and the report of the week they count as: all or nothing."""
+    """The cells and their paper: all or nothing. The report of the week is an act of its own."""
     change_set = begin(
         kind=ChangeSet.Kind.FORM,
         by=request.user,
@@ -248,6 +251,5 @@ def store(
         because=form.reasons,
         document=paper_of(request, form, headings),
     )
-    report(facility=facility, by=request.user, at=timezone.now(), nothing_changed=False)
     if row is not None:
         drafts.drop_all(user=request.user, beginning=drafts.of_row(register.code, row.pk))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rollout.pages.my import home, row, waiting
+from rollout.pages.my import home, row, step, waiting
 
 urlpatterns = [
     path("", home.home, name="my"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("<slug:code>/new/", row.own_new, name="my-new"),
     path("<slug:code>/export.<slug:form>", row.own_export, name="my-export"),
     path("<slug:code>/<int:pk>/", row.own_form, name="my-row"),
+    path("<slug:code>/<int:pk>/step/", step.own_step, name="my-step"),
 ]

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +20,6 @@ from rollout.day import Day
 from rollout.pages.my.page import Own, my, own, own_register
 from rollout.pages.my.row import ROWS_A_PAGE, AnswerForm, home_of, paper_of
 from rollout.pages.page import Page, SignedIn
-from rollout.programme.services import report
 from rollout.registers import drafts
 from rollout.registers.todo import WAITING_FOR, waiting_for
 from signatures.certificates import certificates
@@ -142,7 +140,6 @@ def store(
     _judge(register, entries, step, day)
     paper = paper_of(request, form, register.column(step).heading())
     enter_rows(register, entries, writing_of(change_set, on=day.today, document=paper))
-    report(facility=me.facility, by=request.user, at=timezone.now(), nothing_changed=False)
     drafts.drop_all(user=request.user, beginning=drafts.of_step(step, me.facility.pk))
     return len(entries)
 

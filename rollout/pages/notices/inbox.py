@@ -19,7 +19,7 @@ from rollout.models import Alert, AlertResponse, FeedAddress, Message, PostBox
 from rollout.notices import outbox, responses
 from rollout.notices.escalation import RULES
 from rollout.notices.feeds import addresses
-from rollout.notices.inbox import by_rule, solved, standing
+from rollout.notices.inbox import by_rule, of_the_same_thing, solved, standing
 from rollout.pages.actions import Action, Sent
 from rollout.pages.forms.reminding import BoxForm, FeedForm, PutOffForm, SeenForm, said
 from rollout.pages.forms.reporting import OnceForm
@@ -139,14 +139,20 @@ def _actions(request: SignedIn, sent: Sent, made: dict[str, str], today: date) -
         ),
         "seen": Action(
             sent.form("seen", SeenForm),
-            lambda given, change_set: responses.acknowledge(alert=told(given), by=person),
+            lambda given, change_set: [
+                responses.acknowledge(alert=alert, by=person)
+                for alert in of_the_same_thing(told(given), person)
+            ],
             answers_by_message=True,
         ),
         "put-off": Action(
             sent.form("put-off", PutOffForm),
-            lambda given, change_set: responses.put_off(
-                alert=told(given), until=given["until"], because=given["because"], by=person
-            ),
+            lambda given, change_set: [
+                responses.put_off(
+                    alert=alert, until=given["until"], because=given["because"], by=person
+                )
+                for alert in of_the_same_thing(told(given), person)
+            ],
         ),
         "read": Action(
             sent.form("read", OnceForm),

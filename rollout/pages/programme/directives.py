@@ -79,13 +79,14 @@ def seen_directives(day: Day, access: Access) -> list[DirectiveOnDay]:
     about, own = _concerned(day, access), _own_sessions(day, access)
     return [
         found
-        for found in _looked_at(day)
+        for found in looked_at(day)
         if found.session_id in own
         or access.sees_directive_of(found.agency_ids, about.get(found.id, ()))
     ]
 
 
-def _looked_at(day: Day) -> list[DirectiveOnDay]:
+def looked_at(day: Day) -> list[DirectiveOnDay]:
+    """Those of the day and of the area asked for, whoever reads them."""
     if not day.area:
         return directives(day.on, day.known_at)
     return directives_of(day.as_of(), programmes_at(day.area_code, day.on, day.known_at))

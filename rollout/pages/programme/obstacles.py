@@ -174,13 +174,17 @@ def _raise(request: SignedIn, form: RaiseForm) -> Obstacle:
     )
 
 
-@page(lambda access: access.opens_programme, section="obstacles", stored=False)
+@page(lambda access: access.sees_directives, section="obstacles", stored=False)
 def obstacle(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    as_of = day.of_places(access.programme)
+    """Read where the programme is read, and by the agency that is named to clear it."""
+    named = not access.opens_programme
+    as_of = day.as_of() if named else day.of_places(access.programme)
     found = next((o for o in obstacles(as_of) if o.code == code), None)
     if found is None:
         raise Http404
-    if not (found.holds or access.sees_programme):
+    if named and found.agency_id not in access.agency_ids:
+        raise PermissionDenied
+    if not (found.holds or named or access.sees_programme):
         raise PermissionDenied(outside_the_area())
     if request.method == "POST" and not access.keeps_programme:
         raise PermissionDenied(of_the_province() if access.is_of_an_area else "")

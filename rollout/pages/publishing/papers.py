@@ -15,10 +15,10 @@ from facilities.models import Agency
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, of_the_province, page, to_own_area
-from rollout.pages.registers.exports import XLSX
 from rollout.publishing.brief.rendering import LANGUAGES
 from rollout.publishing.papers.catalogue import KINDS
 from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
+from rollout.registers.exports import XLSX
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

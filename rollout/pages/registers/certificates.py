@@ -6,16 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 
-from facilities.models import FacilityName
+from facilities.models import FacilityName, LogEntry
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
-from signatures.certificates import certificates
+from signatures.certificates import CertificateOnDay, certificates
 from signatures.changes import COUNTED
-from signatures.models import CertificateEvent, NamesRead
+from signatures.life import STANDING, State
+from signatures.models import CertificateEvent
 from signatures.names import note
-from signatures.registers import Certificates
-from signatures.staff import Staff
 from signatures.waiting import waiting
 
 ROWS_A_PAGE = 100
@@ -43,7 +42,7 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
             counts=Counter({name.facility_id: sum(bool(row.certificate.holder) for row in rows)}),
             register="certificates",
             by=request.user,
-            how=NamesRead.How.PAGE,
+            how=LogEntry.Kind.PAGE,
         )
     methods = waiting(found, day.on, by=lambda row: row.certificate.get_device_display())
     context = {
@@ -56,30 +55,18 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
         "steps": [
             (kind.value, kind.label, sum(row.counts_as(kind) for row in found)) for kind in COUNTED
         ],
+        "states": _states(found),
         "rows": rows,
         "lines": [(row, [(kind.label, row.days.get(kind)) for kind in COUNTED]) for row in rows],
         "with_names": with_names,
         "may_ask": access.records_for(name.facility_id),
+        "reports_here": access.reports and name.facility_id in access.own_facility_ids,
         "returned_label": CertificateEvent.Kind.RETURNED.label,
     }
     return "registers/certificate_list.html", context
 
 
-@page(lambda access: access.sees_summary, stored=False)
-def names_read(request: SignedIn, day: Day, access: Access, code: str) -> Page:
-    """Who read or took away names of the facility's people: when, how many, what for."""
-    name = FacilityName.objects.in_force(day.today).filter(facility__code=code).last()
-    if name is None:
-        raise Http404
-    if not access.sees_names_in(name.facility_id):
-        raise PermissionDenied
-    lines = NamesRead.objects.filter(facility=name.facility_id).select_related("by")
-    labels = {"staff": Staff.label, "certificates": Certificates.label}
-    rows = Paginator(lines, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "name": name.name,
-        "code": code,
-        "rows": rows,
-        "lines": [(line, labels.get(line.register, line.register)) for line in rows],
-    }
-    return "registers/names_read.html", context
+def _states(found: list[CertificateOnDay]) -> list[tuple[State, int]]:
+    """How many are in each state that somebody has to do something about, or that can sign."""
+    counted = Counter(row.state for row in found)
+    return [(state, counted[state]) for state in reversed(STANDING) if counted[state]]

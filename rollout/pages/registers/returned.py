@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from facilities.exchange.reading import read_pasted, read_table
 from facilities.exchange.tables import BadTable
-from facilities.models import ChangeSet, Facility, FacilityName
+from facilities.models import ChangeSet, Facility, FacilityName, LogEntry
 from facilities.permissions import Access
 from facilities.registers.entering import (
     AlreadySent,
@@ -36,7 +36,7 @@ from rollout.pages.page import Page, SignedIn, page
 from rollout.registers.catalogue import REGISTERS
 from rollout.site.uploads import in_memory
 from signatures.matching import Kind
-from signatures.models import Certificate, NamesRead, ReturnedLine, ReturnedList
+from signatures.models import Certificate, ReturnedLine, ReturnedList
 from signatures.names import note
 from signatures.returned import Worklist, read, rows_of, worklist
 
@@ -160,7 +160,7 @@ def returned(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
         counts=Counter({name.facility_id: len(found.work) + len(found.missing)}),
         register="certificates",
         by=request.user,
-        how=NamesRead.How.PAGE,
+        how=LogEntry.Kind.PAGE,
     )
     answered = ChangeSet.objects.filter(file_name=f"{OF_A_LIST}{kept.pk}", undone_by=None)
     context = {

@@ -24,16 +24,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from facilities.exchange.reading import read_pasted, read_table
 from facilities.exchange.tables import BadTable
-from facilities.models import Facility, FacilityName, FacilityOwnership, Ownership
+from facilities.models import Facility, FacilityName, FacilityOwnership, LogEntry, Ownership
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
-from rollout.pages.registers.exports import XLSX
 from rollout.publishing.papers import wording
 from rollout.publishing.papers.kind import Asked
+from rollout.registers.exports import XLSX
 from rollout.registers.requests import record_requests
 from rollout.site.uploads import in_memory
-from signatures.models import NamesRead
 from signatures.names import note
 from signatures.sheets import filling
 from signatures.sheets.fields import FIELDS, FORMS, Form
@@ -198,7 +197,7 @@ def _finished(
             counts=Counter({place.facility.pk: len(found.lines)}),
             register="staff",
             by=request.user,
-            how=NamesRead.How.SHEET,
+            how=LogEntry.Kind.SHEET,
             because=str(form.label),
         )
         if records:
@@ -263,7 +262,7 @@ def sheet_to_fill(request: SignedIn, day: Day, access: Access, code: str, form: 
         counts=Counter({place.facility.pk: len(rows)}),
         register="staff",
         by=request.user,
-        how=NamesRead.How.EXPORT,
+        how=LogEntry.Kind.EXPORT,
         because=str(chosen.label),
     )
     answer = HttpResponse(content, content_type=XLSX)

@@ -21,9 +21,9 @@ from rollout.figures.results import MeasureResult
 from rollout.forecasting import ProvinceForecast
 from rollout.forecasting.forecast import Facts, forecast_from
 from rollout.pages.page import Page, SignedIn, kept, page
-from rollout.pages.registers.exports import CSV
 from rollout.pages.summary.finding import PACE_DAYS, begun_lately
 from rollout.pages.summary.leader import held_against
+from rollout.registers.exports import CSV
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -29,6 +29,7 @@ from rollout.forecasting.kept import know_durations
 from rollout.models import MeasureCode
 from rollout.pages.calls import with_calls
 from rollout.pages.page import Page, SignedIn, kept, page
+from rollout.pages.seen import PLACE, remember
 from rollout.pages.summary.history import history
 from rollout.pages.summary.matrix import holds_of, remark
 from rollout.programme import must_start
@@ -66,6 +67,7 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         raise Http404
     pk = name.facility_id
     refuse_outside(day, pk)
+    remember(request, PLACE, code)
     in_full = access.sees_rows_of(pk)
     opens = is_in(pk, access.programme)
     context = kept(

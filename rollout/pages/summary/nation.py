@@ -17,8 +17,8 @@ from rollout.figures.measures import BY_CODE
 from rollout.figures.nation import HEADLINE, PACE_DAYS, ProvinceFigures, nation
 from rollout.figures.reader import provinces_open
 from rollout.pages.page import Page, SignedIn, kept, page
-from rollout.pages.registers.exports import CSV
 from rollout.programme.provinces import Provinces
+from rollout.registers.exports import CSV
 
 NOWHERE = gettext_lazy("province not recorded")
 

@@ -16,9 +16,9 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from equipment.registers.records import Rows
 from facilities.exchange.columns import Column, Value
 from facilities.models import Area, Edit, Record
+from facilities.registers.records import Rows
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, RowEntry, Writer, Writing
 from rollout.models import WorkingSession

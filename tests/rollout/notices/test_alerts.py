@@ -32,6 +32,7 @@ from rollout.programme.services import (
     schedule_council,
     set_milestone_target,
 )
+from signatures.campaigns import open_campaign
 from signatures.models import SignatureNeed
 from signatures.services import record_event
 from tests import factories
@@ -112,6 +113,27 @@ def certificate_expiry():
     )
 
 
+def campaign():
+    """One certificate, whose end is far, is to be changed."""
+    certificate, by = factories.CertificateFactory(), factories.recorder()
+    record_event(certificate=certificate, kind="requested", happened_on=SET, by=by)
+    record_event(
+        certificate=certificate,
+        kind="issued",
+        happened_on=SET,
+        valid_until=DUE + days(400),
+        by=by,
+    )
+    open_campaign(
+        title="Sáp nhập",
+        act="changed",
+        facilities=[certificate.facility],
+        opened_on=SET + days(1),
+        due_on=DUE,
+        by=by,
+    )
+
+
 def legal(due_on=DUE, code="hospitals"):
     record(
         LegalDeadline(
@@ -178,6 +200,7 @@ EDGES = {  # in working days
     "condition": (condition, 5, 2),
     "directive": (directive, 5, 2),
     "certificate_expiry": (certificate_expiry, 60, 20),
+    "campaign": (campaign, 20, 5),
     "legal": (legal, 60, 20),
     "status_report": (status_report, 2, 0),
 }
@@ -205,7 +228,8 @@ def test_edges_of_each_rule(rule):
         (before(warning), [(rule, COMING, "warning")]),
         (DUE, [(rule, COMING, "warning")]),
         (MONDAY - days(1), [(rule, COMING, "warning")]),
-        (MONDAY, [(rule, OVERDUE, "late")]),
+        # Nobody is late by a latest day.
+        (MONDAY, [(rule, OVERDUE, "warning" if rule.startswith("must_") else "late")]),
     ]:
         Alert.objects.all().delete()
         raise_alerts(day)

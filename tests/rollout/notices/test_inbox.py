@@ -10,11 +10,13 @@ from facilities.models import Role
 from facilities.working_days import WEEKENDS_ONLY
 from rollout.models import Notice
 from rollout.notices.alerts import raise_alerts
-from rollout.notices.inbox import by_rule, solved, standing
+from rollout.notices.inbox import by_rule, of_the_same_thing, solved, standing
 from rollout.notices.notices import notify
+from rollout.notices.outbox import MOST_LINES, _text, lines_of
 from rollout.programme.services import record_milestone, set_milestone_target
 from tests import factories
 from tests.factories import user_with
+from tests.rollout.pages.my.sending import also_officer_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +34,17 @@ def officer():
             set_on=date(2025, 1, 2),
             by=factories.recorder(),
         )
-    return user_with(Role.OFFICER, facility=place)
+    person = user_with(Role.OFFICER, facility=place)
+    other = factories.facility("other", name_en="Other Hospital")
+    set_milestone_target(
+        facility=other,
+        milestone="launch",
+        due_on=DUE,
+        set_on=date(2025, 1, 2),
+        by=factories.recorder(),
+    )
+    also_officer_of(person, other)
+    return person
 
 
 def nights(first: date, last: date) -> None:
@@ -53,20 +65,29 @@ def test_each_thing_stands_once_the_latest_told_and_the_worst_first(officer):
     on = DUE + timedelta(days=4)  # a Tuesday
     nights(DUE - timedelta(days=20), on)
     assert Notice.objects.filter(person=officer).count() > 5
-    assert names(officer, on) == [("pilot", 7), ("launch", 2), ("decision", 0)]
+    # The milestones of one facility are one thing: its nearest step, and two more.
+    assert names(officer, on) == [("pilot", 7), ("launch", 2)]
     found = standing(officer, on, WEEKENDS_ONLY)
-    assert [one.notice.offset for one in found] == [1, 1, -10]
-    assert found[2].left == WEEKENDS_ONLY.between(on, DUE + timedelta(days=14))
-    assert by_rule(found) == [("milestone", 3)]
+    assert [one.notice.offset for one in found] == [1, 1]
+    assert [one.more for one in found] == [2, 0]
+    assert by_rule(found) == [("milestone", 2)]
+    assert {a.subject.rpartition(":")[2] for a in of_the_same_thing(found[0].alert, officer)} == {
+        "pilot",
+        "launch",
+        "decision",
+    }
 
 
 def test_what_is_done_leaves_at_once_and_is_solved_once(officer):
     nights(DUE - timedelta(days=20), DUE + timedelta(days=3))
-    place = officer.assignments.get().facility
+    place = officer.assignments.get(facility__code="place").facility
     record_milestone(facility=place, milestone="launch", happened_on=DUE, by=factories.recorder())
     on = DUE + timedelta(days=4)
     raise_alerts(on)  # before anybody was told that it is clear
-    assert "launch" not in dict(names(officer, on))
+    assert names(officer, on) == [
+        ("launch", 2),
+        ("decision", 0),
+    ]  # of the other one; what comes next
     notify(on)
     over = [one.alert.subject for one in solved(officer)]
     assert len(over) == len(set(over))
@@ -82,5 +103,31 @@ def test_the_page_shows_one_rule_when_asked_and_says_how_late(officer, client):
         address = reverse("rollout:inbox")
         page = client.get(address, {"show": "milestone"}).text
         assert "2 working days late, was due on 20 Jun 2025" in page
-        assert page.index("Place Hospital: Pilot") < page.index("Place Hospital: Launch")
+        assert page.index("Place Hospital: Pilot") < page.index("Other Hospital: Launch")
         assert client.get(address, {"show": "nonsense"}).status_code == 200
+
+
+def test_a_message_names_each_thing_once_in_the_order_of_the_list_and_fifteen_at_most(officer):
+    on = DUE + timedelta(days=4)
+    for number in range(20):
+        place = factories.facility(f"more-{number}")
+        also_officer_of(officer, place)
+        set_milestone_target(
+            facility=place,
+            milestone="launch",
+            due_on=DUE - timedelta(days=number),
+            set_on=date(2025, 1, 2),
+            by=factories.recorder(),
+        )
+    nights(on, on)
+    notices = list(Notice.objects.filter(person=officer).select_related("alert"))
+    found = lines_of(notices)
+    assert len(found) == 22  # of which one has two steps more that are late or near
+    assert [one.notice.alert.pk for one in found] == [
+        one.alert.pk for one in standing(officer, on, WEEKENDS_ONLY)
+    ]
+    officer.email = "officer@example.vn"
+    text = _text(officer, notices)
+    named = [one.notice.alert.what in text for one in found]
+    assert named == [True] * MOST_LINES + [False] * 7
+    assert "And 7 more" in text

@@ -18,12 +18,13 @@ from django.urls import reverse
 from docx import Document
 
 from facilities import clock
-from facilities.models import ChangeSet, FacilityOwnership, Role
+from facilities.access_log import OF_NAMES
+from facilities.models import ChangeSet, FacilityOwnership, LogEntry, Role
 from facilities.services import record
 from rollout.pages.registers import sheets
 from rollout.registers.catalogue import REGISTERS
 from signatures import digests
-from signatures.models import Batch, Certificate, DocumentMark, NamesRead
+from signatures.models import Batch, Certificate, DocumentMark
 from signatures.sheets.drawing import as_xlsx
 from signatures.sheets.fields import FORMS
 from tests import factories
@@ -261,7 +262,9 @@ class TestRecorded:
         assert DocumentMark.objects.get().digest == digests.digest(NUMBER)
         assert ChangeSet.objects.get(pk=key).by == officer
         assert Batch.objects.count() == 1
-        assert set(NamesRead.objects.values_list("how", flat=True)) == {"sheet"}
+        assert set(LogEntry.objects.filter(kind__in=OF_NAMES).values_list("kind", flat=True)) == {
+            "sheet"
+        }
 
     def test_nobody_asks_twice(self, client, officer, place, lan):
         send(client, line(lan.pk), record="on")
@@ -276,7 +279,7 @@ class TestRecorded:
         send(client, line(lan.pk))
         assert not ChangeSet.objects.filter(by=officer).exists()
         assert not DocumentMark.objects.exists()
-        assert NamesRead.objects.get().count == 1
+        assert LogEntry.objects.get(kind__in=OF_NAMES).count == 1
 
 
 def test_the_sheet_to_fill_in_holds_what_is_on_record(client, officer, place, lan):

@@ -5,9 +5,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from facilities.models import ChangeSet, Edit, Role
+from facilities.access_log import OF_NAMES
+from facilities.models import ChangeSet, Edit, LogEntry, Role
 from rollout.registers.catalogue import REGISTERS
-from signatures.models import NamesRead, StaffMember
+from signatures.models import StaffMember
 from tests import factories
 from tests.factories import user_with
 from tests.rollout.registers.writing import entered
@@ -66,6 +67,10 @@ def test_officers_add_to_no_other_register_one_by_one(client, place, code):
     assert client.get(address("my-new", code)).status_code == 404
 
 
+def names_read():
+    return LogEntry.objects.filter(kind__in=OF_NAMES)
+
+
 def test_reading_and_taking_away_names_is_on_record_with_what_it_was_for(client, place, member):
     officer = user_with(Role.OFFICER, facility=place)
     client.force_login(officer)
@@ -74,7 +79,7 @@ def test_reading_and_taking_away_names_is_on_record_with_what_it_was_for(client,
     assert client.get(path).status_code == 405
     answer = client.post(path, {"because": "chấm công"})
     assert NAME in b"".join(answer.streaming_content).decode("utf-8-sig")
-    told = NamesRead.objects.order_by("pk").values_list("by", "facility", "how", "count", "because")
+    told = names_read().order_by("pk").values_list("by", "facility", "kind", "count", "because")
     assert list(told) == [
         (officer.pk, place.pk, "page", 1, ""),
         (officer.pk, place.pk, "export", 1, "chấm công"),
@@ -88,12 +93,12 @@ def test_the_desk_notes_a_line_for_each_facility_of_its_list(client, place, memb
     clerk = user_with(Role.DEPARTMENT)
     client.force_login(clerk)
     client.get(address("register-list", "staff"))
-    counted = NamesRead.objects.values_list("facility", "count")
+    counted = names_read().values_list("facility", "count")
     assert dict(counted) == {place.pk: 1, other.pk: 2}
     client.get(address("register-list", "staff", columns="unit"))  # no name is shown
-    assert NamesRead.objects.count() == 2
+    assert names_read().count() == 2
     client.post(address("register-export", "staff", "csv"), {"because": "gửi Ban Cơ yếu"})
-    assert NamesRead.objects.filter(how="export", because="gửi Ban Cơ yếu").count() == 2
+    assert names_read().filter(kind="export", because="gửi Ban Cơ yếu").count() == 2
 
 
 def test_the_head_sees_who_read_names_and_no_name_in_the_log(client, place, member):
@@ -118,7 +123,7 @@ def test_others_see_neither_names_nor_who_read_them(client, place, member, role,
     assert client.get(address("my-row", "staff", member.pk)).status_code in (403, 404)
     exported = client.post(address("my-export", "staff", "csv", facility=place.code))
     assert exported.status_code in (403, 404)
-    assert not NamesRead.objects.exists()
+    assert not names_read().exists()
 
 
 def test_a_holder_changed_in_the_register_leaves_old_new_and_why(place):

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, FacilityLineage, FacilityScope, Lineage
+from facilities.models.calendar import CalendarDay
 from facilities.services import withdraw
+from facilities.working_days import WorkingDays
 from rollout.figures.progress import progress
 from rollout.models import ReportingCalendar, ReportingException, StatusReport
 from rollout.notices.alerts import alerts_due
@@ -138,19 +140,65 @@ class TestReport:
         given = reporting.reports(as_of, weeks, week)[made.facility_id, DUE]
         assert given.is_late(week) == late
 
-    def test_the_week_before_is_answered_first_then_the_one_that_runs(self):
+    @pytest.mark.parametrize(
+        ("moments", "weeks"),
+        [
+            # A Saturday after a missed Friday: twice on one day is once, and pays for one week.
+            ([(1, 9), (1, 10), (1, 23)], [DUE, DUE, DUE]),
+            # The next day is another day.
+            ([(1, 9), (2, 9), (2, 10), (3, 9)], [DUE, DUE + WEEK, DUE + WEEK, DUE + WEEK]),
+            # Early, then again on its last day, before and after the cut-off.
+            ([(-4, 9), (0, 9), (0, 17)], [DUE, DUE, DUE + WEEK]),
+            # On the last day it is that day's week, whatever was missed, and only that.
+            ([(7, 9), (7, 17)], [DUE + WEEK, DUE + WEEK]),
+            ([(7, 17), (8, 9)], [DUE + WEEK, DUE + 2 * WEEK]),
+            # A day before, it is the week that is owed.
+            ([(6, 23), (7, 9)], [DUE, DUE + WEEK]),
+            # What was missed longer ago stays missed.
+            ([(20, 9)], [DUE + 2 * WEEK]),
+            ([(21, 9)], [DUE + 3 * WEEK]),
+        ],
+    )
+    def test_one_report_answers_one_week_and_one_day_holds_one(self, moments, weeks):
         fridays()
         place = factories.facility()
-        monday = moment(DUE + timedelta(days=3), 9)
-        made = [reported(place, monday + n * MINUTE) for n in range(4)]
-        assert [row.due_on for row in made] == [DUE, DUE + WEEK, DUE + WEEK, DUE + WEEK]
-        assert StatusReport.objects.count() == 2
+        made = [reported(place, moment(DUE + timedelta(shift), hour)) for shift, hour in moments]
+        assert [row.due_on for row in made] == weeks
+        assert StatusReport.objects.count() == len(set(weeks))
 
-    def test_what_was_missed_longer_ago_stays_missed(self):
+    def test_a_weekday_off_moves_the_cut_off_to_the_next_working_day(self):
         fridays()
-        place = factories.facility()
-        made = reported(place, moment(DUE + 3 * WEEK, 9))
-        assert made.due_on == DUE + 2 * WEEK
+        for day in (DUE, DUE + timedelta(days=3)):  # Friday and the Monday after it
+            write(CalendarDay(day=day, kind=CalendarDay.Kind.OFF, name_vi="Nghỉ bù"))
+        tuesday, place, other = DUE + timedelta(days=4), factories.facility(), factories.facility()
+        for shift, expected in ((0, "due"), (3, "due"), (4, "due"), (5, "late")):
+            assert word(place, DUE + timedelta(shift)) == expected
+        assert reported(place, moment(tuesday, 16)).due_on == tuesday
+        weeks = reporting.calendar(AsOf(tuesday))
+        assert [week.due_on for week in weeks.weeks[:2]] == [tuesday, DUE + WEEK]
+        given = reporting.reports(AsOf(DUE + WEEK), weeks, weeks.weeks[0])
+        assert not given[place.pk, tuesday].is_late(weeks.weeks[0])
+        assert reported(other, moment(tuesday, 17)).due_on == tuesday
+        given = reporting.reports(AsOf(DUE + WEEK), weeks, weeks.weeks[0])
+        assert given[other.pk, tuesday].is_late(weeks.weeks[0])
+
+    def test_a_day_off_that_is_told_later_leaves_reports_and_exceptions_with_their_week(self):
+        fridays()
+        place, free = factories.facility(), factories.facility()
+        assert reported(place, moment(DUE + timedelta(days=1), 9)).due_on == DUE
+        excepted(DUE, free)
+        write(CalendarDay(day=DUE, kind=CalendarDay.Kind.OFF, name_vi="Nghỉ bù"))
+        on = DUE + timedelta(days=4)
+        assert [state_of(one, on=on).missed for one in (place, free)] == [0, 0]
+        assert reported(place, moment(on, 9)).due_on == DUE + WEEK
+
+    def test_a_week_without_a_working_day_is_joined_and_a_named_saturday_stays(self):
+        working = WorkingDays.of((DUE + timedelta(days=n), CalendarDay.Kind.OFF) for n in range(8))
+        rows = [(FIRST, FRIDAY, 16)]
+        weeks = Calendar(rows, until=date(2025, 7, 1), working=working).weeks
+        assert [week.due_on for week in weeks[:2]] == [date(2025, 6, 16), date(2025, 6, 20)]
+        saturdays = Calendar([(FIRST, 6, 16)], until=DUE + WEEK, working=working)
+        assert saturdays.weeks[0].due_on == DUE + timedelta(days=1)
 
     def test_an_excepted_week_is_not_made_good(self):
         fridays()

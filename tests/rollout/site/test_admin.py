@@ -200,12 +200,13 @@ class TestTables:
         client.post(address(MilestoneEvent, "changelist"), actions)
         assert MilestoneEvent.objects.filter(pk=fact.pk).exists()
 
-    def test_what_jobs_compute_and_people_of_facilities_are_read_only(self):
-        """People are changed in their registers, which ask for a reason and keep what stood before."""
+    def test_what_jobs_compute_and_registers_keep_is_read_only(self):
+        """What has a register is changed there: it asks for a reason and keeps what stood before."""
         computed = {"Alert", "JobRun", "ProgressSnapshot"}
         people = {"Certificate", "StaffMember"}
+        registers = {"Asset", "Batch", "CouncilMeeting", "Procurement"}
         found = [m for m in tables() if isinstance(admin.site._registry[m], ReadOnlyAdmin)]
-        assert {model.__name__ for model in found} == computed | people
+        assert {model.__name__ for model in found} == computed | people | registers
 
     def test_lists_show_the_name_of_today(self, client, signed_in, fact):
         signed_in(Role.DEPARTMENT)

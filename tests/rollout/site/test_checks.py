@@ -65,3 +65,35 @@ def test_only_production_with_a_database_is_asked(demo_account, settings):
     assert found(databases=None) == []
     settings.PRODUCTION = False
     assert found() == []
+
+
+GOOD = {
+    "PRODUCTION": True,
+    "ALLOWED_HOSTS": ["hsba.example.vn"],
+    "SECRET_KEY": "q8Zr-3hT" * 7,
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    "MAIL_URL": "smtp+tls://mail.example.vn:587",
+    "SITE_URL": "https://hsba.example.vn",
+    "SECOND_FACTOR": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "number"),
+    [
+        ("SECRET_KEY", GOOD["SECRET_KEY"], None),
+        ("MAIL_URL", "", None),
+        ("ALLOWED_HOSTS", ["hsba.example.vn", "*"], 2),
+        ("SECRET_KEY", "change-me-" * 6, 3),
+        ("DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}}, 4),
+        ("MAIL_URL", "smtp://mail.example.vn:25", 5),
+        ("SITE_URL", "https://localhost:8000", 6),
+        ("SITE_URL", "http://hsba.example.vn", 7),
+        ("SECOND_FACTOR", False, 8),
+    ],
+)
+def test_production_refuses_what_was_put_there_for_a_trial(settings, name, value, number):
+    # The settings of this run's own database stay as they are: only what is looked at changes.
+    seen = SimpleNamespace(**(GOOD | {name: value}))
+    told = [one.id for one in checks.left_from_a_trial(seen)]
+    assert told == ([f"rollout.C{number:03}"] if number else [])

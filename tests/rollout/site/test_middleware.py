@@ -1,10 +1,15 @@
 """The language of a page, and what is compressed."""
 
+import logging
+
 import pytest
+import structlog
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import translation
 
+from rollout.site.log_lines import Formatter
 from rollout.site.middleware import LanguageMiddleware, TextGZipMiddleware
+from tests.factories import UserFactory
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +76,54 @@ def test_an_answer_without_a_body_is_not_compressed_into_one(rf, status):
     response = TextGZipMiddleware(lambda _: StreamingHttpResponse((), status=status))(request)
     assert b"".join(response.streaming_content) == b""
     assert not response.has_header("Content-Encoding")
+
+
+@pytest.mark.django_db
+class TestRefused:
+    def test_what_is_too_large_is_not_read(self, client, settings):
+        class Unread:
+            def read(self, *args: int) -> bytes:
+                raise AssertionError("it was read")
+
+            readline = read
+
+        def send(length: int) -> int:
+            return client.generic(
+                "POST", "/sign-in/", CONTENT_LENGTH=str(length), **{"wsgi.input": Unread()}
+            ).status_code
+
+        assert send(80_000_000) == send(65 * 1024) == 413
+        client.force_login(UserFactory())
+        assert send(settings.MOST_BYTES + 1) == 413
+        big = client.post("/account/", {"act": "end", "more": "x" * 100_000})
+        assert big.status_code == 404  # it was read, and asks for nothing there is
+
+    def test_methods_that_no_page_answers_and_what_browsers_could_lend(self, client):
+        for method in ("TRACE", "TRACK", "CONNECT"):
+            assert client.generic(method, "/sign-in/").status_code == 405
+        answer = client.get("/sign-in/")
+        assert answer.status_code == 200
+        assert "camera=()" in answer.headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("logger", ["django.request", "gunicorn.error", "anything.else"])
+def test_no_line_of_any_logger_holds_a_secret_address_or_key(logger):
+    formatter = Formatter(processors=[structlog.dev.ConsoleRenderer(colors=False)])
+    key = "emr_" + "k3y" * 12
+    record = logging.getLogger(logger).makeRecord(
+        logger,
+        logging.ERROR,
+        "file",
+        1,
+        "Not Found: %s and https://x.vn/feeds/s3cret-part.ics for %s",
+        ("/reset/MQ/s3cret-part/", key),
+        None,
+    )
+    line = formatter.format(record)
+    assert "s3cret" not in line
+    assert key not in line
+    assert "/feeds/…" in line
+    plain = logging.getLogger(logger).makeRecord(
+        logger, logging.ERROR, "file", 1, "%s", ("/facilities/luc-nam/",), None
+    )
+    assert "/facilities/luc-nam/" in formatter.format(plain)

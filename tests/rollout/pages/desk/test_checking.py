@@ -6,7 +6,7 @@ import pytest
 from django.utils.html import escape
 
 from connectivity.models import ConnectionStep
-from facilities.checking import judge, remarks, waiting
+from facilities.checking import judge, remarks_of, waiting
 from facilities.models import ChangeSet, Role
 from facilities.registers.entering import begin, enter, withdraw_row
 from rollout.registers.catalogue import REGISTERS
@@ -95,11 +95,11 @@ def test_returned_with_a_reason_it_comes_back_to_the_field_until_mended(
         officer, connected[0], connected=date(2025, 3, 1), first_message=date(2025, 3, 5)
     )
     client.post(f"/desk/checking/{change_set.pk}/", verdicts(change_set, connected="Sai năm"))
-    (remark,) = remarks(connected[0].pk)
+    (remark,) = remarks_of([connected[0].pk])
     assert (remark.column, remark.returned_because) == ("connected", "Sai năm")
 
     reported(officer, connected[0], connected=date(2025, 3, 3))
-    assert remarks(connected[0].pk) == []
+    assert remarks_of([connected[0].pk]) == []
 
 
 def test_a_return_without_a_reason_is_refused_and_nothing_is_noted(
@@ -215,11 +215,11 @@ def test_accepting_many_cells_asks_no_query_for_each_row(
 def test_nothing_is_owed_about_a_row_that_was_withdrawn(client, department, officer, connected):
     change_set = issued(officer, connected[0])
     client.post(f"/desk/checking/{change_set.pk}/", verdicts(change_set, issued="Sai năm"))
-    assert len(remarks(connected[0].pk)) == 1
+    assert len(remarks_of([connected[0].pk])) == 1
     row = Certificate.objects.get()
     register = REGISTERS["certificates"]
     withdraw_row(register=register, row=row, change_set=open_change_set("entered twice"), on=ON)
-    assert remarks(connected[0].pk) == []
+    assert remarks_of([connected[0].pk]) == []
 
 
 def test_a_forged_list_of_reports_is_no_fault_of_the_server(client, department):

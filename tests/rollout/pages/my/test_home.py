@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from equipment.services import set_stage_target
 from facilities.models import ChangeSet, Draft, FacilityLineage, Lineage
 from rollout.models import ReportingCalendar, StatusReport
 from tests import factories
-from tests.rollout.pages.my.sending import also_officer_of
+from tests.rollout.pages.my.sending import address, also_officer_of, sent
 from tests.writing import milestone, norm, write
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,15 @@ class TestNothingChanged:
         assert report.recorded_by == officer
         change_set = ChangeSet.objects.get()
         assert (change_set.kind, change_set.facility) == (ChangeSet.Kind.REPORT, place)
+
+    def test_after_answers_it_says_that_something_changed(self, client, officer, place, fridays):
+        path = address("connections", place, "account")
+        sent(client, path, account="2025-05-02")
+        sent(client, path, account="2025-05-03", because="Ghi nhầm")
+        assert client.get("/my/").context["answers"] == 2
+        tap(client)
+        assert not StatusReport.objects.get().nothing_changed
+        assert client.get("/my/").context["answers"] == 0
 
     def test_the_same_tap_twice_counts_once(self, client, officer, fridays):
         change_set = str(uuid.uuid4())
@@ -83,10 +93,15 @@ class TestPage:
         assert [begun for _line, _form, begun in page.context["first"]] == [True]
         assert f"/my/connections/{place.pk}/?cells=account&amp;draft=yes" in page.content.decode()
 
-    def test_after_ten_lines_the_rest_is_folded(self, client, officer):
-        for number in range(12):
-            kind = factories.DeviceTypeFactory(code=f"type-{number}", name_vi=str(number))
-            norm(1, date(2025, 1, 1), device_type=kind)
+    def test_after_ten_lines_the_rest_is_folded(self, client, officer, place):
+        for _number in range(12):
+            set_stage_target(
+                procurement=factories.ProcurementFactory(facility=place),
+                stage="award",
+                due_on=date(2025, 5, 20),
+                set_on=date(2025, 2, 1),
+                by=factories.recorder(),
+            )
         page = client.get("/my/")
         assert (len(page.context["first"]), len(page.context["rest"])) == (10, 3)
 

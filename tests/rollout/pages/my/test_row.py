@@ -30,7 +30,7 @@ def account(place) -> str:
 
 
 class TestStored:
-    def test_a_missing_day_becomes_a_fact_of_the_facility_and_a_report(
+    def test_a_missing_day_becomes_a_fact_of_the_facility_and_no_report_of_the_week(
         self, client, officer, place
     ):
         write(ReportingCalendar(effective_from=date(2025, 5, 5), weekday=5, hour=16))
@@ -44,8 +44,8 @@ class TestStored:
             place,
             officer,
         )
-        report = StatusReport.objects.get()
-        assert not report.nothing_changed
+        assert not StatusReport.objects.exists()
+        assert client.get("/my/").context["fresh"].heard_on == date(2025, 5, 21)
 
     def test_only_the_cells_asked_for_are_written(self, client, officer, place):
         data = drawn(client, account(place)) | {"account": "2025-05-02", "connected": "2025-05-03"}

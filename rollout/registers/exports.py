@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from facilities.exchange.columns import Column, Value
 from facilities.exchange.writing_csv import write_csv
 from facilities.registers.register import Register
-from rollout.pages.page import SignedIn
 
 CHUNK = 1000  # rows whose values are read at once
 CSV = "text/csv; charset=utf-8"
@@ -19,7 +18,6 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def export(
-    request: SignedIn,
     register: Register,
     columns: Sequence[Column],
     rows: QuerySet,
