@@ -55,9 +55,10 @@ class Source:
     `kind` is "xlsx", "docx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none,
     and `others` the further ones with something in them, of which `readable` have headings that are
     looked for; `hidden`: the first rows of the sheets that are hidden in it.
-    `rows` can be walked once, while the stream is open; it leaves blank rows out, and raises BadTable where the rest of the table turns out to be
-    unreadable or too large. Once it was walked, `notices` tells in sentences what the file showed
-    otherwise than it was read.
+
+    `rows` can be walked once, while the stream is open; it leaves blank rows out, and raises BadTable
+    where the rest of the table turns out to be unreadable or too large. Once it was walked, `notices`
+    tells in sentences what the file showed otherwise than it was read.
     """
 
     kind: str
