@@ -1,0 +1,33 @@
+"""A clerk answers a line of what is to be done where it stands, and the list has one line less."""
+
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import PHONE, WIDE, barriers, scrolls_sideways, today, words
+
+
+def test_a_clerk_answers_a_line_in_its_place(visit):
+    page = visit("soyte", viewport=WIDE)
+    page.goto("/todo/?when=late")
+    lines = page.locator("ol.todo > li")
+    before = lines.count()
+    assert before >= 1
+    assert barriers(page) == ""
+    # Two clicks and one field, from the list.
+    lines.first.locator(".do a").click()
+    form = page.locator("ol.todo form")
+    expect(form).to_have_count(1)
+    assert barriers(page) == ""
+    page.set_viewport_size(PHONE)
+    assert not scrolls_sideways(page)
+    form.locator("input[type=date]").first.fill(today())
+    form.get_by_role("button", name=words("Store"), exact=True).click()
+    expect(page.locator("main .note[role=status]")).to_contain_text(words("Stored."))
+    assert page.url.endswith("/todo/?when=late")
+    expect(lines).to_have_count(before - 1)
+
+    # It is taken back, so that others find the house as it was.
+    page.goto("/desk/acts/")
+    page.locator("main tbody a[href*='/desk/acts/']").first.click()
+    take_back_change_set(page)
+    page.goto("/todo/?when=late")
+    expect(lines).to_have_count(before)
