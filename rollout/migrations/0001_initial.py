@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('facilities', '0001_initial'),
+        ('signatures', '0001_initial'),
     ]
 
     operations = [
@@ -888,13 +889,14 @@ class Migration(migrations.Migration):
                         ('basis', models.CharField(max_length=300, verbose_name='basis')),
                         ('due_on', models.DateField(blank=True, null=True, verbose_name='due on')),
                         ('applies_to', models.CharField(choices=[('all', 'All facilities'), ('hospitals', 'Facilities licensed as hospitals'), ('others', 'Other facilities that treat patients')], max_length=10, verbose_name='applies to')),
+                        ('area', models.ForeignKey(blank=True, help_text='Whose facilities it binds. Empty: those of every province.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.area', verbose_name='area')),
                     ],
                     options={
                         'verbose_name': 'legal deadline',
                         'verbose_name_plural': 'legal deadlines',
                         'ordering': ['effective_from', 'pk'],
                         'abstract': False,
-                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_legaldeadline_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_legaldeadline_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_legaldeadline_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('code', 'effective_from'), name='rollout_legal_deadline_one_a_day')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_legaldeadline_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_legaldeadline_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_legaldeadline_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('code', 'effective_from'), name='rollout_legal_deadline_one_a_day'), models.CheckConstraint(condition=models.Q(('area__isnull', True), models.Q(('set_by', 'law'), _negated=True), _connector='OR'), name='rollout_legal_deadline_of_an_area', violation_error_message='The law binds in every province. Leave the area empty, or say who else set it.')],
                     },
                 ),
                 migrations.CreateModel(
@@ -1004,7 +1006,7 @@ class Migration(migrations.Migration):
                         ('error', models.CharField(blank=True, max_length=300, verbose_name='error')),
                         ('given_up_at', models.DateTimeField(blank=True, null=True, verbose_name='given up at')),
                         ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled at')),
-                        ('kind', models.CharField(choices=[('digest', 'Summary of the day'), ('at_once', 'At once'), ('test', 'Test'), ('welcome', 'New account')], max_length=8, verbose_name='kind')),
+                        ('kind', models.CharField(choices=[('digest', 'Summary of the day'), ('at_once', 'At once'), ('test', 'Test'), ('welcome', 'New account'), ('security', 'About accounts'), ('reset', 'Forgotten password')], max_length=8, verbose_name='kind')),
                         ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to=settings.AUTH_USER_MODEL, verbose_name='person')),
                         ('on', models.DateField(verbose_name='day')),
                         ('to', models.EmailField(blank=True, max_length=254, verbose_name='to')),
@@ -1391,6 +1393,33 @@ class Migration(migrations.Migration):
                         'ordering': ['effective_from', 'pk'],
                         'abstract': False,
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='rollout_programmearea_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='rollout_programmearea_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='rollout_programmearea_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('programme', 'effective_from'), name='rollout_programme_area_one_a_day')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='HolderMessage',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=120, verbose_name='key')),
+                        ('made_at', models.DateTimeField(verbose_name='made at')),
+                        ('not_before', models.DateTimeField(verbose_name='not before')),
+                        ('claimed_at', models.DateTimeField(blank=True, null=True, verbose_name='claimed at')),
+                        ('claim', models.UUIDField(blank=True, null=True, verbose_name='claim')),
+                        ('begun_at', models.DateTimeField(blank=True, null=True, verbose_name='begun at')),
+                        ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent at')),
+                        ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
+                        ('error', models.CharField(blank=True, max_length=300, verbose_name='error')),
+                        ('given_up_at', models.DateTimeField(blank=True, null=True, verbose_name='given up at')),
+                        ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='cancelled at')),
+                        ('certificate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='signatures.certificate', verbose_name='certificate')),
+                        ('valid_until', models.DateField(verbose_name='valid until')),
+                        ('days_before', models.PositiveSmallIntegerField(verbose_name='days before')),
+                    ],
+                    options={
+                        'verbose_name': 'message to a holder',
+                        'verbose_name_plural': 'messages to holders',
+                        'ordering': ['-made_at', '-pk'],
+                        'indexes': [models.Index(condition=models.Q(('cancelled_at__isnull', True), ('given_up_at__isnull', True), ('sent_at__isnull', True)), fields=['not_before'], name='rollout_holder_waiting')],
+                        'constraints': [models.UniqueConstraint(fields=('key',), name='rollout_holder_told_once')],
                     },
                 ),
             ],

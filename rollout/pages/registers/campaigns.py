@@ -30,7 +30,7 @@ from signatures.campaigns import (
 from signatures.models import Campaign
 from signatures.names import note
 
-ROWS_A_PAGE = 100
+ROWS_A_PAGE = 50
 CAMPAIGNS_A_PAGE = 20
 FORMS = {Campaign.Act.CHANGED: "04", Campaign.Act.REVOKED: "05"}  # of the Committee
 

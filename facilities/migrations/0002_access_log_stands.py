@@ -1,15 +1,9 @@
-"""Change sets of before stand in the access log, and PostgreSQL refuses to change what stands there.
+"""PostgreSQL refuses to change what stands in the access log.
 
 Only an entry's place in the chain is given later, and once. On SQLite the chain alone tells.
 """
 
 from django.db import migrations
-
-ADOPT = """
-INSERT INTO facilities_logentry
-    (at, kind, by_id, facility_id, address, subject, because, change_set_id, digest)
-SELECT at, 'changes', by_id, facility_id, '', '', '', id, '' FROM facilities_changeset ORDER BY at
-"""
 
 GUARD = """
 CREATE FUNCTION facilities_log_stands() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,9 +39,6 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("facilities", "0002_access_log")]
+    dependencies = [("facilities", "0001_initial")]
 
-    operations = [
-        migrations.RunSQL(ADOPT, migrations.RunSQL.noop),
-        migrations.RunPython(guard, unguard),
-    ]
+    operations = [migrations.RunPython(guard, unguard)]
