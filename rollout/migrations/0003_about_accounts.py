@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rollout', '0001_initial'),
+        ('rollout', '0002_deadline_of_an_area'),
     ]
 
     operations = [
