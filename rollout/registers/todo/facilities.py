@@ -47,6 +47,7 @@ from rollout.registers.todo.lines import (
     TodoItem,
     in_order,
 )
+from signatures import campaigns
 from signatures.certificates import CertificateOnDay, certificates
 from signatures.models import CertificateEvent
 
@@ -65,6 +66,7 @@ KIND_OF = {
     "condition": "condition",
     "status_report": "report",
     "certificate_expiry": "expiry",
+    campaigns.RULE: "campaign",
 }
 
 Missing = Mapping[int, tuple[TodoItem, ...]]  # by facility, what has no day
@@ -187,6 +189,8 @@ def _answered(line: TodoItem, subject: str, meeting_codes: Mapping[str, str]) ->
             holder=DEPARTMENT,
             milestones=(Milestone.OFFICIAL.value,),
         )
+    if line.kind == "campaign":
+        return replace(line, code=subject.split(":")[1])
     if line.kind == "condition":
         return replace(line, holder=OTHERS, milestones=(Milestone.OFFICIAL.value,))
     return line
