@@ -27,9 +27,9 @@ from rollout.programme.directives import directives
 from rollout.programme.late import days_late, thing_of, things
 from rollout.programme.obstacles import obstacles
 from rollout.registers.todo import Steering, of_the_programme, todo
-from rollout.registers.todo.facilities import KIND_OF as of_a_facility
+from rollout.registers.todo import facilities as of_a_facility
+from rollout.registers.todo import programme as of_nobody
 from rollout.registers.todo.lines import KINDS
-from rollout.registers.todo.programme import KIND_OF as of_the_programme
 from tests import factories
 from tests.factories import user_with
 from tests.rollout.pages.my.conftest import NOW
@@ -280,6 +280,11 @@ class TestBacGiang:
 
 def test_whatever_is_warned_of_is_a_kind_of_line():
     """A rule that the list did not know would take the page away from everybody who owes something of it."""
-    told = {**of_a_facility, **of_the_programme, "directive": "directive", "legal": "legal"}
+    told = {
+        **of_a_facility.KIND_OF,
+        **of_nobody.KIND_OF,
+        "directive": "directive",
+        "legal": "legal",
+    }
     assert alerts.RULES.keys() <= told.keys()
     assert set(told.values()) <= KINDS.keys()
