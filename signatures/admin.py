@@ -39,7 +39,8 @@ class CertificateAdmin(ReadOnlyAdmin):
 @admin.register(CertificateEvent)
 class CertificateEventAdmin(FactAdmin):
     facility_of = "certificate"
-    not_asked = ("attempt", "source", "assumed")
+    # Where a move leads is written into the certificate too: that is for the register.
+    not_asked = ("attempt", "source", "assumed", "to", "unit")
     list_filter = ("kind", *FactAdmin.list_filter)
     search_fields = ("certificate__serial",)
     raw_id_fields = ("certificate",)

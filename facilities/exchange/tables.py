@@ -1,7 +1,7 @@
 """A table as somebody hands it in: rows of cells, what it may hold and how much of it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -54,10 +54,11 @@ class Source:
 
     `kind` is "xlsx", "docx", "csv" or "pasted"; `sheet` the sheet that was read, "" where there is none,
     and `others` the further ones with something in them, of which `readable` have headings that are
-    looked for. `rows` can be walked once, while the stream is
-    open; it leaves blank rows out, and raises BadTable where the rest of the table turns out to be
-    unreadable or too large. Once it was walked, `notices` tells in sentences what the file showed
-    otherwise than it was read.
+    looked for; `hidden`: the first rows of the sheets that are hidden in it.
+
+    `rows` can be walked once, while the stream is open; it leaves blank rows out, and raises BadTable
+    where the rest of the table turns out to be unreadable or too large. Once it was walked, `notices`
+    tells in sentences what the file showed otherwise than it was read.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Source:
     sheet: str = ""
     others: tuple[str, ...] = ()
     readable: tuple[str, ...] = ()
+    hidden: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     notices: Callable[[], list[str]] = list
 
 

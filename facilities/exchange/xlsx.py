@@ -94,13 +94,15 @@ def read(stream: BinaryIO, *, sheet: str = "", fit: Fit | None = None) -> Source
     rows = _rows(archive, workbook, chosen, beside)
     first = list(islice(rows, 1))
     hidden = [one for one in sheets if not one.visible][:SHEETS_LIMIT]
-    left_out = [one.name for one in hidden if fit and fit(_head(archive, workbook, one)) > 1]
+    unseen = {one.name: _head(archive, workbook, one) for one in hidden}
+    left_out = [name for name, head in unseen.items() if fit and fit(head) > 1]
     return Source(
         "xlsx",
         chain(first, rows),
         chosen.name,
         others=tuple(other for other in heads if other != name),
         readable=tuple(other for other in heads if other != name and fits[other] > 1),
+        hidden=unseen,
         notices=lambda: xlsx_notices.told(beside, hidden_sheets=left_out),
     )
 

@@ -10,9 +10,9 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from facilities import clock, second_factor, tokens, whence
+from facilities import second_factor, tokens, whence
+from facilities.administration import access_to
 from facilities.models import ApiToken, User
-from facilities.sessions import SECOND
 from rollout.site import guessing
 from rollout.site.demo import API_KEY, DEMO_USERS, FIRST
 
@@ -60,9 +60,10 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         found = super().authenticate(request)
-        if found is None or request._request.session.get(SECOND):
+        asked = request._request
+        if found is None or not second_factor.is_missing(access_to(asked), asked.session):
             return found
-        return None if second_factor.is_demanded(found[0], clock.today()) else found
+        return None
 
 
 def client_address(request: HttpRequest) -> str | None:

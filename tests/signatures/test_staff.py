@@ -166,19 +166,34 @@ class TestFiles:
         assert "024099001234" not in str(told.value)
         assert not ImportFile.objects.exists()
 
-    def test_another_sheet_of_the_file_holds_none_of_them_either(self, place):
+    @pytest.mark.parametrize("state", ["visible", "hidden", "veryHidden"])
+    def test_another_sheet_of_the_file_holds_none_of_them_either(self, place, state):
         book, stream = Workbook(), BytesIO()
         book.active.append(["Cơ sở", "Họ và tên"])
         book.active.append([place.code, "A"])
         other = book.create_sheet("Cũ")
         other.append(["Họ và tên", "Số CCCD"])
         other.append(["A", "024099001234"])
+        other.sheet_state = state
         book.save(stream)
         upload = SimpleUploadedFile("ds.xlsx", stream.getvalue())
         with pytest.raises(BadTable) as told:
             receive(register=REGISTERS["staff"], by=factories.recorder(), on=TODAY, upload=upload)
         assert told.value.code == "private"
+        assert "“Cũ”" in str(told.value)
         assert not ImportFile.objects.exists()
+
+    def test_a_hidden_sheet_of_the_list_is_told(self, place):
+        book, stream = Workbook(), BytesIO()
+        book.active.append(["Cơ sở", "Họ và tên"])
+        book.active.append([place.code, "A"])
+        other = book.create_sheet("Cũ")
+        other.append(["Cơ sở", "Họ và tên"])
+        other.sheet_state = "hidden"
+        book.save(stream)
+        kept = received("staff", factories.recorder(), content=stream.getvalue())
+        assert counts(kept) == {"new": 1}
+        assert any("“Cũ”" in notice for notice in kept.preview["notices"])
 
     def test_a_table_of_a_word_document_is_read(self, place):
         upload = SimpleUploadedFile(

@@ -64,6 +64,10 @@ def answer_to(line: TodoItem, day: Day, access: Access, near: Beside) -> Answer 
         return Answer("rollout:my", _("Report"), query={"facility": facility.code})
     if writes and line.cells and (not own or line.register in WRITTEN):
         return Answer(IN_PLACE, pgettext_lazy("to be done", "Answer"))
+    if writes and line.register and line.row and not line.step:
+        # Nothing but its latest day is known: whatever step comes next is recorded.
+        name = "rollout:my-step" if own else "rollout:record-step"
+        return Answer(name, pgettext_lazy("to be done", "Answer"), (line.register, line.row))
     if line.kind == "certificates" and own and day.is_today:
         words, query = pgettext_lazy("to be done", "Give the day"), {"facility": facility.code}
         return Answer("rollout:my-waiting", words, (line.step,), query)

@@ -56,7 +56,10 @@ def receive(
     _refuse_private(register, heading.texts)
     if register.forbidden:  # another sheet of the file may be chosen later, and is kept with it
         for other in source.others:
-            _refuse_private(register, _head_of(read_table(stream, name, sheet=other)))
+            head = islice(read_table(stream, name, sheet=other).rows, headers.HEAD_ROWS)
+            _refuse_private(register, _texts(head), other)
+        for other, rows_of_it in source.hidden.items():  # nobody sees it, and it would be kept too
+            _refuse_private(register, _texts(rows_of_it), other)
     # Whatever is wrong with a small file is said at once, beside the field it was chosen in.
     count = sum(1 for _row in islice(rows, SMALL + 1))
     if not count:
@@ -83,14 +86,14 @@ def receive(
     return kept
 
 
-def _head_of(source: Source) -> list[str]:
+def _texts(rows: Iterable[Row]) -> list[str]:
     """Every text in the first rows of a sheet: its headings are among them."""
-    cells = (cell for _number, row in islice(source.rows, headers.HEAD_ROWS) for cell in row)
+    cells = (cell for _number, row in rows for cell in row)
     return [cell for cell in cells if isinstance(cell, str)]
 
 
-def _refuse_private(register: Register, texts: Iterable[str]) -> None:
-    """What must never be kept is refused before it is stored."""
+def _refuse_private(register: Register, texts: Iterable[str], sheet: str = "") -> None:
+    """What must never be kept is refused before it is stored. `sheet`: where it stands, if elsewhere."""
     private = [text for text in texts if fold(text).rstrip("*:() ") in register.forbidden]
     if private:
         raise BadTable(
@@ -98,7 +101,7 @@ def _refuse_private(register: Register, texts: Iterable[str]) -> None:
                 "ID-card numbers and birth dates are not kept here. Delete these columns and send "
                 "the list again: %(columns)s."
             )
-            % {"columns": ", ".join(private)},
+            % {"columns": ", ".join(private) + (f" (“{sheet}”)" if sheet else "")},
             code="private",
         )
 
