@@ -18,7 +18,7 @@ from rollout.pages.page import SignedIn
 from rollout.registers.keeping import kept_registers
 
 MOST = 10
-KEY = "seen"  # in the session: [register or "", key or code], the latest first
+KEY = "opened-lately"  # in the session: [register or "", key or code], the latest first
 PLACE = ""  # instead of a register: the page of a facility
 
 

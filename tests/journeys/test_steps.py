@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.journeys.browsing import PHONE, barriers, scrolls_sideways, today, words
 from tests.papers import JPEG
 
+LONG = 30_000  # milliseconds; a photo is stored and checked before the page answers
 MOST_TAPS, MOST_FIELDS = 4, 5
 
 
@@ -50,7 +51,7 @@ def test_records_the_next_step_of_the_own_file_with_its_paper(visit):
     person.fill(form.locator("[name=file]"), JPEG)
     person.tap(form.get_by_role("button", name=words("Store"), exact=True))
     expect(page.locator("main .note[role=status]")).to_contain_text(
-        words("Stored and reported to the Department.")
+        words("Stored and reported to the Department."), timeout=LONG
     )
     print(f"advance a step: {person.taps} taps, {person.fields} fields")
     assert person.taps <= MOST_TAPS
@@ -63,4 +64,4 @@ def test_records_the_next_step_of_the_own_file_with_its_paper(visit):
         page.locator(f"form.cells [name='{name}']").fill("")
     page.locator("[name=because]").fill("Chỉ là thử nghiệm")
     page.locator("form.cells .do button.primary").click()
-    expect(page).to_have_url(re.compile(r"/my/\?facility="))
+    expect(page).to_have_url(re.compile(r"/my/\?facility="), timeout=LONG)
