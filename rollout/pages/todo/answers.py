@@ -71,6 +71,8 @@ def answer_to(line: TodoItem, day: Day, access: Access, near: Beside) -> Answer 
     if line.kind == "certificates" and own and day.is_today:
         words, query = pgettext_lazy("to be done", "Give the day"), {"facility": facility.code}
         return Answer("rollout:my-waiting", words, (line.step,), query)
+    if line.kind == "campaign":
+        return Answer("rollout:campaign-list", pgettext_lazy("to be done", "Open"))
     if line.kind in ("certificates", "expiry", "request"):
         return Answer(
             "rollout:certificate-list", pgettext_lazy("to be done", "Open"), (facility.code,)

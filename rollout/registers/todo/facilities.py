@@ -65,6 +65,7 @@ KIND_OF = {
     "condition": "condition",
     "status_report": "report",
     "certificate_expiry": "expiry",
+    "campaign": "campaign",
 }
 
 Missing = Mapping[int, tuple[TodoItem, ...]]  # by facility, what has no day

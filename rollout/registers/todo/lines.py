@@ -25,6 +25,7 @@ KINDS = {
     "milestone": _("Milestone"),
     "paper": _("Paper"),
     "expiry": _("Expiry of digital signatures"),
+    "campaign": _("Campaign of digital signatures"),
     "request": _("Digital signatures to ask for"),
     "certificates": _("Digital signatures to hand over or test"),
     "connection": pgettext_lazy("one", "Connection"),
