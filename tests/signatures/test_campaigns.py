@@ -163,3 +163,12 @@ class TestPages:
         campaign.refresh_from_db()
         assert (campaign.closed_on, campaign.closed_because) == (TODAY, "A")
         assert isinstance(campaign.closed_on, date)
+
+
+def test_what_is_left_stands_in_what_the_facility_owes(client, place):
+    issued(place)
+    opened(place)
+    client.force_login(user_with(Role.OFFICER, facility=place))
+    answer = client.get(reverse("rollout:my"))
+    assert answer.status_code == 200
+    assert "Sáp nhập" in answer.content.decode()
