@@ -76,8 +76,7 @@ def answer_to(line: TodoItem, day: Day, access: Access, near: Beside) -> Answer 
             "rollout:certificate-list", pgettext_lazy("to be done", "Open"), (facility.code,)
         )
     if line.kind == "campaign":
-        words = pgettext_lazy("to be done", "Answer" if own and day.is_today else "Open")
-        return Answer("rollout:campaign", words, (int(line.code),))
+        return Answer("rollout:campaign", pgettext_lazy("to be done", "Open"), (int(line.code),))
     places = {"stage": "#files", "devices": "#devices", "report": "#reports"}
     return Answer(
         "rollout:facility",
