@@ -139,17 +139,18 @@ def test_an_obstacle_is_a_link_for_whoever_may_open_it(client):
     assert link not in words(client, officer, "rollout:facility", OWN)
 
 
-@pytest.mark.parametrize("page", [PAGES[0], *PAGES[2:], ("rollout:obstacle-list",)])
+@pytest.mark.parametrize("page", [*PAGES[2:], ("rollout:obstacle-list",)])
 def test_a_browser_asks_again_for_every_page(client, page):
     client.force_login(user_with(Role.DEPARTMENT))
     answer = client.get(reverse(page[0], args=page[1:]))
     assert answer["Cache-Control"] == "private, no-cache"
 
 
-@pytest.mark.parametrize("name", ["certificate-list", "facility"])
-def test_a_page_with_names_of_people_is_stored_nowhere(client, name):
+@pytest.mark.parametrize("page", [("certificate-list", OWN), ("facility", OWN), ("leader",)])
+def test_a_page_with_names_of_people_is_stored_nowhere(client, page):
+    """On the summary too it says whom to call."""
     client.force_login(user_with(Role.DEPARTMENT))
-    answer = client.get(reverse(f"rollout:{name}", args=[OWN]))
+    answer = client.get(reverse(f"rollout:{page[0]}", args=page[1:]))
     assert answer["Cache-Control"] == "private, no-store"
 
 
