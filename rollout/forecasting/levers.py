@@ -107,6 +107,8 @@ class Levers:
     def _again(
         self, plain: ProvinceForecast, changed: Callable[[Facts], Facts]
     ) -> ProvinceForecast:
+        if not self.ways:
+            return plain  # nobody is on the way
         drawn = {one.id: changed(self.ways[one.id]).of(one) for one in self.facilities}
         facts = Facts(
             plain.on,

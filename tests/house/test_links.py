@@ -28,6 +28,7 @@ LEAST_PAGES = 20  # of the Department, once something is known: fewer, and the w
 
 # They have no day: the same whatever is looked at.
 DAYLESS = {
+    "rollout:account",  # of the reader, today
     "rollout:document",  # a file is a file
     "rollout:import-rejects",
     "rollout:import-template",

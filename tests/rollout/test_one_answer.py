@@ -101,7 +101,7 @@ def test_since_when_an_obstacle_holds(ask):
         assert f"{day(one.raised_on)} {since}" in places["obstacle-list"]
         assert re.search(re.escape(one.name) + r" obstacle .*?" + since, places["waiting"])
         assert f"since {since}" in agenda
-        if one.agency_id:
+        if one.agency_id and agency_of(one) != "syt":  # which sends the letters, none to itself
             letter = ask("rollout:paper", "urging", "docx", about=agency_of(one), language="en")
             assert f"{one.name} {since}" in words(letter)
     assert f"since {day(standing[0].since)}" in places["leader"]

@@ -177,6 +177,14 @@ def test_the_summary_dials_whom_its_reader_may_call(client, settings, bac_giang)
         assert 'href="tel:+842042"' in pages[role]
     assert "tel:" not in pages[Role.CLIENT]
     assert "Giám Đốc" not in pages[Role.CLIENT]
+    AgencyContact.objects.create(
+        agency=Obstacle.objects.get(code="thanh-toan-bhyt").agency,
+        name="Bà Bảo Hiểm",
+        telephone="+84 204 3",
+        effective_from=date(2025, 1, 1),
+        recorded_by=recorder,
+    )
     letters = client.get("/papers/").text
-    assert "Ông Phụ Trách" in letters
-    assert 'href="tel:+842042"' in letters
+    assert "Bà Bảo Hiểm" in letters
+    assert 'href="tel:+842043"' in letters
+    assert "Ông Phụ Trách" not in letters  # of the Department, which urges others and not itself
