@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -40,6 +41,12 @@ class BearerToken(OpenApiAuthenticationExtension):
                 )
             ),
         }
+
+
+class Session(SessionScheme):
+    """A session of the pages, opened with the second factor where that is demanded."""
+
+    target_class = "rollout.site.sign_in.SessionAuthentication"
 
 
 class Endpoint(TypedDict):

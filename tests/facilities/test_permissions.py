@@ -42,6 +42,8 @@ WITH_SUBJECT = (
     "records_for other",
     "sees_directive_of own",
     "sees_directive_of other",
+    "sees_contact_of own",
+    "sees_contact_of other",
 )
 EVERYTHING = {*GENERAL, *WITH_SUBJECT}
 
@@ -58,6 +60,8 @@ ALLOWED = {
         "sees_programme",
         "reads_programme",
         "sees_directives",
+        "sees_contact_of own",
+        "sees_contact_of other",
         "sees_directive_of own",
         "sees_directive_of other",
     },
@@ -76,7 +80,12 @@ ALLOWED = {
         "sees_names_in own",
         "sees_contacts_in own",
     },
-    Role.AGENCY: {"sees_summary", "sees_directives", "sees_directive_of own"},
+    Role.AGENCY: {
+        "sees_summary",
+        "sees_directives",
+        "sees_directive_of own",
+        "sees_contact_of own",
+    },
     Role.ADMINISTRATOR: {"sees_summary", "sees_admin", "manages_users", "begins_programme"},
     Role.CLIENT: {"sees_summary"},
     "nobody": set(),
@@ -107,7 +116,8 @@ def abilities(access: Access, places) -> set[str]:
     for ability in WITH_SUBJECT:
         name, whose = ability.split()
         facility, agency = places["facility"][whose].pk, places["agency"][whose].pk
-        if getattr(access, name)({agency} if name == "sees_directive_of" else facility):
+        of_agency = {"sees_directive_of": {agency}, "sees_contact_of": agency}
+        if getattr(access, name)(of_agency.get(name, facility)):
             found.add(ability)
     return found
 

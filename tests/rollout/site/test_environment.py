@@ -74,6 +74,7 @@ PRODUCTION = {
     "EMR_MODE": "production",
     "SECRET_KEY": "a-key-that-is-only-used-by-this-test-and-is-long-enough-0123456789",
     "EMR_ALLOWED_HOSTS": "emr.example.vn",
+    "EMR_SITE_URL": "https://emr.example.vn",
     "DATABASE_URL": "postgres://emr@localhost/emr",
     "REDIS_URL": "redis://localhost/0",
 }
