@@ -413,10 +413,9 @@ class CertificateEvent(DatedFact):
 class Campaign(Entry):
     """One act on many certificates: a merger or a new unit name makes their content untrue.
 
-    Which certificates, and which of them are done, is not written here: `signatures.campaigns`.
+    Which certificates, and which of them are done, is not written here: `signatures.campaigns`. What it
+    asks of its facilities is owed by all of them, so a change reaches any.
     """
-
-    reaches = NOBODY
 
     class Act(models.TextChoices):
         CHANGED = "changed", _("Change the content")

@@ -164,7 +164,7 @@ def test_questions_do_not_grow_with_the_facilities(django_assert_max_num_queries
     for _number in range(3):
         factories.facility()
     keys = list(REGISTER.base(TODAY).values_list("pk", flat=True))
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(75):
         REGISTER.values(keys, TODAY)
 
 
