@@ -143,7 +143,9 @@ def test_rights_of_today_decide_what_is_read(client, council):
     address = address_of(person)
     assert len(read(client, address)) == 1
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
-        assert client.get(address).status_code == 404  # a secret address ends with its holder's roles
+        assert (
+            client.get(address).status_code == 404
+        )  # a secret address ends with its holder's roles
 
 
 def test_a_poll_without_news_is_cheap(client, council, django_assert_num_queries):
