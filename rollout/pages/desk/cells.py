@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Min, TextField, Value, Window
+from django.db.models import CharField, Count, Min, Value, Window
 from django.db.models.functions import Cast, Concat, RowNumber
 
 from facilities.exchange.columns import Column
@@ -92,7 +92,7 @@ def summed(
         for key, records, cells in edits.order_by()
         .values_list("change_set")
         .annotate(
-            records=Count(Concat("register", Value(" "), Cast("row", TextField())), distinct=True),
+            records=Count(Concat("register", Value(" "), Cast("row", CharField())), distinct=True),
             cells=Count("pk"),
         )
     }

@@ -130,4 +130,4 @@ def test_a_message_names_each_thing_once_in_the_order_of_the_list_and_fifteen_at
     text = _text(officer, notices)
     named = [one.notice.alert.what in text for one in found]
     assert named == [True] * MOST_LINES + [False] * 7
-    assert "And 7 more" in text
+    assert "Còn 7 việc khác" in text
