@@ -47,11 +47,14 @@ from rollout.registers.todo.lines import (
     TodoItem,
     in_order,
 )
+from rollout.templatetags.figures import day as day_in_words
 from signatures import campaigns
 from signatures.certificates import CertificateOnDay, certificates
 from signatures.models import CertificateEvent
 
 Kind = CertificateEvent.Kind
+
+_written = lazy(day_in_words, str)  # as the reader's language writes it: what is kept speaks none
 
 # What waits, by the step it waits for; the column of the step, and what must have come before.
 HANDING = {"handed-over": (Kind.HANDED_OVER, Kind.ISSUED)}
@@ -278,7 +281,7 @@ def _papers(as_of: AsOf) -> Iterator[TodoItem]:
                 because=format_lazy(
                     _("Asked for: {paper}. The step was reached on {day}."),
                     paper=StepPaper(kind).label,
-                    day=day.strftime("%d/%m/%Y"),
+                    day=_written(day),
                 ),
                 register="milestones",
                 row=pk,
@@ -307,9 +310,7 @@ def _certificates(as_of: AsOf) -> Iterator[TodoItem]:
                 thing=f"{step}:{pk}",
                 facility_id=pk,
                 what=_waiting(step, len(rows)),
-                because=format_lazy(
-                    _("The oldest waits since {day}."), day=since.strftime("%d/%m/%Y")
-                ),
+                because=format_lazy(_("The oldest waits since {day}."), day=_written(since)),
                 register="certificates",
                 step=step,
                 since=since,

@@ -1,5 +1,6 @@
 """What is to be done: one line for each thing, the same counts everywhere, to each role its part."""
 
+import pickle
 import uuid
 from datetime import date, timedelta
 
@@ -8,6 +9,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -288,3 +290,16 @@ def test_whatever_is_warned_of_is_a_kind_of_line():
     }
     assert alerts.RULES.keys() <= told.keys()
     assert set(told.values()) <= KINDS.keys()
+
+
+def test_a_day_is_written_as_the_reader_writes_it(bac_giang):
+    """Also within a sentence that was kept for readers of every language."""
+    told = [str(line.because) for line in todo_of_luc_nam() if line.kind == "certificates"]
+    with override("en"):
+        english = [str(line.because) for line in todo_of_luc_nam() if line.kind == "certificates"]
+    assert any("07/05/2025" in one for one in told)
+    assert any("7 May 2025" in one for one in english)
+
+
+def todo_of_luc_nam():
+    return pickle.loads(pickle.dumps(todo(Facility.objects.get(code="bg-ttyt-lucnam").pk, ON)))
