@@ -31,6 +31,7 @@ from facilities.models.places import (
     Scope,
     in_language,
 )
+from facilities.reading_once import once
 from facilities.stretches import MOST_STRETCHES, Stretches
 
 Answer = TypeVar("Answer")
@@ -162,9 +163,30 @@ class AsOf:
         self.known_at = known_at
         self.map_on = map_on
         self.folded_on = None if folded_on is None else frozenset(folded_on)
+        self.listed_ids = facility_ids
+        alike = once(("as_of", until, known_at, facility_ids, map_on), list[AsOf])
+        if not any(self._is_told_by(other) for other in alike):
+            self._read()
+            alike.append(self)
+
+    def _is_told_by(self, other: "AsOf") -> bool:
+        """Takes over what the other has read; whether its answers for the days asked for are the same."""
+        answers = other.folded_on is None or (
+            self.folded_on is not None and self.folded_on <= other.folded_on
+        )
+        if answers:
+            vars(self).update(vars(other))
+        return answers
+
+    def _read(self) -> None:
+        until, known_at, map_on, facility_ids = (
+            self.until,
+            self.known_at,
+            self.map_on,
+            self.listed_ids,
+        )
         described_until = map_on or until
         self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
-        self.listed_ids = facility_ids
         self.facility_ids = None if facility_ids is None else self.descent.family(facility_ids)
         self.read: dict[Callable[[AsOf], Any], Any] = {}  # what `once_per_as_of` has read
 
