@@ -1,8 +1,11 @@
 """Certificates one by one, as they stood on a day. What counts here is what `readiness` counts."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Count, Exists, Min, OuterRef
 
 from facilities.as_of import AsOf
 from signatures.changes import COUNTED
@@ -56,6 +59,32 @@ def certificates(as_of: AsOf) -> list[CertificateOnDay]:
         for certificate in listed.order_by("pk")
         if events[certificate.pk] and _lies_in(as_of, known, events[certificate.pk])
     ]
+
+
+def waiting_at(as_of: AsOf, kind: Kind, before: Kind) -> Iterator[tuple[int, int, date]]:
+    """Of each facility how many certificates have `before` and not `kind`, and since when the first.
+
+    Those that count, as `CertificateOnDay.counts_as` says it: neither kind is that of the request.
+    """
+    known = moves(as_of)
+    events = CertificateEvent.objects.as_of(as_of.until, as_of.known_at)
+    of_it = events.filter(certificate=OuterRef("certificate"))
+    # Its last end is past: an end that no later one follows.
+    expired = of_it.filter(~Exists(of_it.filter(valid_until__gt=as_of.until)))
+    waiting = with_moved(as_of, known).filter(
+        ~Exists(of_it.filter(kind=kind)),
+        ~Exists(of_it.filter(kind=Kind.REVOKED)),
+        ~Exists(expired.filter(valid_until__lte=as_of.until)),
+        kind=before,
+    )
+    if as_of.facility_ids is not None:
+        gone = [pk for pk in known.of if known.home(pk, as_of.until, 0) not in as_of.facility_ids]
+        waiting = waiting.exclude(certificate__in=gone)
+    yield from (
+        waiting.order_by("certificate__facility")
+        .values_list("certificate__facility")
+        .annotate(Count("pk"), Min("happened_on"))
+    )
 
 
 def _lies_in(as_of: AsOf, known: Moves, events: list[CertificateEvent]) -> bool:
