@@ -20,6 +20,7 @@ from facilities.as_of import AsOf
 from facilities.models import ApiToken, Facility
 from facilities.permissions import Access, access_of
 from rollout.api.answer import Answer, CachedAnswer
+from rollout.api.throttling import tell
 from rollout.day import Day
 from rollout.figures.reader import narrowed
 
@@ -57,7 +58,8 @@ class ReadView(APIView):
             translation.activate(request.user.language)
 
     def check_permissions(self, request: Request) -> None:
-        """The roles of today decide, whatever day is asked about."""
+        """The roles of today decide, whatever day is asked about. Whoever may not is counted as well."""
+        super().check_throttles(request)
         super().check_permissions(request)
         token = request.auth if isinstance(request.auth, ApiToken) else None
         if token is None:
@@ -68,6 +70,9 @@ class ReadView(APIView):
             self.permission_denied(
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )
+
+    def check_throttles(self, request: Request) -> None:
+        """Done: before the permission."""
 
     def narrowed(self, day: Day) -> Day:
         """As this account may look at it: whoever is of one province of several reads that one."""
@@ -92,6 +97,7 @@ class ReadView(APIView):
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = self.caching
+        tell(request, response)
         patch_vary_headers(
             response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
         )

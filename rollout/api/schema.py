@@ -2,19 +2,25 @@
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from rollout.api import serializers
 from rollout.api.listing import MOST, USUAL
-from rollout.api.parameters import DEADLINE_RULES
+from rollout.api.parameters import DEADLINE_RULES, misused
+from rollout.api.throttling import tell
 from rollout.day import MAPS
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import LONGEST_DAYS
@@ -321,14 +327,18 @@ GONE = OpenApiResponse(
 NOT_200 = {
     304: OpenApiResponse(description=_("The facts are those of the ETag that was sent.")),
     400: OpenApiResponse(
-        serializers.BAD_REQUEST, description=_("Unknown, repeated or impossible parameter.")
+        serializers.Invalid, description=_("Unknown, repeated or impossible parameter.")
     ),
     401: OpenApiResponse(
         serializers.Problem, description=_("Not signed in, or the key is not valid any more.")
     ),
     403: OpenApiResponse(serializers.Problem, description=_("The account holds no role today.")),
     405: OpenApiResponse(serializers.Problem, description=_("Only GET, HEAD and OPTIONS.")),
+    406: OpenApiResponse(
+        serializers.Problem, description=_("Accept asks for a form that is not given here.")
+    ),
     429: OpenApiResponse(serializers.Problem, description=_("Too many requests; see Retry-After.")),
+    500: OpenApiResponse(serializers.Problem, description=_("A mistake of ours, which is noted.")),
 }
 PROGRAMME_403 = OpenApiResponse(
     serializers.Problem,
@@ -359,6 +369,31 @@ NO_REGISTER = OpenApiResponse(
 
 class SchemaView(SpectacularAPIView):
     permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="schema",
+        summary=_("This description"),
+        description=_("OpenAPI 3.1, as YAML or JSON by Accept, in the reader's language."),
+        parameters=[
+            OpenApiParameter("format", enum=["json", "yaml"]),
+            OpenApiParameter("lang", enum=[code for code, _name in settings.LANGUAGES]),
+        ],
+        responses={
+            200: OpenApiTypes.OBJECT,
+            **{code: NOT_200[code] for code in (400, 401, 405, 406, 429, 500)},
+        },
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if errors := misused(request.query_params, ("format", "lang")):
+            raise ValidationError(errors)
+        return super().get(request, *args, **kwargs)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        tell(request, response)
+        return response
 
 
 class DocsView(LoginRequiredMixin, SpectacularSwaggerSplitView):

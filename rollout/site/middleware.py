@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 
 from facilities.sessions import SEEN
 from facilities.whence import asked_from
+from rollout.site import problems
 from rollout.site.sign_in import client_address
 
 NOTED_EVERY = 60  # seconds
@@ -84,7 +85,10 @@ class RefusingMiddleware:
         known = SESSION_KEY in request.session
         if length <= (settings.MOST_BYTES if known else BODY_OF_STRANGERS):
             return None
-        response = render(request, "413.html", status=413)
+        if problems.is_of_the_api(request):
+            response = problems.answer(413, problems.TOO_LARGE)
+        else:
+            response = render(request, "413.html", status=413)
         response.headers["Connection"] = "close"  # what is still coming is not read
         return response
 

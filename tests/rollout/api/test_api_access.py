@@ -49,7 +49,8 @@ def test_a_stranger_is_asked_to_sign_in(client, province, url):
     answer = client.get(url)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert list(answer.json()) == ["detail"]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert list(answer.json()) == ["type", "title", "status", "detail"]
 
 
 @pytest.mark.parametrize("url", DOCUMENTS)

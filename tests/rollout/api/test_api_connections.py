@@ -172,7 +172,7 @@ def test_mistakes_are_named_all_at_once_in_the_readers_language(reader, partner,
     query = "state=dead&partner=nobody&facility=x%00&limit=501&after=a&on=2025-05-21"
     answer = reader.get(f"{URL}?{query}", headers={"accept-language": language})
     assert answer.status_code == 400
-    told = answer.json()
+    told = answer.json()["errors"]
     assert sorted(told) == ["after", "facility", "limit", "on", "partner", "state"]
     assert "silent, late, awaited, live, none" in told["state"][0]
     assert "bach-mai" in told["partner"][0]
@@ -293,7 +293,8 @@ def test_what_is_not_there_is_named(reader, five, code, partner_code):
 
 
 def test_a_parameter_is_refused_where_there_is_none(reader, five):
-    assert ask(reader, on="2025-05-21").json() == {"on": ["This address takes no parameters."]}
+    refused = ask(reader, on="2025-05-21").json()
+    assert refused["errors"] == {"on": ["This address takes no parameters."]}
 
 
 def test_a_facility_is_gone_from_the_day_it_was_closed(reader, five):

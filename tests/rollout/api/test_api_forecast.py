@@ -118,7 +118,7 @@ def test_who_has_the_facts_gets_304_without_a_body(reader):
 def test_a_mistake_is_refused_and_named(reader, query, named):
     answer = reader.get(URL, query)
     assert answer.status_code == 400
-    assert sorted(answer.json()) == named
+    assert sorted(answer.json()["errors"]) == named
 
 
 @pytest.mark.parametrize(

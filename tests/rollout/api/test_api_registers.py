@@ -48,7 +48,7 @@ def followed(client: Client, register: str, **query) -> list[dict]:
 def refused(client: Client, register: str, **query) -> dict:
     answer = client.get(f"{URL}{register}/", query)
     assert answer.status_code == 400, answer.content
-    return answer.json()
+    return answer.json()["errors"]
 
 
 def test_what_there_is_to_read_says_what_its_columns_mean(department):
