@@ -66,6 +66,10 @@ class ReadView(APIView):
             self.access = access_to(request._request)
         else:
             self.access = access_of(request.user, clock.today(), token=token)
+        if self.access.grants and self.access.lacks(ApiToken.Scope.PROGRESS):
+            self.permission_denied(
+                request, message=short_scope(self.access, ApiToken.Scope.PROGRESS)
+            )
         if not self.access.sees_summary:
             self.permission_denied(
                 request, message=_("Your account holds no role today. Ask the Department for one.")
@@ -119,7 +123,7 @@ class ProgrammeView(ReadView):
             request,
             message=_(
                 "This is for the Department and the leaders, of the province or of an area, and "
-                "for keys of the scope “programme” of REST clients. Ask the Department for such a "
+                "for keys of the scope “programme:read” of REST clients. Ask the Department for such a "
                 "role or key."
             ),
         )
@@ -160,7 +164,9 @@ def outside_the_area() -> str:
 
 def short_scope(access: Access, needed: str) -> str:
     """Why a key does not open something, and which would."""
+    own = access.token_scopes or frozenset()
+    own -= {one for code in own for one in ApiToken.BUILDS_ON.get(code, ())}
     return _(
         "A key of the scope “%(scope)s” does not open this. Ask the Department for one of the "
         "scope “%(needed)s”."
-    ) % {"scope": access.token_scope, "needed": str(needed)}
+    ) % {"scope": ", ".join(sorted(own)), "needed": str(needed)}

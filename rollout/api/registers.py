@@ -177,8 +177,8 @@ def refuse_without_rows(view: ReadView) -> Places:
     places = view.access.readable
     if places != NOWHERE:
         return places
-    if view.access.token_scope == ApiToken.Scope.PROGRESS:
-        message = short_scope(view.access, ApiToken.Scope.DETAIL)
+    if view.access.lacks(ApiToken.Scope.REGISTERS):
+        message = short_scope(view.access, ApiToken.Scope.REGISTERS)
     else:
         message = _("Rows are for the Department, the leaders and each facility's own people.")
     view.permission_denied(view.request, message=message)

@@ -42,8 +42,8 @@ class BearerToken(OpenApiAuthenticationExtension):
             "scheme": "bearer",
             "description": str(
                 _(
-                    "A key made by the Department for one program. It has a scope, progress, "
-                    "detail or programme, and a day from which it is no longer accepted."
+                    "A key made by the Department for one program: with scopes, a first and a "
+                    "last day, and the addresses from which it is accepted."
                 )
             ),
         }
@@ -184,7 +184,7 @@ CONNECTIONS: Endpoint = {
     "summary": _("Every connection as it is now"),
     "description": _(
         "Facilities that are to be connected, each with its partner: whether its gateway gives "
-        "signs of life. For the Department, the leaders and keys of the scope programme, each of "
+        "signs of life. For the Department, the leaders and keys of the scope programme:read, each of "
         "the province or of their area. Changes by the minute, hence without ETag."
     ),
     "parameters": [
@@ -218,7 +218,7 @@ ALERTS: Endpoint = {
     "summary": _("The alerts that stood on a day"),
     "description": _(
         "Raised by then and not yet cleared, as the page of alerts shows them. For the "
-        "Department, the leaders and keys of the scope programme, each of the province or of "
+        "Department, the leaders and keys of the scope programme:read, each of the province or of "
         "their area."
     ),
     "parameters": [
@@ -236,7 +236,7 @@ DEADLINES: Endpoint = {
     "summary": _("What is late on a day, and what is due within 90 days"),
     "description": _(
         "Computed from the facts, as the page of deadlines does. For the Department, the leaders "
-        "and keys of the scope programme, each of the province or of their area."
+        "and keys of the scope programme:read, each of the province or of their area."
     ),
     "parameters": [
         ON,
@@ -256,7 +256,7 @@ FORECAST: Endpoint = {
     "description": _(
         "When the facilities and the province will use records officially, from the durations "
         "seen by that day. Nothing is stored. For the Department, the leaders and keys of the "
-        "scope programme, each of the province or of their area."
+        "scope programme:read, each of the province or of their area."
     ),
     "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
 }
@@ -269,7 +269,7 @@ REGISTERS: Endpoint = {
     "summary": _("The registers and their columns"),
     "description": _(
         "What can be read as rows. For readers who open the rows behind the figures, and keys of the "
-        "scope detail or wider. No column names a person, and no register of people is offered."
+        "scope registers:read. No column names a person, and no register of people is offered."
     ),
     "parameters": HEADERS,
 }
@@ -358,7 +358,7 @@ NO_CONNECTION = OpenApiResponse(
 REGISTERS_NOT_200 = NOT_200 | {
     403: OpenApiResponse(
         serializers.Problem,
-        description=_("No role today, none that opens rows, or a key of the scope progress."),
+        description=_("No role today, none that opens rows, or a key without the scope registers:read."),
     )
 }
 NO_REGISTER = OpenApiResponse(

@@ -174,7 +174,7 @@ class TestReaders:
         row = client.get(f"{URL}certificates/{one.pk}/", {"on": "2025-05-21"})
         assert row.status_code == (200 if places is None or OWN in places else 404)
 
-    @pytest.mark.parametrize(("scope", "status"), [("progress", 403), ("detail", 200)])
+    @pytest.mark.parametrize(("scope", "status"), [("progress:read", 403), ("registers:read", 200)])
     def test_a_key_needs_the_scope_of_rows(self, client, scope, status):
         _token, key = ApiToken.make(
             user=user_with(Role.CLIENT), label="x", scope=scope, expires_on=date(2100, 1, 1)
