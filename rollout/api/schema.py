@@ -358,7 +358,9 @@ NO_CONNECTION = OpenApiResponse(
 REGISTERS_NOT_200 = NOT_200 | {
     403: OpenApiResponse(
         serializers.Problem,
-        description=_("No role today, none that opens rows, or a key without the scope registers:read."),
+        description=_(
+            "No role today, none that opens rows, or a key without the scope registers:read."
+        ),
     )
 }
 NO_REGISTER = OpenApiResponse(
