@@ -23,6 +23,7 @@ from facilities.administration import (
     StandingFilter,
     TableAdmin,
     current_name,
+    real_day,
     signed_in,
 )
 from facilities.models import (
@@ -360,6 +361,7 @@ class KeyForm(forms.ModelForm):
         if {"scope", "expires_on"} <= given.keys():
             keys.refuse_wrong(
                 scopes=given["scope"],
+                today=real_day(),
                 valid_from=given.get("valid_from"),
                 expires_on=given["expires_on"],
                 addresses=given.get("addresses", ""),
@@ -402,6 +404,7 @@ class ApiTokenAdmin(TableAdmin):
             scopes=obj.scope.split(),
             expires_on=obj.expires_on,
             by=signed_in(request),
+            today=real_day(),
             valid_from=obj.valid_from,
             addresses=obj.addresses,
         )
@@ -424,7 +427,8 @@ class ApiTokenAdmin(TableAdmin):
                 _made, key = keys.replace(
                     token,
                     by=signed_in(request),
-                    expires_on=clock.real_day() + (token.expires_on - begun),
+                    today=real_day(),
+                    expires_on=real_day() + (token.expires_on - begun),
                 )
             except ValidationError as error:
                 self.message_user(request, " ".join(error.messages), messages.ERROR)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facilities import access_log, clock
+from facilities import access_log
 from facilities.models import ApiToken, LogEntry, User
 
 Did = LogEntry.Kind
@@ -25,15 +25,23 @@ def make(
     scopes: Iterable[str],
     expires_on: date,
     by: User | None,
+    today: date,
     valid_from: date | None = None,
     addresses: str = "",
     replaces: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new key and its token; the key is shown once. `by` None: a command.
+    """A new key and its token; the key is shown once. `by` None: a command. `today`: by the clock,
+    whatever day the product shows.
 
     Raises ValidationError by field.
     """
-    refuse_wrong(scopes=scopes, valid_from=valid_from, expires_on=expires_on, addresses=addresses)
+    refuse_wrong(
+        scopes=scopes,
+        today=today,
+        valid_from=valid_from,
+        expires_on=expires_on,
+        addresses=addresses,
+    )
     token, key = ApiToken.make(
         user=user,
         label=label,
@@ -48,14 +56,19 @@ def make(
 
 
 def refuse_wrong(
-    *, scopes: Iterable[str], valid_from: date | None, expires_on: date, addresses: str
+    *,
+    scopes: Iterable[str],
+    today: date,
+    valid_from: date | None,
+    expires_on: date,
+    addresses: str,
 ) -> None:
     """Raises ValidationError by field, for all of them at once."""
     errors: dict[str, str] = {}
     given, known = set(scopes), ApiToken.Scope.values
     if not given or not given <= set(known):
         errors["scope"] = _("Give one of these codes: %(codes)s.") % {"codes": ", ".join(known)}
-    if expires_on <= max(clock.real_day(), valid_from or date.min):
+    if expires_on <= max(today, valid_from or date.min):
         errors["expires_on"] = _("The last day lies before the first one.")
     for text in addresses.split():
         try:
@@ -68,14 +81,18 @@ def refuse_wrong(
 
 @transaction.atomic
 def replace(
-    token: ApiToken, *, by: User | None, expires_on: date, overlap: timedelta = OVERLAP
+    token: ApiToken,
+    *,
+    by: User | None,
+    today: date,
+    expires_on: date,
+    overlap: timedelta = OVERLAP,
 ) -> tuple[ApiToken, str]:
     """A new key for the same program, with the same scopes and addresses. Returns it as `make` does.
 
     The old one is accepted for `overlap` longer, and never beyond its own last day.
     """
     held = ApiToken.objects.select_for_update().get(pk=token.pk)
-    today = clock.real_day()
     if not held.is_valid_on(max(today, held.valid_from or today)):
         raise ValidationError(_("This key is not valid any more. Make a new one."))
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
@@ -89,6 +106,7 @@ def replace(
         scopes=held.scope.split(),
         expires_on=expires_on,
         by=by,
+        today=today,
         addresses=held.addresses,
         replaces=held,
     )

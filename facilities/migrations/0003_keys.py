@@ -12,7 +12,7 @@ RENAMED = {
 
 
 def rename_scopes(apps, schema_editor):
-    tokens = apps.get_model("facilities", "ApiToken").objects
+    tokens = apps.get_model("facilities", "ApiToken").objects.using(schema_editor.connection.alias)
     for old, new in RENAMED.items():
         tokens.filter(scope=old).update(scope=new)
 

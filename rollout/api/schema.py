@@ -17,7 +17,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from rollout.api import serializers
+from rollout.api import serializers, shapes
 from rollout.api.listing import MOST, USUAL
 from rollout.api.parameters import DEADLINE_RULES, misused
 from rollout.api.throttling import tell
@@ -261,6 +261,21 @@ FORECAST: Endpoint = {
     "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
 }
 
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]{1,100}$"},
+    OpenApiParameter.HEADER,
+    description=_(
+        "Of the caller's making, one for each call: sent again within seven days, the same call gets "
+        "the first answer, and nothing is written twice."
+    ),
+)
+KEY = OpenApiParameter(
+    "key",
+    {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+    OpenApiParameter.PATH,
+    description=_("The row's key."),
+)
 REGISTER = OpenApiParameter(
     "register", location=OpenApiParameter.PATH, description=_("The register's code.")
 )
@@ -310,7 +325,7 @@ REGISTER_ROW: Endpoint = {
     "description": _("All its columns but those that name a person."),
     "parameters": [
         REGISTER,
-        OpenApiParameter("key", int, OpenApiParameter.PATH, description=_("The row's key.")),
+        KEY,
         ON,
         KNOWN_AT,
         *HEADERS,
@@ -366,6 +381,82 @@ REGISTERS_NOT_200 = NOT_200 | {
 NO_REGISTER = OpenApiResponse(
     serializers.Problem,
     description=_("No such register, or no such row for this account on the day."),
+)
+
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    location=OpenApiParameter.HEADER,
+    description=_("The ETag or the version of the row that was read; “*”: whatever stands."),
+)
+ADD_ROW: Endpoint = {
+    "operation_id": "register_row_add",
+    "summary": _("Enter a row"),
+    "description": _(
+        "By the columns, rules and change sets of the desk, for whoever keeps the register there, in "
+        "person or by a key of the scope registers:write. What is refused leaves nothing behind."
+    ),
+    "parameters": [REGISTER, IDEMPOTENCY_KEY, LANGUAGE],
+}
+CHANGE_ROW: Endpoint = {
+    "operation_id": "register_row_change",
+    "summary": _("Change cells of a row"),
+    "description": _(
+        "Those given; the others stay. What was said before stays readable. A row that is a fact "
+        "itself goes on under a new key."
+    ),
+    "parameters": [REGISTER, KEY, IF_MATCH, LANGUAGE],
+}
+WITHDRAW_ROW: Endpoint = {
+    "operation_id": "register_row_withdraw",
+    "summary": _("Withdraw a row"),
+    "description": _(
+        "One that was entered by mistake, with every fact about it. What it said stays readable."
+    ),
+    "parameters": [REGISTER, KEY, IF_MATCH, IDEMPOTENCY_KEY, LANGUAGE],
+}
+BULK: Endpoint = {
+    "operation_id": "register_rows_write",
+    "summary": _("Write many rows"),
+    "description": _(
+        "New and changed ones in one change set, with a result for each. All or none of them, or "
+        "with the mode “each” those that may be."
+    ),
+    "parameters": [REGISTER, IDEMPOTENCY_KEY, LANGUAGE],
+}
+WRITE_NOT_200 = {
+    status: answer for status, answer in REGISTERS_NOT_200.items() if status != 304
+} | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description=_(
+            "The register is not kept by this account, the key lacks registers:write, or the row "
+            "lies outside the area of the role."
+        ),
+    ),
+    404: NO_REGISTER,
+    405: OpenApiResponse(
+        serializers.Problem, description=_("Not here: rows that are only computed, say.")
+    ),
+    409: OpenApiResponse(
+        serializers.Problem, description=_("Somebody else writes the same just now.")
+    ),
+    413: OpenApiResponse(serializers.Problem, description=_("More than 10 MB.")),
+    415: OpenApiResponse(serializers.Problem, description=_("Send application/json.")),
+    422: OpenApiResponse(
+        shapes.NotStored,
+        description=_("It cannot be so, or the Idempotency-Key came with another call before."),
+    ),
+}
+VERSIONED = {
+    412: OpenApiResponse(
+        shapes.ChangedMeanwhile, description=_("It has changed since it was read: both versions.")
+    ),
+    428: OpenApiResponse(serializers.Problem, description=_("If-Match is missing.")),
+}
+BULK_REFUSED = OpenApiResponse(
+    shapes.BulkProblem,
+    description=_("Nothing was stored, or the Idempotency-Key came with another call before."),
 )
 
 

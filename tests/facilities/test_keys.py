@@ -30,7 +30,7 @@ def holder():
 def make(user, **told):
     given = {"label": "Cổng", "scopes": [Scope.PROGRESS], "expires_on": DAY + timedelta(days=365)}
     with time_machine.travel(NOON, tick=False):
-        return keys.make(user=user, by=None, **given | told)
+        return keys.make(user=user, by=None, today=DAY, **given | told)
 
 
 def opens(rf, key, on=DAY, address="10.1.2.3") -> bool:
@@ -101,7 +101,11 @@ def test_a_replaced_key_goes_on_for_the_overlap_and_never_longer_than_before(rf,
     token, old = make(holder, scopes=[Scope.REGISTERS], addresses="10.1.2.3")
     with time_machine.travel(NOON, tick=False):
         made, new = keys.replace(
-            token, by=holder, expires_on=DAY + timedelta(days=700), overlap=timedelta(days=7)
+            token,
+            by=holder,
+            today=DAY,
+            expires_on=DAY + timedelta(days=700),
+            overlap=timedelta(days=7),
         )
     assert (made.scope, made.addresses, made.label) == (token.scope, token.addresses, token.label)
     assert made.replaces == token
@@ -113,19 +117,21 @@ def test_a_replaced_key_goes_on_for_the_overlap_and_never_longer_than_before(rf,
     ]
     with time_machine.travel(NOON, tick=False):
         short, key = make(holder, expires_on=DAY + timedelta(days=2))
-        keys.replace(short, by=None, expires_on=DAY + timedelta(days=9))
+        keys.replace(short, by=None, today=DAY, expires_on=DAY + timedelta(days=9))
         with pytest.raises(ValidationError):
-            keys.replace(made, by=None, expires_on=DAY, overlap=timedelta(days=7))
+            keys.replace(made, by=None, today=DAY, expires_on=DAY, overlap=timedelta(days=7))
     assert not opens(rf, key, DAY + timedelta(days=2))
     with time_machine.travel(NOON, tick=False):
-        keys.replace(made, by=None, expires_on=DAY + timedelta(days=9), overlap=timedelta(0))
+        keys.replace(
+            made, by=None, today=DAY, expires_on=DAY + timedelta(days=9), overlap=timedelta(0)
+        )
     assert not opens(rf, new)
 
 
 def test_every_act_bears_how_the_key_begins_and_no_more_of_it(holder):
     token, key = make(holder)
     with time_machine.travel(NOON, tick=False):
-        made, _new = keys.replace(token, by=holder, expires_on=DAY + timedelta(days=9))
+        made, _new = keys.replace(token, by=holder, today=DAY, expires_on=DAY + timedelta(days=9))
     assert keys.revoke([token, made], by=holder) == 2
     assert keys.revoke([token, made], by=holder) == 0
     told = list(LogEntry.objects.filter(subject__startswith="emr_").order_by("pk"))

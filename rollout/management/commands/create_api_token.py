@@ -77,6 +77,7 @@ class Command(BaseCommand):
                 token, key = keys.replace(
                     _of(user, replaces),
                     by=None,
+                    today=today,
                     expires_on=expires_on,
                     overlap=timedelta(days=overlap),
                 )
@@ -87,6 +88,7 @@ class Command(BaseCommand):
                     scopes=scope,
                     expires_on=expires_on,
                     by=None,
+                    today=today,
                     valid_from=valid_from,
                     addresses="\n".join(address),
                 )

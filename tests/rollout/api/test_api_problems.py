@@ -6,6 +6,7 @@ from django.test import Client
 from facilities.models import LogEntry, Role
 from rollout.api import throttling, views
 from rollout.site import guessing
+from rollout.site.middleware import BODY_OF_PROGRAMS
 from tests.factories import UserFactory, user_with
 from tests.rollout.small_province import small_province
 
@@ -64,6 +65,10 @@ def test_what_is_too_large_is_refused_unread(client):
     answer = client.post(PROGRESS, body, content_type="application/json")
     assert answer.status_code == 413
     problem(answer)
+    named = {"authorization": "Bearer emr_x"}
+    assert client.post(PROGRESS, body, content_type="text/csv", headers=named).status_code == 405
+    body = b" " * (BODY_OF_PROGRAMS + 1)
+    assert client.post(PROGRESS, body, content_type="text/csv", headers=named).status_code == 413
 
 
 @pytest.mark.parametrize("throttle", [throttling.OfReaders, throttling.OfStrangers])

@@ -189,7 +189,7 @@ class TestReaders:
         client.force_login(user_with(role, **held))
         assert client.get(f"{URL}connections/").status_code == 403
 
-    def test_it_is_read_only(self, department):
+    def test_its_rows_are_not_made_here(self, department):
         assert department.post(f"{URL}connections/").status_code == 405
 
 
