@@ -247,8 +247,9 @@ SMALLEST = """() => {
         const box = holder.getBoundingClientRect();
         if (!walk.currentNode.data.trim() || box.width < 2 || !holder.checkVisibility()) continue;
         const drawing = holder.closest("svg");
-        const scale = drawing ? drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width : 1;
-        found.push([parseFloat(getComputedStyle(holder).fontSize) * scale * 0.75, walk.currentNode.data.trim()]);
+        const drawn = drawing && drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+        const points = parseFloat(getComputedStyle(holder).fontSize) * (drawn || 1) * 0.75;
+        found.push([points, walk.currentNode.data.trim()]);
     }
     return found.sort((a, b) => a[0] - b[0])[0];
 }"""
