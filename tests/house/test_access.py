@@ -64,9 +64,9 @@ VISITORS = {
     "administrator": lambda: user_with(Role.ADMINISTRATOR),
     "client": lambda: user_with(Role.CLIENT),
     "token-progress": lambda: _token(ApiToken.Scope.PROGRESS),
-    "token-detail": lambda: _token(ApiToken.Scope.DETAIL),
+    "token-detail": lambda: _token(ApiToken.Scope.REGISTERS),
     "token-programme": lambda: _token(ApiToken.Scope.PROGRAMME),
-    "token-expired": lambda: _token(ApiToken.Scope.DETAIL, expires_on=date(2025, 1, 1)),
+    "token-expired": lambda: _token(ApiToken.Scope.REGISTERS, expires_on=date(2025, 1, 1)),
 }
 OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 
@@ -124,6 +124,7 @@ ARGUMENTS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:my-waiting": lambda: {"step": "handed-over"},
     "rollout:register-bulk": lambda: {"code": "connections"},
+    "rollout:register-paste": lambda: {"code": "connections"},
     "rollout:register-export": lambda: {"code": "connections", "form": "csv"},
     "rollout:record-new": lambda: {"code": "assets"},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},

@@ -296,19 +296,17 @@ def waiting_for(found: Iterable[CertificateOnDay], step: str) -> list[Certificat
 
 
 def _certificates(as_of: AsOf) -> Iterator[TodoItem]:
-    """What `waiting_for` finds, counted in the database: two queries."""
-    for step, (kind, before) in WAITING_FOR.items():
-        for pk, count, since in waiting_at(as_of, kind, before):
-            yield TodoItem(
-                kind="certificates",
-                thing=f"{step}:{pk}",
-                facility_id=pk,
-                what=_waiting(step, count),
-                because=format_lazy(_("The oldest waits since {day}."), day=_written(since)),
-                register="certificates",
-                step=step,
-                since=since,
-            )
+    for (pk, step), (count, since) in waiting_at(as_of, WAITING_FOR).items():
+        yield TodoItem(
+            kind="certificates",
+            thing=f"{step}:{pk}",
+            facility_id=pk,
+            what=_waiting(step, count),
+            because=format_lazy(_("The oldest waits since {day}."), day=_written(since)),
+            register="certificates",
+            step=step,
+            since=since,
+        )
 
 
 def _waiting_text(step: str, count: int) -> str:
