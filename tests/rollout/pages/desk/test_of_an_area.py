@@ -322,7 +322,7 @@ def test_each_weekday_has_a_table_of_its_own(client, world):
     client.force_login(factories.user_with(Role.DEPARTMENT))
     client.cookies["django_language"] = "en"
     page = client.get(reverse("rollout:reporting")).content.decode()
-    titles = re.findall(r"<h2>Every week by (\w+), 16:00</h2>", page)
+    titles = re.findall(r"<h2 class=\"gap\">Every week by (\w+), 16:00</h2>", page)
     assert titles == ["Wednesday", "Friday"]
     tables = page.split("<table")[1:]
     assert ["in-north" in one for one in tables] == [True, False]
