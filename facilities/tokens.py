@@ -5,7 +5,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from facilities import clock
+from facilities import clock, whence
 from facilities.models import ApiToken, User
 
 
@@ -27,11 +27,11 @@ class TokenAuthentication(BaseAuthentication):
         token = (
             ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(key)).first()
         )
-        # One answer for unknown, expired and revoked keys, so that nothing can be learnt by trying.
+        # One answer for unknown, expired, revoked and foreign keys, so that nothing can be learnt by trying.
         if (
             token is None
-            or token.revoked_at is not None
-            or token.expires_on <= clock.real_day()
+            or not token.is_valid_on(clock.real_day())
+            or not token.is_accepted_from(whence.address())
             or not token.user.is_active
         ):
             raise AuthenticationFailed(

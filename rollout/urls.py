@@ -18,6 +18,9 @@ from rollout.pages.notices.feeds import calendar_feed, news_feed
 from rollout.pages.notices.unsubscribe import unsubscribe_page
 from rollout.site.health import healthz, readyz
 
+handler404 = "rollout.site.problems.no_such_page"
+handler500 = "rollout.site.problems.mistake_of_ours"
+
 urlpatterns = [
     path("", include("rollout.pages.urls")),
     path("api/", include("rollout.api.urls")),

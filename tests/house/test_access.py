@@ -69,9 +69,9 @@ VISITORS = {
     "administrator": lambda: user_with(Role.ADMINISTRATOR),
     "client": lambda: user_with(Role.CLIENT),
     "token-progress": lambda: _token(ApiToken.Scope.PROGRESS),
-    "token-detail": lambda: _token(ApiToken.Scope.DETAIL),
+    "token-detail": lambda: _token(ApiToken.Scope.REGISTERS),
     "token-programme": lambda: _token(ApiToken.Scope.PROGRAMME),
-    "token-expired": lambda: _token(ApiToken.Scope.DETAIL, expires_on=date(2025, 1, 1)),
+    "token-expired": lambda: _token(ApiToken.Scope.REGISTERS, expires_on=date(2025, 1, 1)),
 }
 OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 
@@ -129,6 +129,7 @@ ARGUMENTS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:my-waiting": lambda: {"step": "handed-over"},
     "rollout:register-bulk": lambda: {"code": "connections"},
+    "rollout:register-paste": lambda: {"code": "connections"},
     "rollout:register-export": lambda: {"code": "connections", "form": "csv"},
     "rollout:record-new": lambda: {"code": "assets"},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
@@ -355,7 +356,7 @@ OF_NO_PLACE = {
     "beat", "calendar-feed", "news-feed", "unsubscribe", "welcome", "reset", "api:register-rows",
     *(f"rollout:{name}" for name in (
         "measure", "figure", "paper", "my-new", "my-export", "my-waiting", "import-template",
-        "register-bulk", "register-export", "record-new", "view-save", "view-drop",
+        "register-bulk", "register-paste", "register-export", "record-new", "view-save", "view-drop",
     )),
 }  # fmt: skip
 # What is told of a facility to whoever sees the summary, and what several facilities share.
