@@ -273,7 +273,7 @@ class Access:
         if self.kept is None:
             return None
         held = {grant.area_id for grant in self.grants if grant.role == Role.DEPARTMENT}
-        return NOWHERE if self.token_scope is not None else frozenset(filter(None, held))
+        return NOWHERE if self.token_scopes is not None else frozenset(filter(None, held))
 
     @property
     def keeps_somewhere(self) -> bool:

@@ -20,7 +20,7 @@ def name_the_area(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("facilities", "0002_access_log_stands"),
-        ("rollout", "0001_initial"),
+        ("rollout", "0002_api_calls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
