@@ -91,6 +91,8 @@ ARGUMENTS = {
     "rollout:my-new": lambda: {"code": "staff"},
     "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
     "api:register-rows": lambda: {"register": "connections"},
+    "api:register-bulk": lambda: {"register": "connections"},
+    "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
@@ -149,6 +151,8 @@ QUERIES = {
     "api:facility-connection": {},
     "api:schema": {},
     "api:registers": {},
+    "api:register-bulk": {},
+    "api:register-withdraw": {},
     "api:docs": {},
     "rollout:step-not-needed": {"gap": GAP},
 }
@@ -354,6 +358,7 @@ PLACES = {  # a facility, and an area that it lies in
 }
 OF_NO_PLACE = {
     "beat", "calendar-feed", "news-feed", "unsubscribe", "welcome", "reset", "api:register-rows",
+    "api:register-bulk",
     *(f"rollout:{name}" for name in (
         "measure", "figure", "paper", "my-new", "my-export", "my-waiting", "import-template",
         "register-bulk", "register-paste", "register-export", "record-new", "view-save", "view-drop",
