@@ -106,7 +106,7 @@ def checking_change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -
 
 def is_picture(paper: Document | None) -> bool:
     """Whether a browser shows the paper beside what it proves; others are opened."""
-    return bool(paper and paper.file and not paper.file.name.endswith(".pdf"))
+    return bool(paper and paper.file and not str(paper.file.name).endswith(".pdf"))
 
 
 def _with_input(request: SignedIn, line: ShownEdit, problems: dict[str, list[str]]) -> dict:
