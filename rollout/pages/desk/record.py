@@ -30,6 +30,7 @@ from facilities.registers.entering import (
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
 from facilities.registers.register import Register
+from facilities.registers.writers import Withdrawn
 from rollout.day import Day
 from rollout.pages import steps
 from rollout.pages.desk.lists import register_or_404
@@ -166,19 +167,20 @@ def facility_of(register: Register, row: Any, day: Day) -> FacilityName | None:
 
 def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day) -> list[Cell]:
     """Every column with the fact behind it: a query for each kind of fact."""
-    standing = {
-        id(w): w.standing([row], day.on, day.known_at).get(row.pk)
-        for w in register.writers
-        if w.is_fact
-    }
+    writers = register.writers  # once: some registers make them anew each time
+    standing = [
+        w.standing([row], day.on, day.known_at).get(row.pk) if w.is_fact else None for w in writers
+    ]
+    place_of = {code: place for place, w in enumerate(writers) for code in w.columns}
     returned = {
         edit.column: edit.returned_because
         for edit in Edit.objects.filter(register=register.code, row=row.pk).order_by("pk")
     }
     found = []
-    for column in register.bound():
-        writer = register.writer_of(column.code)
-        fact = standing.get(id(writer)) if writer else None
+    for column in register.bound(on=day.on):
+        place = place_of.get(column.code)
+        writer = None if place is None else writers[place]
+        fact = None if place is None else standing[place]
         shown = column.show(values[column.code])
         found.append(
             Cell(
@@ -362,10 +364,20 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
         "problems": problems,
         "change_set": uuid.uuid4(),
         "facts": 0 if cell else len(register.facts_of(row)),
+        "values": [] if cell else _shown(register, values, day),
         "alone": alone,
+        "empties": bool(
+            alone and (writer := register.writer_of(cell)) and writer.withdrawn == Withdrawn.EMPTY
+        ),
         "because": request.POST.get("because", ""),
     }
     return "desk/record_withdraw.html", context, 400 if problems else 200
+
+
+def _shown(register: Register, values: Mapping[str, Value], day: Day) -> list[tuple[str, str]]:
+    """What stands in the cells of a row, as heading and value; the empty ones left out."""
+    shown = ((c.heading(), c.show(values[c.code])) for c in register.bound(on=day.today))
+    return [(heading, value) for heading, value in shown if value]
 
 
 def goes_with(
