@@ -1,5 +1,8 @@
 """Sign-in of REST clients: `Authorization: Bearer emr_...`."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -7,6 +10,8 @@ from rest_framework.request import Request
 
 from facilities import clock
 from facilities.models import ApiToken, User
+
+NOTED_EVERY = timedelta(days=1)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -37,7 +42,15 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 _("This key is not valid. Ask the Department for a new one.")
             )
+        self._noted(token)
         return token.user, token
+
+    @staticmethod
+    def _noted(token: ApiToken) -> None:
+        """That the key is in use, once a day."""
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
     def authenticate_header(self, request: Request) -> str:
         return self.keyword

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rollout.site.middleware.IdleMiddleware",
+    "rollout.site.middleware.OldPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -233,13 +234,25 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 _VALIDATION = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
     {"NAME": "rollout.site.passwords.CommonInVietNam"},
+    {"NAME": "rollout.site.passwords.NoneOfTheLast"},
 ]
+# What security level 3 asks; 0: never.
+UNUSED_DAYS = env.int("EMR_UNUSED_DAYS", default=45 if PRODUCTION else 0)
+PASSWORD_DAYS = env.int("EMR_PASSWORD_DAYS", default=180 if PRODUCTION else 0)
+PASSWORD_DAYS_ADMINISTRATOR = env.int(
+    "EMR_PASSWORD_DAYS_ADMINISTRATOR", default=60 if PRODUCTION else 0
+)
+# Of whoever has no second factor: letters small and large, digits, signs. 0: ten of any kind do.
+if PASSWORD_ALONE := env.int("EMR_PASSWORD_ALONE", default=14 if PRODUCTION else 0):
+    AUTH_PASSWORD_VALIDATORS.append(
+        {"NAME": "rollout.site.passwords.LongAlone", "OPTIONS": {"length": PASSWORD_ALONE}}
+    )
 
 # Codes of an authenticator after the password: of the Department, leaders and administrators.
 SECOND_FACTOR = env.bool("EMR_SECOND_FACTOR", default=PRODUCTION)

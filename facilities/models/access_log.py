@@ -34,6 +34,8 @@ class LogEntry(models.Model):
         ROLE_ENDED = "role_ended", pgettext_lazy("access log", "end of a role set")
         ROLE_TAKEN_BACK = "role_back", pgettext_lazy("access log", "role taken back")
         ACCOUNT_OFF = "account_off", pgettext_lazy("access log", "account closed")
+        ACCOUNT_ON = "account_on", pgettext_lazy("access log", "account opened again")
+        REVIEWED = "reviewed", pgettext_lazy("access log", "rights gone through")
         KEY_MADE = "key_made", pgettext_lazy("access log", "API key made")
         KEY_REVOKED = "key_revoked", pgettext_lazy("access log", "API key revoked")
         KEY_REFUSED = "key_refused", pgettext_lazy("access log", "API key refused")

@@ -177,6 +177,8 @@ class ApiToken(models.Model):
         _("expires on"), help_text=_("First day on which it is no longer accepted.")
     )
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    # To the day: a key that reads each second is not written each second.
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("API token")

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import pgettext_lazy
 
-from facilities import access_log
+from facilities import access_log, accounts
 from facilities.models import ApiToken, FacilityName, LogEnd, LogEntry, Role
 from facilities.permissions import Access
 from rollout.day import Day
@@ -38,6 +38,7 @@ KINDS = {
     "changes": (LogEntry.Kind.CHANGES,),
 }
 SUBJECTS: "Mapping[str, StrOrPromise]" = {
+    accounts.UNUSED: pgettext_lazy("access log", "not used for too long"),
     "staff": Staff.label,
     "certificates": Certificates.label,
     **{role.value: role.label for role in Role},

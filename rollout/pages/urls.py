@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rollout.pages import access_log, account, search, start
+from rollout.pages import access_log, account, rights, search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import (
     connections,
@@ -47,6 +47,7 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/link/", account.reset_link, name="reset-link"),
     path("access-log/", access_log.whole_log, name="access-log"),
+    path("rights/", rights.rights, name="rights"),
     path("search/", search.search, name="search"),
     path("todo/", todo.todo, name="todo"),
     path("start/", start.start, name="start"),
