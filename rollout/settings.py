@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rollout.site.tracing.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "rollout.site.middleware.TextGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -382,6 +383,17 @@ CELERY_BEAT_SCHEDULE = schedule.BEAT
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# --- Seen from outside ----------------------------------------------------------------------
+
+# Who reads /metrics: whoever has the token, or asks from one of these networks. Neither: nobody.
+METRICS_TOKEN = env.str("EMR_METRICS_TOKEN", default="")
+METRICS_FROM = env.list("EMR_METRICS_FROM", default=[])
+# Statements that take at least so many milliseconds have a line in the log; 0: none has.
+SLOW_QUERY_MS = env.int("EMR_SLOW_QUERY_MS", default=500 if PRODUCTION else 0)
+# The full name of a function that is given each error of a page or a job, such as
+# "sentry_sdk.capture_exception"; empty: errors stand in the log only.
+ERROR_HOOK = env.str("EMR_ERROR_HOOK", default="")
+
 # --- Logs ---------------------------------------------------------------------------------
 
 # No names, no e-mail addresses, no form contents: events carry identifiers only.
@@ -432,6 +444,12 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("EMR_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # A line for each request: its view and its time, never its address. On a desk it is noise.
+        "rollout.requests": {
+            "handlers": [],
+            "level": "INFO" if PRODUCTION else "WARNING",
+            "propagate": True,
+        },
         # Every scanner of the internet asks for other hosts; they are refused without a word.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         # A line for each table of a font, at each paper that is drawn.
