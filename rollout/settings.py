@@ -243,6 +243,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "rollout.site.passwords.CommonInVietNam"},
     {"NAME": "rollout.site.passwords.NoneOfTheLast"},
 ]
+# The name of a holder is blanked so many years after the certificate's end; 0: never.
+NAMES_YEARS = env.int("EMR_NAMES_YEARS", default=5 if PRODUCTION else 0)
 # What security level 3 asks; 0: never.
 UNUSED_DAYS = env.int("EMR_UNUSED_DAYS", default=45 if PRODUCTION else 0)
 PASSWORD_DAYS = env.int("EMR_PASSWORD_DAYS", default=180 if PRODUCTION else 0)

@@ -19,7 +19,7 @@ from rollout.models import MeasureCode, WorkingSession
 from rollout.notices import alerts, holders, jobs, leaving, outbox, quiet, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
-from rollout.registers import importing
+from rollout.registers import blanking, importing
 from rollout.schedule import (
     BACK_UP,
     CALL,
@@ -101,6 +101,7 @@ def watch() -> int:
         access_log.bind()  # what a process that died left loose
         raised = watching.watch(now)
         quiet.keep(now)
+        blanking.once_a_night(now)
         return raised
 
     return jobs.run(WATCH, watched)

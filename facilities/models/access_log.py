@@ -36,6 +36,7 @@ class LogEntry(models.Model):
         ACCOUNT_OFF = "account_off", pgettext_lazy("access log", "account closed")
         ACCOUNT_ON = "account_on", pgettext_lazy("access log", "account opened again")
         REVIEWED = "reviewed", pgettext_lazy("access log", "rights gone through")
+        BLANKED = "blanked", pgettext_lazy("access log", "names blanked")
         KEY_MADE = "key_made", pgettext_lazy("access log", "API key made")
         KEY_REVOKED = "key_revoked", pgettext_lazy("access log", "API key revoked")
         KEY_REFUSED = "key_refused", pgettext_lazy("access log", "API key refused")

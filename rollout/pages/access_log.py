@@ -14,6 +14,7 @@ from facilities.models import ApiToken, FacilityName, LogEnd, LogEntry, Role
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.registers import held
 from signatures.registers import Certificates
 from signatures.staff import Staff
 
@@ -38,6 +39,7 @@ KINDS = {
     "changes": (LogEntry.Kind.CHANGES,),
 }
 SUBJECTS: "Mapping[str, StrOrPromise]" = {
+    held.SUBJECT: pgettext_lazy("access log", "all that is held on a person"),
     accounts.UNUSED: pgettext_lazy("access log", "not used for too long"),
     "staff": Staff.label,
     "certificates": Certificates.label,
