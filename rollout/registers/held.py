@@ -12,7 +12,9 @@ from typing import Any, BinaryIO
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from facilities.access_log import BLANK
 from facilities.models import (
@@ -33,6 +35,8 @@ from facilities.models import (
 )
 from rollout.models import FeedAddress, HolderMessage, ImportFile, Message, Notice, SavedView
 from signatures.models import Certificate, CertificateEvent, ReturnedLine, StaffEvent, StaffMember
+from signatures.registers import Certificates
+from signatures.staff import Staff
 
 LINES = 500  # of the access log and of changed cells, newest first
 
@@ -44,6 +48,11 @@ class Section:
     title: str
     headings: tuple[str, ...]
     rows: list[tuple[str, ...]]
+
+    @property
+    def cells(self) -> list[list[tuple[str, str]]]:
+        """Each text with its heading, for narrow screens."""
+        return [[*zip(self.headings, row, strict=True)] for row in self.rows]
 
 
 def _day(value: date | datetime | None) -> str:
@@ -73,26 +82,29 @@ def of_account(user: User) -> list[Section]:
         _section(
             _("Account"),
             (_("What"), _("Value")),
-            [
-                (_("user name"), user.username),
-                (_("full name"), user.full_name),
-                (_("e-mail"), user.email),
-                (_("language"), user.get_language_display()),
-                (_("made on"), _day(user.date_joined)),
-                (_("Last signed in"), _day(user.last_login)),
-                (_("open"), _yes(user.is_active)),
-                (_("password set on"), _day(password.at if password else None)),
-                (_("Second step"), _day(factor.confirmed_at) if factor else _("no")),
-                (
-                    _("recovery codes left"),
-                    RecoveryCode.objects.filter(user=user, used_at=None).count(),
-                ),
-                (_("facts recorded in change sets"), ChangeSet.objects.filter(by=user).count()),
-                (_("reminders in the inbox"), Notice.objects.filter(person=user).count()),
-                (_("drafts of forms"), Draft.objects.filter(user=user).count()),
-                (_("lists saved"), SavedView.objects.filter(owner=user).count()),
-                (_("files brought in"), ImportFile.objects.filter(by=user).count()),
-            ],
+            (
+                (capfirst(what), value)
+                for what, value in [
+                    (_("user name"), user.username),
+                    (_("full name"), user.full_name),
+                    (_("e-mail"), user.email),
+                    (_("language"), user.get_language_display()),
+                    (_("made on"), _day(user.date_joined)),
+                    (_("Last signed in"), _day(user.last_login)),
+                    (pgettext("account", "open"), _yes(user.is_active)),
+                    (_("password set on"), _day(password.at if password else None)),
+                    (_("Second step"), _day(factor.confirmed_at) if factor else _("no")),
+                    (
+                        _("recovery codes left"),
+                        RecoveryCode.objects.filter(user=user, used_at=None).count(),
+                    ),
+                    (_("facts recorded in change sets"), ChangeSet.objects.filter(by=user).count()),
+                    (_("reminders in the inbox"), Notice.objects.filter(person=user).count()),
+                    (_("drafts of forms"), Draft.objects.filter(user=user).count()),
+                    (_("lists saved"), SavedView.objects.filter(owner=user).count()),
+                    (_("files brought in"), ImportFile.objects.filter(by=user).count()),
+                ]
+            ),
         ),
         _section(
             _("Roles"),
@@ -226,6 +238,11 @@ def of_person(person: Person) -> list[Section]:
         .values_list("kind")
         .annotate(Count("pk"))
     )
+    columns = {
+        (register.code, column.code): column.heading()
+        for register in (Staff(), Certificates())
+        for column in register.columns
+    }
     kinds = dict(LogEntry.Kind.choices)
     return [
         _section(
@@ -335,7 +352,7 @@ def of_person(person: Person) -> list[Section]:
                 (
                     _day(cell.change_set.at),
                     cell.change_set.by,
-                    cell.column,
+                    columns.get((cell.register, cell.column), cell.column),
                     cell.old,
                     cell.new,
                     cell.because or cell.change_set.because,

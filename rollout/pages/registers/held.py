@@ -73,7 +73,8 @@ def _is_file(request: SignedIn) -> bool:
 def _shown(request: SignedIn, name: str, sections: list[held.Section]) -> Page:
     if _is_file(request):
         return _file(sections)
-    return "registers/held.html", {"name": name, "sections": sections}
+    empty = ", ".join(section.title.lower() for section in sections if not section.rows)
+    return "registers/held.html", {"name": name, "sections": sections, "empty": empty}
 
 
 def _file(sections: list[held.Section]) -> HttpResponseBase:
