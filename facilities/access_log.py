@@ -69,6 +69,7 @@ def write(entries: Sequence[LogEntry]) -> None:
     address = whence.address()[:45]
     for entry in entries:
         entry.address = address
+        entry.subject = entry.subject or whence.key()
     if len(entries) == 1:
         entries[0].save(force_insert=True)
     else:

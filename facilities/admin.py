@@ -9,20 +9,21 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from facilities import access_log, accounts, second_factor, sessions
+from facilities import access_log, accounts, clock, keys, second_factor, sessions
 from facilities.administration import (
     FactAdmin,
     Shown,
     StandingFilter,
     TableAdmin,
     current_name,
+    real_day,
     signed_in,
 )
 from facilities.models import (
@@ -354,52 +355,101 @@ class RoleAssignmentAdmin(TableAdmin):
         written([obj], by=signed_in(request))
 
 
+class KeyForm(forms.ModelForm):
+    """A new key: read-only unless somebody says otherwise."""
+
+    scope = forms.MultipleChoiceField(
+        label=gettext_lazy("Scope"),
+        choices=ApiToken.Scope.choices,
+        initial=[ApiToken.Scope.PROGRESS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("user", "label", "scope", "valid_from", "expires_on", "addresses")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if {"scope", "expires_on"} <= given.keys():
+            keys.refuse_wrong(
+                scopes=given["scope"],
+                today=real_day(),
+                valid_from=given.get("valid_from"),
+                expires_on=given["expires_on"],
+                addresses=given.get("addresses", ""),
+            )
+            given["scope"] = " ".join(given["scope"])
+        return given
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(TableAdmin):
     seen_by = added_by = "manages_users"
     changed_by = None
-    fields = ("user", "label", "scope", "expires_on")
-    list_display = ("label", "user", "scope", "created_at", "expires_on", "revoked_at")
-    list_filter = ("scope", ("revoked_at", admin.EmptyFieldListFilter))
-    search_fields = ("label", "user__username")
+    form = KeyForm
+    fields = ("user", "label", "scope", "valid_from", "expires_on", "addresses")
+    list_display = (
+        "label",
+        "user",
+        "prefix",
+        "scope",
+        "created_at",
+        "valid_from",
+        "expires_on",
+        "last_used_at",
+        "last_used_from",
+        "revoked_at",
+    )
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "expires_on")
+    search_fields = ("label", "user__username", "prefix")
     autocomplete_fields = ("user",)
-    actions = ("revoke",)
+    actions = ("replace", "revoke")
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[Any, ...]:
-        return (*self.fields, "created_at", "revoked_at") if obj else self.fields
+        told = ("prefix", "created_at", "replaces", "last_used_at", "last_used_from", "revoked_at")
+        return (*self.fields, *told) if obj else self.fields
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
-        made, key = ApiToken.make(
-            user=obj.user, label=obj.label, scope=obj.scope, expires_on=obj.expires_on
-        )
-        access_log.note(
-            Did.KEY_MADE,
+        made, key = keys.make(
+            user=obj.user,
+            label=obj.label,
+            scopes=obj.scope.split(),
+            expires_on=obj.expires_on,
             by=signed_in(request),
-            about=obj.user,
-            subject=obj.scope,
-            because=obj.label,
+            today=real_day(),
+            valid_from=obj.valid_from,
+            addresses=obj.addresses,
         )
         obj.pk, obj.digest, obj.created_at = made.pk, made.digest, made.created_at
+        self._show(request, key)
+
+    def _show(self, request: HttpRequest, key: str) -> None:
         self.message_user(
             request,
             _("The key is %(key)s. Hand it over now: it cannot be shown again.") % {"key": key},
             messages.WARNING,
         )
 
+    @admin.action(description=gettext_lazy("Replace by a new key"), permissions=["add"])
+    def replace(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        """The old key goes on for a week; the new one is valid for as long as the old one was."""
+        for token in queryset:
+            begun = token.valid_from or clock.day_of(token.created_at)
+            try:
+                _made, key = keys.replace(
+                    token,
+                    by=signed_in(request),
+                    today=real_day(),
+                    expires_on=real_day() + (token.expires_on - begun),
+                )
+            except ValidationError as error:
+                self.message_user(request, " ".join(error.messages), messages.ERROR)
+            else:
+                self._show(request, key)
+
     @admin.action(description=gettext_lazy("Revoke"), permissions=["add"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet) -> None:
-        with transaction.atomic():
-            standing = list(queryset.filter(revoked_at__isnull=True).select_related("user"))
-            count = ApiToken.objects.filter(
-                pk__in=[key.pk for key in standing], revoked_at__isnull=True
-            ).update(revoked_at=timezone.now())
-            for key in standing:
-                access_log.note(
-                    Did.KEY_REVOKED,
-                    by=signed_in(request),
-                    about=key.user,
-                    subject=key.scope,
-                    because=key.label,
-                )
+        count = keys.revoke(queryset, by=signed_in(request))
         text = ngettext("%(count)s key revoked.", "%(count)s keys revoked.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)

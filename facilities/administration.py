@@ -5,6 +5,7 @@ withdrawn; and what jobs compute, which may be read. Nothing is deleted anywhere
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -45,6 +46,11 @@ def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def real_day() -> date:
+    """The day by the clock: keys end by it, whatever day the product shows."""
+    return clock.real_day()
 
 
 def current_name(facility: str) -> Subquery:

@@ -5,7 +5,7 @@ nothing about another place, whatever else the same person is.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,7 +14,7 @@ from facilities.areas import facilities_within
 from facilities.models import OF_A_FACILITY, ApiToken, Area, Role, RoleAssignment, User
 
 READERS = frozenset({Role.DEPARTMENT, Role.LEADER, Role.CLIENT})  # whose keys read where they are
-OPENS_ROWS = frozenset({ApiToken.Scope.DETAIL, ApiToken.Scope.PROGRAMME})
+Scope = ApiToken.Scope
 
 Places = frozenset[int] | None  # facilities; None: everywhere, what belongs to no facility too
 NOWHERE: frozenset[int] = frozenset()
@@ -48,14 +48,13 @@ class Access:
     province; those of a place are asked for it (`records_for`), or as the places where they hold
     (`kept`: None is everywhere).
 
-    Through a key of the REST API it is less: the summary, and rows or the programme where the key's
-    scope says so. A key never writes, and never reads personal names, whatever its holder may do in
-    person.
+    Through a key of the REST API it is less: what the key's scopes say. A key never reads personal
+    names, whatever its holder may do in person, and writes only rows of registers (`writing`).
     """
 
     user: User | AnonymousUser
     grants: tuple[Grant, ...] = ()
-    token_scope: str | None = None  # None: signed in in person
+    token_scopes: frozenset[str] | None = None  # None: signed in in person
 
     def _places(self, roles: Iterable[str]) -> Places:
         """Where one of these roles is held."""
@@ -69,26 +68,30 @@ class Access:
 
     def _own(self, *roles: Role) -> Places:
         """Where one of these roles is held, in person."""
-        return NOWHERE if self.token_scope is not None else self._places(roles)
+        return NOWHERE if self.token_scopes is not None else self._places(roles)
 
     def _has(self, *roles: Role) -> bool:
         """One of these roles somewhere, in person."""
-        return self.token_scope is None and any(grant.role in roles for grant in self.grants)
+        return self.token_scopes is None and any(grant.role in roles for grant in self.grants)
 
     @property
     def sees_summary(self) -> bool:
         """Headline figures of the province and of each facility."""
-        return bool(self.grants)
+        return bool(self.grants) and not self.lacks(Scope.PROGRESS)
+
+    def lacks(self, scope: str) -> bool:
+        """It is asked through a key that does not open this."""
+        return self.token_scopes is not None and scope not in self.token_scopes
 
     # --- Rows ---------------------------------------------------------------------------
 
     @property
     def readable(self) -> Places:
         """Where every figure opens down to its rows."""
-        if self.token_scope is None:
+        if self.token_scopes is None:
             return self._own(Role.DEPARTMENT, Role.LEADER, *OF_A_FACILITY)
-        opened = self.token_scope in OPENS_ROWS
-        return self._places({*READERS, *OF_A_FACILITY}) if opened else NOWHERE
+        closed = self.lacks(Scope.REGISTERS)
+        return NOWHERE if closed else self._places({*READERS, *OF_A_FACILITY})
 
     @property
     def sees_all_rows(self) -> bool:
@@ -158,22 +161,24 @@ class Access:
     @property
     def told(self) -> Places:
         """Whose part of the programme the API tells: as on the pages, or by a key of that scope."""
-        if self.token_scope == ApiToken.Scope.PROGRAMME:
+        if self._through_key(Scope.PROGRAMME):
             return self._places(READERS)
         return self.programme
 
     @property
     def reads_programme(self) -> bool:
         """What the API tells of the programme: of the whole province or of an area (`told`)."""
-        if self.token_scope == ApiToken.Scope.PROGRAMME:
+        if self._through_key(Scope.PROGRAMME):
             return self._reads_somewhere
         return self.opens_programme
+
+    def _through_key(self, scope: str) -> bool:
+        return self.token_scopes is not None and scope in self.token_scopes
 
     @property
     def scope_is_short(self) -> bool:
         """A wider key of the same holder would read the programme."""
-        narrow = self.token_scope not in (None, ApiToken.Scope.PROGRAMME)
-        return narrow and self._reads_somewhere
+        return self.lacks(Scope.PROGRAMME) and self._reads_somewhere
 
     @property
     def _reads_somewhere(self) -> bool:
@@ -200,7 +205,7 @@ class Access:
             return None
         held = (grant for grant in self.grants if grant.is_province and grant.role in roles)
         areas = frozenset(grant.area_id for grant in held if grant.area_id)
-        return NOWHERE if self.token_scope is not None else areas
+        return NOWHERE if self.token_scopes is not None else areas
 
     @property
     def sessions_read(self) -> Places:
@@ -298,6 +303,16 @@ class Access:
     def manages_users(self) -> bool:
         return self._has(Role.ADMINISTRATOR)
 
+    @property
+    def writing(self) -> "Access | None":
+        """As whom rows of registers are written: oneself, or through a key of that scope its holder.
+
+        None: the key does not write.
+        """
+        if self.lacks(Scope.WRITE):
+            return None
+        return replace(self, token_scopes=None)
+
     # --- Reporting ----------------------------------------------------------------------
 
     @property
@@ -352,7 +367,7 @@ def access_of(user: User | AnonymousUser, on: date, token: ApiToken | None = Non
     return Access(
         user=user,
         grants=_grants(held, on),
-        token_scope=token.scope if token is not None else None,
+        token_scopes=token.scopes if token is not None else None,
     )
 
 

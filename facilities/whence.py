@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 _address: ContextVar[str] = ContextVar("address", default="")
+_key: ContextVar[str] = ContextVar("key", default="")
 
 
 def address() -> str:
@@ -12,11 +13,22 @@ def address() -> str:
     return _address.get()
 
 
+def key() -> str:
+    """How the key begins through which a program asks; empty for people."""
+    return _key.get()
+
+
+def came_by_key(prefix: str) -> None:
+    """Until this request ends, what is written bears the beginning of this key."""
+    _key.set(prefix)
+
+
 @contextmanager
 def asked_from(whence: str) -> Iterator[None]:
     """What is written within comes from there."""
-    token = _address.set(whence)
+    token, of_key = _address.set(whence), _key.set("")
     try:
         yield
     finally:
         _address.reset(token)
+        _key.reset(of_key)

@@ -317,15 +317,16 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "rollout.api.described.DescribedSchema",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        "rollout.api.throttling.OfStrangers",
+        "rollout.api.throttling.OfReaders",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "anon": env.str("EMR_API_RATE_ANONYMOUS", default="60/min"),
         "user": env.str("EMR_API_RATE", default="600/min"),
     },
+    "EXCEPTION_HANDLER": "rollout.site.problems.handler",
     "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter of ours, of the addresses that know it
     "NUM_PROXIES": 1 if BEHIND_PROXY else 0,  # whose X-Forwarded-For is believed
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -19,6 +19,9 @@ from rollout.pages.notices.unsubscribe import unsubscribe_page
 from rollout.site.health import healthz, readyz
 from rollout.site.metrics import metrics
 
+handler404 = "rollout.site.problems.no_such_page"
+handler500 = "rollout.site.problems.mistake_of_ours"
+
 urlpatterns = [
     path("", include("rollout.pages.urls")),
     path("api/", include("rollout.api.urls")),

@@ -3,7 +3,8 @@
 import hashlib
 import secrets
 from datetime import date
-from typing import ClassVar, Self
+from ipaddress import ip_address, ip_network
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -152,33 +153,78 @@ class RoleAssignment(models.Model):
 
 
 class ApiToken(models.Model):
-    """A REST client's key. Only its digest is stored; the key is shown once, when it is made."""
+    """A REST client's key. Only its digest is stored; the key is shown once, when it is made.
+
+    `scope`: what it opens, as codes with blanks between them; each also opens what it builds on.
+    """
 
     class Scope(models.TextChoices):
-        """Each opens what the one before does, and more."""
-
-        PROGRESS = "progress", _("Read progress")
-        DETAIL = "detail", _("Read progress and the rows behind it, without personal data")
-        PROGRAMME = (
-            "programme",
-            _("Read these and connections, alerts, deadlines and forecasts of the whole province"),
+        PROGRESS = "progress:read", _("Read progress")
+        REGISTERS = (
+            "registers:read",
+            _("Read the rows behind it as well, without personal data"),
         )
+        PROGRAMME = (
+            "programme:read",
+            _("Read connections, alerts, deadlines and forecasts as well"),
+        )
+        WRITE = (
+            "registers:write",
+            _("Write rows of registers, where the account keeps them in person"),
+        )
+        HEARTBEAT = "heartbeat", _("Give signs of life of gateways")
+
+    BUILDS_ON: ClassVar[dict[str, tuple[str, ...]]] = {
+        Scope.REGISTERS: (Scope.PROGRESS,),
+        Scope.PROGRAMME: (Scope.REGISTERS, Scope.PROGRESS),
+        Scope.WRITE: (Scope.REGISTERS, Scope.PROGRESS),
+    }
+    SHOWN = 12  # signs of a key by which it is recognised
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("user")
     )
     label = models.CharField(_("label"), max_length=100)
-    scope = models.CharField(
-        _("scope"), max_length=10, choices=Scope.choices, default=Scope.PROGRESS
+    scope = models.CharField(_("scope"), max_length=100, default=Scope.PROGRESS.value)
+    prefix = models.CharField(
+        _("begins with"),
+        max_length=SHOWN,
+        blank=True,
+        editable=False,
+        db_index=True,
+        help_text=_("By this it is found in the access log, and where it has leaked."),
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    valid_from = models.DateField(
+        _("valid from"),
+        null=True,
+        blank=True,
+        help_text=_("First day on which it is accepted; empty: at once."),
+    )
     expires_on = models.DateField(
         _("expires on"), help_text=_("First day on which it is no longer accepted.")
     )
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
-    # To the day: a key that reads each second is not written each second.
+    addresses = models.TextField(
+        _("from which addresses"),
+        blank=True,
+        max_length=1000,
+        help_text=_("One to a line, as 10.1.2.3 or 10.1.2.0/24; empty: from anywhere."),
+    )
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    last_used_from = models.CharField(
+        _("last used from"), max_length=45, blank=True, editable=False
+    )
+    replaces = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")
@@ -188,6 +234,28 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Everything it opens."""
+        own = self.scope.split()
+        return frozenset([*own, *(str(s) for code in own for s in self.BUILDS_ON.get(code, ()))])
+
+    def is_valid_on(self, day: date) -> bool:
+        """Neither revoked nor ended, and begun."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return self.revoked_at is None and begun and day < self.expires_on
+
+    def is_accepted_from(self, address: str) -> bool:
+        """Whether a request from this network address may use it."""
+        networks = self.addresses.split()
+        if not networks:
+            return True
+        try:
+            asked = ip_address(address)
+        except ValueError:
+            return False
+        return any(asked in ip_network(one, strict=False) for one in networks)
+
     @staticmethod
     def digest_of(key: str) -> str:
         # The key has 256 random bits, so a plain digest is enough and the look-up stays one index hit.
@@ -195,11 +263,23 @@ class ApiToken(models.Model):
 
     @classmethod
     def make(
-        cls, *, user: User, label: str, expires_on: date, scope: str = Scope.PROGRESS
+        cls,
+        *,
+        user: User,
+        label: str,
+        expires_on: date,
+        scope: str = Scope.PROGRESS,
+        **more: Any,
     ) -> tuple[Self, str]:
         """Create a token and return it with its key, which cannot be shown again."""
         key = "emr_" + secrets.token_urlsafe(32)
         token = cls.objects.create(
-            user=user, label=label, scope=scope, expires_on=expires_on, digest=cls.digest_of(key)
+            user=user,
+            label=label,
+            scope=scope,
+            expires_on=expires_on,
+            digest=cls.digest_of(key),
+            prefix=key[: cls.SHOWN],
+            **more,
         )
         return token, key

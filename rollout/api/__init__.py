@@ -1,1 +1,1 @@
-"""The REST API, version 1: progress, connections, alerts, deadlines, forecasts for programs. It only reads."""
+"""The REST API, version 1: progress, connections, alerts, deadlines, forecasts for programs."""

@@ -156,8 +156,8 @@ def _facility(code: str, on: date) -> FacilityOnDay:
 
 
 def _refusal(access: Access) -> str:
-    if access.token_scope == ApiToken.Scope.PROGRESS:
-        return short_scope(access, ApiToken.Scope.DETAIL)
+    if access.lacks(ApiToken.Scope.REGISTERS):
+        return short_scope(access, ApiToken.Scope.REGISTERS)
     return _(
         "The rows of this facility are for the facility itself, the Department and the leaders of "
         "the province. Ask the Department for such a role."

@@ -20,6 +20,7 @@ from facilities.as_of import AsOf
 from facilities.models import ApiToken, Facility
 from facilities.permissions import Access, access_of
 from rollout.api.answer import Answer, CachedAnswer
+from rollout.api.throttling import tell
 from rollout.day import Day
 from rollout.figures.reader import narrowed
 
@@ -57,17 +58,25 @@ class ReadView(APIView):
             translation.activate(request.user.language)
 
     def check_permissions(self, request: Request) -> None:
-        """The roles of today decide, whatever day is asked about."""
+        """The roles of today decide, whatever day is asked about. Whoever may not is counted as well."""
+        super().check_throttles(request)
         super().check_permissions(request)
         token = request.auth if isinstance(request.auth, ApiToken) else None
         if token is None:
             self.access = access_to(request._request)
         else:
             self.access = access_of(request.user, clock.today(), token=token)
+        if self.access.grants and self.access.lacks(ApiToken.Scope.PROGRESS):
+            self.permission_denied(
+                request, message=short_scope(self.access, ApiToken.Scope.PROGRESS)
+            )
         if not self.access.sees_summary:
             self.permission_denied(
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )
+
+    def check_throttles(self, request: Request) -> None:
+        """Done: before the permission."""
 
     def narrowed(self, day: Day) -> Day:
         """As this account may look at it: whoever is of one province of several reads that one."""
@@ -92,6 +101,7 @@ class ReadView(APIView):
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = self.caching
+        tell(request, response)
         patch_vary_headers(
             response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
         )
@@ -113,7 +123,7 @@ class ProgrammeView(ReadView):
             request,
             message=_(
                 "This is for the Department and the leaders, of the province or of an area, and "
-                "for keys of the scope “programme” of REST clients. Ask the Department for such a "
+                "for keys of the scope “programme:read” of REST clients. Ask the Department for such a "
                 "role or key."
             ),
         )
@@ -154,7 +164,9 @@ def outside_the_area() -> str:
 
 def short_scope(access: Access, needed: str) -> str:
     """Why a key does not open something, and which would."""
+    own = access.token_scopes or frozenset()
+    own -= {one for code in own for one in ApiToken.BUILDS_ON.get(code, ())}
     return _(
         "A key of the scope “%(scope)s” does not open this. Ask the Department for one of the "
         "scope “%(needed)s”."
-    ) % {"scope": access.token_scope, "needed": str(needed)}
+    ) % {"scope": ", ".join(sorted(own)), "needed": str(needed)}

@@ -1,4 +1,4 @@
-"""The registers of the desk as rows: the same columns, filters and figures, read only.
+"""The registers of the desk as rows: the same columns, filters and figures. `writing.py` writes them.
 
 Whoever may open the rows behind the figures reads them, each of their places. No name of a person is
 told here, to nobody, and no register of people is offered: names are read in person, where it is noted.
@@ -6,7 +6,6 @@ told here, to nobody, and no register of people is offered: names are read in pe
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +36,7 @@ from rollout.day import Day, read_day
 from rollout.figures.cached import cached_sums
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.exports import export
+from rollout.registers.writing import version_of
 
 OF_PEOPLE = frozenset({"contacts", "staff"})
 OF_PAPERS = frozenset({"documents"})  # whose files and titles are read in person
@@ -68,6 +68,11 @@ class Asked:
         """The rows that the filters leave."""
         rows: QuerySet = self.filters.qs
         return rows
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all columns that are told are sent."""
+        return len(self.columns) == len(told(self.register, self.day.on))
 
     @property
     def codes(self) -> list[str]:
@@ -102,6 +107,7 @@ class RegistersView(ReadView):
                     "code": register.code,
                     "label": str(register.label),
                     "url": reverse("api:register-rows", args=[register.code]),
+                    "makes_rows": register.makes_rows,
                     "columns": [_column(register, column) for column in told(register)],
                 }
                 for register in OFFERED.values()
@@ -129,6 +135,8 @@ class RegisterRowsView(ReadView):
         count, _totals = cached_sums(asked.register, asked.found, day.on, day.known_at)
         keys, after, page = _piece(asked, count)
         values = asked.register.values(keys, day.on, day.known_at, asked.codes)
+        # Only who has the whole row as it stands today can say which one is to be changed.
+        whole = asked.columns if asked.is_whole and _stands(day) else None
         document = {
             "register": asked.register.code,
             "on": day.on,
@@ -136,7 +144,11 @@ class RegisterRowsView(ReadView):
             "area": day.area_code or None,
             "partial": places is not None,
             "count": count,
-            "rows": [_row(asked.register, key, values[key]) for key in keys if key in values],
+            "rows": [
+                row_document(asked.register, key, values[key], whole)
+                for key in keys
+                if key in values
+            ],
             "next": asked.following(after, page),
             "generated_at": timezone.now(),
         }
@@ -163,13 +175,18 @@ class RegisterRowView(ReadView):
             values = found.values([key], day.on, day.known_at, columns)
         if key not in values:
             raise NotFound(_("There is no such row on this day, or it is not for your account."))
-        document = _row(found, key, values[key]) | {
+        whole = told(found) if _stands(day) else None
+        document = row_document(found, key, values[key], whole) | {
             "register": found.code,
             "on": day.on,
             "known_at": day.known_at,
             "generated_at": timezone.now(),
         }
-        return self.respond(request, answer_of(document))
+        answer = answer_of(document)
+        if whole is not None:  # so that it can be sent back as If-Match
+            digest = answer.tag.removeprefix('W/"')
+            answer = answer._replace(tag=f'W/"{document["version"]}.{digest}')
+        return self.respond(request, answer)
 
 
 def refuse_without_rows(view: ReadView) -> Places:
@@ -177,8 +194,8 @@ def refuse_without_rows(view: ReadView) -> Places:
     places = view.access.readable
     if places != NOWHERE:
         return places
-    if view.access.token_scope == ApiToken.Scope.PROGRESS:
-        message = short_scope(view.access, ApiToken.Scope.DETAIL)
+    if view.access.lacks(ApiToken.Scope.REGISTERS):
+        message = short_scope(view.access, ApiToken.Scope.REGISTERS)
     else:
         message = _("Rows are for the Department, the leaders and each facility's own people.")
     view.permission_denied(view.request, message=message)
@@ -321,19 +338,21 @@ def _piece(asked: Asked, count: int) -> tuple[list[int], int | None, int | None]
     return sent, sent[-1] if len(keys) > asked.limit else None, None
 
 
-def _row(register: Register, key: int, values: dict[str, Value]) -> dict[str, Any]:
+def row_document(
+    register: Register, key: int, values: dict[str, Value], whole: list[Column] | None
+) -> dict[str, Any]:
+    """One row. `whole`: all columns that are told, if these are all its values, and those of today."""
     return {
         "key": key,
         "url": reverse("api:register-row", args=[register.code, key]),
-        "values": {code: _plain(value) for code, value in values.items()},
+        "version": version_of(whole, values) if whole is not None else None,
+        "values": shapes.plain_values(values),
     }
 
 
-def _plain(value: Value) -> Value:
-    """As JSON has it: what is empty is null, a whole number of any kind a number."""
-    if value == "":
-        return None
-    return int(value) if isinstance(value, Decimal) else value
+def _stands(day: Day) -> bool:
+    """Whether what is shown is what stands, and so may be written."""
+    return day.is_today and day.known_at is None
 
 
 def _column(register: Register, column: Column) -> dict[str, Any]:
@@ -346,6 +365,7 @@ def _column(register: Register, column: Column) -> dict[str, Any]:
         "label": column.heading(),
         "kind": column.kind.value,
         "writable": column.writable,
+        "required": column.required,
         "choices": choices,
     }
 

@@ -2,19 +2,25 @@
 
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
 
-from rollout.api import serializers
+from rollout.api import serializers, shapes
 from rollout.api.listing import MOST, USUAL
-from rollout.api.parameters import DEADLINE_RULES
+from rollout.api.parameters import DEADLINE_RULES, misused
+from rollout.api.throttling import tell
 from rollout.day import MAPS
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import LONGEST_DAYS
@@ -36,8 +42,8 @@ class BearerToken(OpenApiAuthenticationExtension):
             "scheme": "bearer",
             "description": str(
                 _(
-                    "A key made by the Department for one program. It has a scope, progress, "
-                    "detail or programme, and a day from which it is no longer accepted."
+                    "A key made by the Department for one program: with scopes, a first and a "
+                    "last day, and the addresses from which it is accepted."
                 )
             ),
         }
@@ -178,7 +184,7 @@ CONNECTIONS: Endpoint = {
     "summary": _("Every connection as it is now"),
     "description": _(
         "Facilities that are to be connected, each with its partner: whether its gateway gives "
-        "signs of life. For the Department, the leaders and keys of the scope programme, each of "
+        "signs of life. For the Department, the leaders and keys of the scope programme:read, each of "
         "the province or of their area. Changes by the minute, hence without ETag."
     ),
     "parameters": [
@@ -212,7 +218,7 @@ ALERTS: Endpoint = {
     "summary": _("The alerts that stood on a day"),
     "description": _(
         "Raised by then and not yet cleared, as the page of alerts shows them. For the "
-        "Department, the leaders and keys of the scope programme, each of the province or of "
+        "Department, the leaders and keys of the scope programme:read, each of the province or of "
         "their area."
     ),
     "parameters": [
@@ -230,7 +236,7 @@ DEADLINES: Endpoint = {
     "summary": _("What is late on a day, and what is due within 90 days"),
     "description": _(
         "Computed from the facts, as the page of deadlines does. For the Department, the leaders "
-        "and keys of the scope programme, each of the province or of their area."
+        "and keys of the scope programme:read, each of the province or of their area."
     ),
     "parameters": [
         ON,
@@ -250,11 +256,26 @@ FORECAST: Endpoint = {
     "description": _(
         "When the facilities and the province will use records officially, from the durations "
         "seen by that day. Nothing is stored. For the Department, the leaders and keys of the "
-        "scope programme, each of the province or of their area."
+        "scope programme:read, each of the province or of their area."
     ),
     "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
 }
 
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]{1,100}$"},
+    OpenApiParameter.HEADER,
+    description=_(
+        "Of the caller's making, one for each call: sent again within seven days, the same call gets "
+        "the first answer, and nothing is written twice."
+    ),
+)
+KEY = OpenApiParameter(
+    "key",
+    {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+    OpenApiParameter.PATH,
+    description=_("The row's key."),
+)
 REGISTER = OpenApiParameter(
     "register", location=OpenApiParameter.PATH, description=_("The register's code.")
 )
@@ -263,7 +284,7 @@ REGISTERS: Endpoint = {
     "summary": _("The registers and their columns"),
     "description": _(
         "What can be read as rows. For readers who open the rows behind the figures, and keys of the "
-        "scope detail or wider. No column names a person, and no register of people is offered."
+        "scope registers:read. No column names a person, and no register of people is offered."
     ),
     "parameters": HEADERS,
 }
@@ -304,7 +325,7 @@ REGISTER_ROW: Endpoint = {
     "description": _("All its columns but those that name a person."),
     "parameters": [
         REGISTER,
-        OpenApiParameter("key", int, OpenApiParameter.PATH, description=_("The row's key.")),
+        KEY,
         ON,
         KNOWN_AT,
         *HEADERS,
@@ -321,14 +342,18 @@ GONE = OpenApiResponse(
 NOT_200 = {
     304: OpenApiResponse(description=_("The facts are those of the ETag that was sent.")),
     400: OpenApiResponse(
-        serializers.BAD_REQUEST, description=_("Unknown, repeated or impossible parameter.")
+        serializers.Invalid, description=_("Unknown, repeated or impossible parameter.")
     ),
     401: OpenApiResponse(
         serializers.Problem, description=_("Not signed in, or the key is not valid any more.")
     ),
     403: OpenApiResponse(serializers.Problem, description=_("The account holds no role today.")),
     405: OpenApiResponse(serializers.Problem, description=_("Only GET, HEAD and OPTIONS.")),
+    406: OpenApiResponse(
+        serializers.Problem, description=_("Accept asks for a form that is not given here.")
+    ),
     429: OpenApiResponse(serializers.Problem, description=_("Too many requests; see Retry-After.")),
+    500: OpenApiResponse(serializers.Problem, description=_("A mistake of ours, which is noted.")),
 }
 PROGRAMME_403 = OpenApiResponse(
     serializers.Problem,
@@ -348,7 +373,9 @@ NO_CONNECTION = OpenApiResponse(
 REGISTERS_NOT_200 = NOT_200 | {
     403: OpenApiResponse(
         serializers.Problem,
-        description=_("No role today, none that opens rows, or a key of the scope progress."),
+        description=_(
+            "No role today, none that opens rows, or a key without the scope registers:read."
+        ),
     )
 }
 NO_REGISTER = OpenApiResponse(
@@ -357,8 +384,109 @@ NO_REGISTER = OpenApiResponse(
 )
 
 
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    location=OpenApiParameter.HEADER,
+    description=_("The ETag or the version of the row that was read; “*”: whatever stands."),
+)
+ADD_ROW: Endpoint = {
+    "operation_id": "register_row_add",
+    "summary": _("Enter a row"),
+    "description": _(
+        "By the columns, rules and change sets of the desk, for whoever keeps the register there, in "
+        "person or by a key of the scope registers:write. What is refused leaves nothing behind."
+    ),
+    "parameters": [REGISTER, IDEMPOTENCY_KEY, LANGUAGE],
+}
+CHANGE_ROW: Endpoint = {
+    "operation_id": "register_row_change",
+    "summary": _("Change cells of a row"),
+    "description": _(
+        "Those given; the others stay. What was said before stays readable. A row that is a fact "
+        "itself goes on under a new key."
+    ),
+    "parameters": [REGISTER, KEY, IF_MATCH, LANGUAGE],
+}
+WITHDRAW_ROW: Endpoint = {
+    "operation_id": "register_row_withdraw",
+    "summary": _("Withdraw a row"),
+    "description": _(
+        "One that was entered by mistake, with every fact about it. What it said stays readable."
+    ),
+    "parameters": [REGISTER, KEY, IF_MATCH, IDEMPOTENCY_KEY, LANGUAGE],
+}
+BULK: Endpoint = {
+    "operation_id": "register_rows_write",
+    "summary": _("Write many rows"),
+    "description": _(
+        "New and changed ones in one change set, with a result for each. All or none of them, or "
+        "with the mode “each” those that may be."
+    ),
+    "parameters": [REGISTER, IDEMPOTENCY_KEY, LANGUAGE],
+}
+WRITE_NOT_200 = {
+    status: answer for status, answer in REGISTERS_NOT_200.items() if status != 304
+} | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description=_(
+            "The register is not kept by this account, the key lacks registers:write, or the row "
+            "lies outside the area of the role."
+        ),
+    ),
+    404: NO_REGISTER,
+    405: OpenApiResponse(
+        serializers.Problem, description=_("Not here: rows that are only computed, say.")
+    ),
+    409: OpenApiResponse(
+        serializers.Problem, description=_("Somebody else writes the same just now.")
+    ),
+    413: OpenApiResponse(serializers.Problem, description=_("More than 10 MB.")),
+    415: OpenApiResponse(serializers.Problem, description=_("Send application/json.")),
+    422: OpenApiResponse(
+        shapes.NotStored,
+        description=_("It cannot be so, or the Idempotency-Key came with another call before."),
+    ),
+}
+VERSIONED = {
+    412: OpenApiResponse(
+        shapes.ChangedMeanwhile, description=_("It has changed since it was read: both versions.")
+    ),
+    428: OpenApiResponse(serializers.Problem, description=_("If-Match is missing.")),
+}
+BULK_REFUSED = OpenApiResponse(
+    shapes.BulkProblem,
+    description=_("Nothing was stored, or the Idempotency-Key came with another call before."),
+)
+
+
 class SchemaView(SpectacularAPIView):
     permission_classes = [IsAuthenticated]
+
+    @extend_schema(
+        operation_id="schema",
+        summary=_("This description"),
+        description=_("OpenAPI 3.1, as YAML or JSON by Accept, in the reader's language."),
+        parameters=[
+            OpenApiParameter("format", enum=["json", "yaml"]),
+            OpenApiParameter("lang", enum=[code for code, _name in settings.LANGUAGES]),
+        ],
+        responses={
+            200: OpenApiTypes.OBJECT,
+            **{code: NOT_200[code] for code in (400, 401, 405, 406, 429, 500)},
+        },
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if errors := misused(request.query_params, ("format", "lang")):
+            raise ValidationError(errors)
+        return super().get(request, *args, **kwargs)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        tell(request, response)
+        return response
 
 
 class DocsView(LoginRequiredMixin, SpectacularSwaggerSplitView):

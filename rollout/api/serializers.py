@@ -13,6 +13,7 @@ from rest_framework.serializers import (
     DictField,
     FloatField,
     IntegerField,
+    ListField,
     Serializer,
 )
 
@@ -303,9 +304,18 @@ Trend = inline_serializer(
 
 
 class Problem(Serializer):
-    """Why a request was refused."""
+    """Why a request was refused: problem details of RFC 9457."""
 
-    detail = CharField(help_text=_("In the reader's language."))
+    type = CharField(help_text=_("Which refusal it is, for programs: urn:emr-rollout:problem:…"))
+    title = CharField(help_text=_("The same in words, in the reader's language."))
+    status = IntegerField()
+    detail = CharField(help_text=_("What is wrong here, in the reader's language."))
+
+
+class Invalid(Problem):
+    """What is wrong, by parameter or by cell."""
+
+    errors: Declared = DictField(child=ListField(child=CharField()))
 
 
 class Successor(Serializer):
@@ -321,10 +331,3 @@ class Gone(Problem):
     successors = Successor(
         many=True, help_text=_("Who carries on for it; empty when it was closed.")
     )
-
-
-# The messages by the parameter they are about, which a serializer cannot say.
-BAD_REQUEST = {
-    "type": "object",
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
-}

@@ -1,5 +1,8 @@
 """The shape of the documents of the programme, for the schema alone, as in `serializers.py`."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import inline_serializer
 from rest_framework.serializers import (
@@ -12,11 +15,12 @@ from rest_framework.serializers import (
     FloatField,
     IntegerField,
     JSONField,
+    ListField,
     Serializer,
 )
 
 from connectivity.pulse import CELL_LABELS
-from facilities.exchange.columns import Kind
+from facilities.exchange.columns import Kind, Value
 from rollout.api.parameters import DEADLINE_RULES
 from rollout.api.serializers import (
     AREA,
@@ -29,13 +33,16 @@ from rollout.api.serializers import (
     Deadline,
     Declared,
     Measure,
+    Problem,
 )
 from rollout.day import MAPS
 from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
 from rollout.notices.escalation import RULES
 from rollout.programme.connections import WORST_FIRST
+from rollout.registers.writing import Outcome, Refusal
 
+CHANGE_SET = _("The change set it was written in; null: nothing was to be written.")
 COUNT = _("How many there are under all filters, in all answers of the list together.")
 NEXT = _("Address of what follows in the list; null at its end.")
 NO_ADDRESS = _("Null without a standing address.")
@@ -269,6 +276,7 @@ class RegisterColumn(Serializer):
     label: Declared = CharField(help_text=_("In the reader's language, as the heading of a file."))
     kind = ChoiceField([kind.value for kind in Kind])
     writable: Declared = BooleanField(help_text=_("False: computed."))
+    required: Declared = BooleanField(help_text=_("A row cannot be without it."))
     choices = Choice(
         many=True,
         allow_null=True,
@@ -280,6 +288,7 @@ class RegisterOffered(Serializer):
     code = CharField()
     label: Declared = CharField()
     url = CharField()
+    makes_rows = BooleanField(help_text=_("Whether new rows are entered."))
     columns = RegisterColumn(many=True)
 
 
@@ -291,6 +300,10 @@ class Registers(Serializer):
 class RowOfRegister(Serializer):
     key = IntegerField()
     url = CharField()
+    version = CharField(
+        allow_null=True,
+        help_text=_("To be sent as If-Match; null when not all of the row of today is shown."),
+    )
     values = DictField(
         child=JSONField(allow_null=True),
         help_text=_("By column: a text, a whole number, a day, a code, or null where it is empty."),
@@ -314,3 +327,136 @@ class RegisterRows(Serializer):
     rows = RowOfRegister(many=True)
     next = CharField(allow_null=True, help_text=NEXT)
     generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+# --- Writing: these shapes are what is read, too ------------------------------------------------
+
+VALUES = _("By column: a text, a whole number, a day as 2025-05-21, a code; null empties the cell.")
+BECAUSE = _("Needed where a value that stands is replaced, or one is unusual.")
+LONGEST_REASON = 500
+
+
+class NewRow(Serializer):
+    values = DictField(child=JSONField(allow_null=True), help_text=VALUES)
+    because = CharField(
+        required=False, allow_blank=True, max_length=LONGEST_REASON, help_text=BECAUSE
+    )
+
+
+class ChangedRow(NewRow):
+    """The cells to be changed; the others stay."""
+
+
+class Withdrawal(Serializer):
+    because = CharField(max_length=LONGEST_REASON, help_text=_("Why it was a mistake."))
+
+
+class BulkRow(NewRow):
+    key = IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text=_("The row to be changed; without it a new one."),
+    )
+    version = CharField(
+        required=False,
+        allow_null=True,
+        max_length=60,
+        help_text=_("Of the row as it was read; “*”: whatever stands. Not of a new one."),
+    )
+
+
+class Bulk(Serializer):
+    rows = ListField(child=BulkRow(), min_length=1, max_length=1000)
+    mode = ChoiceField(
+        ("all", "each"),
+        required=False,
+        help_text=_("all, if absent: all rows or none; each: those that may be."),
+    )
+    because = CharField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_REASON,
+        help_text=_("For all rows that give no reason of their own."),
+    )
+
+
+class WrittenRow(RowOfRegister):
+    register = CharField()
+    outcome = ChoiceField([outcome.value for outcome in Outcome])
+    change_set = CharField(allow_null=True, help_text=CHANGE_SET)
+    on = DateField(help_text=ON)
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+class WithdrawnRow(Serializer):
+    register = CharField()
+    key = IntegerField()
+    change_set = CharField(help_text=CHANGE_SET)
+
+
+class RowResult(Serializer):
+    outcome = ChoiceField([outcome.value for outcome in Outcome])
+    key = IntegerField(
+        allow_null=True, help_text=_("Under which the row stands now; null: not made.")
+    )
+    url = CharField(allow_null=True)
+    version = CharField(allow_null=True)
+    refusal = ChoiceField([refusal.value for refusal in Refusal], allow_null=True)
+    errors: Declared = DictField(child=ListField(child=CharField()))
+    current = DictField(
+        child=JSONField(allow_null=True),
+        allow_null=True,
+        help_text=_("What stands, where another version was meant."),
+    )
+
+
+class _Results(Serializer):
+    register = CharField()
+    change_set = CharField(allow_null=True, help_text=CHANGE_SET)
+    made = IntegerField()
+    changed = IntegerField()
+    unchanged = IntegerField()
+    refused = IntegerField()
+    results = RowResult(many=True, help_text=_("One for each row, in the order sent."))
+
+
+class BulkWritten(_Results):
+    """What became of each row."""
+
+
+class BulkProblem(_Results, Problem):
+    """Why nothing was stored; without results, the whole could not be."""
+
+    register = CharField(required=False)
+    change_set = CharField(required=False, allow_null=True)
+    made = IntegerField(required=False)
+    changed = IntegerField(required=False)
+    unchanged = IntegerField(required=False)
+    refused = IntegerField(required=False)
+    results = RowResult(many=True, required=False)
+    errors: Declared = DictField(child=ListField(child=CharField()), required=False)
+
+
+class NotStored(Problem):
+    errors: Declared = DictField(child=ListField(child=CharField()), required=False)
+
+
+class ChangedMeanwhile(Problem):
+    """Both versions: what was sent, and what stands."""
+
+    sent = DictField(child=JSONField(allow_null=True))
+    current = DictField(child=JSONField(allow_null=True))
+    version = CharField(help_text=_("Of what stands."))
+
+
+def plain_values(values: Mapping[str, Value]) -> dict[str, Value]:
+    """As JSON has them: what is empty is null, a whole number of any kind a number."""
+    return {code: _plain(value) for code, value in values.items()}
+
+
+def _plain(value: Value) -> Value:
+    if value == "":
+        return None
+    return int(value) if isinstance(value, Decimal) else value

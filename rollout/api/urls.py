@@ -4,9 +4,10 @@ from rollout.api.connections import ConnectionsView, ConnectionView
 from rollout.api.forecast import ForecastView
 from rollout.api.programme import AlertsView, DeadlinesView
 from rollout.api.provinces import ProvincesView
-from rollout.api.registers import RegisterRowsView, RegisterRowView, RegistersView
+from rollout.api.registers import RegistersView
 from rollout.api.schema import DocsView, SchemaView
 from rollout.api.views import FacilityProgressView, ProgressView, TrendView
+from rollout.api.writing import BulkView, RowsView, RowView, WithdrawView
 
 app_name = "api"
 urlpatterns = [
@@ -28,11 +29,17 @@ urlpatterns = [
     path("v1/deadlines/", DeadlinesView.as_view(), name="deadlines"),
     path("v1/forecast/", ForecastView.as_view(), name="forecast"),
     path("v1/registers/", RegistersView.as_view(), name="registers"),
-    path("v1/registers/<slug:register>/", RegisterRowsView.as_view(), name="register-rows"),
+    path("v1/registers/<slug:register>/", RowsView.as_view(), name="register-rows"),
     path(
         "v1/registers/<slug:register>/<int:key>/",
-        RegisterRowView.as_view(),
+        RowView.as_view(),
         name="register-row",
+    ),
+    path("v1/registers/<slug:register>/bulk/", BulkView.as_view(), name="register-bulk"),
+    path(
+        "v1/registers/<slug:register>/<int:key>/withdraw/",
+        WithdrawView.as_view(),
+        name="register-withdraw",
     ),
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),

@@ -1,3 +1,4 @@
+from rollout.models.api_calls import ApiCall
 from rollout.models.computed import Alert, JobRun, ProgressSnapshot
 from rollout.models.councils import (
     Conclusion,
@@ -46,6 +47,7 @@ __all__ = [
     "AgendaItem",
     "Alert",
     "AlertResponse",
+    "ApiCall",
     "Audience",
     "Conclusion",
     "ConditionMet",

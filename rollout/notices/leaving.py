@@ -41,7 +41,7 @@ def end_what_outlives(on: date, now: datetime) -> int:
             Webhook.objects.filter(pk=hook.pk).update(ended_at=now, ended_by=hook.made_by_id)
         access_log.write(
             [
-                *(_entry(key.user_id, key.scope, key.label) for key in keys),
+                *(_entry(key.user_id, key.prefix, key.label) for key in keys),
                 *(_entry(feed.person_id, "feed", "") for feed in feeds),
                 *(_entry(hook.made_by_id, "webhook", hook.name) for hook in hooks),
             ]

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import pgettext_lazy
 
 from facilities import access_log, accounts
-from facilities.models import ApiToken, FacilityName, LogEnd, LogEntry, Role
+from facilities.models import FacilityName, LogEnd, LogEntry, Role
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
@@ -44,7 +44,6 @@ SUBJECTS: "Mapping[str, StrOrPromise]" = {
     "staff": Staff.label,
     "certificates": Certificates.label,
     **{role.value: role.label for role in Role},
-    **{scope.value: scope.label for scope in ApiToken.Scope},
 }
 
 

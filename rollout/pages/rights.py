@@ -65,9 +65,7 @@ def rights(request: SignedIn, day: Day, access: Access) -> Page:
         "choices": SHOWN,
         "rows": rows,
         "lines": _lines(list(rows), day, now),
-        "keys": ApiToken.objects.filter(revoked_at=None, expires_on__gt=clock.real_day())
-        .select_related("user")
-        .order_by("expires_on", "pk"),
+        "keys": _keys(),
         "last": last,
         "due_on": due_on,
         "is_due": due_on is None or due_on <= clock.real_day(),
@@ -117,6 +115,16 @@ def _lines(users: list[Any], day: Day, now: datetime) -> list[dict[str, Any]]:
             "closes_at": closing.get(user.pk),
         }
         for user in users
+    ]
+
+
+def _keys() -> list[tuple[ApiToken, str]]:
+    """Keys that open something, or will, and what in words."""
+    labels = dict(ApiToken.Scope.choices)
+    found = ApiToken.objects.filter(revoked_at=None, expires_on__gt=clock.real_day())
+    return [
+        (key, "; ".join(str(labels.get(code, code)) for code in key.scope.split()))
+        for key in found.select_related("user").order_by("expires_on", "pk")
     ]
 
 

@@ -122,6 +122,7 @@ def create_users(*, on: date) -> None:
                     "user": user,
                     "label": "Demo",
                     "scope": ApiToken.Scope.PROGRAMME,
+                    "prefix": API_KEY[: ApiToken.SHOWN],
                     "expires_on": on + timedelta(days=365),
                 },
             )

@@ -44,11 +44,11 @@ def _from(address: str, kinds: tuple[str, ...], now: datetime) -> int:
     return LogEntry.objects.filter(kind__in=kinds, address=address, at__gte=now - WITHIN).count()
 
 
-def key_refused(address: str) -> bool:
-    """Write down that a key was wrong. True: there were so many from there that it is enough."""
+def key_refused(address: str, prefix: str = "") -> bool:
+    """Write down that a key was wrong, and how it begins. True: so many from there are enough."""
     if _from(address, (Kind.KEY_REFUSED,), timezone.now()) >= FROM_ADDRESS:
         return True  # and no more lines: the log is not theirs to fill
-    access_log.note(Kind.KEY_REFUSED)
+    access_log.note(Kind.KEY_REFUSED, subject=prefix)
     return False
 
 

@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 
 from facilities.sessions import OLD_PASSWORD, SEEN
 from facilities.whence import asked_from
+from rollout.site import problems
 from rollout.site.sign_in import client_address
 
 NOTED_EVERY = 60  # seconds
@@ -52,6 +53,7 @@ class WhenceMiddleware:
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 BODY_OF_STRANGERS = 64 * 1024  # bytes: a form of the sign-in, a sign of life
+BODY_OF_PROGRAMS = 10 * 1024 * 1024  # bytes: a thousand rows
 # Nothing of what a browser could lend is used here: a photo of a paper comes as a file.
 PERMISSIONS = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), " + (
     "microphone=(), midi=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
@@ -82,12 +84,25 @@ class RefusingMiddleware:
             return None  # read as empty
         if length <= BODY_OF_STRANGERS:
             return None
-        known = SESSION_KEY in request.session
-        if length <= (settings.MOST_BYTES if known else BODY_OF_STRANGERS):
+        if length <= _most(request):
             return None
-        response = render(request, "413.html", status=413)
+        if problems.is_of_the_api(request):
+            response = problems.answer(413, problems.TOO_LARGE)
+        else:
+            response = render(request, "413.html", status=413)
         response.headers["Connection"] = "close"  # what is still coming is not read
         return response
+
+
+def _most(request: HttpRequest) -> int:
+    """How large a body may be: of programs with a key, which is looked at before the body is read."""
+    if problems.is_of_the_api(request):
+        named = request.headers.get("Authorization", "")
+        if named or SESSION_KEY in request.session:
+            return BODY_OF_PROGRAMS
+    elif SESSION_KEY in request.session:
+        return int(settings.MOST_BYTES)
+    return BODY_OF_STRANGERS
 
 
 class IdleMiddleware:

@@ -1,10 +1,13 @@
 """Who gets in: what is printed in public opens nothing, and from where somebody knocks."""
 
+import re
+from datetime import timedelta
 from ipaddress import ip_address
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, Throttled
@@ -16,6 +19,8 @@ from facilities.models import ApiToken, User
 from rollout.site import guessing
 from rollout.site.demo import API_KEY, DEMO_USERS, FIRST
 
+NOTED_EVERY = timedelta(minutes=1)
+PREFIX = re.compile(rf"(?i:bearer) (emr_[\w-]{{{ApiToken.SHOWN - 4}}})[\w-]{{30,50}}$", re.ASCII)
 PUBLIC_PASSWORDS = {demo.username: demo.password for demo in (*DEMO_USERS, FIRST)}
 PUBLIC_DIGEST = ApiToken.digest_of(API_KEY)
 
@@ -45,14 +50,32 @@ class TokenAuthentication(tokens.TokenAuthentication):
         try:
             found = super().authenticate(request)
         except AuthenticationFailed:
-            if guessing.key_refused(whence.address()):
+            if guessing.key_refused(whence.address(), prefix_in(request)):
                 raise Throttled(wait=guessing.WITHIN.seconds) from None
             raise
         if found is not None and not settings.DEMO and found[1].digest == PUBLIC_DIGEST:
             raise AuthenticationFailed(
                 _("This key is not valid. Ask the Department for a new one.")
             )
+        if found is not None:
+            whence.came_by_key(found[1].prefix)
+            _note_use(found[1])
         return found
+
+
+def prefix_in(request: Request) -> str:
+    """How the key sent begins, if it looks like one of ours: a leaked one is found by it."""
+    told = PREFIX.match(request.headers.get("Authorization", ""))
+    return told[1] if told else ""
+
+
+def _note_use(token: ApiToken) -> None:
+    """When and from where a key was last used: once a minute at most."""
+    now, address = timezone.now(), whence.address()[:45]
+    last = token.last_used_at
+    if last is not None and token.last_used_from == address and now - last < NOTED_EVERY:
+        return
+    ApiToken.objects.filter(pk=token.pk).update(last_used_at=now, last_used_from=address)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

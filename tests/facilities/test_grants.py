@@ -162,7 +162,7 @@ def test_what_is_of_no_facility_is_the_provinces(places):
 def test_a_key_opens_the_rows_of_its_holders_area_and_no_others(places):
     inside, _within, outside = places["facilities"]
     user = factories.user_with(Role.CLIENT, area=places["areas"][0])
-    for scope, rows in ((ApiToken.Scope.DETAIL, True), (ApiToken.Scope.PROGRESS, False)):
+    for scope, rows in ((ApiToken.Scope.REGISTERS, True), (ApiToken.Scope.PROGRESS, False)):
         access = access_of(user, DAY, token=ApiToken(scope=scope))
         assert access.sees_rows_of(inside.pk) is rows
         assert not access.sees_rows_of(outside.pk)

@@ -192,20 +192,20 @@ ROWS = {"sees_summary", "sees_all_rows", "sees_rows_of own", "sees_rows_of other
     ("role", "scope", "allowed"),
     [
         (Role.CLIENT, ApiToken.Scope.PROGRESS, {"sees_summary"}),
-        (Role.CLIENT, ApiToken.Scope.DETAIL, ROWS),
+        (Role.CLIENT, ApiToken.Scope.REGISTERS, ROWS),
         (Role.DEPARTMENT, ApiToken.Scope.PROGRESS, {"sees_summary"}),
-        (Role.DEPARTMENT, ApiToken.Scope.DETAIL, ROWS),
+        (Role.DEPARTMENT, ApiToken.Scope.REGISTERS, ROWS),
         (Role.LEADER, ApiToken.Scope.PROGRESS, {"sees_summary"}),
-        (Role.LEADER, ApiToken.Scope.DETAIL, ROWS),
+        (Role.LEADER, ApiToken.Scope.REGISTERS, ROWS),
         (Role.CLIENT, ApiToken.Scope.PROGRAMME, {*ROWS, "reads_programme"}),
         (Role.DEPARTMENT, ApiToken.Scope.PROGRAMME, {*ROWS, "reads_programme"}),
         (Role.LEADER, ApiToken.Scope.PROGRAMME, {*ROWS, "reads_programme"}),
         (Role.OFFICER, ApiToken.Scope.PROGRAMME, {"sees_summary", "sees_rows_of own"}),
         (Role.AGENCY, ApiToken.Scope.PROGRAMME, {"sees_summary"}),
         (Role.OFFICER, ApiToken.Scope.PROGRESS, {"sees_summary"}),
-        (Role.OFFICER, ApiToken.Scope.DETAIL, {"sees_summary", "sees_rows_of own"}),
-        (Role.AGENCY, ApiToken.Scope.DETAIL, {"sees_summary"}),
-        (Role.ADMINISTRATOR, ApiToken.Scope.DETAIL, {"sees_summary"}),
+        (Role.OFFICER, ApiToken.Scope.REGISTERS, {"sees_summary", "sees_rows_of own"}),
+        (Role.AGENCY, ApiToken.Scope.REGISTERS, {"sees_summary"}),
+        (Role.ADMINISTRATOR, ApiToken.Scope.REGISTERS, {"sees_summary"}),
     ],
 )
 def test_a_key_allows_no_more_than_its_scope_nor_than_its_holder(role, scope, allowed, places):
@@ -218,6 +218,6 @@ def test_a_key_allows_no_more_than_its_scope_nor_than_its_holder(role, scope, al
 def test_a_key_of_somebody_whose_role_has_ended_allows_nothing(places):
     user = holder(Role.CLIENT, places, until=DAY)
     token, _key = ApiToken.make(
-        user=user, label="test", expires_on=DAY, scope=ApiToken.Scope.DETAIL
+        user=user, label="test", expires_on=DAY, scope=ApiToken.Scope.REGISTERS
     )
     assert abilities(access_of(user, DAY, token=token), places) == set()

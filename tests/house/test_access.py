@@ -64,9 +64,9 @@ VISITORS = {
     "administrator": lambda: user_with(Role.ADMINISTRATOR),
     "client": lambda: user_with(Role.CLIENT),
     "token-progress": lambda: _token(ApiToken.Scope.PROGRESS),
-    "token-detail": lambda: _token(ApiToken.Scope.DETAIL),
+    "token-detail": lambda: _token(ApiToken.Scope.REGISTERS),
     "token-programme": lambda: _token(ApiToken.Scope.PROGRAMME),
-    "token-expired": lambda: _token(ApiToken.Scope.DETAIL, expires_on=date(2025, 1, 1)),
+    "token-expired": lambda: _token(ApiToken.Scope.REGISTERS, expires_on=date(2025, 1, 1)),
 }
 OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 

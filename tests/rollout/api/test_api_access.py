@@ -40,7 +40,7 @@ def bearer(client, url, key):
     return client.get(url, headers={"authorization": f"Bearer {key}"})
 
 
-def key_for(user, *, scope="progress", expires_on=date(2100, 1, 1)):
+def key_for(user, *, scope="progress:read", expires_on=date(2100, 1, 1)):
     return ApiToken.make(user=user, label="test", scope=scope, expires_on=expires_on)[1]
 
 
@@ -49,7 +49,8 @@ def test_a_stranger_is_asked_to_sign_in(client, province, url):
     answer = client.get(url)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert list(answer.json()) == ["detail"]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert list(answer.json()) == ["type", "title", "status", "detail"]
 
 
 @pytest.mark.parametrize("url", DOCUMENTS)
@@ -149,7 +150,7 @@ def test_an_agency_officer_sees_the_summary(sign_in, province):
 
 
 @pytest.mark.parametrize("role", [Role.CLIENT, Role.DEPARTMENT, Role.LEADER])
-@pytest.mark.parametrize(("scope", "detail"), [("progress", False), ("detail", True)])
+@pytest.mark.parametrize(("scope", "detail"), [("progress:read", False), ("registers:read", True)])
 def test_a_key_opens_what_its_scope_says_whoever_owns_it(client, province, role, scope, detail):
     key = key_for(user_with(role), scope=scope)
     assert bearer(client, PROGRESS, key).status_code == 200
@@ -158,7 +159,7 @@ def test_a_key_opens_what_its_scope_says_whoever_owns_it(client, province, role,
 
 def test_a_key_never_opens_more_than_its_owner_may_see(client, province):
     officer = user_with(Role.OFFICER, facility=province.bidding)
-    detail, progress = key_for(officer, scope="detail"), key_for(officer)
+    detail, progress = key_for(officer, scope="registers:read"), key_for(officer)
     assert bearer(client, BIDDING, detail).json()["procurements"]
     assert bearer(client, OFFICIAL, detail).json()["procurements"] is None
     assert bearer(client, BIDDING, progress).json()["procurements"] is None

@@ -233,11 +233,11 @@ def test_a_mistake_is_refused_and_every_parameter_at_fault_is_named(
 ):
     answer = reader.get(f"{url}?{query}", headers={"accept-language": language})
     assert answer.status_code == 400
-    assert sorted(answer.json()) == named
+    assert sorted(answer.json()["errors"]) == named
     if "after" in named:
         with override(language):
             expected = gettext("Take this from “next” of the answer before.")
-        assert answer.json()["after"] == [expected]
+        assert answer.json()["errors"]["after"] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -270,4 +270,4 @@ class TestReaders:
             )
             answer = client.get(url, headers={"authorization": f"Bearer {key}"})
             found[scope] = answer.status_code
-        assert found == {"progress": 403, "detail": 403, "programme": 200}
+        assert found == {"progress:read": 403, "registers:read": 403, "programme:read": 200}

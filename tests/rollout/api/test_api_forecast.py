@@ -118,7 +118,7 @@ def test_who_has_the_facts_gets_304_without_a_body(reader):
 def test_a_mistake_is_refused_and_named(reader, query, named):
     answer = reader.get(URL, query)
     assert answer.status_code == 400
-    assert sorted(answer.json()) == named
+    assert sorted(answer.json()["errors"]) == named
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_permission_is_asked_before_the_cache(client, reader):
 
 
 @pytest.mark.parametrize(
-    ("scope", "status"), [("progress", 403), ("detail", 403), ("programme", 200)]
+    ("scope", "status"), [("progress:read", 403), ("registers:read", 403), ("programme:read", 200)]
 )
 def test_a_key_needs_the_scope_of_the_programme(client, bac_giang, scope, status):
     user = user_with(Role.CLIENT, language="en")
@@ -150,5 +150,5 @@ def test_a_key_needs_the_scope_of_the_programme(client, bac_giang, scope, status
     if status == 403:
         assert answer.json()["detail"] == (
             f"A key of the scope “{scope}” does not open this. "
-            "Ask the Department for one of the scope “programme”."
+            "Ask the Department for one of the scope “programme:read”."
         )

@@ -83,7 +83,7 @@ def test_totals_are_of_the_part(client, key, name):
 
 @pytest.mark.parametrize("name", [*LISTS, "forecast"])
 def test_a_narrower_key_of_an_area_is_told_which_would_do(client, key, name):
-    refused = ask(client, name, key(ApiToken.Scope.DETAIL))
+    refused = ask(client, name, key(ApiToken.Scope.REGISTERS))
     assert refused.status_code == 403
     assert "programme" in refused.json()["detail"]
 

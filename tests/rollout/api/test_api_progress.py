@@ -187,8 +187,8 @@ def test_the_day_is_today_unless_one_is_given(reader):
 def test_a_mistake_is_refused_and_every_parameter_at_fault_is_named(reader, language, query, named):
     answer = reader.get(f"{URL}?{query}", headers={"accept-language": language})
     assert answer.status_code == 400
-    assert sorted(answer.json()) == named
-    assert all(message for messages in answer.json().values() for message in messages)
+    assert sorted(answer.json()["errors"]) == named
+    assert all(message for messages in answer.json()["errors"].values() for message in messages)
     assert answer.headers["Content-Language"] == language
 
 
@@ -197,7 +197,7 @@ def test_the_message_is_in_the_readers_language(reader, language):
     with override(language):
         expected = gettext("Give this parameter once only.")
     answer = reader.get(f"{URL}?on=0&on=0", headers={"accept-language": language})
-    assert answer.json() == {"on": [expected]}
+    assert answer.json()["errors"] == {"on": [expected]}
 
 
 # Keeping

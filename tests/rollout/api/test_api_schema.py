@@ -78,9 +78,9 @@ def test_every_answer_is_as_described_and_says_nothing_else(reader, schema, path
     described = schema["paths"][template]["get"]["responses"][str(status)]
     for component in schema["components"]["schemas"].values():
         component["additionalProperties"] = False
-    found = described["content"]["application/json"]["schema"] | {
-        "components": schema["components"]
-    }
+    [(form, content)] = described["content"].items()
+    assert answer.headers["Content-Type"] == form
+    found = content["schema"] | {"components": schema["components"]}
     Draft202012Validator(_rooted(found)).validate(answer.json())
 
 

@@ -75,14 +75,14 @@ def test_the_longest_period_is_allowed_and_a_day_more_is_not(reader):
     asked["from"] = (first - timedelta(days=1)).isoformat()
     refused = ask(reader, **asked)
     assert refused.status_code == 400
-    assert list(refused.json()) == ["from"]
+    assert list(refused.json()["errors"]) == ["from"]
 
 
 def test_an_unknown_measure_is_refused_with_the_codes_there_are(reader):
     for query in ({}, {"measure": "happiness"}):
         answer = ask(reader, **query)
         assert answer.status_code == 400
-        assert all(code in answer.json()["measure"][0] for code in BY_CODE)
+        assert all(code in answer.json()["errors"]["measure"][0] for code in BY_CODE)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_mistake_is_refused_and_named(reader, query, named):
     answer = ask(reader, measure="official", **query)
     assert answer.status_code == (400 if named else 200)
     if named:
-        assert sorted(answer.json()) == named
+        assert sorted(answer.json()["errors"]) == named
 
 
 def test_the_curve_can_be_kept_too(reader):

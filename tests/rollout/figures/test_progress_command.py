@@ -79,7 +79,7 @@ def test_a_key_is_printed_once_and_opens_the_api(client):
         "create_api_token", "program", "--label", "Bảng điều hành", "--expires-on", "2099-01-01"
     ).strip()
     token = ApiToken.objects.get()
-    assert (token.user, token.scope, token.expires_on) == (user, "progress", date(2099, 1, 1))
+    assert (token.user, token.scope, token.expires_on) == (user, "progress:read", date(2099, 1, 1))
     assert key not in str(vars(token))
     answer = client.get("/api/v1/progress/", headers={"authorization": f"Bearer {key}"})
     assert answer.status_code == 200

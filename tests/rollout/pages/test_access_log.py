@@ -47,8 +47,14 @@ def test_what_the_administrator_does_with_accounts_is_on_record(client):
     change = reverse("admin:facilities_roleassignment_change", args=[given.pk])
     client.post(change, {"valid_until": "31/12/2099"})
     client.post(add, role | {"user": administrator.pk})
-    token = {"user": person.pk, "label": "Cổng", "scope": "progress", "expires_on": "31/12/2099"}
+    token = {
+        "user": person.pk,
+        "label": "Cổng",
+        "scope": ["progress:read"],
+        "expires_on": "31/12/2099",
+    }
     client.post(reverse("admin:facilities_apitoken_add"), token)
+    begins = ApiToken.objects.get().prefix
     keys = {"_selected_action": ApiToken.objects.get().pk}
     client.post(reverse("admin:facilities_apitoken_changelist"), keys | {"action": "revoke"})
     people = {"_selected_action": person.pk}
@@ -57,8 +63,8 @@ def test_what_the_administrator_does_with_accounts_is_on_record(client):
         ("role_given", administrator.pk, person.pk, "leader"),
         ("role_ended", administrator.pk, person.pk, "leader"),
         ("role_self", administrator.pk, administrator.pk, "leader"),
-        ("key_made", administrator.pk, person.pk, "progress"),
-        ("key_revoked", administrator.pk, person.pk, "progress"),
+        ("key_made", administrator.pk, person.pk, begins),
+        ("key_revoked", administrator.pk, person.pk, begins),
         ("account_off", administrator.pk, person.pk, ""),
     ]
 

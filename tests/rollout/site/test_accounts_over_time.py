@@ -155,15 +155,3 @@ def test_without_a_second_step_a_password_is_long_and_of_four_kinds(settings):
     ):
         with pytest.raises(ValidationError):
             rule.validate(wrong, officer)
-
-
-def test_a_key_is_noted_once_a_day(client):
-    token, key = ApiToken.make(
-        user=user_with(Role.CLIENT), label="x", expires_on=NOW.date() + timedelta(days=9)
-    )
-    ask = {"headers": {"Authorization": f"Bearer {key}"}}
-    client.get("/api/v1/provinces/", **ask)
-    first = ApiToken.objects.get(pk=token.pk).last_used_at
-    client.get("/api/v1/provinces/", **ask)
-    assert first is not None
-    assert ApiToken.objects.get(pk=token.pk).last_used_at == first

@@ -540,7 +540,7 @@ class TestPeople:
             {
                 "user": robot.pk,
                 "label": "Kho dữ liệu",
-                "scope": "progress",
+                "scope": ["progress:read"],
                 "expires_on": until.strftime("%d/%m/%Y"),
             },
             follow=True,

@@ -52,7 +52,7 @@ def test_the_public_key_of_the_api_is_refused_until_it_is_revoked(demo_account):
         user=demo_account,
         digest=ApiToken.digest_of(demo.API_KEY),
         label="Demo",
-        scope=ApiToken.Scope.DETAIL,
+        scope=ApiToken.Scope.REGISTERS,
         expires_on=date(2100, 1, 1),
     )
     assert found() == ["rollout.C001"]

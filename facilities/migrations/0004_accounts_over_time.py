@@ -9,15 +9,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('facilities', '0002_access_log_stands'),
+        ('facilities', '0003_keys'),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='apitoken',
-            name='last_used_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used'),
-        ),
         migrations.AlterField(
             model_name='logentry',
             name='kind',

@@ -1,0 +1,370 @@
+"""Writing rows of registers: new ones, changed ones, withdrawn ones, many at once.
+
+Through the columns, rules and change sets of the desk (`rollout.registers.writing`), for whoever keeps
+the register there: in person, or by a key of the scope registers:write.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from django.core.exceptions import ValidationError as Refused
+from django.db import transaction
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import MethodNotAllowed, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from facilities import clock
+from facilities.models import ApiToken, ChangeSet
+from facilities.permissions import NOWHERE, Access
+from facilities.registers.register import Register
+from rollout.api import schema, shapes
+from rollout.api.parameters import misused
+from rollout.api.reading import ReadView, short_scope
+from rollout.api.registers import (
+    RegisterRowsView,
+    RegisterRowView,
+    register_of,
+    row_document,
+    told,
+)
+from rollout.api.repeating import once
+from rollout.registers.keeping import adds_to, kept_registers
+from rollout.registers.writing import (
+    ANY,
+    Line,
+    Outcome,
+    Refusal,
+    Result,
+    is_conflict,
+    version_of,
+    withdraw,
+    write,
+)
+from rollout.site.problems import Conflict, Problem
+
+MOST = 1000  # rows in one call
+IF_MATCH = "If-Match"
+
+
+class RowsView(RegisterRowsView):
+    """The rows of a register, and a new one among them."""
+
+    http_method_names = ["get", "head", "options", "post"]
+
+    @extend_schema(
+        **schema.ADD_ROW,
+        request=shapes.NewRow,
+        responses={201: shapes.WrittenRow, **schema.WRITE_NOT_200},
+    )
+    def post(self, request: Request, register: str) -> HttpResponseBase:
+        found, access = kept(self, request, register)
+        if not found.makes_rows:
+            raise MethodNotAllowed("POST")
+        if not adds_to(found, access):
+            self.permission_denied(request, message=_not_kept())
+        asked = _body(shapes.NewRow, request)
+
+        def act() -> Response:
+            line = Line(asked["values"], because=asked.get("because", ""))
+            change_set, result = _one(self, found, access, line)
+            return _row_answer(found, result, change_set, status.HTTP_201_CREATED)
+
+        return once(request, act)
+
+
+class RowView(RegisterRowView):
+    """One row, and changing it."""
+
+    http_method_names = ["get", "head", "options", "patch"]
+
+    @extend_schema(
+        **schema.CHANGE_ROW,
+        request=shapes.ChangedRow,
+        responses={200: shapes.WrittenRow, **schema.WRITE_NOT_200, **schema.VERSIONED},
+    )
+    def patch(self, request: Request, register: str, key: int) -> HttpResponseBase:
+        found, access = kept(self, request, register)
+        version = _meant(request)
+        asked = _body(shapes.ChangedRow, request)
+        line = Line(asked["values"], key, version, asked.get("because", ""))
+        with transaction.atomic():
+            change_set, result = _one(self, found, access, line)
+        return _row_answer(found, result, change_set, status.HTTP_200_OK)
+
+
+class WithdrawView(ReadView):
+    """Taking a row back that was entered by mistake, with every fact about it."""
+
+    http_method_names = ["options", "post"]
+
+    @extend_schema(
+        **schema.WITHDRAW_ROW,
+        request=shapes.Withdrawal,
+        responses={200: shapes.WithdrawnRow, **schema.WRITE_NOT_200, **schema.VERSIONED},
+    )
+    def post(self, request: Request, register: str, key: int) -> HttpResponseBase:
+        found, access = kept(self, request, register)
+        if not hasattr(found.model, "withdrawn_at"):
+            raise MethodNotAllowed("POST")
+        version = _meant(request)
+        asked = _body(shapes.Withdrawal, request)
+
+        def act() -> Response:
+            try:
+                change_set, result = withdraw(
+                    found,
+                    key,
+                    version=version,
+                    because=asked["because"],
+                    access=access,
+                    by=request.user,
+                    on=clock.today(),
+                )
+            except Refused as error:
+                _refuse(error)
+            if change_set is None:
+                _tell(found, result, {}, self)
+            document = {
+                "register": found.code,
+                "key": key,
+                "change_set": str(change_set.pk) if change_set else None,
+            }
+            return Response(document)
+
+        return once(request, act)
+
+
+class BulkView(ReadView):
+    """Many rows of one register in one change set."""
+
+    http_method_names = ["options", "post"]
+
+    @extend_schema(
+        **schema.BULK,
+        request=shapes.Bulk,
+        responses={200: shapes.BulkWritten, **schema.WRITE_NOT_200, 422: schema.BULK_REFUSED},
+    )
+    def post(self, request: Request, register: str) -> HttpResponseBase:
+        found, access = kept(self, request, register)
+        asked = _body(shapes.Bulk, request)
+        lines = [
+            Line(
+                one["values"],
+                one.get("key"),
+                one.get("version", "") or ANY,
+                one.get("because", ""),
+            )
+            for one in asked["rows"]
+        ]
+        if errors := _wrong_lines(found, access, lines, asked["rows"]):
+            raise ValidationError(errors)
+
+        def act() -> Response:
+            try:
+                change_set, results = write(
+                    found,
+                    lines,
+                    access=access,
+                    by=request.user,
+                    on=clock.today(),
+                    because=asked.get("because", ""),
+                    each=asked.get("mode", "all") == "each",
+                )
+            except Refused as error:
+                _refuse(error)
+            document = _bulk_document(found, change_set, results)
+            if change_set is None and document["refused"]:
+                raise Problem(
+                    status.HTTP_422_UNPROCESSABLE_ENTITY,
+                    _("Nothing was stored. “results” says which rows cannot be so, and why."),
+                    **document,
+                )
+            return Response(document)
+
+        return once(request, act)
+
+
+def kept(view: ReadView, request: Request, code: str) -> tuple[Register, Access]:
+    """The register, and as whom it is written. Raises PermissionDenied for whoever does not keep it."""
+    access = view.access.writing
+    if access is None:
+        view.permission_denied(request, message=short_scope(view.access, ApiToken.Scope.WRITE))
+    found = register_of(code)
+    if any(column.personal and column.required for column in found.columns):
+        view.permission_denied(request, message=_("Names of people are entered in person."))
+    if access.kept == NOWHERE or found.code not in kept_registers(access):
+        view.permission_denied(request, message=_not_kept())
+    if errors := misused(request.query_params, ()):
+        raise ValidationError(errors)
+    return found, access
+
+
+def _not_kept() -> str:
+    return _("This register is kept by the Department. Ask it for such a role or key.")
+
+
+def _body(serializer: Any, request: Request) -> dict[str, Any]:
+    """What was sent, in the shape described; unknown members are refused. Raises ValidationError."""
+    if not isinstance(request.data, dict):
+        raise ValidationError({"": [_("Send a JSON object.")]})
+    asked = serializer(data=request.data)
+    unknown = request.data.keys() - asked.fields.keys()
+    errors = {name[:60]: [_("There is no such member here.")] for name in sorted(unknown)}
+    if not asked.is_valid():
+        errors |= _flat(asked.errors)
+    if errors:
+        raise ValidationError(errors)
+    found: dict[str, Any] = asked.validated_data
+    return found
+
+
+def _flat(errors: Any, path: str = "") -> dict[str, list[str]]:
+    """Errors of nested members under one name each: rows.3.values."""
+    if isinstance(errors, dict):
+        parts = list(errors.items())
+    elif any(isinstance(one, dict) for one in errors):
+        parts = list(enumerate(errors))
+    else:
+        return {path: [str(one) for one in errors]} if errors else {}
+    found: dict[str, list[str]] = {}
+    for name, inner in parts:
+        found |= _flat(inner, f"{path}.{name}" if path else str(name))
+    return found
+
+
+def _meant(request: Request) -> str:
+    """The version that the caller has read. Raises Problem if none is said."""
+    said = request.headers.get(IF_MATCH, "").strip()
+    if said == ANY:
+        return ANY
+    tag = said.removeprefix("W/").strip('"')
+    if not tag:
+        raise Problem(
+            status.HTTP_428_PRECONDITION_REQUIRED,
+            _("Send the ETag or the version of the row you have read as If-Match."),
+        )
+    return tag.partition(".")[0]
+
+
+def _one(
+    view: ReadView, register: Register, access: Access, line: Line
+) -> tuple[ChangeSet | None, Result]:
+    try:
+        change_set, [result] = write(
+            register,
+            [line],
+            access=access,
+            by=view.request.user,
+            on=clock.today(),
+            kind=ChangeSet.Kind.FORM,
+            because=line.because,
+        )
+    except Refused as error:
+        _refuse(error)
+    if result.outcome == Outcome.REFUSED:
+        _tell(register, result, line.values, view)
+    return change_set, result
+
+
+def _tell(register: Register, result: Result, sent: Mapping[str, Any], view: ReadView) -> NoReturn:
+    """Raise what a refused row is told with."""
+    if result.refusal == Refusal.NOT_FOUND:
+        raise NotFound(_("There is no such row on this day, or it is not for your account."))
+    if result.refusal == Refusal.ELSEWHERE:
+        view.permission_denied(view.request, message=" ".join(result.errors[""]))
+    if result.refusal == Refusal.CHANGED:
+        now = result.now or {}
+        columns = told(register, clock.today())
+        raise Problem(
+            status.HTTP_412_PRECONDITION_FAILED,
+            _("Somebody has changed this row since it was read. Compare both and send it again."),
+            sent=dict(sent),
+            current=shapes.plain_values(now),
+            version=version_of(columns, now),
+        )
+    raise Problem(
+        status.HTTP_422_UNPROCESSABLE_ENTITY,
+        _("“errors” says why, each by its name."),
+        errors=result.errors,
+    )
+
+
+def _refuse(error: Refused) -> NoReturn:
+    """Raise what the verbs refused, as the API tells it."""
+    if is_conflict(error):
+        raise Conflict(" ".join(error.messages)) from error
+    errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    raise Problem(
+        status.HTTP_422_UNPROCESSABLE_ENTITY,
+        _("“errors” says why, each by its name."),
+        errors=errors,
+    ) from error
+
+
+def _wrong_lines(
+    register: Register, access: Access, lines: list[Line], sent: list[dict]
+) -> dict[str, list[str]]:
+    """What is wrong with lines as such: no version of a row that is there, new rows where none are made."""
+    errors: dict[str, list[str]] = {}
+    for number, (line, one) in enumerate(zip(lines, sent, strict=True)):
+        if line.key is None and not (register.makes_rows and adds_to(register, access)):
+            errors[f"rows.{number}.key"] = [_("New rows are not made here.")]
+        if line.key is not None and not one.get("version"):
+            errors[f"rows.{number}.version"] = [_("Give the version of the row you have read.")]
+    return errors
+
+
+def _row_answer(
+    register: Register, result: Result, change_set: ChangeSet | None, code: int
+) -> Response:
+    """The row as it stands now. A row of facts goes on under a new key."""
+    today = clock.today()
+    columns = told(register, today)
+    values = register.values([result.key or 0], today, None, [c.code for c in columns])
+    document = row_document(register, result.key or 0, values[result.key or 0], columns) | {
+        "register": register.code,
+        "outcome": result.outcome.value,
+        "change_set": str(change_set.pk) if change_set else None,
+        "on": today,
+        "generated_at": timezone.now(),
+    }
+    headers = {"ETag": f'W/"{document["version"]}"'}
+    if code == status.HTTP_201_CREATED:
+        headers["Location"] = document["url"]
+    return Response(document, status=code, headers=headers)
+
+
+def _bulk_document(
+    register: Register, change_set: ChangeSet | None, results: list[Result]
+) -> dict[str, Any]:
+    today = clock.today()
+    columns = told(register, today)
+    keys = [one.key for one in results if one.key is not None and one.outcome != Outcome.REFUSED]
+    stored = change_set is not None
+    values = register.values(keys, today, None, [c.code for c in columns]) if stored else {}
+    count = {outcome: sum(one.outcome == outcome for one in results) for outcome in Outcome}
+    return {
+        "register": register.code,
+        "change_set": str(change_set.pk) if change_set else None,
+        **{outcome.value: count[outcome] for outcome in Outcome},
+        "results": [
+            {
+                "outcome": one.outcome.value,
+                "key": one.key,
+                "url": reverse("api:register-row", args=[register.code, one.key])
+                if one.key
+                else None,
+                "version": version_of(columns, values[one.key]) if one.key in values else None,
+                "refusal": one.refusal.value if one.refusal else None,
+                "errors": one.errors,
+                "current": shapes.plain_values(one.now) if one.now is not None else None,
+            }
+            for one in results
+        ],
+    }
