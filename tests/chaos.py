@@ -12,6 +12,7 @@ import contextlib
 import http.client
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -34,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 TODAY = "2025-05-21"
 TOKEN = "c" * 32  # of the forms: the same in the cookie and in the field
-PATIENCE = 90  # seconds until whoever does not recover is given up
+PATIENCE = 60  # seconds until whoever does not recover is given up
 BROKER_AWAY = 8  # seconds
 KEPT = {"synchronous_commit": "on"}  # what is accepted survives the end of the server
 
@@ -47,6 +49,8 @@ class Process:
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str]):
         self.name, self.command, self.environment = name, command, environment
+        self.lock = threading.Lock()
+        self.ended_itself: list[int] = []  # with which codes
         self.start()
 
     def start(self) -> None:
@@ -64,10 +68,19 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL to it and all its children, and a new one."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.start()
+        with self.lock:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.start()
+
+    def watch(self, until: threading.Event) -> None:
+        """Start it anew where it has ended by itself, as systemd does by the units in deploy/."""
+        while not until.wait(1):
+            with self.lock:
+                if (code := self.process.poll()) is not None:
+                    self.ended_itself.append(code)
+                    self.start()
 
     def kill_a_child(self) -> None:
         """SIGKILL to one of its children; it makes another itself."""
@@ -75,6 +88,10 @@ class Process:
         for child in random.sample(children.split(), k=min(1, len(children.split()))):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(child), signal.SIGKILL)
+
+    def last_words(self) -> str:
+        self.log.seek(0)
+        return self.log.read()[-3000:].decode(errors="replace")
 
     def stop(self) -> None:
         embedded.stop(self.process)
@@ -136,6 +153,7 @@ class Write:
     value: str
     sent: int = 0
     status: int = 0
+    said: str = ""  # why it was refused
 
 
 @dataclass
@@ -183,7 +201,9 @@ class Officer:
                 key, "/my/staff/new/", common | {"name": name, "duty": "doctor"}, "name", name
             )
         days = (date(2025, 1, 2) + timedelta(n) for n in range(60))
-        day = random.choice([d.isoformat() for d in days if d.isoformat() != self.day])
+        # Now and then it is taken back, so that figures move.
+        chosen = ["" if d.day % 3 == 0 else d.isoformat() for d in days]
+        day = random.choice([d for d in chosen if d != self.day])
         cells = {"account": day, "seen-account": self.day, "because-account": "theo văn bản"}
         path = f"/my/connections/{self.facility_id}/?cells=account"
         return Write(key, path, common | cells, "account", day)
@@ -197,7 +217,10 @@ class Officer:
             }
             link.request("POST", write.path, urlencode(write.fields), headers)
             answer = link.getresponse()
-            answer.read()
+            text = answer.read().decode(errors="replace")
+            write.said = " ".join(
+                re.findall(r'class="(?:alarm|errorlist)[^>]*>(.*?)</', text, re.S)
+            )
             if answer.status == 302 and "/sign-in/" in answer.headers["Location"]:
                 return 401  # a session that is away for a moment
             return answer.status
@@ -231,7 +254,7 @@ def seconds_until(ready: Callable[[], bool]) -> float:
     return time.monotonic() - begun
 
 
-def run(minutes: float, how_many: int, seed: int) -> int:
+def run(minutes: float, how_many: int, seed: int, only: str) -> int:
     random.seed(seed)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emr-chaos-")))
@@ -280,6 +303,11 @@ def run(minutes: float, how_many: int, seed: int) -> int:
             thread.start()
 
         faults = the_faults(web, worker, beat, database, broker, port)
+        faults = [fault for fault in faults if only in fault[0]]
+        over = threading.Event()
+        for process in (web, worker, beat):
+            threading.Thread(target=process.watch, args=(over,), daemon=True).start()
+        stack.callback(over.set)
         end, recovered = time.monotonic() + minutes * 60, list[tuple[str, float]]()
         while time.monotonic() < end:
             for name, harm, ready in random.sample(faults, k=len(faults)):
@@ -294,7 +322,15 @@ def run(minutes: float, how_many: int, seed: int) -> int:
         for officer in officers:
             if officer.open:
                 officer.settle(officer.open)
-        return told(officers, recovered, seconds_until_settled())
+        status = told(officers, recovered, seconds_until_settled())
+        for process in (web, worker, beat):
+            if process.ended_itself:
+                codes = ", ".join(map(str, process.ended_itself))
+                print(f"{process.name} ended by itself and was started anew (code {codes})")
+        if status:
+            for process in (web, worker, beat):
+                print(f"--- {process.name} said last:\n{process.last_words()}", file=sys.stderr)
+        return status
 
 
 def the_faults(
@@ -403,6 +439,8 @@ def told(officers: list[Officer], recovered: list[tuple[str, float]], settled: f
     print(f"{sum(w.sent > 1 for w in sent):6}  of all had to be sent again")
     print(f"{sum(len(o.refused) for o in officers):6}  refused")
     print(f"{sum(o.open is not None for o in officers):6}  never answered")
+    for said, times in Counter(w.said[:200] for o in officers for w in o.refused).most_common(3):
+        print(f"{times:12}  {said}")
     for name, count in counts.items():
         print(f"{count:6}  {name}")
     print("\nseconds to recover     times  median   worst")
@@ -450,7 +488,7 @@ def counted(officers: list[Officer]) -> dict[str, int]:
                 lost += StaffMember.objects.filter(name=write.value).count() != 1
         days = ConnectionStep.objects.known().filter(facility=officer.facility_id, step="account")
         stands = [day.isoformat() for day in days.values_list("happened_on", flat=True)]
-        lost += stands != [officer.day]
+        lost += stands != ([officer.day] if officer.day else [])
         unasked += sum(write.change_set in stored for write in officer.refused)
     # A change set without a cell or without a line in the log, a row that no change set made.
     half += ours.annotate(cells=Count("edits")).filter(cells=0).count()
@@ -497,10 +535,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=2)
     parser.add_argument("--officers", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="faults whose name holds this")
     asked = parser.parse_args(arguments)
     # Ended from outside: leave through the context managers, so that the servers end too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    return run(asked.minutes, asked.officers, asked.seed)
+    return run(asked.minutes, asked.officers, asked.seed, asked.only)
 
 
 if __name__ == "__main__":
