@@ -100,7 +100,7 @@ class Size:
 SIZES = (
     Size("wide", 760, 260, font=13),
     Size("narrow", 328, 200, font=11),
-    Size("paper", 420, 122, font=10),
+    Size("paper", 360, 150, font=12),
 )
 
 
