@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "rollout.site.middleware.TextGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rollout.site.middleware.WhenceMiddleware",
+    "rollout.site.middleware.ReadingOnceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "rollout.site.middleware.LanguageMiddleware",
     "rollout.site.middleware.RefusingMiddleware",

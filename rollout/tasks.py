@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from facilities import access_log, clock
 from facilities.as_of import AsOf
+from facilities.reading_once import reading_once
 from rollout import forecasting
 from rollout.figures import snapshots
 from rollout.figures.cached import cached_progress
@@ -48,6 +49,11 @@ def compute_progress(on: str | None = None) -> int:
 
 def leave_ready(on: date) -> None:
     """What the summary of a day asks for is kept before its first reader comes."""
+    with reading_once():
+        _leave_ready(on)
+
+
+def _leave_ready(on: date) -> None:
     sessions = WorkingSession.objects.known().filter(held_on__lt=on)
     progress = cached_progress(on, compare=sessions.aggregate(last=Max("held_on"))["last"])
     cached_trend(BY_CODE[MeasureCode.OFFICIAL], first_day(progress, progress.compare), on)

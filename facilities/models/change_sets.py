@@ -109,6 +109,12 @@ class Edit(WithPaper):
     )
     register = models.SlugField(_("register"), max_length=40)
     row = models.BigIntegerField(_("row"))
+    row_before = models.BigIntegerField(
+        _("row before"),
+        null=True,
+        editable=False,
+        help_text=_("Under which the row stood before, where it goes on under a new key."),
+    )
     column = models.SlugField(_("column"), max_length=60, blank=True)
     facility = models.ForeignKey(
         "facilities.Facility",

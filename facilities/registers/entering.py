@@ -216,6 +216,7 @@ def _clashes_named() -> Iterator[None]:
 
 
 def _write(register: Register, entries: list[RowEntry], writing: Writing) -> None:
+    before = {id(entry): entry.row.pk for entry in entries if entry.row is not None}
     created = [entry for entry in entries if entry.row is None]
     if created:
         register.create(created, writing)
@@ -234,16 +235,24 @@ def _write(register: Register, entries: list[RowEntry], writing: Writing) -> Non
         if touched:
             writer.write(touched, writing)
     bulk.insert(
-        [edit for entry in entries for edit in _edits(register, entry, writing, id(entry) in fresh)]
+        [
+            edit
+            for entry in entries
+            for edit in _edits(register, entry, writing, id(entry) in fresh, before.get(id(entry)))
+        ]
     )
 
 
-def _edits(register: Register, entry: RowEntry, writing: Writing, is_new: bool) -> Iterator[Edit]:
+def _edits(
+    register: Register, entry: RowEntry, writing: Writing, is_new: bool, before: int | None = None
+) -> Iterator[Edit]:
+    """`before`: the key of the row before it was written."""
     common: dict[str, Any] = {
         "change_set_id": writing.change_set.pk,
         "register": register.code,
         "row": entry.stored.pk,
         "facility_id": register.facility_of(entry.stored),
+        "row_before": before if before != entry.stored.pk else None,
     }
     if is_new:
         yield Edit(**common, column="", old="", new=register.title(entry.new)[:300])

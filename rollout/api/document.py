@@ -49,7 +49,7 @@ def progress_document(progress: Progress) -> dict:
         "facilities": [
             _facility(result, query)
             | {
-                "measures": {code: _cell(cell) for code, cell in result.measures.items()},
+                "measures": {code: cell_document(cell) for code, cell in result.measures.items()},
                 "milestones": {m.code: _milestone(m) for m in result.milestones},
             }
             for result in progress.facilities
@@ -79,7 +79,7 @@ def facility_document(progress: Progress, result: FacilityResult, *, detail: boo
         "measures": {
             code: {
                 "label": BY_CODE[code].label,
-                **_cell(cell),
+                **cell_document(cell),
                 "evidence": _evidence(cell.evidence),
                 "newest_on": cell.newest_on,
             }
@@ -275,7 +275,7 @@ def _facility(result: FacilityResult, query: str) -> dict:
     }
 
 
-def _cell(cell: Cell) -> dict:
+def cell_document(cell: Cell) -> dict:
     return {"done": cell.told, "total": cell.total, "share": cell.share, "state": cell.state}
 
 

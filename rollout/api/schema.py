@@ -384,6 +384,52 @@ NO_REGISTER = OpenApiResponse(
 )
 
 
+CHANGES: Endpoint = {
+    "operation_id": "changes",
+    "summary": _("What has been written into registers since"),
+    "description": _(
+        "Rows that people, files and programs have written, in the order in which it became "
+        "visible: whoever follows it misses nothing and gets nothing twice, however many write at "
+        "once. Begin with “latest”, read the registers, then follow “next” for good. What a row "
+        "holds is read as the row; no value and no name is told here. A withdrawn file takes its "
+        "lots and setbacks with it. For whoever opens rows, each of their places."
+    ),
+    "parameters": [
+        OpenApiParameter(
+            "since",
+            {"type": "string", "pattern": r"^(latest|\d{1,18}\.\d{1,18})$"},
+            description=_("“since” of the answer before; from the beginning if absent."),
+        ),
+        PAGING[0],
+        *HEADERS,
+    ],
+}
+DIFFERENCE: Endpoint = {
+    "operation_id": "progress_difference",
+    "summary": _("What has changed between two days"),
+    "description": _(
+        "Every measure on both days, and the facilities whose cells or stage are others. The "
+        "figures are those that the progress of each of the days gives."
+    ),
+    "parameters": [
+        OpenApiParameter(
+            "from",
+            {"type": "string", "format": "date"},
+            required=True,
+            description=_("The first day."),
+        ),
+        OpenApiParameter(
+            "to",
+            {"type": "string", "format": "date"},
+            required=True,
+            description=_("The last day."),
+        ),
+        KNOWN_AT,
+        MAP,
+        AREA,
+        *HEADERS,
+    ],
+}
 IF_MATCH = OpenApiParameter(
     "If-Match",
     location=OpenApiParameter.HEADER,

@@ -1,6 +1,6 @@
 """The shape of the documents of the programme, for the schema alone, as in `serializers.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from rest_framework.serializers import (
     DateField,
     DateTimeField,
     DictField,
+    Field,
     FloatField,
     IntegerField,
     JSONField,
@@ -21,6 +22,7 @@ from rest_framework.serializers import (
 
 from connectivity.pulse import CELL_LABELS
 from facilities.exchange.columns import Kind, Value
+from facilities.models import ChangeSet
 from rollout.api.parameters import DEADLINE_RULES
 from rollout.api.serializers import (
     AREA,
@@ -30,12 +32,16 @@ from rollout.api.serializers import (
     NEWEST_ON,
     ON,
     PARTIAL,
+    UNITS,
+    Before,
+    Cell,
     Deadline,
     Declared,
     Measure,
     Problem,
 )
 from rollout.day import MAPS
+from rollout.figures.measures import BY_CODE
 from rollout.forecasting.forecast import LACKING
 from rollout.models import Alert as StoredAlert
 from rollout.notices.escalation import RULES
@@ -327,6 +333,79 @@ class RegisterRows(Serializer):
     rows = RowOfRegister(many=True)
     next = CharField(allow_null=True, help_text=NEXT)
     generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+class Change(Serializer):
+    change_set = CharField(help_text=_("What was written in one go."))
+    kind = ChoiceField(ChangeSet.Kind.values)
+    at = DateTimeField()
+    register = CharField()
+    key = IntegerField(help_text=_("Of the row."))
+    replaces = IntegerField(
+        allow_null=True,
+        help_text=_("The key under which the row stood before, where it goes on under another."),
+    )
+    what = ChoiceField(("made", "changed", "withdrawn"))
+    columns = ListField(child=CharField(), help_text=_("Which cells are others."))
+    facility = CharField(allow_null=True, help_text=_("Its code; null: the row is of none."))
+    url = CharField(help_text=_("The row."))
+
+
+class Changes(Serializer):
+    partial: Declared = BooleanField(help_text=PARTIAL)
+    changes = Change(many=True)
+    more = BooleanField(help_text=_("Whether there is more already."))
+    since = CharField(help_text=_("Where to go on."))
+    next = CharField(help_text=_("Address of what follows: now, or later."))
+    generated_at = DateTimeField(help_text=GENERATED_AT)
+
+
+def _both(name: str, make: Callable[[], Field]) -> Field:
+    """A pair of the two days."""
+    return inline_serializer(name, {"from": make(), "to": make()})
+
+
+MeasureBetween = inline_serializer(
+    "MeasureBetween",
+    {
+        "code": ChoiceField(list(BY_CODE)),
+        "label": CharField(),
+        "rule_version": IntegerField(),
+        "unit": ChoiceField(UNITS),
+        "from": Before(),
+        "to": Before(),
+        "change": IntegerField(
+            allow_null=True, help_text=_("Null where one of the days is not known.")
+        ),
+    },
+).__class__
+FacilityBetween = inline_serializer(
+    "FacilityBetween",
+    {
+        "code": CharField(),
+        "name": CharField(),
+        "what": ChoiceField(("changed", "came", "left")),
+        "stage": _both("StageBetween", lambda: CharField(allow_null=True)),
+        "measures": DictField(
+            child=_both("CellBetween", lambda: Cell(allow_null=True)),
+            help_text=_("By measure, those whose cell is another."),
+        ),
+    },
+).__class__
+Difference = inline_serializer(
+    "Difference",
+    {
+        "from": DateField(),
+        "to": DateField(),
+        "known_at": DateTimeField(allow_null=True, help_text=KNOWN_AT),
+        "map": ChoiceField(MAPS, help_text=MAP),
+        "area": CharField(allow_null=True, help_text=AREA),
+        "overall": _both("OverallBetween", lambda: FloatField(allow_null=True)),
+        "measures": MeasureBetween(many=True),
+        "facilities": FacilityBetween(many=True, help_text=_("By code.")),
+        "generated_at": DateTimeField(help_text=GENERATED_AT),
+    },
+)
 
 
 # --- Writing: these shapes are what is read, too ------------------------------------------------

@@ -1,6 +1,8 @@
 from django.urls import path
 
+from rollout.api.changes import ChangesView
 from rollout.api.connections import ConnectionsView, ConnectionView
+from rollout.api.difference import DifferenceView
 from rollout.api.forecast import ForecastView
 from rollout.api.programme import AlertsView, DeadlinesView
 from rollout.api.provinces import ProvincesView
@@ -28,6 +30,8 @@ urlpatterns = [
     path("v1/alerts/", AlertsView.as_view(), name="alerts"),
     path("v1/deadlines/", DeadlinesView.as_view(), name="deadlines"),
     path("v1/forecast/", ForecastView.as_view(), name="forecast"),
+    path("v1/progress/difference/", DifferenceView.as_view(), name="difference"),
+    path("v1/changes/", ChangesView.as_view(), name="changes"),
     path("v1/registers/", RegistersView.as_view(), name="registers"),
     path("v1/registers/<slug:register>/", RowsView.as_view(), name="register-rows"),
     path(

@@ -157,7 +157,8 @@ class Asked:
 
     def as_of(self, day: date, facility_ids: frozenset[int] | None = None) -> AsOf:
         """For the days that are asked for, and no other."""
-        days = (self.on, self.compare or self.on)
+        # What happened at a few is told by the day: so their curve and forecast are told by it too.
+        days = (self.on, self.compare or self.on) if facility_ids is None else None
         as_of = AsOf(day, self.known_at, facility_ids, self.map_on, folded_on=days)
         return in_area(as_of, self.area)
 
@@ -208,7 +209,7 @@ class Reading:
     ) -> tuple["Reading", tuple[OneDay, OneDay | None]]:
         on, compare = asked.on, asked.compare
         as_of = asked.as_of(on, facility_ids)
-        moved = changes(as_of)
+        moved = all_changes(as_of)
         now = OneDay.fold(as_of, moved, on)
         weights = weights_on(on, asked.known_at)
         then = None
@@ -217,7 +218,7 @@ class Reading:
             if compare > on or asked.area:
                 # A later day has changes of its own; an area, on each day, facilities of its own.
                 as_of_then = asked.as_of(compare, facility_ids)
-                moved = changes(as_of_then)
+                moved = all_changes(as_of_then)
             then = OneDay.fold(as_of_then, moved, compare)
         found = tree_on(as_of, on).find(asked.area) if asked.area else None
         reading = cls(

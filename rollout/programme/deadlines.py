@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ import equipment.deadlines
 import signatures.deadlines
 from facilities import clock
 from facilities.as_of import AsOf, FacilityOnDay
+from facilities.lazy_texts import lazily
 from facilities.models.places import in_language
 from facilities.timeline import Deadline
 from facilities.working_days import working_days_of
@@ -171,7 +171,7 @@ def of_the_law(
             facility_id=None,
             due_on=deadline.due_on,
             done_on=met_on,
-            what=lazy(in_language, str)(deadline.name_vi, deadline.name_en),
+            what=lazily(in_language)(deadline.name_vi, deadline.name_en),
         )
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from facilities.reading_once import reading_once
 from facilities.sessions import OLD_PASSWORD, SEEN
 from facilities.whence import asked_from
 from rollout.site import problems
@@ -48,6 +49,19 @@ class WhenceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with asked_from(client_address(request) or ""):
+            return self.get_response(request)
+
+
+class ReadingOnceMiddleware:
+    """Lets whoever reads the same for one answer read it once. What writes reads for itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with reading_once():
             return self.get_response(request)
 
 
