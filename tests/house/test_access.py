@@ -87,6 +87,8 @@ ARGUMENTS = {
     "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
     "api:register-rows": lambda: {"register": "connections"},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "api:register-bulk": lambda: {"register": "connections"},
+    "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
         "code": OWN,

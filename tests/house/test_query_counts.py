@@ -89,6 +89,7 @@ ROWS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:my-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:note-add": lambda: {"code": "connections", "pk": _row("connections")},
