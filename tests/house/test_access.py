@@ -96,8 +96,6 @@ ARGUMENTS = {
     "api:register-bulk": lambda: {"register": "connections"},
     "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
-    "api:register-bulk": lambda: {"register": "connections"},
-    "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
         "code": OWN,

@@ -40,6 +40,7 @@ ARGUMENTS = {
     "rollout:my-new": {"code": "staff"},
     "rollout:my-export": {"code": "staff", "form": "csv"},
     "api:register-rows": {"register": "connections"},
+    "api:register-bulk": {"register": "connections"},
     "api:facility-progress": {"code": "place-000"},
     "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
     "rollout:absences": {"code": "place-000"},
