@@ -22,6 +22,8 @@ env = environment.Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("EMR_VAR", default=str(BASE_DIR / "var"))).expanduser().resolve()
 BUILD_DIR = BASE_DIR / "build"
+# Where the office keeps its own Times New Roman: see rollout/publishing/papers/faces.py.
+PAPER_FONTS = Path(folder) if (folder := env.str("EMR_PAPER_FONTS", default="")) else None
 
 # --- Mode ---------------------------------------------------------------------------------
 

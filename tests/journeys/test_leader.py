@@ -314,6 +314,11 @@ def test_no_page_scrolls_sideways_at_any_width(visit, language):
     wide = []
     for path in (
         "/",
+        "/meeting/",
+        "/money/",
+        "/todo/",
+        "/inbox/",
+        "/measures/progress/",
         "/compare/",
         "/timeline/",
         "/forecast/",
@@ -337,6 +342,9 @@ def test_no_page_scrolls_sideways_at_any_width(visit, language):
         "/desk/procurements/",
         "/desk/councils/",
         "/desk/kinds/",
+        "/desk/shortfalls/",
+        "/desk/reporting/",
+        "/imports/",
         "/desk/contradictions/",
         "/desk/checking/",
     ):

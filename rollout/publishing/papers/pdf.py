@@ -1,8 +1,4 @@
-"""Draws a paper as PDF in the layout of Decree 30/2020/NĐ-CP, its font embedded.
-
-Times New Roman may not be given away with a program; Noto Serif, which has every Vietnamese letter,
-stands in for it.
-"""
+"""Draws a paper as PDF in the layout of Decree 30/2020/NĐ-CP, its font embedded (see `faces`)."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +8,7 @@ from fpdf import FPDF
 from fpdf.enums import TableHeadingsDisplay
 from fpdf.fonts import FontFace, TTFFont
 
-from rollout.publishing.papers.faces import PAPER_FONTS, PAPER_STYLES
+from rollout.publishing.papers.faces import Face, of_pdf
 from rollout.publishing.papers.paper import (
     Block,
     Bullets,
@@ -24,10 +20,7 @@ from rollout.publishing.papers.paper import (
 )
 from rollout.publishing.papers.wording import motto, national_name, place_and_day
 
-FONT = "NotoSerif"
-# Noto Serif is drawn larger than Times: these sizes look as 14, 13, 12, 11 of Times do.
-BODY, LARGE, SMALL, LIST = 12, 11.5, 10.5, 10
-SMALLEST = 10  # below that nobody reads it on paper
+FONT = "paper"  # the name of the face within the file that is drawn
 SIDES = 2  # of one sheet
 LEFT, RIGHT, TOP = 30, 20, 20  # mm
 TEXT_WIDTH = 210 - LEFT - RIGHT
@@ -37,22 +30,29 @@ MM_OF_POINT = 25.4 / 72
 
 
 class Sheet(FPDF):
+    def __init__(self, face: Face) -> None:
+        super().__init__(format="A4", unit="mm")
+        self.face = face
+        for style, file in face.files.items():
+            self.add_font(FONT, style, file)
+
     def header(self) -> None:
         if self.page_no() > 1:
             self.set_y(10)
-            self.set_font(FONT, size=LARGE)
+            self.set_font(FONT, size=self.face.large)
             self.cell(self.epw, 6, str(self.page_no()), align="C")
             self.set_y(TOP)
 
 
 def as_pdf(paper: Paper) -> bytes:
     """The paper under the active language; one that is to stand on one sheet, as large as it fits."""
-    size: float = BODY
-    sheet = _drawn(paper, size)
-    while paper.one_sheet and sheet.pages_count > SIDES and size > SMALLEST:
+    face = of_pdf()
+    size = face.body
+    sheet = _drawn(paper, face, size)
+    while paper.one_sheet and sheet.pages_count > SIDES and size > face.smallest:
         _let_go(sheet)
         size -= 0.5
-        sheet = _drawn(paper, size)
+        sheet = _drawn(paper, face, size)
     content = bytes(sheet.output())
     _let_go(sheet)
     return content
@@ -65,12 +65,10 @@ def _let_go(sheet: Sheet) -> None:
             font.ttfont.close()
 
 
-def _drawn(paper: Paper, size: float) -> Sheet:
-    sheet = Sheet(format="A4", unit="mm")
+def _drawn(paper: Paper, face: Face, size: float) -> Sheet:
+    sheet = Sheet(face)
     sheet.set_margins(LEFT, TOP, RIGHT)
     sheet.set_auto_page_break(True, margin=20)
-    for style, name in PAPER_STYLES.items():
-        sheet.add_font(FONT, style, PAPER_FONTS / f"noto-serif-{name}.ttf")
     sheet.set_lang("vi-VN" if (get_language() or "vi").startswith("vi") else "en-GB")
     sheet.set_title(" ".join(filter(None, (paper.kind, paper.subject))))
     sheet.set_author(paper.issuer)
@@ -118,22 +116,22 @@ def _head(sheet: Sheet, paper: Paper) -> None:
     right = LEFT + LEFT_HALF
     top = sheet.get_y()
     if paper.superior:
-        _centred(sheet, LEFT, LEFT_HALF, paper.superior, SMALL)
-    _centred(sheet, LEFT, LEFT_HALF, paper.issuer, SMALL, "B")
+        _centred(sheet, LEFT, LEFT_HALF, paper.superior, sheet.face.small)
+    _centred(sheet, LEFT, LEFT_HALF, paper.issuer, sheet.face.small, "B")
     _under(sheet, LEFT, LEFT_HALF, 24)
     left_end = sheet.get_y()
     sheet.set_y(top)
-    _centred(sheet, right, RIGHT_HALF, national_name(), SMALL, "B")
-    _centred(sheet, right, RIGHT_HALF, motto(), LARGE, "B")
+    _centred(sheet, right, RIGHT_HALF, national_name(), sheet.face.small, "B")
+    _centred(sheet, right, RIGHT_HALF, motto(), sheet.face.large, "B")
     _under(sheet, right, RIGHT_HALF, sheet.get_string_width(motto()))
     top = max(left_end, sheet.get_y()) + 2
     sheet.set_y(top)
-    _centred(sheet, LEFT, LEFT_HALF, paper.number, LARGE)
+    _centred(sheet, LEFT, LEFT_HALF, paper.number, sheet.face.large)
     if paper.is_letter:
-        _centred(sheet, LEFT, LEFT_HALF, paper.subject, SMALL)
+        _centred(sheet, LEFT, LEFT_HALF, paper.subject, sheet.face.small)
     left_end = sheet.get_y()
     sheet.set_y(top)
-    _centred(sheet, right, RIGHT_HALF, place_and_day(paper.place, paper.on), LARGE, "I")
+    _centred(sheet, right, RIGHT_HALF, place_and_day(paper.place, paper.on), sheet.face.large, "I")
     sheet.set_y(max(left_end, sheet.get_y()) + 4)
 
 
@@ -142,9 +140,9 @@ def _annex_title(sheet: Sheet, paper: Paper) -> None:
     if not paper.annex_title:
         return
     for text, size, style in (
-        (pgettext("of a paper", "Annex"), BODY, "B"),
-        (paper.annex_title.upper(), LARGE, "B"),
-        (paper.annex_of, LARGE, "I"),
+        (pgettext("of a paper", "Annex"), sheet.face.body, "B"),
+        (paper.annex_title.upper(), sheet.face.large, "B"),
+        (paper.annex_of, sheet.face.large, "I"),
     ):
         _centred(sheet, LEFT, sheet.epw, text, size, style)
     _under(sheet, LEFT, sheet.epw, 40)
@@ -153,22 +151,26 @@ def _annex_title(sheet: Sheet, paper: Paper) -> None:
 
 def _title(sheet: Sheet, paper: Paper) -> None:
     if not paper.is_letter:
-        _centred(sheet, LEFT, TEXT_WIDTH, paper.kind, BODY, "B")
-        _centred(sheet, LEFT, TEXT_WIDTH, paper.subject, BODY, "B")
+        _centred(sheet, LEFT, TEXT_WIDTH, paper.kind, sheet.face.body, "B")
+        _centred(sheet, LEFT, TEXT_WIDTH, paper.subject, sheet.face.body, "B")
         length = min(sheet.get_string_width(paper.subject), TEXT_WIDTH)
         _under(sheet, LEFT, TEXT_WIDTH, 0.4 * length)
         sheet.ln(3)
     if len(paper.addressees) == 1:
-        _centred(sheet, LEFT, TEXT_WIDTH, f"{_('To:')} {paper.addressees[0]}", BODY)
+        _centred(sheet, LEFT, TEXT_WIDTH, f"{_('To:')} {paper.addressees[0]}", sheet.face.body)
         sheet.ln(3)
     elif paper.addressees:
-        _centred(sheet, LEFT, TEXT_WIDTH, _("To:"), BODY)
+        _centred(sheet, LEFT, TEXT_WIDTH, _("To:"), sheet.face.body)
         last = len(paper.addressees) - 1
         for index, one in enumerate(paper.addressees):
             sheet.set_x(LEFT + 45)
             end = "." if index == last else ";"
             sheet.multi_cell(
-                TEXT_WIDTH - 45, _height(BODY), f"- {one}{end}", new_x="LMARGIN", new_y="NEXT"
+                TEXT_WIDTH - 45,
+                _height(sheet.face.body),
+                f"- {one}{end}",
+                new_x="LMARGIN",
+                new_y="NEXT",
             )
         sheet.ln(3)
 
@@ -180,7 +182,7 @@ def _block(sheet: Sheet, block: Block, size: float) -> None:
                 sheet.add_page()  # no heading stands alone at the foot of a page
             _text(sheet, block.text, size, style="BI" if block.level > 1 else "B", align="L")
         case Paragraph(centred=True):
-            sheet.ln(2 * size / BODY)
+            sheet.ln(2 * size / sheet.face.body)
             _centred(sheet, LEFT, TEXT_WIDTH, block.text, size, _style(block))
         case Paragraph():
             _text(sheet, block.text, size, style=_style(block), bold=block.bold)
@@ -200,7 +202,9 @@ def _text(
 ) -> None:
     with (
         sheet.text_columns(text_align=align, line_height=1.3) as column,
-        column.paragraph(first_line_indent=INDENT, top_margin=2 * size / BODY) as paragraph,
+        column.paragraph(
+            first_line_indent=INDENT, top_margin=2 * size / sheet.face.body
+        ) as paragraph,
     ):
         if bold:
             sheet.set_font(FONT, "B", size)
@@ -217,7 +221,7 @@ def _table(sheet: Sheet, block: Table, size: float) -> None:
     if block.caption:
         _centred(sheet, LEFT, sheet.epw, block.caption, size - 0.5, "B")
         sheet.ln(1)
-    small = min(LIST, size)
+    small = min(sheet.face.list, size)
     sheet.set_font(FONT, size=small)
     sheet.set_x(LEFT)
     aligned = tuple("RIGHT" if index in block.right else "LEFT" for index in range(len(block.head)))
@@ -281,12 +285,13 @@ def _recipients(sheet: Sheet, paper: Paper) -> None:
     if not paper.recipients:
         return
     sheet.set_x(LEFT)
-    sheet.set_font(FONT, "BI", SMALL)
-    sheet.cell(TEXT_WIDTH / 2, _height(SMALL), _("Recipients:"), new_x="LMARGIN", new_y="NEXT")
-    sheet.set_font(FONT, "", LIST)
+    sheet.set_font(FONT, "BI", sheet.face.small)
+    height = _height(sheet.face.small)
+    sheet.cell(TEXT_WIDTH / 2, height, _("Recipients:"), new_x="LMARGIN", new_y="NEXT")
+    sheet.set_font(FONT, "", sheet.face.list)
     for text in paper.recipients:
         sheet.multi_cell(
-            TEXT_WIDTH / 2 - 5, _height(LIST), f"- {text}", new_x="LMARGIN", new_y="NEXT"
+            TEXT_WIDTH / 2 - 5, _height(sheet.face.list), f"- {text}", new_x="LMARGIN", new_y="NEXT"
         )
 
 
@@ -294,12 +299,12 @@ def _signature(sheet: Sheet, x: float, width: float, top: float, signature: Sign
     """Where it ends."""
     sheet.set_y(top)
     for text in signature.lines:
-        _centred(sheet, x, width, text, BODY, "B")
+        _centred(sheet, x, width, text, sheet.face.body, "B")
     if signature.note:
-        _centred(sheet, x, width, signature.note, SMALL, "I")
+        _centred(sheet, x, width, signature.note, sheet.face.small, "I")
     sheet.set_y(sheet.get_y() + 18)
     if signature.name:
-        _centred(sheet, x, width, signature.name, BODY, "B")
+        _centred(sheet, x, width, signature.name, sheet.face.body, "B")
     return sheet.get_y()
 
 
@@ -307,5 +312,7 @@ def _note(sheet: Sheet, paper: Paper) -> None:
     if paper.note:
         sheet.ln(3)
         sheet.set_x(LEFT)
-        sheet.set_font(FONT, "I", LIST)
-        sheet.multi_cell(TEXT_WIDTH, _height(LIST), paper.note, new_x="LMARGIN", new_y="NEXT")
+        sheet.set_font(FONT, "I", sheet.face.list)
+        sheet.multi_cell(
+            TEXT_WIDTH, _height(sheet.face.list), paper.note, new_x="LMARGIN", new_y="NEXT"
+        )

@@ -115,7 +115,12 @@ def _results(found: Council) -> list[Block]:
             )
         )
     table = Table(
-        head=(pgettext("running number", "No"), _("Group of criteria"), _("Result"), _("Remarks")),
+        head=(
+            pgettext("running number", "No"),
+            _("Group of criteria"),
+            _("Result"),
+            pgettext("of a council", "Remarks"),
+        ),
         rows=tuple(rows),
         widths=(0.08, 0.42, 0.18, 0.32),
     )

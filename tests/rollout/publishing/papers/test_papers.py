@@ -12,6 +12,7 @@ from rollout.figures.cached import cached_progress
 from rollout.models import Directive, WorkingSession
 from rollout.publishing.papers.annex import FIRST_ROW, MEASURES, as_xlsx
 from rollout.publishing.papers.catalogue import KINDS
+from rollout.publishing.papers.faces import DECREED_FILES, of_pdf
 from rollout.publishing.papers.kind import Asked
 from rollout.publishing.papers.paper import Table
 from rollout.publishing.papers.pdf import as_pdf
@@ -63,6 +64,22 @@ def test_each_kind_is_drawn_as_docx_and_pdf(bac_giang, slug, language):
     assert document.styles["Normal"].font.name == "Times New Roman"
     assert pdf.startswith(b"%PDF-")
     assert b"/FontFile2" in pdf, "the font is embedded"
+
+
+def test_an_office_that_owns_the_decreed_face_gets_one_family_in_both_formats(
+    bac_giang, settings, tmp_path
+):
+    for style, name in DECREED_FILES.items():
+        (tmp_path / name).write_bytes(of_pdf().files[style].read_bytes())
+    paper = made("report")
+    stands_in = as_pdf(paper)
+    settings.PAPER_FONTS = tmp_path
+    assert of_pdf().family == Document(BytesIO(as_docx(paper))).styles["Normal"].font.name
+    # In the sizes of the decree, which Noto Serif would be too large for.
+    assert (of_pdf().body, of_pdf().list) == (14, 11)
+    drawn = as_pdf(paper)
+    assert b"/FontFile2" in drawn
+    assert drawn != stands_in
 
 
 def test_cells_of_the_annex_add_up_to_the_text(bac_giang):
