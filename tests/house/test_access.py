@@ -80,6 +80,8 @@ ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
+    "rollout:held": lambda: {"code": "certificates", "pk": _row("certificates")},
+    "rollout:held-account": lambda: {"pk": _change_set().by_id},
     "rollout:returned-lists": lambda: {"code": OWN},
     "rollout:handovers": lambda: {"code": OWN},
     "rollout:handover-minutes": lambda: {"code": OWN},
@@ -311,7 +313,12 @@ def test_who_has_no_role_opens_nothing(visitor):
     """Whatever is rewritten into the file, this must hold."""
     open_to_all = {"healthz", "login", "readyz", "set_language", "admin:login", "admin:jsi18n"}
     open_to_all |= {"api:schema", "api:docs"}  # how to ask; no figure of anybody
-    open_to_all |= {"password_change", "password_change_done", "rollout:account"}  # the own
+    open_to_all |= {
+        "password_change",
+        "password_change_done",
+        "rollout:account",
+        "rollout:held-own",
+    }  # the own
     open_to_all |= {"forgotten"}  # asks for a link, whoever asks
     opened = {name for name, status in reviewed()[visitor].items() if status == 200}
     assert opened <= open_to_all
