@@ -153,6 +153,8 @@ QUERIES = {
     "api:facility-connection": {},
     "api:schema": {},
     "api:registers": {},
+    "api:changes": {"since": "latest"},
+    "api:difference": {"from": "2025-05-01", "to": "2025-05-21"},
     "api:register-bulk": {},
     "api:register-withdraw": {},
     "api:docs": {},
