@@ -22,7 +22,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgres journeys mutants lint types style format bench \
+.PHONY: help install install-dev run test test-postgres journeys properties mutants lint types style format bench \
 	screenshots messages lock clean
 
 help: ## List what can be made
@@ -62,6 +62,9 @@ test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, R
 
 journeys: install-dev ## People's paths through the pages in a real Chromium
 	$(PYTEST) $(TWO) -m journey $(ARGS)
+
+properties: install-dev ## What must hold in any world, tried in ten times as many (DEPTH=)
+	DEPTH=$(or $(DEPTH),10) $(PYTEST) $(TWO) $(shell grep -rl "tests.examples" tests --include="test_*.py") $(ARGS)
 
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)

@@ -7,6 +7,7 @@ FEW = Size(facilities=170, certificates=1_000, devices=1_000)
 MANY = Size(facilities=170, certificates=100_000, devices=1_000)
 MOST_RATIO = 3
 WRITTEN, MOST_SECONDS = 10_000, 15
+PASTED, MOST_SECONDS_PASTED = 1_000, 2  # cells
 
 DAY = "on=2025-05-21"
 LISTS = {
@@ -53,6 +54,11 @@ def table(worlds: Worlds) -> Table:
     found.notes.append(
         f"new certificates with five days each, judged and written: {WRITTEN / seconds:,.0f} rows a "
         f"second, {found.judge('seconds of writing certificates', seconds, MOST_SECONDS)} seconds"
+    )
+    seconds = worlds.made_up("postgresql", MANY).ask("bench.registers:pasted")["seconds"]
+    found.notes.append(
+        f"{PASTED:,} cells pasted over certificates, shown before they are stored: "
+        f"{found.judge('seconds of a paste shown', seconds, MOST_SECONDS_PASTED)} seconds"
     )
     found.notes.append(
         "ms: the answer through the test client, best of five; just changed: totals counted anew"
@@ -146,3 +152,42 @@ def written() -> dict[str, float]:
     ]
     found |= zip(("changed, judged", "changed, written"), write(changed), strict=True)
     return found
+
+
+def pasted() -> dict[str, float]:
+    """Seconds until a block of cells over certificates is shown with old and new values, best of three."""
+    import time
+
+    from django.test import Client
+
+    from bench.province import START
+    from facilities.models import Role, RoleAssignment, User
+    from signatures.models import Certificate
+
+    user, _made = User.objects.get_or_create(username="bench-paste")
+    RoleAssignment.objects.get_or_create(
+        user=user, role=Role.DEPARTMENT, defaults={"valid_from": START}
+    )
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    wide = ("holder", "position", "unit", "requested", "issued")
+    rows = PASTED // len(wide)
+    keys = Certificate.objects.order_by("pk").values_list("pk", flat=True)[:rows]
+    asked = {
+        "rows": ",".join(map(str, keys)),
+        "column": wide[0],
+        "query": "&".join(f"columns={code}" for code in ("facility", *wide)),
+        "pasted": "\n".join(
+            f"Giáp Thị Ước {n}\tBác sĩ {n}\tKhoa Nội {n}\t02/01/2024\t05/01/2024"
+            for n in range(rows)
+        ),
+    }
+
+    def shown() -> float:
+        started = time.perf_counter()
+        answer = client.post("/desk/certificates/paste/", asked)
+        if answer.status_code != 200 or answer.content.count(b"<ins>") < PASTED - 2 * rows:
+            raise RuntimeError("the block is refused")
+        return time.perf_counter() - started
+
+    return {"seconds": min(shown() for _n in range(3))}

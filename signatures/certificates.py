@@ -1,8 +1,11 @@
 """Certificates one by one, as they stood on a day. What counts here is what `readiness` counts."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from django.db.models import Count, Max, Q, QuerySet
 
 from facilities.as_of import AsOf
 from signatures.changes import COUNTED
@@ -48,6 +51,15 @@ def certificates(as_of: AsOf) -> list[CertificateOnDay]:
     listed = Certificate.objects.all()
     if as_of.facility_ids is not None:
         listed = listed.filter(pk__in=facts.values("certificate"))
+    return _told(as_of, known, listed, facts)
+
+
+def _told(
+    as_of: AsOf,
+    known: Moves,
+    listed: QuerySet[Certificate],
+    facts: "QuerySet[CertificateEvent]",
+) -> list[CertificateOnDay]:
     events: dict[int, list[CertificateEvent]] = defaultdict(list)
     for event in facts.order_by("attempt", "happened_on"):
         events[event.certificate_id].append(event)
@@ -56,6 +68,54 @@ def certificates(as_of: AsOf) -> list[CertificateOnDay]:
         for certificate in listed.order_by("pk")
         if events[certificate.pk] and _lies_in(as_of, known, events[certificate.pk])
     ]
+
+
+def waiting_at(
+    as_of: AsOf, steps: Mapping[str, tuple[Kind, Kind]]
+) -> dict[tuple[int, str], tuple[int, date]]:
+    """By facility and step: how many certificates wait for it, and since when the one that waits longest.
+
+    `steps`: by code, the event that is waited for and the one that comes before it. The same rule as
+    `CertificateOnDay.counts_as`, by the database: at a province of a million not one is read that does
+    not wait. One query for the moves, one for each step, and two more where any has moved.
+    """
+    known = moves(as_of)
+    told = {kind for pair in steps.values() for kind in pair}
+    ours = as_of.facts(CertificateEvent).exclude(certificate__in=list(known.of))
+    stories = (
+        ours.order_by()
+        .values("certificate", "certificate__facility")
+        .annotate(
+            revoked=Count("pk", filter=Q(kind=Kind.REVOKED)),
+            end=Max("valid_until"),
+            **{f"on_{kind}": Max("happened_on", filter=Q(kind=kind)) for kind in told},
+        )
+        .filter(Q(end__isnull=True) | Q(end__gt=as_of.until), revoked=0)
+    )
+    elsewhere = _moved(as_of, known)
+    found: dict[tuple[int, str], tuple[int, date]] = {}
+    for step, (kind, before) in steps.items():
+        waiting = stories.filter(
+            **{f"on_{kind}__isnull": True, f"on_{before}__isnull": False}
+        ).values_list("certificate__facility", f"on_{before}")
+        moved = (
+            (row.certificate.facility_id, row.days[before])
+            for row in elsewhere
+            if row.counts_as(before) and not row.counts_as(kind)
+        )
+        for facility_id, since in (*waiting, *moved):
+            count, first = found.get((facility_id, step), (0, since))
+            found[facility_id, step] = (count + 1, min(first, since))
+    return found
+
+
+def _moved(as_of: AsOf, known: Moves) -> list[CertificateOnDay]:
+    """Of `certificates` those that have moved to another facility: few."""
+    keys = known.touching(as_of.facility_ids)
+    if not keys:
+        return []
+    listed = Certificate.objects.filter(pk__in=keys)
+    return _told(as_of, known, listed, with_moved(as_of, known).filter(certificate__in=keys))
 
 
 def _lies_in(as_of: AsOf, known: Moves, events: list[CertificateEvent]) -> bool:

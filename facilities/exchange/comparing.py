@@ -45,7 +45,7 @@ class _Hit:
     values: dict[str, Value]
 
 
-def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
+def reader_of(column: Column, on: date) -> Callable[[Cell], Value]:
     """Reads the cells of a column.
 
     A facility answers to its name of the day, then to any it has borne, then to what other systems call
@@ -86,6 +86,12 @@ def _parser(column: Column, on: date) -> Callable[[Cell], Value]:
     return parse_named
 
 
+def refuse_lost(cell: Cell) -> None:
+    """Raises BadCell for a text in which letters became question marks."""
+    if isinstance(cell, str) and "?" in cell and lost_letters(cell):
+        raise BadCell(_("A question mark stands for a letter that was lost. Type the text again."))
+
+
 class Comparison:
     """Compares the rows of one table with one register on one day.
 
@@ -111,7 +117,7 @@ class Comparison:
         keys = self.identifying = list(dict.fromkeys(c for key in register.keys for c in key))
         # Not the bound columns: those know their choices in the reader's language alone.
         self.read = {
-            place: (self.columns[code], _parser(register.column(code), on))
+            place: (self.columns[code], reader_of(register.column(code), on))
             for place, code in heading.columns.items()
             if self.columns[code].writable or code in keys
         }
@@ -184,10 +190,7 @@ class Comparison:
                 self._days.setdefault(column.code, DayCells()).add(number, cell)
             try:
                 found.values[column.code] = parse(cell)
-                if isinstance(cell, str) and "?" in cell and lost_letters(cell):
-                    raise BadCell(
-                        _("A question mark stands for a letter that was lost. Type the text again.")
-                    )
+                refuse_lost(cell)
             except BadCell as error:
                 told = Problem(column.code, place, excerpt(str(cell)), str(error), error.offer)
                 found.problems.append(told)

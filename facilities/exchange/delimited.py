@@ -40,11 +40,7 @@ def read(stream: BinaryIO) -> Source:
 def read_pasted(text: str) -> Source:
     """Rows from the clipboard. Raises BadTable."""
     if len(text) > PASTED_LIMIT:
-        raise BadTable(
-            _("More than %(limit)s letters were pasted. Send the rows as a file instead.")
-            % {"limit": grouped(PASTED_LIMIT)},
-            code="too_large",
-        )
+        raise _too_long()
     lines = list(islice(StringIO(text, newline=""), _SAMPLE_LINES))
     delimiter = "\t" if "\t" in text else _delimiter(lines)
     raw = _clipboard_rows(text) if delimiter == "\t" else _csv_rows(StringIO(text), delimiter)
@@ -52,6 +48,29 @@ def read_pasted(text: str) -> Source:
     if rows is None:
         raise _empty()
     return Source("pasted", rows)
+
+
+def read_block(text: str) -> list[list[str]]:
+    """A block of cells from the clipboard of a spreadsheet, empty ones and all: it has no headings.
+
+    Raises BadTable if there is nothing in it, or too much, or letters were lost on the way.
+    """
+    if len(text) > PASTED_LIMIT:
+        raise _too_long()
+    rows = [[str(cell or "") for cell in row] for _number, row in _clipboard_rows(text)]
+    if not any(cell.strip() for row in rows for cell in row):
+        raise _empty()
+    for _row in checked(enumerate(rows)):
+        pass  # asked only for what it refuses
+    return rows
+
+
+def _too_long() -> BadTable:
+    return BadTable(
+        _("More than %(limit)s letters were pasted. Send the rows as a file instead.")
+        % {"limit": grouped(PASTED_LIMIT)},
+        code="too_large",
+    )
 
 
 def _empty() -> BadTable:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from facilities.evidence import Assumed, Rung, rung_expression, rung_of
+from facilities.models.prepared import prepared
 from facilities.signals import facts_changed
 
 if TYPE_CHECKING:
@@ -100,6 +101,14 @@ MANY_ROWS = 2000  # of whom nobody asks which facilities they are of: all are ta
 
 
 class TrackedQuerySet(models.QuerySet[Row]):
+    if not TYPE_CHECKING:  # the plugin knows Django's own `as_manager`, which promises the same
+
+        @classmethod
+        def as_manager(cls):
+            return prepared(super().as_manager())
+
+        as_manager.queryset_only = True
+
     @together
     def bulk_create(
         self,

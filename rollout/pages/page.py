@@ -18,7 +18,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.formats import date_format
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -84,7 +86,7 @@ def page(
             day = narrowed(day, access)
             found = view(signed_in, day, access, *args, **kwargs)
             if isinstance(found, HttpResponseBase):  # a redirect, a file
-                return _in_the_area(found, day)
+                return _on_the_day(found, day)
             template, context, *status = found
             shared = {
                 "day": day,
@@ -163,15 +165,34 @@ def _in_words(error: ValidationError) -> list[tuple["StrOrPromise", list[str]]]:
     return [(PARAMETER_LABELS.get(name, ""), texts) for name, texts in error.message_dict.items()]
 
 
-def _in_the_area(response: HttpResponseBase, day: Day) -> HttpResponseBase:
-    """Whoever is sent on within the product stays in the area."""
-    if day.area and not day.is_all_of_own and isinstance(response, HttpResponseRedirect):
-        address = urlsplit(response["Location"])
-        asked = QueryDict(address.query, mutable=True)
-        if not address.netloc and "area" not in asked:
-            asked["area"] = day.area.code
-            response["Location"] = address._replace(query=asked.urlencode()).geturl()
+def _on_the_day(response: HttpResponseBase, day: Day) -> HttpResponseBase:
+    """Whoever is sent on within the product stays on the day and in the area, unless sent to another."""
+    if not day.asked or not isinstance(response, HttpResponseRedirect):
+        return response
+    address = urlsplit(response["Location"])
+    if address.netloc:
+        return response
+    asked = QueryDict(address.query, mutable=True)
+    wanted = day.asked
+    if "on" in asked:
+        wanted = {name: value for name, value in wanted.items() if name == "area"}
+    for name, value in wanted.items():
+        asked.setdefault(name, value)
+    response["Location"] = address._replace(query=asked.urlencode()).geturl()
     return response
+
+
+def to_the_new(request: SignedIn, day: Day, address: str) -> HttpResponseRedirect:
+    """To what was just made. On a past day it was not there: then to its page of today, which says so."""
+    if day.is_today:
+        return HttpResponseRedirect(address)
+    said = _("This is today, %(today)s.") % {
+        "today": date_format(day.today, "SHORT_DATE_FORMAT"),
+    }
+    back = f"{reverse('rollout:leader')}?{day.query}"
+    way = format_html('{} <a href="{}">{}</a>', said, back, _("Back to that day"))
+    messages.info(request, way)
+    return HttpResponseRedirect(f"{address}?on={day.today.isoformat()}")
 
 
 class Head(NamedTuple):

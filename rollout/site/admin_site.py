@@ -4,7 +4,7 @@ Whoever may enter is decided by roles (facilities/permissions.py), not by Django
 Signing in happens on the page that everybody uses.
 """
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from facilities.models import LogEntry
 from facilities.permissions import Places
 from rollout.figures.cached import cached_progress
 from rollout.models import Alert
+from rollout.notices import alerts
 from rollout.notices.jobs import statuses
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class AdministrationSite(admin.AdminSite):
                 "today": today,
                 "brings_people": access.manages_users,
                 "progress": cached_progress(today),
-                "alerts": open_alerts(),
+                "alerts": open_alerts(clock.today()),
                 "alerts_open": access.sees_programme,  # whether their list opens for this reader
                 "jobs": statuses(now),
                 # Of others: whoever did it knows.
@@ -105,9 +106,11 @@ class OpenAlerts(TypedDict):
     count: int
 
 
-def open_alerts(places: Places = None) -> list[OpenAlerts]:
-    """How many alerts stand open in these places, severest first."""
-    standing = Alert.objects.filter(cleared_on__isnull=True)
+def open_alerts(
+    on: date, places: Places = None, known_at: datetime | None = None
+) -> list[OpenAlerts]:
+    """How many alerts stood open on a day in these places, severest first."""
+    standing = alerts.standing(on, known_at)
     if places is not None:
         standing = standing.filter(facility__in=places)
     counts = dict(standing.values_list("severity").annotate(Count("pk")).order_by())

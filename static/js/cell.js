@@ -163,6 +163,12 @@
 
   // --- Ways to a cell ------------------------------------------------------------------------
 
+  document.addEventListener("click", (event) => {
+    const cell = event.target.closest?.("td");
+    if (!mayChange(cell) || event.target.closest("a, button, input") || open) return;
+    if (getSelection()?.isCollapsed) focusOn(cell); // whoever marks a text wants the text
+  });
+
   document.addEventListener("dblclick", (event) => {
     const cell = event.target.closest?.("td");
     if (!mayChange(cell) || event.target.closest("a, button, input")) return;
@@ -186,5 +192,36 @@
       event.preventDefault();
       change(here);
     }
+  });
+
+  // --- A block from a spreadsheet -------------------------------------------------------------
+
+  // It goes over this cell and those right of it and below: the page that is sent for shows them.
+  document.addEventListener("paste", (event) => {
+    const cell = document.activeElement?.closest?.("td");
+    const list = cell?.closest(`${LIST}[data-paste]`);
+    if (open || !list || document.activeElement !== cell || !mayChange(cell)) return;
+    const text = event.clipboardData.getData("text/plain");
+    if (!text.trim()) return;
+    event.preventDefault();
+    const chosen = list.closest("form");
+    const rows = [...cell.closest("tbody").rows];
+    const keys = rows.slice(rows.indexOf(cell.parentElement)).map((row) => row.querySelector("td.pick input").value);
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = list.dataset.paste;
+    form.hidden = true;
+    const send = (name, value) => {
+      const field = document.createElement("textarea"); // keeps the ends of lines
+      field.name = name;
+      field.value = value;
+      form.append(field);
+    };
+    for (const name of ["csrfmiddlewaretoken", "query"]) send(name, chosen.elements[name].value);
+    send("rows", keys.join(","));
+    send("column", codeOf(cell));
+    send("pasted", text);
+    document.body.append(form);
+    form.submit();
   });
 })();

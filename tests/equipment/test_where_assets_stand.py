@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 from django.db.models import F
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -15,8 +15,8 @@ from equipment.stock import stock_of
 from facilities.models import Facility, FacilityLineage, Lineage
 from facilities.services import record, withdraw
 from tests import factories
+from tests.examples import few
 
-few = settings(max_examples=12)  # each example builds a world in the database
 PLACES = 4
 days = st.integers(0, 6)
 places = st.integers(0, PLACES - 1)
@@ -70,7 +70,7 @@ def live(assets, merger, loose):
 
 
 class StandingTest(TestCase):
-    @few
+    @few(8)
     @given(
         st.lists(lives, max_size=6),
         mergers,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -20,8 +20,8 @@ from facilities.models import (
 from facilities.models.places import IN_ROLLOUT
 from facilities.services import record, withdraw
 from tests import factories
+from tests.examples import few
 
-few = settings(max_examples=25)  # each example builds a world in the database
 DAYS = st.integers(0, 6)
 PLACES = st.integers(0, 3)
 SCOPES = st.sampled_from([scope.value for scope in Scope])
@@ -73,7 +73,7 @@ def replay(steps):
 
 
 class ListedTest(TestCase):
-    @few
+    @few(12)
     @given(STEPS, DAYS, st.integers(0, 20))
     def test_it_lists_whom_the_reading_of_everything_lists(self, steps, on, moment):
         moments = replay(steps)

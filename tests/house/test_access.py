@@ -124,6 +124,7 @@ ARGUMENTS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:my-waiting": lambda: {"step": "handed-over"},
     "rollout:register-bulk": lambda: {"code": "connections"},
+    "rollout:register-paste": lambda: {"code": "connections"},
     "rollout:register-export": lambda: {"code": "connections", "form": "csv"},
     "rollout:record-new": lambda: {"code": "assets"},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},

@@ -37,6 +37,8 @@ DAYLESS = {
     "admin:index",
     "password_change",
 }
+# Of every register one; of other kinds of pages one for all.
+OF_EACH = {"rollout:register-list", "rollout:record", "rollout:my-list", "rollout:my-row"}
 SOUGHT = {
     "department": ("rollout:leader", "rollout:desk", "rollout:month", "rollout:paper-list"),
     "leader": ("rollout:leader", "rollout:month", "rollout:paper-list"),
@@ -116,10 +118,7 @@ def walked(
     while todo:
         page = todo.pop(0)
         match = resolve(urlsplit(page).path)
-        kind = (
-            match.view_name,
-            match.kwargs.get("code") if match.route.startswith(("desk", "my")) else None,
-        )
+        kind = (match.view_name, match.kwargs.get("code") if match.view_name in OF_EACH else None)
         if kind in seen:
             continue
         seen.add(kind)

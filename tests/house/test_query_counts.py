@@ -60,6 +60,7 @@ ARGUMENTS = {
     "reset": {"uid": "MQ", "token": "nobody"},
     "rollout:my-waiting": {"step": "handed-over"},
     "rollout:register-bulk": {"code": "connections"},
+    "rollout:register-paste": {"code": "connections"},
     "rollout:register-export": {"code": "certificates", "form": "csv"},
     "rollout:record-new": {"code": "assets"},
     "rollout:paper": {"kind": "report", "form": "docx"},

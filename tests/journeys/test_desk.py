@@ -188,11 +188,11 @@ def test_sets_a_date_in_several_rows_with_a_reason_and_takes_it_back(visit):
     before = page.locator(".rows td").all_inner_texts()
     for box in page.locator(".pick input").all()[:2]:
         box.check()
-    page.locator(".bulk button:not([type=button])").click()
+    page.locator(".bulk button:not([type=button])").first.click()
     expect(page.locator("h1")).to_contain_text(re.compile(r"\d"))
-    page.locator("#column").select_option("first_message")
+    page.locator("[name=column][value=first_message]").check()
     page.locator(".do button").first.click()
-    page.locator("#value").fill("2026-11-20")
+    page.locator("#value-first_message").fill("2026-11-20")
     page.locator(".do button").first.click()
     expect(page.locator("table tbody tr").first).to_contain_text("20/11/2026")
 

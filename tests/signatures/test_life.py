@@ -16,7 +16,7 @@ from rollout.models import ImportFile
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.importing.receiving import receive
 from signatures import changes
-from signatures.certificates import certificates
+from signatures.certificates import certificates, waiting_at
 from signatures.deadlines import deadlines
 from signatures.happened import CertificateEvents
 from signatures.life import State, state, state_of
@@ -144,6 +144,11 @@ EVENTS = st.lists(
     unique_by=lambda told: (told[0], told[2]),
 )
 
+WAITED_FOR = {
+    "handed-over": (Kind.HANDED_OVER, Kind.ISSUED),
+    "authenticated": (Kind.AUTHENTICATED, Kind.HANDED_OVER),
+}
+
 
 @given(told=EVENTS, shift=st.integers(-1, 8))
 @settings(
@@ -176,6 +181,16 @@ def test_the_rule_is_the_same_in_the_database_and_here(place, told, shift):
     CertificateEvent.objects.bulk_create(events)
     on = ISSUED_ON + shift * DAY
     assert in_sql(certificate, on) == state(events, on)
+    waiting = {
+        (place.pk, step): [
+            row.days[before]
+            for row in certificates(AsOf(on))  # those of the examples before are still there
+            if row.counts_as(before) and not row.counts_as(kind)
+        ]
+        for step, (kind, before) in WAITED_FOR.items()
+    }
+    counted = {step: (len(days), min(days)) for step, days in waiting.items() if days}
+    assert waiting_at(AsOf(on), WAITED_FOR) == counted
 
 
 class TestTheRegister:

@@ -97,18 +97,16 @@ class Asked:
         found.on, found.known_at = self.day.on, self.day.known_at
         for field in found.form.fields.values():
             if getattr(field, "of", "") == FACILITIES:
-                field.look_up(self._names_today)
+                field.look_up(self._names)
         return found
 
     @cached_property
-    def _names_today(self) -> NamesOfDay:
-        """The facilities to choose from: those of today, whatever day is looked at."""
-        if self.day.on == self.day.today and self.places is None:
-            shown = (
-                c.choices() for c in self.all_columns if c.suggests == FACILITIES and c.choices
-            )
-            return next(names for names in shown if isinstance(names, NamesOfDay))
-        return NamesOfDay(self.day.today, self.places)
+    def _names(self) -> NamesOfDay:
+        """The facilities to choose from: those of the day looked at, under their names of that day."""
+        if self.places is not None:
+            return NamesOfDay(self.day.on, self.places)
+        shown = (c.choices() for c in self.all_columns if c.suggests == FACILITIES and c.choices)
+        return next(names for names in shown if isinstance(names, NamesOfDay))
 
     @property
     def problems(self) -> dict[str, list[str]]:

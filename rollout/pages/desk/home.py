@@ -34,7 +34,7 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
     registers = kept_registers(access)
     context = {
         "registers": registers.values(),
-        "alerts": open_alerts(places),
+        "alerts": open_alerts(day.on, places, day.known_at),
         "to_check": len(change_sets) - quiet,
         "quiet": quiet,
         "imports": imports["open"],

@@ -166,19 +166,20 @@ def facility_of(register: Register, row: Any, day: Day) -> FacilityName | None:
 
 def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day) -> list[Cell]:
     """Every column with the fact behind it: a query for each kind of fact."""
-    standing = {
-        id(w): w.standing([row], day.on, day.known_at).get(row.pk)
-        for w in register.writers
-        if w.is_fact
-    }
+    writers = register.writers  # once: some registers make them anew each time
+    standing = [
+        w.standing([row], day.on, day.known_at).get(row.pk) if w.is_fact else None for w in writers
+    ]
+    place_of = {code: place for place, w in enumerate(writers) for code in w.columns}
     returned = {
         edit.column: edit.returned_because
         for edit in Edit.objects.filter(register=register.code, row=row.pk).order_by("pk")
     }
     found = []
-    for column in register.bound():
-        writer = register.writer_of(column.code)
-        fact = standing.get(id(writer)) if writer else None
+    for column in register.bound(on=day.on):
+        place = place_of.get(column.code)
+        writer = None if place is None else writers[place]
+        fact = None if place is None else standing[place]
         shown = column.show(values[column.code])
         found.append(
             Cell(

@@ -56,7 +56,7 @@ from rollout.pages.forms.councils import (
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.kept import KeptRows, Whole
 from rollout.pages.listing import names_of, paged
-from rollout.pages.page import Page, SignedIn, outside_the_area, page
+from rollout.pages.page import Page, SignedIn, outside_the_area, page, to_the_new
 from rollout.programme.councils import (
     Meeting,
     awaited_meetings,
@@ -204,7 +204,7 @@ def council_new(request: SignedIn, day: Day, access: Access) -> Page:
         if form.is_valid():
             made = _open(request, form.cleaned_data)
             messages.success(request, _("Stored."))
-            return HttpResponseRedirect(reverse("rollout:council", args=[made.code]))
+            return to_the_new(request, day, reverse("rollout:council", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("rollout:council-list"))

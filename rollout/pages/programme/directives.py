@@ -31,7 +31,7 @@ from rollout.pages.forms.directives import (
 )
 from rollout.pages.forms.reporting import WithdrawForm
 from rollout.pages.listing import paged, session_asked
-from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.page import Page, SignedIn, page, to_the_new
 from rollout.programme.concerned import concerned
 from rollout.programme.directives import DirectiveOnDay, directives, services
 from rollout.programme.directives.choosing import chosen, given_at
@@ -127,7 +127,7 @@ def directive_new(request: SignedIn, day: Day, access: Access) -> Page:
         if form.is_valid():
             made = _issue(request, form.cleaned_data)
             messages.success(request, _("Stored."))
-            return HttpResponseRedirect(reverse("rollout:directive", args=[made.code]))
+            return to_the_new(request, day, reverse("rollout:directive", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("rollout:directive-list"))

@@ -46,7 +46,14 @@ from rollout.pages.forms.obstacles import (
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
 from rollout.pages.listing import session_asked, worded
-from rollout.pages.page import Page, SignedIn, of_the_province, outside_the_area, page
+from rollout.pages.page import (
+    Page,
+    SignedIn,
+    of_the_province,
+    outside_the_area,
+    page,
+    to_the_new,
+)
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.choosing import raised_at, standing
 from rollout.programme.obstacles.costs import costs
@@ -151,7 +158,7 @@ def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
         if form.is_valid():
             made = _raise(request, form)
             messages.success(request, _("Stored."))
-            return HttpResponseRedirect(reverse("rollout:obstacle", args=[made.code]))
+            return to_the_new(request, day, reverse("rollout:obstacle", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("rollout:obstacle-list"))

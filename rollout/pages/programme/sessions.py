@@ -42,7 +42,7 @@ from rollout.pages.forms.sessions import (
     WithdrawSessionForm,
 )
 from rollout.pages.listing import paged, worded
-from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.page import Page, SignedIn, page, to_the_new
 from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
 from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.obstacles.solutions import of_session, solutions
@@ -112,7 +112,7 @@ def session_new(request: SignedIn, day: Day, access: Access) -> Page:
                     **_of_only(provinces) | form.described,
                 )
             messages.success(request, _("Stored."))
-            return HttpResponseRedirect(reverse("rollout:session", args=[made.pk]))
+            return to_the_new(request, day, reverse("rollout:session", args=[made.pk]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
         return HttpResponseRedirect(reverse("rollout:session-list"))

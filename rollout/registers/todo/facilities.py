@@ -49,7 +49,7 @@ from rollout.registers.todo.lines import (
 )
 from rollout.templatetags.figures import day as day_in_words
 from signatures import campaigns
-from signatures.certificates import CertificateOnDay, certificates
+from signatures.certificates import CertificateOnDay, waiting_at
 from signatures.models import CertificateEvent
 
 Kind = CertificateEvent.Kind
@@ -296,25 +296,17 @@ def waiting_for(found: Iterable[CertificateOnDay], step: str) -> list[Certificat
 
 
 def _certificates(as_of: AsOf) -> Iterator[TodoItem]:
-    by_facility: dict[int, list[CertificateOnDay]] = defaultdict(list)
-    for row in certificates(as_of):
-        by_facility[row.certificate.facility_id].append(row)
-    for pk, found in by_facility.items():
-        for step, (_kind, before) in WAITING_FOR.items():
-            rows = waiting_for(found, step)
-            if not rows:
-                continue
-            since = min(row.days[before] for row in rows)
-            yield TodoItem(
-                kind="certificates",
-                thing=f"{step}:{pk}",
-                facility_id=pk,
-                what=_waiting(step, len(rows)),
-                because=format_lazy(_("The oldest waits since {day}."), day=_written(since)),
-                register="certificates",
-                step=step,
-                since=since,
-            )
+    for (pk, step), (count, since) in waiting_at(as_of, WAITING_FOR).items():
+        yield TodoItem(
+            kind="certificates",
+            thing=f"{step}:{pk}",
+            facility_id=pk,
+            what=_waiting(step, count),
+            because=format_lazy(_("The oldest waits since {day}."), day=_written(since)),
+            register="certificates",
+            step=step,
+            since=since,
+        )
 
 
 def _waiting_text(step: str, count: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -18,9 +18,9 @@ from rollout.figures.progress import progress, progress_by
 from rollout.figures.trend import trend
 from rollout.models import Tracking
 from tests import factories
+from tests.examples import few
 from tests.rollout.worlds import FIRST, LAST, World, days, happenings
 
-few = settings(max_examples=8)  # each example builds a world in the database
 AREAS = ("province", "north", "south", "corner", "abroad")
 # Who moves where on which day: (number of the facility, number of the area, day).
 moves = st.lists(st.tuples(st.integers(0, 2), st.integers(0, len(AREAS) - 1), days), max_size=6)
@@ -110,7 +110,7 @@ def parts_on(day: date, **asked) -> list[str]:
 
 
 class AreasAreTheWhole(TestCase):
-    @few
+    @few(5)
     @given(happenings, moves, placings, mergers, untracked, days, st.none() | days, st.booleans())
     def test_the_parts_add_up_to_the_whole(
         self, happened, moved, placed, merged, unknown, day, compare, by_map
@@ -125,7 +125,7 @@ class AreasAreTheWhole(TestCase):
         ids = [facility.id for part in parts for facility in part.facilities]
         assert sorted(ids) == sorted(facility.id for facility in whole.facilities)
 
-    @few
+    @few(5)
     @given(happenings, moves, placings, mergers, untracked, days, days)
     def test_known_at_any_moment_too(self, happened, moved, placed, merged, unknown, day, other):
         lived(happened, moved, placed, merged, unknown)
@@ -134,7 +134,7 @@ class AreasAreTheWhole(TestCase):
             codes = parts_on(day, known_at=known_at)
             assert added(progress(day, known_at=known_at, area=c) for c in codes) == added([whole])
 
-    @few
+    @few(5)
     @given(happenings, moves, placings, mergers, untracked, days, st.none() | days)
     def test_the_figure_of_an_area_is_that_of_its_group(
         self, happened, moved, placed, merged, unknown, day, compare
@@ -158,7 +158,7 @@ class AreasAreTheWhole(TestCase):
             )
             assert figures(same) == figures(alone), code
 
-    @few
+    @few(5)
     @given(happenings, moves, placings, mergers, untracked)
     def test_the_curve_of_an_area_is_its_progress(self, happened, moved, placed, merged, unknown):
         lived(happened, moved, placed, merged, unknown)
@@ -171,7 +171,7 @@ class AreasAreTheWhole(TestCase):
                     point, result = points[(day - FIRST).days], found.measure(measure)
                     assert (point.done, point.total) == (result.done, result.total)
 
-    @few
+    @few(5)
     @given(happenings, moves, placings, days, st.integers(0, 2), st.integers(0, 4))
     def test_a_later_move_changes_no_earlier_day(self, happened, moved, placed, day, place, where):
         world = lived(happened, moved, placed, None, [])

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -16,10 +16,10 @@ from facilities.timeline import fold
 from rollout.figures.measures import MEASURES
 from rollout.figures.progress import PASSES_ON, changes, progress
 from rollout.figures.trend import trend
+from tests.examples import few
 from tests.rollout.worlds import FIRST, LAST, World, days, happenings
 
 ONE_DAY = timedelta(days=1)
-few = settings(max_examples=20)  # each example builds a world in the database
 
 
 def merged(world: World, on: date, *, into_new: bool):
@@ -62,7 +62,7 @@ def figures(found):
 
 
 class MergersHold(TestCase):
-    @few
+    @few(8)
     @given(happenings, days, st.booleans(), days)
     def test_no_figure_of_a_day_before_moves(self, happened, on, into_new, day):
         world = lived(happened)
@@ -71,7 +71,7 @@ class MergersHold(TestCase):
         merged(world, on, into_new=into_new)
         assert figures(progress(day)) == before
 
-    @few
+    @few(8)
     @given(happenings, days, st.booleans())
     def test_what_adds_up_is_neither_lost_nor_doubled(self, happened, on, into_new):
         world = lived(happened)
@@ -83,7 +83,7 @@ class MergersHold(TestCase):
         assert {day: totals(day, Passing.ADDS, map_on=LAST) for day in every} == before
         assert totals(on - ONE_DAY, Passing.STATED) == eve
 
-    @few
+    @few(8)
     @given(happenings, days, st.booleans())
     def test_curve_equals_progress_by_either_map(self, happened, on, into_new):
         merged(lived(happened), on, into_new=into_new)
@@ -95,7 +95,7 @@ class MergersHold(TestCase):
                     point, result = points[(day - FIRST).days], found.measure(code)
                     assert (code, point.done, point.total) == (code, result.done, result.total)
 
-    @few
+    @few(8)
     @given(happenings, days, st.booleans())
     def test_after_the_last_change_both_maps_agree(self, happened, on, into_new):
         merged(lived(happened), on, into_new=into_new)
@@ -103,7 +103,7 @@ class MergersHold(TestCase):
         for one, other in zip(by_day.measures, by_map.measures, strict=True):
             assert (one.done, one.total, one.evidence) == (other.done, other.total, other.evidence)
 
-    @few
+    @few(8)
     @given(happenings, days, st.booleans())
     def test_nothing_is_negative_and_evidence_adds_up(self, happened, on, into_new):
         merged(lived(happened), on, into_new=into_new)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -13,6 +13,7 @@ from rollout.figures.measures import MEASURES
 from rollout.figures.progress import progress
 from rollout.figures.results import Progress
 from rollout.figures.trend import trend
+from tests.examples import few
 from tests.factories import recorder
 from tests.rollout.worlds import FIRST, LAST, World, days, happenings, standing_facts
 
@@ -23,11 +24,8 @@ def figures(found: Progress) -> Progress:
     return replace(found, generated_at=None, known_at=None, facilities=facilities)
 
 
-few = settings(max_examples=20)  # each example builds a world in the database
-
-
 class ProgressHolds(TestCase):
-    @few
+    @few(8)
     @given(st.data(), happenings, days)
     def test_facts_dated_later_change_nothing(self, data, happened, on):
         world = World()
@@ -40,7 +38,7 @@ class ProgressHolds(TestCase):
                 world.live((kind, number, day, pick))
         assert figures(progress(on)) == before
 
-    @few
+    @few(8)
     @given(happenings, happenings, days)
     def test_with_known_at_nothing_recorded_later_counts(self, happened, recorded_later, on):
         world = World()
@@ -55,7 +53,7 @@ class ProgressHolds(TestCase):
             world.live(happening)
         assert figures(progress(on, known_at=known_at)) == before
 
-    @few
+    @few(8)
     @given(st.data(), happenings, days)
     def test_order_of_recording_does_not_matter(self, data, happened, on):
         world = World()
@@ -69,7 +67,7 @@ class ProgressHolds(TestCase):
             record(fact.for_correction(), by=recorder())
         assert figures(progress(on)) == before
 
-    @few
+    @few(8)
     @given(happenings, days, st.integers(0, 29))
     def test_withdrawing_and_recording_again_gives_back_the_figures(self, happened, on, which):
         world = World()
@@ -81,7 +79,7 @@ class ProgressHolds(TestCase):
             correct(fact=facts[which % len(facts)], because="same again", by=recorder())
         assert figures(progress(on)) == before
 
-    @few
+    @few(8)
     @given(happenings, days, st.integers(0, 40))
     def test_curve_equals_progress_on_each_of_its_days(self, happened, first, length):
         world = World()
@@ -98,7 +96,7 @@ class ProgressHolds(TestCase):
                 result = found.measure(code)
                 assert (code, point.done, point.total) == (code, result.done, result.total)
 
-    @few
+    @few(8)
     @given(happenings)
     def test_no_measure_is_negative_and_evidence_adds_up(self, happened):
         world = World()

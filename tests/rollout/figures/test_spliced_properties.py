@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -31,11 +31,11 @@ from rollout.models import (
     Tracking,
 )
 from tests import factories
+from tests.examples import few
 from tests.rollout.figures.test_area_properties import figures
 from tests.rollout.worlds import FIRST, LAST, World, days, standing_facts
 
 AREAS = ("north", "south")
-few = settings(max_examples=12)  # each example builds a world in the database
 
 OWN = ["certificate", "council", "device", "level", "milestone", "need", "norm", "stage", "target"]
 OF_ALL = ["scope", "weight", "move", "merge", "track", "open"]
@@ -209,7 +209,7 @@ def told(owed: Due) -> tuple:
 
 
 class KeptAnswers(TestCase):
-    @few
+    @few(8)
     @given(steps, asked, st.integers(1, 4))
     def test_are_those_of_a_fresh_computation(self, happened, questions, at_a_time):
         cache.clear()

@@ -240,7 +240,7 @@ def test_a_year_of_killed_workers(seed, outside, settings):
                 world.reach(day, milestone)
         counts["nights"] += 1
         closed = day.weekday() >= 5 or shut <= day < shut + 14 * DAY
-        if day != away and (chance.random() < 0.35 or closed):
+        if day != away and (chance.random() < 0.55 or closed):
             counts["missed"] += 1
             continue
         outside.mood = AWAY if day == away else chance.choice([""] * 7 + [BREAKS_OFF])
@@ -285,7 +285,7 @@ def test_a_year_of_killed_workers(seed, outside, settings):
         "heard": len(outside.calls),
     }
     print(", ".join(f"{what} {number}" for what, number in counts.items()))
-    assert counts["killed"] >= 50
+    assert counts["killed"] >= 40
     assert counts["alerts"] >= 10
     assert counts["delivered"] >= 10
     assert counts["tried again"] >= 1

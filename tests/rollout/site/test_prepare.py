@@ -38,14 +38,9 @@ def test_everything_is_prepared_once_and_each_step_says_its_seconds(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_demo_there_are_no_public_passwords():
-    assert "Demo sign-ins" not in prepare()
-
-
-@pytest.mark.django_db(transaction=True)
 def test_a_sample_that_stands_on_its_day_has_the_alerts_of_that_day_alone(settings):
     settings.TODAY = date.fromisoformat(DAY)
-    prepare()
+    assert "Demo sign-ins" not in prepare()  # public passwords are of the demo alone
     assert set(Alert.objects.values_list("raised_on", flat=True)) == {settings.TODAY}
     assert not Alert.objects.filter(cleared_on__isnull=False).exists()
     assert set(ProgressSnapshot.objects.values_list("on", flat=True)) == {settings.TODAY}

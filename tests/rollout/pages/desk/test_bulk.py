@@ -22,7 +22,7 @@ def data(rows, **more) -> dict:
     return {
         "row": [row.pk for row in rows],
         "column": "account",
-        "value": "2025-03-01",
+        "value-account": "2025-03-01",
         "change_set": str(uuid.uuid4()),
         **more,
     }
@@ -62,7 +62,7 @@ def test_no_reason_stores_nothing(client, connected):
 
 
 def test_one_row_that_cannot_take_it_stores_none(client, connected):
-    answer = store(client, data(connected, value="2099-01-01", because="x"))
+    answer = store(client, data(connected, **{"value-account": "2099-01-01"}, because="x"))
     assert answer.status_code == 400
     assert len(answer.context["wrong"]) == 3
     assert not ChangeSet.objects.exists()
@@ -90,7 +90,7 @@ def test_taken_back_in_one_go(client, connected):
 def test_a_later_word_is_not_overwritten_by_taking_back(client, connected):
     store(client, data(connected, because="x"))
     first = ChangeSet.objects.get()
-    store(client, data(connected[:1], value="2025-03-09", because="y"))
+    store(client, data(connected[:1], **{"value-account": "2025-03-09"}, because="y"))
     answer = client.post(f"/desk/acts/{first.pk}/", {"because": "z"})
     assert answer.status_code == 400
     assert "2025-03-09" in days()
@@ -104,7 +104,9 @@ def test_a_row_withdrawn_since_the_list_was_drawn_is_left_out(client):
     )
     change_set = entering.open_change_set("entered twice")
     withdraw_row(register=register, row=row, change_set=change_set, on=entering.TODAY)
-    asked = data([row], column="returned", value="2025-02-01", yes="yes", because="x")
+    asked = data([row], column="returned", because="x", **{"value-returned": "2025-02-01"})
+    asked["shown"] = client.post("/desk/certificates/bulk/", asked).context["shown"]
+    asked["yes"] = "yes"
     client.post("/desk/certificates/bulk/", asked)
     assert not CertificateEvent.objects.known().exists()
 
@@ -124,7 +126,7 @@ def test_as_many_rows_as_are_offered_can_be_sent(client, connected):
 def test_what_has_moved_since_it_was_shown_is_shown_again(client, connected):
     asked = data(connected, because="x")
     shown = client.post(BULK, asked).context["shown"]
-    store(client, data(connected[:1], value="2025-02-20", because="y"))
+    store(client, data(connected[:1], **{"value-account": "2025-02-20"}, because="y"))
     answer = client.post(BULK, asked | {"yes": "yes", "shown": shown})
     assert answer.status_code == 409
     assert days() == ["2025-02-20"]

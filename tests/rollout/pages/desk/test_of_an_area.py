@@ -98,7 +98,12 @@ def test_nothing_of_the_area_is_given_away_in_many_rows(client, world):
     new = reverse("rollout:record-new", args=["assets"])
     client.post(new, said | {"change_set": uuid.uuid4()})
     asset = Asset.objects.get()
-    many = {"row": asset.pk, "column": "facility", "value": world["theirs"].code, "yes": "yes"}
+    many = {
+        "row": asset.pk,
+        "column": "facility",
+        "value-facility": world["theirs"].code,
+        "yes": "yes",
+    }
     answer = client.post(reverse("rollout:register-bulk", args=["assets"]), many)
     assert answer.status_code == 400
     assert "shown" not in answer.context
