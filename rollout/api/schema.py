@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from rollout.api import serializers, shapes
 from rollout.api.listing import MOST, USUAL
+from rollout.api.offered import OFFERED
 from rollout.api.parameters import DEADLINE_RULES, misused
 from rollout.api.throttling import tell
 from rollout.day import MAPS
@@ -277,7 +278,10 @@ KEY = OpenApiParameter(
     description=_("The row's key."),
 )
 REGISTER = OpenApiParameter(
-    "register", location=OpenApiParameter.PATH, description=_("The register's code.")
+    "register",
+    enum=list(OFFERED),
+    location=OpenApiParameter.PATH,
+    description=_("The register's code."),
 )
 REGISTERS: Endpoint = {
     "operation_id": "registers",
@@ -314,7 +318,7 @@ REGISTER_ROWS: Endpoint = {
         OpenApiParameter(
             "format",
             enum=["json", "csv", "xlsx"],
-            description=_("As a file: the headings are in the reader's language."),
+            description=_("As a file; by Accept as well. Headings are in the reader's language."),
         ),
         *HEADERS,
     ],

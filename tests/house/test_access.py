@@ -87,6 +87,8 @@ ARGUMENTS = {
     "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
     "api:register-rows": lambda: {"register": "connections"},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "api:register-bulk": lambda: {"register": "connections"},
+    "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
         "code": OWN,
@@ -144,6 +146,8 @@ QUERIES = {
     "api:facility-connection": {},
     "api:schema": {},
     "api:registers": {},
+    "api:changes": {},
+    "api:difference": {"from": "2025-02-18", "to": "2025-05-21"},
     "api:docs": {},
     "rollout:step-not-needed": {"gap": GAP},
 }
