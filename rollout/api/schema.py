@@ -498,6 +498,28 @@ WRITE_NOT_200 = {
         description=_("It cannot be so, or the Idempotency-Key came with another call before."),
     ),
 }
+HEARTBEAT: Endpoint = {
+    "operation_id": "heartbeat",
+    "summary": _("A gateway gives a sign of life"),
+    "description": _(
+        "By a key of the scope heartbeat, for gateways of the places where its account is of the "
+        "Department, an officer or a REST client. Each gateway also has a secret address of its own."
+    ),
+    "parameters": [*CONNECTION["parameters"]],
+}
+HEARTBEAT_NOT_204 = {
+    status: answer
+    for status, answer in WRITE_NOT_200.items()
+    if status in (400, 401, 405, 406, 413, 415, 429, 500)
+} | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description=_("No key of the scope heartbeat, or it does not speak for this facility."),
+    ),
+    404: OpenApiResponse(
+        serializers.Problem, description=_("There is no such standing connection.")
+    ),
+}
 VERSIONED = {
     412: OpenApiResponse(
         shapes.ChangedMeanwhile, description=_("It has changed since it was read: both versions.")

@@ -423,6 +423,15 @@ BECAUSE = _("Needed where a value that stands is replaced, or one is unusual.")
 LONGEST_REASON = 500
 
 
+class Heartbeat(Serializer):
+    """Since the sign before."""
+
+    sent = IntegerField(required=False, min_value=0, max_value=10**9, help_text=_("Messages sent."))
+    errors: Declared = IntegerField(
+        required=False, min_value=0, max_value=10**9, help_text=_("Messages that failed.")
+    )
+
+
 class NewRow(Serializer):
     values = Cells(help_text=VALUES)
     because = CharField(

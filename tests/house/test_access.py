@@ -94,6 +94,10 @@ ARGUMENTS = {
         "code": OWN,
         "partner": Partner.objects.get(counted=True).code,
     },
+    "api:heartbeat": lambda: {
+        "code": OWN,
+        "partner": Partner.objects.get(counted=True).code,
+    },
     "rollout:absences": lambda: {"code": OWN},
     "rollout:measure": lambda: {"code": "servers"},
     "rollout:figure": lambda: {"group": "device", "key": "tablet"},
