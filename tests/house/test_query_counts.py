@@ -89,6 +89,8 @@ ROWS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "api:register-bulk": lambda: {"register": "connections"},
+    "api:heartbeat": lambda: {"code": "place-000", "partner": "nobody"},
     "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:my-step": lambda: {"code": "connections", "pk": _row("connections")},
