@@ -30,7 +30,7 @@ FULL, GAPS, NONE, BEFORE = "full", "gaps", "none", "before"
 CELL_LABELS = {
     FULL: gettext_lazy("as expected"),
     GAPS: gettext_lazy("with gaps"),
-    NONE: gettext_lazy("no sign of life"),
+    NONE: gettext_lazy("no signal"),
     BEFORE: gettext_lazy("no address yet"),
 }
 

@@ -31,6 +31,7 @@ from facilities.models.places import (
     Scope,
     in_language,
 )
+from facilities.reading_once import once
 from facilities.stretches import MOST_STRETCHES, Stretches
 
 Answer = TypeVar("Answer")
@@ -162,11 +163,44 @@ class AsOf:
         self.known_at = known_at
         self.map_on = map_on
         self.folded_on = None if folded_on is None else frozenset(folded_on)
+        self.listed_ids = facility_ids
+        # What `once_per_as_of` has read: whatever days are asked for, and what follows from stretches.
+        self.read: dict[Callable[[AsOf], Any], Any] = {}
+        self.read_in_stretches: dict[Callable[[AsOf], Any], Any] = {}
+        self.uses_stretches = [False]  # what is read just now, of it or of a part of its facilities
+        self._take_or_read()
+
+    def _take_or_read(self) -> None:
+        """Within one request others have read it: of the same facilities, or of all."""
+
+        def alike(facility_ids: frozenset[int] | None) -> list[AsOf]:
+            return once(("as_of", self.until, self.known_at, facility_ids, self.map_on), list[AsOf])
+
+        same, folded_on = alike(self.listed_ids), self.folded_on
+        for other in same:
+            if other.folded_on is None or (folded_on is not None and folded_on <= other.folded_on):
+                vars(self).update(vars(other))
+                return
+        if same:
+            vars(self).update(vars(same[0]))
+        elif self.listed_ids is not None and (whole := alike(None)):
+            vars(self).update(vars(whole[0].only_of(self.listed_ids)))
+        else:
+            self._read()
+        self.folded_on = folded_on
+        self.read_in_stretches = {}
+        same.append(self)
+
+    def _read(self) -> None:
+        until, known_at, map_on, facility_ids = (
+            self.until,
+            self.known_at,
+            self.map_on,
+            self.listed_ids,
+        )
         described_until = map_on or until
         self.descent = Descent.read(described_until, known_at, looking_back=map_on is not None)
-        self.listed_ids = facility_ids
         self.facility_ids = None if facility_ids is None else self.descent.family(facility_ids)
-        self.read: dict[Callable[[AsOf], Any], Any] = {}  # what `once_per_as_of` has read
 
         def rows(model: type[Yardstick], subject: str, *fields: str) -> _Dated[Any]:
             found = model.objects.in_force(described_until, known_at)
@@ -236,7 +270,7 @@ class AsOf:
         narrowed.listed_ids = facility_ids
         narrowed.facility_ids = family = self.descent.family(facility_ids)
         narrowed.codes = {pk: code for pk, code in self.codes.items() if pk in family}
-        narrowed.read = {}
+        narrowed.read, narrowed.read_in_stretches = {}, {}
         return narrowed
 
     def _described_by(self) -> tuple[_Dated[Any], ...]:
@@ -253,6 +287,7 @@ class AsOf:
         """
         if self.folded_on is None:
             return None
+        self.uses_stretches[0] = True
         eves = {merger.on - timedelta(days=1) for merger in self.mergers()}
         last_days = sorted(day for day in {*self.folded_on, *eves} if day < self.until)
         return Stretches(last_days) if len(last_days) < MOST_STRETCHES else None
@@ -355,13 +390,27 @@ class DayLookedAt(Protocol):
 
 
 def once_per_as_of(question: Callable[[AsOf], Answer]) -> Callable[[AsOf], Answer]:
-    """Decorates `question(as_of)`: several readers of one AsOf share one answer."""
+    """Decorates `question(as_of)`: several readers of one AsOf share one answer.
+
+    Those of other days share it too, unless it was found by looking at the days asked for (`stretches`).
+    """
 
     @wraps(question)
     def asked(as_of: AsOf) -> Answer:
-        if question not in as_of.read:
-            as_of.read[question] = question(as_of)
-        answer: Answer = as_of.read[question]
+        answer: Answer
+        uses, before = as_of.uses_stretches, as_of.uses_stretches[0]
+        if question in as_of.read:
+            answer = as_of.read[question]
+        elif question in as_of.read_in_stretches:
+            answer = as_of.read_in_stretches[question]
+            uses[0] = True
+        else:
+            uses[0] = False
+            try:
+                answer = question(as_of)
+                (as_of.read_in_stretches if uses[0] else as_of.read)[question] = answer
+            finally:
+                uses[0] |= before
         return answer
 
     return asked

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from facilities import access_log, clock
 from facilities.as_of import AsOf
+from facilities.reading_once import reading_once
 from rollout import forecasting
 from rollout.figures import snapshots
 from rollout.figures.cached import cached_progress
@@ -16,10 +17,10 @@ from rollout.figures.due import due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import cached_trend, first_day
 from rollout.models import MeasureCode, WorkingSession
-from rollout.notices import alerts, holders, jobs, leaving, outbox, watching
+from rollout.notices import alerts, holders, jobs, leaving, outbox, quiet, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
-from rollout.registers import importing
+from rollout.registers import blanking, importing
 from rollout.schedule import (
     BACK_UP,
     CALL,
@@ -48,6 +49,11 @@ def compute_progress(on: str | None = None) -> int:
 
 def leave_ready(on: date) -> None:
     """What the summary of a day asks for is kept before its first reader comes."""
+    with reading_once():
+        _leave_ready(on)
+
+
+def _leave_ready(on: date) -> None:
     sessions = WorkingSession.objects.known().filter(held_on__lt=on)
     progress = cached_progress(on, compare=sessions.aggregate(last=Max("held_on"))["last"])
     cached_trend(BY_CODE[MeasureCode.OFFICIAL], first_day(progress, progress.compare), on)
@@ -99,7 +105,10 @@ def watch() -> int:
         now = timezone.now()
         leaving.end_what_outlives(clock.day_of(now), now)
         access_log.bind()  # what a process that died left loose
-        return watching.watch(now)
+        raised = watching.watch(now)
+        quiet.keep(now)
+        blanking.once_a_night(now)
+        return raised
 
     return jobs.run(WATCH, watched)
 

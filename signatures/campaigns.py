@@ -15,11 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, When
 from django.db.models import Value as Literal
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from facilities.as_of import AsOf
+from facilities.lazy_texts import lazily
 from facilities.models import Facility, User
 from facilities.timeline import Deadline
 from signatures.life import STANDING, State, state_of
@@ -177,7 +177,7 @@ def _left_text(act: str, count: int, title: str) -> str:
     return text % {"count": count, "title": title}
 
 
-_left = lazy(_left_text, str)
+_left = lazily(_left_text)
 
 
 @transaction.atomic

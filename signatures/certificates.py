@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from facilities.as_of import AsOf
 from signatures.changes import COUNTED
@@ -76,34 +76,37 @@ def waiting_at(
     """By facility and step: how many certificates wait for it, and since when the one that waits longest.
 
     `steps`: by code, the event that is waited for and the one that comes before it. The same rule as
-    `CertificateOnDay.counts_as`, by the database: at a province of a million not one is read that does
-    not wait. One query for the moves, one for each step, and two more where any has moved.
+    `CertificateOnDay.counts_as`, by the database: at a province of a million not one is read. One query
+    for the moves, one for each step, and two more where any has moved.
     """
     known = moves(as_of)
-    told = {kind for pair in steps.values() for kind in pair}
+    events = CertificateEvent.objects.as_of(as_of.until, as_of.known_at)
+    of_it = events.filter(certificate=OuterRef("certificate"))
+    # Its last end is past: an end that no later one follows.
+    expired = of_it.filter(~Exists(of_it.filter(valid_until__gt=as_of.until)))
     ours = as_of.facts(CertificateEvent).exclude(certificate__in=list(known.of))
-    stories = (
-        ours.order_by()
-        .values("certificate", "certificate__facility")
-        .annotate(
-            revoked=Count("pk", filter=Q(kind=Kind.REVOKED)),
-            end=Max("valid_until"),
-            **{f"on_{kind}": Max("happened_on", filter=Q(kind=kind)) for kind in told},
-        )
-        .filter(Q(end__isnull=True) | Q(end__gt=as_of.until), revoked=0)
-    )
     elsewhere = _moved(as_of, known)
     found: dict[tuple[int, str], tuple[int, date]] = {}
     for step, (kind, before) in steps.items():
-        waiting = stories.filter(
-            **{f"on_{kind}__isnull": True, f"on_{before}__isnull": False}
-        ).values_list("certificate__facility", f"on_{before}")
+        # That an event is the first of its kind says nothing new, none of these may happen again; it
+        # leads SQLite to the index of one event.
+        waiting = ours.filter(
+            ~Exists(of_it.filter(kind=kind, attempt=1)),
+            ~Exists(of_it.filter(kind=Kind.REVOKED, attempt=1)),
+            ~Exists(expired.filter(valid_until__lte=as_of.until)),
+            kind=before,
+        )
+        rows = waiting.order_by().values_list("certificate__facility")
+        found |= {
+            (pk, step): (count, since)
+            for pk, count, since in rows.annotate(Count("pk"), Min("happened_on"))
+        }
         moved = (
             (row.certificate.facility_id, row.days[before])
             for row in elsewhere
             if row.counts_as(before) and not row.counts_as(kind)
         )
-        for facility_id, since in (*waiting, *moved):
+        for facility_id, since in moved:
             count, first = found.get((facility_id, step), (0, since))
             found[facility_id, step] = (count + 1, min(first, since))
     return found

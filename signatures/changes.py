@@ -19,7 +19,7 @@ from signatures.models import CertificateEvent, SignatureNeed
 from signatures.moves import carried
 
 Kind = CertificateEvent.Kind
-NAMED_AT_MOST = 5000
+NAMED_AT_MOST = 30_000  # SQLite takes no more than 32,766 values in a statement
 COUNTED = (Kind.REQUESTED, Kind.ISSUED, Kind.RECEIVED, Kind.HANDED_OVER, Kind.AUTHENTICATED)
 
 PASSES_ON = {f"certificates_{kind}": Passing.ADDS for kind in COUNTED} | {
@@ -99,22 +99,24 @@ def _ended(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
     }
     if not end_of:
         return
-    # A few are named, so that a database without statistics cannot choose a slow way to find them.
+    # They are named as long as that goes: databases look for the group of each event again otherwise.
     few = len(end_of) <= NAMED_AT_MOST
     ended = {"certificate__in": list(end_of) if few else ends.values("certificate_id")}
-    counted = (
+    events = list(
         as_of.facts(CertificateEvent)
-        .filter(kind__in=kinds, **ended)
+        .filter(kind__in=(*kinds, Kind.RETURNED), **ended)
         .values_list("certificate_id", "facility_id", "happened_on", "kind", "rung", "attempt")
     )
-    returned = set(
-        as_of.facts(CertificateEvent)
-        .filter(kind=Kind.RETURNED, **ended)
-        .values_list("certificate_id", "attempt")
-    )
+    returned = {
+        (certificate, attempt)
+        for certificate, _facility_id, _on, kind, _rung, attempt in events
+        if kind == Kind.RETURNED
+    }
     stretches = as_of.stretches()
     taken: dict[tuple[int, int | date, str, int], tuple[int, date]] = {}
-    for certificate, facility_id, on, kind, rung, attempt in counted:
+    for certificate, facility_id, on, kind, rung, attempt in events:
+        if kind == Kind.RETURNED:
+            continue
         if kind == Kind.REQUESTED and (certificate, attempt) in returned:
             continue  # the return has taken it back already
         # What was noted after the end counts on no day, and is not taken back before it came.

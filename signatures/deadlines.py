@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db.models import Count, Max, Min, Q
-from django.utils.functional import lazy
 from django.utils.translation import ngettext
 
 from facilities.as_of import AsOf
+from facilities.lazy_texts import lazily
 from facilities.timeline import Deadline
 from signatures import campaigns
 from signatures.models import CertificateEvent
@@ -68,4 +68,4 @@ def _certificates_expire_text(count: int) -> str:
     ) % {"count": count}
 
 
-_certificates_expire = lazy(_certificates_expire_text, str)
+_certificates_expire = lazily(_certificates_expire_text)

@@ -157,7 +157,7 @@ def _typed(cell: Filled) -> str:
                 "The spreadsheet keeps a power of ten here (%(text)s), as it does when a code such as "
                 "5E9 is typed. Write what was meant; in the sheet, format the column as text first."
             )
-            % {"text": f"{cell:E}".replace("000000", "").replace(".E", "E")}
+            % {"text": str(cell)}
         )
     return _text(cell)
 

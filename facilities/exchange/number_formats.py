@@ -100,4 +100,8 @@ class Formatted(int):
 
 
 class Power(float):
-    """A number shown as a power of ten, as programs do with what was typed as 5E9."""
+    """A number shown as a power of ten, as programs do with what was typed as 5E9; its text is as shown."""
+
+    def __str__(self) -> str:
+        digits, _e, power = f"{self:.14E}".partition("E")
+        return f"{digits.rstrip('0').rstrip('.')}E{power}"

@@ -18,46 +18,74 @@ def rename_scopes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facilities', '0002_access_log_stands'),
+        ("facilities", "0002_access_log_stands"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='apitoken',
-            name='addresses',
-            field=models.TextField(blank=True, help_text='One to a line, as 10.1.2.3 or 10.1.2.0/24; empty: from anywhere.', max_length=1000, verbose_name='from which addresses'),
+            model_name="apitoken",
+            name="addresses",
+            field=models.TextField(
+                blank=True,
+                help_text="One to a line, as 10.1.2.3 or 10.1.2.0/24; empty: from anywhere.",
+                max_length=1000,
+                verbose_name="from which addresses",
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='last_used_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used'),
+            model_name="apitoken",
+            name="last_used_at",
+            field=models.DateTimeField(
+                blank=True, editable=False, null=True, verbose_name="last used"
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='last_used_from',
-            field=models.CharField(blank=True, editable=False, max_length=45, verbose_name='last used from'),
+            model_name="apitoken",
+            name="last_used_from",
+            field=models.CharField(
+                blank=True, editable=False, max_length=45, verbose_name="last used from"
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='prefix',
-            field=models.CharField(blank=True, db_index=True, editable=False, help_text='By this it is found in the access log, and where it has leaked.', max_length=12, verbose_name='begins with'),
+            model_name="apitoken",
+            name="prefix",
+            field=models.CharField(
+                blank=True,
+                db_index=True,
+                editable=False,
+                help_text="By this it is found in the access log, and where it has leaked.",
+                max_length=12,
+                verbose_name="begins with",
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='replaces',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaced_by', to='facilities.apitoken', verbose_name='replaces'),
+            model_name="apitoken",
+            name="replaces",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="replaced_by",
+                to="facilities.apitoken",
+                verbose_name="replaces",
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='valid_from',
-            field=models.DateField(blank=True, help_text='First day on which it is accepted; empty: at once.', null=True, verbose_name='valid from'),
+            model_name="apitoken",
+            name="valid_from",
+            field=models.DateField(
+                blank=True,
+                help_text="First day on which it is accepted; empty: at once.",
+                null=True,
+                verbose_name="valid from",
+            ),
         ),
         migrations.AlterField(
-            model_name='apitoken',
-            name='scope',
-            field=models.CharField(default='progress:read', max_length=100, verbose_name='scope'),
+            model_name="apitoken",
+            name="scope",
+            field=models.CharField(default="progress:read", max_length=100, verbose_name="scope"),
         ),
         migrations.RunPython(rename_scopes, migrations.RunPython.noop),
     ]

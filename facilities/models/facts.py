@@ -10,6 +10,7 @@ from django.db.models import F, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from facilities import reading_once
 from facilities.evidence import Assumed, Rung, rung_expression, rung_of
 from facilities.models.prepared import prepared
 from facilities.signals import facts_changed
@@ -43,6 +44,7 @@ class Ledger(models.Model):
     @classmethod
     def touch(cls, facility_ids: Collection[int] | None = None) -> None:
         """Say that facts have changed: of these facilities alone, or (None) of whichever."""
+        reading_once.let_go()
         moved = {"version": F("version") + 1}
         if facility_ids is None:
             moved["general"] = F("version") + 1
@@ -57,13 +59,17 @@ class Ledger(models.Model):
 
     @classmethod
     def current(cls) -> int:
-        return cls.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+        """The version; within one request that of its beginning, so that its parts agree."""
+        found = reading_once.version_read()
+        return cls.versions()[0] if found is None else found
 
     @classmethod
     def versions(cls) -> tuple[int, int]:
         """The current version, and that of the latest write that may reach any facility."""
         row = cls.objects.filter(pk=1).values_list("version", "general").first()
-        return row or (0, 0)
+        version, general = row or (0, 0)
+        reading_once.at_version(version)
+        return version, general
 
 
 class FacilityVersion(models.Model):

@@ -6,12 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet, TextChoices
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities import clock
 from facilities.areas import AreaOnDay, Areas
 from facilities.folding import fold, sort_key
+from facilities.lazy_texts import lazily
 from facilities.models import AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
 from facilities.models.places import in_language
 from facilities.naming import facilities_by_external_code
@@ -191,7 +191,7 @@ def _terms(rows: Iterable[tuple[str, str, str]]) -> "Mapping[str, StrOrPromise]"
     """The latest name of each code. Files may have it in either language, so both are kept."""
     named = {code: (vietnamese, english) for code, vietnamese, english in rows}
     in_order = sorted(named, key=lambda code: sort_key(named[code][0]))
-    return {code: lazy(in_language, str)(*named[code]) for code in in_order}
+    return {code: lazily(in_language)(*named[code]) for code in in_order}
 
 
 def facilities_by_code(codes: set[str]) -> Mapping[str, Facility]:

@@ -67,7 +67,7 @@ class Cells(DictField):
 
 
 class Signs(Serializer):
-    beats = IntegerField(help_text=_("Signs of life."))
+    beats = IntegerField(help_text=_("Signals."))
     sent = IntegerField(help_text=_("Messages sent."))
     errors: Declared = IntegerField(help_text=_("Messages that failed."))
 
@@ -80,7 +80,7 @@ class Connection(Serializer):
     state = ChoiceField(WORST_FIRST)
     state_label = CharField()
     last_at = DateTimeField(
-        allow_null=True, help_text=_("The last sign of life of the standing address.")
+        allow_null=True, help_text=_("The last signal of the standing address.")
     )
     expected_by = DateTimeField(
         allow_null=True, help_text=_("The last moment at which the next sign is in time.")

@@ -46,7 +46,6 @@ from rollout.programme.reporting import (
     fresh_since,
     freshness,
     nothing_since,
-    stale_before,
 )
 from rollout.programme.stages import next_step_of, stage_of
 from rollout.programme.tracking import tracked
@@ -157,7 +156,8 @@ class Asked:
 
     def as_of(self, day: date, facility_ids: frozenset[int] | None = None) -> AsOf:
         """For the days that are asked for, and no other."""
-        days = (self.on, self.compare or self.on)
+        # What happened at a few is told by the day: so their curve and forecast are told by it too.
+        days = (self.on, self.compare or self.on) if facility_ids is None else None
         as_of = AsOf(day, self.known_at, facility_ids, self.map_on, folded_on=days)
         return in_area(as_of, self.area)
 
@@ -188,7 +188,6 @@ class Reading:
     weights: WeightsByKind
     names: tuple[str, str]
     deadlines: tuple[LegalDeadlineOnDay, ...]
-    since: date | None  # from which day on somebody must have been heard from
 
     @classmethod
     def begin(cls, asked: Asked) -> "Reading":
@@ -208,7 +207,7 @@ class Reading:
     ) -> tuple["Reading", tuple[OneDay, OneDay | None]]:
         on, compare = asked.on, asked.compare
         as_of = asked.as_of(on, facility_ids)
-        moved = changes(as_of)
+        moved = all_changes(as_of)
         now = OneDay.fold(as_of, moved, on)
         weights = weights_on(on, asked.known_at)
         then = None
@@ -217,7 +216,7 @@ class Reading:
             if compare > on or asked.area:
                 # A later day has changes of its own; an area, on each day, facilities of its own.
                 as_of_then = asked.as_of(compare, facility_ids)
-                moved = changes(as_of_then)
+                moved = all_changes(as_of_then)
             then = OneDay.fold(as_of_then, moved, compare)
         found = tree_on(as_of, on).find(asked.area) if asked.area else None
         reading = cls(
@@ -226,7 +225,6 @@ class Reading:
             weights,
             found.names() if found else names_on(asked.map_on or on, asked.known_at),
             tuple(legal_deadlines(on, asked.known_at, asked.map_on)),
-            stale_before(as_of),
         )
         return reading, (now, then)
 
@@ -266,7 +264,7 @@ class Reading:
             }
             before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
         facilities = tuple(result for result in self._results() if result.id in ids)
-        since = fresh_since(self.since, (result.freshness for result in facilities))
+        since = fresh_since([result.freshness for result in facilities])
         expected = self._bidding_ends(cells)
         measures = tuple(
             _result(measure, cells, self.weights[""], before.get(measure.code), expected, since)

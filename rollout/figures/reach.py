@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from equipment.models import ProcurementLot
 from facilities.models import FacilityLineage
+from facilities.reading_once import once
 
 
 class Reach(NamedTuple):
@@ -24,6 +25,11 @@ class Reach(NamedTuple):
     @classmethod
     def of(cls, facility_ids: Iterable[int]) -> Self:
         """Three queries. Rows that were withdrawn count as well: rather too many than one too few."""
+        asked = frozenset(facility_ids)
+        return once(("reach", asked), lambda: cls._of(asked))
+
+    @classmethod
+    def _of(cls, facility_ids: frozenset[int]) -> Self:
         families = _Families()
         affected = families.of(facility_ids)
         affected |= families.of(_for_whom(affected))

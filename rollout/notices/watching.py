@@ -23,7 +23,7 @@ from rollout.schedule import WATCH
 from rollout.turns import write_in_turn
 
 GATEWAY, JOB = "gateway", "job"
-RULES = {GATEWAY: gettext_lazy("Signs of life of a connection"), JOB: gettext_lazy("Periodic job")}
+RULES = {GATEWAY: gettext_lazy("Signals of a connection"), JOB: gettext_lazy("Periodic job")}
 
 
 def watch(now: datetime) -> int:

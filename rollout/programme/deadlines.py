@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
-from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ import equipment.deadlines
 import signatures.deadlines
 from facilities import clock
 from facilities.as_of import AsOf, FacilityOnDay
+from facilities.lazy_texts import lazily
 from facilities.models.places import in_language
 from facilities.timeline import Deadline
 from facilities.working_days import working_days_of
@@ -118,14 +118,19 @@ def _conditions(as_of: AsOf) -> Iterator[Deadline]:
 
 def _reports(as_of: AsOf) -> Iterator[Deadline]:
     """The week that runs and the one before it; what was missed earlier nobody can make good."""
-    weeks = reporting.calendar(as_of)
-    if not weeks.weeks:
+    asked = reporting.calendars(as_of)
+    if not asked:
         return
     on = as_of.until
-    near = [*weeks.ended(on)[-1:], weeks.running(on)]
-    given = reporting.reports(as_of, weeks, near[0])
+    near = {
+        facility.id: [*weeks.ended(on)[-1:], weeks.running(on)]
+        for facility in as_of.on(on)
+        if (weeks := asked.of(facility.id))
+    }
+    given = reporting.reports(as_of, min((weeks[0].due_on for weeks in near.values()), default=on))
     for facility in as_of.on(on):
-        for week in near:
+        weeks = asked.of(facility.id)
+        for week in near.get(facility.id, ()):
             if not reporting.is_asked(as_of, weeks, facility.id, week):
                 continue
             report = given.get((facility.id, week.due_on))
@@ -171,7 +176,7 @@ def of_the_law(
             facility_id=None,
             due_on=deadline.due_on,
             done_on=met_on,
-            what=lazy(in_language, str)(deadline.name_vi, deadline.name_en),
+            what=lazily(in_language)(deadline.name_vi, deadline.name_en),
         )
 
 

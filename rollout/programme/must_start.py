@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from equipment.durations import Usual
 from equipment.must_start import MustStart, must_starts
 from equipment.stages import Stage
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
+from facilities.lazy_texts import lazily
 from facilities.lineage import inherit
 from facilities.timeline import EMPTY, Deadline, fold
 from facilities.working_days import WorkingDays, working_days_of
@@ -196,4 +196,4 @@ def _still_to_request_text(count: int) -> str:
     ) % {"count": count}
 
 
-_still_to_request = lazy(_still_to_request_text, str)
+_still_to_request = lazily(_still_to_request_text)

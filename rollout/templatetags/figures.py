@@ -55,9 +55,9 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 @register.filter
 def share(value: float | None) -> str:
-    """A share of one as a percentage, with one decimal unless it is round: 29,4 % or 29.4%.
+    """A share of one as a percentage, with one decimal unless it is round: 29,4% or 29.4%.
 
-    Never 100 % while something is missing, never 0 % once something is there.
+    Never 100% while something is missing, never 0% once something is there.
     """
     if value is None:
         return pgettext("figure", "unknown")
@@ -67,7 +67,7 @@ def share(value: float | None) -> str:
     elif percent == 0 and value > 0:
         percent = 0.1
     decimals = 0 if percent == int(percent) else 1
-    # Translators: a percentage. Vietnamese puts a no-break space before the sign.
+    # Translators: a percentage, written without a space in both languages.
     return _("%(number)s%%") % {"number": grouped(percent, decimals)}
 
 

@@ -1,4 +1,4 @@
-"""Signs of life of a connection, calls of other systems, and what if a date moved."""
+"""Signals of a connection, calls of other systems, and what if a date moved."""
 
 import re
 

@@ -202,17 +202,106 @@ def test_needs_no_javascript(visit, screen):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-@pytest.mark.parametrize("query", ["", "&compare=2025-02-18"], ids=["plain", "compared"])
+HELD = (  # a phone, a tablet held upright, a desk
+    {"width": 390, "height": 844},
+    {"width": 820, "height": 1180},
+    {"width": 1440, "height": 900},
+)
+MOST_SCREENS = 3  # of a phone
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_prints_one_sheet(visit, language, query):
+def test_the_first_screen_answers_and_a_phone_holds_all_of_it_on_three(visit, language):
     page = visit(LEADER)
+    speak(page, language)
+    for held in HELD:
+        page.set_viewport_size(held)
+        page.goto("/?on=2025-05-21")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        verdict, worst, pace, decisions = page.locator(".finding > li").all()
+        for line in (headline(page), page.locator(".hero > p"), verdict, worst, pace, decisions):
+            expect(line).to_be_in_viewport(ratio=1)
+        expect(worst.locator("a[href*='/facilities/']")).to_have_count(3)
+        expect(decisions.locator("a[href*='/directives/']").first).to_be_in_viewport(ratio=1)
+        if held["width"] == 390:
+            height = page.evaluate("document.documentElement.scrollHeight")
+            assert height <= MOST_SCREENS * held["height"]
+            # What is folded is one touch away.
+            facilities = page.locator(".matrix tbody tr:visible")
+            expect(facilities).to_have_count(3)
+            page.locator("label[for=all-facilities]").click()
+            expect(facilities).to_have_count(17)
+            expect(page.locator(".chart")).to_be_hidden()
+            page.locator("label[for=all-curve]").click()
+            expect(page.locator(".chart")).to_be_visible()
+        else:
+            expect(page.locator(".matrix tbody tr:visible")).to_have_count(17)
+            expect(page.locator(".fold:visible")).to_have_count(0)
+
+
+SMALLEST = """() => {
+    const found = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const holder = walk.currentNode.parentElement;
+        const box = holder.getBoundingClientRect();
+        if (!walk.currentNode.data.trim() || box.width < 2 || !holder.checkVisibility()) continue;
+        const drawing = holder.closest("svg");
+        const drawn = drawing && drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+        const points = parseFloat(getComputedStyle(holder).fontSize) * (drawn || 1) * 0.75;
+        found.push([points, walk.currentNode.data.trim()]);
+    }
+    return found.sort((a, b) => a[0] - b[0])[0];
+}"""
+"""The smallest text of what is shown, in points, and the text."""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_prints_both_sides_of_one_sheet_in_readable_type(visit, language):
+    page = visit(LEADER)
+    speak(page, language)
+    page.goto(SESSION + "&compare=2025-02-18")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+    assert sheets(page.pdf(prefer_css_page_size=True)) == 2
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1047})  # A4 within its margins
+    points, text = page.evaluate(SMALLEST)
+    assert points >= 8.9, text
+    assert page.locator(".matrix tbody tr:visible").count() == 17
+    sizes = page.locator(".finding").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert sizes * 0.75 >= 12
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_meeting_asks_one_question_a_screen(visit, scripts):
+    page = visit(LEADER, viewport=HELD[1], java_script_enabled=scripts)
+    page.goto(SESSION)
+    page.get_by_role("link", name=words("For the meeting")).click()
+    screens = page.locator(".screen")
+    expect(screens).to_have_count(7)
+    assert asked_for(page) == {"on": ["2025-05-21"]}
+    expect(screens.first).to_contain_text("5/17")
+    if not scripts:
+        page.locator(".next a").first.click()
+        expect(screens.nth(1).locator("h2")).to_be_in_viewport()
+        return
+    points, text = page.evaluate(
+        SMALLEST.replace("document.body", "document.querySelector('main')")
+    )
+    assert points >= 18 * 0.75, text
+    screens.first.evaluate("screen => screen.scrollIntoView()")
+    for key, index in (("ArrowRight", 1), ("PageDown", 2), ("ArrowLeft", 1)):
+        page.keyboard.press(key)
+        expect(screens.nth(index).locator("h2")).to_be_in_viewport()
+    assert not scrolls_sideways(page)
+    assert barriers(page) == ""
+
+
+def speak(page: Page, language: str) -> None:
     page.context.add_cookies(
         [{"name": "django_language", "value": language, "url": page.watch.site}]
     )
-    page.goto(SESSION + query)
-    expect(page.locator("html")).to_have_attribute("lang", language)
-
-    assert sheets(page.pdf(prefer_css_page_size=True)) == 1
 
 
 WIDTHS = (360, 390, 768, 820, 1024)  # phones, a tablet held upright, an old screen
@@ -221,9 +310,7 @@ WIDTHS = (360, 390, 768, 820, 1024)  # phones, a tablet held upright, an old scr
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_no_page_scrolls_sideways_at_any_width(visit, language):
     page = visit(DEPARTMENT)
-    page.context.add_cookies(
-        [{"name": "django_language", "value": language, "url": page.watch.site}]
-    )
+    speak(page, language)
     wide = []
     for path in (
         "/",

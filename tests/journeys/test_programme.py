@@ -158,7 +158,7 @@ def test_a_directive_goes_from_the_leader_to_an_agency_and_is_closed_by_the_depa
         assert not scrolls_sideways(police)
         department.goto(police.url)
         carry_out(department, "close", happened_on=today())
-        expect(department.locator("dl.facts").first).to_contain_text("đúng hẹn")
+        expect(department.locator("dl.facts").first).to_contain_text("đúng hạn")
         leader.reload()
         expect(leader.locator("main")).to_contain_text("Đã ban hành hướng dẫn")
 

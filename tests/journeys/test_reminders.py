@@ -72,13 +72,13 @@ def reminders(page: Page) -> Locator:
 def test_an_officer_puts_a_reminder_off_for_too_long_and_loses_nothing(visit, scripted):
     page = visit(OFFICER, viewport=WIDE if scripted else PHONE, java_script_enabled=scripted)
     page.goto("/inbox/")
-    expect(reminders(page).first.get_by_text(words("I'm on it"))).to_be_visible()
+    expect(reminders(page).first.get_by_text(words("I'll handle this"))).to_be_visible()
     row = reminders(page).last
     told = row.locator("a").first.inner_text()
     row.locator("summary").click()
     row.locator("[name=until]").fill("2099-01-01")
     row.locator("[name=because]").fill("Nhà thầu xin lùi")
-    row.get_by_role("button", name=words("Put off")).click()
+    row.get_by_role("button", name=words("Remind me later")).click()
 
     refused = page.locator(".worked li", has=page.locator(".error"))
     expect(refused).to_have_count(1)

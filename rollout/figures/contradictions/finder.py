@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
+from facilities.lazy_texts import lazily
 from facilities.timeline import EMPTY, Change
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import all_changes, standing
@@ -90,17 +90,17 @@ def has(as_of: AsOf, facility_id: int, component: str) -> bool:
     return standing(as_of).get(facility_id, {}).get(component, EMPTY).amount >= 1
 
 
+def _filled(text: "StrOrPromise", **values: object) -> str:
+    shown = {
+        name: day(value) if isinstance(value, date) else str(value)
+        for name, value in values.items()
+    }
+    return str(text).format(**shown)
+
+
 def words(text: "StrOrPromise", **values: object) -> "StrOrPromise":
     """A translatable text with values filled in, in the language of whoever reads it."""
-
-    def filled() -> str:
-        shown = {
-            name: day(value) if isinstance(value, date) else str(value)
-            for name, value in values.items()
-        }
-        return str(text).format(**shown)
-
-    return lazy(filled, str)()
+    return lazily(_filled)(text, **values)
 
 
 def row_page(register: str, pk: int) -> str:

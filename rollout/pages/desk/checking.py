@@ -1,17 +1,19 @@
 """The checking queue: what officers reported, old and new side by side, to accept or to return."""
 
+from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from facilities.checking import judge, look_at_all, waiting
-from facilities.models import ChangeSet, Edit
+from facilities.models import ChangeSet, Document, Edit
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.desk.cells import ShownEdit, facility_names, shown_edits
@@ -52,7 +54,7 @@ def checking(request: SignedIn, day: Day, access: Access) -> Page:
 
 @desk()
 def checking_change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
-    """One change set. `n` and `p` go to the next and the one before."""
+    """One change set, paper by paper. `n` and `p` go to the next and the one before."""
     change_set = (
         ChangeSet.objects.filter(pk=pk, facility__isnull=False).select_related("by").first()
     )
@@ -80,7 +82,7 @@ def checking_change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -
     edits = (
         Edit.objects.filter(change_set=change_set)
         .select_related("document", "reviewed_by")
-        .order_by("pk")
+        .order_by(F("document").asc(nulls_last=True), "pk")
     )
     page = Paginator(edits, CELLS_A_PAGE).get_page(request.GET.get("page"))
     shown = shown_edits(list(page), day)
@@ -90,13 +92,21 @@ def checking_change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -
         "change_set": change_set,
         "facility": facility_names([change_set], day).get(change_set.facility_id, ""),
         "rows": page,
-        "lines": [_with_input(request, line, problems) for line in shown],
+        "papers": [
+            (paper, is_picture(paper), [_with_input(request, line, problems) for line in lines])
+            for paper, lines in groupby(shown, key=lambda line: line.edit.document)
+        ],
         "problems": problems.get("", []),
         "after": after,
         "before": queue[place - 1] if place > 0 else None,
         "query": day.query,
     }
     return "desk/checking_change_set.html", context, status
+
+
+def is_picture(paper: Document | None) -> bool:
+    """Whether a browser shows the paper beside what it proves; others are opened."""
+    return bool(paper and paper.file and not str(paper.file.name).endswith(".pdf"))
 
 
 def _with_input(request: SignedIn, line: ShownEdit, problems: dict[str, list[str]]) -> dict:

@@ -30,6 +30,7 @@ from facilities.registers.entering import (
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
 from facilities.registers.register import Register
+from facilities.registers.writers import Withdrawn
 from rollout.day import Day
 from rollout.pages import steps
 from rollout.pages.desk.lists import register_or_404
@@ -363,10 +364,20 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
         "problems": problems,
         "change_set": uuid.uuid4(),
         "facts": 0 if cell else len(register.facts_of(row)),
+        "values": [] if cell else _shown(register, values, day),
         "alone": alone,
+        "empties": bool(
+            alone and (writer := register.writer_of(cell)) and writer.withdrawn == Withdrawn.EMPTY
+        ),
         "because": request.POST.get("because", ""),
     }
     return "desk/record_withdraw.html", context, 400 if problems else 200
+
+
+def _shown(register: Register, values: Mapping[str, Value], day: Day) -> list[tuple[str, str]]:
+    """What stands in the cells of a row, as heading and value; the empty ones left out."""
+    shown = ((c.heading(), c.show(values[c.code])) for c in register.bound(on=day.today))
+    return [(heading, value) for heading, value in shown if value]
 
 
 def goes_with(

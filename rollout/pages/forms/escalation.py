@@ -16,9 +16,9 @@ from rollout.pages.forms.reporting import OnceForm
 SPARE, MOST_STEPS = 3, 20  # empty rows at the end; rows in all
 BEFORE, ON, AFTER = "before", "on", "after"
 WHEN = [
-    (BEFORE, pgettext_lazy("step of the ladder", "before")),
+    (BEFORE, pgettext_lazy("step of the reminder schedule", "before")),
     (ON, gettext_lazy("on the day")),
-    (AFTER, pgettext_lazy("step of the ladder", "after")),
+    (AFTER, pgettext_lazy("step of the reminder schedule", "after")),
 ]
 
 

@@ -46,6 +46,7 @@ from rollout.templatetags.figures import day_near, number
 AHEAD = timedelta(days=14)
 CLEARED_IN = timedelta(days=28)  # what clearing an obstacle brings is told of four weeks on
 MOST_DECISIONS = 5  # of each kind
+MOST_ON_PHONE = 2  # of each kind, before the reader asks for all: as in static/css/parts.css
 MOST_UPCOMING = 15
 MOST_ROWS = 60  # of the matrix; a larger province sees those in most trouble first
 
@@ -76,7 +77,7 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
         access.issues_directives,
         access.keeps_programme,
         build=lambda: (
-            _content(day, sees_programme=access.sees_programme, in_full=access.sees_all_rows)
+            content_of(day, sees_programme=access.sees_programme, in_full=access.sees_all_rows)
             | {"directs": access.issues_directives, "convenes": access.keeps_programme}
         ),
     )
@@ -84,7 +85,7 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
     return "summary/leader.html", context | {"content": content}
 
 
-def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
+def content_of(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility why it stands where it stands."""
     sessions = list(sessions_of(day).order_by("held_on").values_list("held_on", flat=True))
     compare = held_against(day, sessions)
@@ -342,12 +343,15 @@ def _decisions(
     """The worst of each kind, and how many more there are."""
     overdue = [(d, late) for d in opened if (late := d.days_late(as_of.until))]
     undated = [(d, 0) for d in opened if d.due_on is None]
-    return {
-        "first_undated": undated[0][0].code if undated else "",
+    kinds = {
         "directives": _first([*overdue, *undated], MOST_DECISIONS),
         "obstacles": _with_gains(as_of, _first(open_obstacles, MOST_DECISIONS)),
         "councils": _first(_without_council(progress, owed), MOST_DECISIONS),
         "too_late": _first(list(_too_late(progress, law)), MOST_DECISIONS),
+    }
+    return kinds | {
+        "first_undated": undated[0][0].code if undated else "",
+        "is_long": any(kind and len(kind["rows"]) > MOST_ON_PHONE for kind in kinds.values()),
     }
 
 

@@ -45,7 +45,9 @@ def changes(source: Source, compare: date, compare_known_at: datetime | None) ->
                 "old": Count(there.done(measure.code), old.told),
                 "new": Count(source.link.done(measure.code), new.told),
             }
-            yield Sentence("changed", values, new.done, _assumed(source, there, old, new))
+            fell = old.told is not None and new.told is not None and new.told < old.told
+            said = "fell" if fell else "changed"
+            yield Sentence(said, values, new.done, _assumed(source, there, old, new))
     if not changed:
         yield Sentence("changed_nothing", {"day": day})
     if compare_known_at is None:

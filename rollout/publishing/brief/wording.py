@@ -18,7 +18,7 @@ TITLES = {
     "conclusion": _("Conclusion"),
     "orders": _("Directives of the session"),
     "changes": _("Since the session before"),
-    "promises": _("Promises kept and broken"),
+    "promises": _("Directives completed and overdue"),
     "money": _("Money"),
     "late": pgettext_lazy("section of the brief", "Late"),
     "law": _("The law"),
@@ -399,23 +399,26 @@ PROGRAMME = {
 
 COMPARING = {
     "changed": _("{measure}: from {old} on {day} to {new}."),
+    "fell": _("{measure}: from {old} on {day} down to {new}."),
     "changed_nothing": _("No figure has changed since {day}."),
     "restated": _("{measure} on {day}: reported then as {reported}, {known} as known now."),
-    "kept": _("Kept: “{text}”, due on {due}, closed on {closed}."),
+    "kept": _("Completed on time: “{text}”, due on {due}, completed on {closed}."),
     "broken_open": ngettext_lazy(
-        "Broken: “{text}”, {lead}, due on {due}, still open after {days} working day.",
-        "Broken: “{text}”, {lead}, due on {due}, still open after {days} working days.",
+        "Overdue by {days} working day: “{text}”, lead: {lead}, due on {due}.",
+        "Overdue by {days} working days: “{text}”, lead: {lead}, due on {due}.",
         "count",
     ),
     "broken_open_together": ngettext_lazy(
-        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} working day.",
-        "Broken: “{text}”, {agencies} together, due on {due}, still open after {days} working days.",
+        "Overdue by {days} working day: “{text}”, {agencies} together, due on {due}.",
+        "Overdue by {days} working days: “{text}”, {agencies} together, due on {due}.",
         "count",
     ),
     "broken_late_together": _(
-        "Broken: “{text}”, {agencies} together, due on {due}, closed only on {closed}."
+        "Completed late: “{text}”, {agencies} together, due on {due}, completed on {closed}."
     ),
-    "broken_late": _("Broken: “{text}”, {lead}, due on {due}, closed only on {closed}."),
+    "broken_late": _(
+        "Completed late: “{text}”, lead: {lead}, due on {due}, completed on {closed}."
+    ),
     "undated": ngettext_lazy(
         "{number} directive stands open without a day.",
         "{number} directives stand open without a day.",

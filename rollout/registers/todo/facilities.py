@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +22,7 @@ from equipment.stages import Stage
 from equipment.stock import Line as Stock
 from facilities.as_of import AsOf
 from facilities.checking import remarks_of
+from facilities.lazy_texts import lazily
 from facilities.models.places import in_language
 from facilities.timeline import Deadline
 from rollout.figures import due as owed
@@ -54,7 +54,7 @@ from signatures.models import CertificateEvent
 
 Kind = CertificateEvent.Kind
 
-_written = lazy(day_in_words, str)  # as the reader's language writes it: what is kept speaks none
+_written = lazily(day_in_words)  # as the reader's language writes it: what is kept speaks none
 
 # What waits, by the step it waits for; the column of the step, and what must have come before.
 HANDING = {"handed-over": (Kind.HANDED_OVER, Kind.ISSUED)}
@@ -325,7 +325,7 @@ def _waiting_text(step: str, count: int) -> str:
     return text % {"count": count}
 
 
-_waiting = lazy(_waiting_text, str)
+_waiting = lazily(_waiting_text)
 
 
 def _connections(as_of: AsOf) -> Iterator[TodoItem]:
@@ -405,7 +405,7 @@ def _types_missing_text(count: int) -> str:
 
 
 _one, _listed, _types_missing = (
-    lazy(_one_text, str),
-    lazy(_listed_text, str),
-    lazy(_types_missing_text, str),
+    lazily(_one_text),
+    lazily(_listed_text),
+    lazily(_types_missing_text),
 )

@@ -30,7 +30,7 @@ KINDS = {
     "certificates": _("Digital signatures to hand over or test"),
     "connection": pgettext_lazy("one", "Connection"),
     "devices": pgettext_lazy("of a norm", "Devices"),
-    "signal": _("Signs of life of a connection"),
+    "signal": _("Signals of a connection"),
     "job": _("Periodic job"),
 }
 ORDER = {kind: rank for rank, kind in enumerate(KINDS)}

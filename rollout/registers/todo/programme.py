@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils.functional import lazy
-
 from facilities.as_of import AsOf
+from facilities.lazy_texts import lazily
 from facilities.models.places import in_language
 from facilities.timeline import Deadline
 from facilities.working_days import working_days_of
@@ -26,7 +25,7 @@ from rollout.registers.todo.lines import (
     TodoItem,
 )
 
-_named = lazy(in_language, str)
+_named = lazily(in_language)
 
 KIND_OF = {
     must_start.FILE: "stage",
@@ -148,7 +147,7 @@ def _together_text(names: tuple[tuple[str, str], ...]) -> str:
     return "; ".join(in_language(vi, en) for vi, en in names)
 
 
-_together = lazy(_together_text, str)
+_together = lazily(_together_text)
 
 
 def of_alerts(lines: Iterable[TodoItem], standing: Iterable[Alert], as_of: AsOf) -> list[TodoItem]:

@@ -21,13 +21,13 @@ def test_share_has_a_decimal_only_when_it_needs_one(value, written):
 @pytest.mark.parametrize(
     ("value", "en", "vi"),
     [
-        (0.0, "under 5%", "dưới 5\u00a0%"),
-        (0.049, "under 5%", "dưới 5\u00a0%"),
-        (0.05, "5%", "5\u00a0%"),
-        (0.342, "34%", "34\u00a0%"),
-        (0.95, "95%", "95\u00a0%"),
-        (0.951, "over 95%", "trên 95\u00a0%"),
-        (1.0, "over 95%", "trên 95\u00a0%"),
+        (0.0, "under 5%", "dưới 5%"),
+        (0.049, "under 5%", "dưới 5%"),
+        (0.05, "5%", "5%"),
+        (0.342, "34%", "34%"),
+        (0.95, "95%", "95%"),
+        (0.951, "over 95%", "trên 95%"),
+        (1.0, "over 95%", "trên 95%"),
         (None, "unknown", "chưa rõ"),
     ],
 )

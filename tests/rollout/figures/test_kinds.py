@@ -144,7 +144,7 @@ class TestNames:
 
 class TestWithoutHavingTo:
     def test_a_share_may_pass_the_whole_and_says_why(self):
-        """56 of 54, 103.7 %: two take part without having to."""
+        """56 of 54, 103.7%: two take part without having to."""
         for _n in range(2):
             reached(factories.facility(), launch=ON)
         reached(factories.facility(scope=Scope.BEYOND), launch=ON)

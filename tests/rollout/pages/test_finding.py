@@ -5,9 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from facilities.models import Role
+from facilities.models import Facility, Role
 from facilities.services import withdraw
-from rollout.models import Milestone, MilestoneEvent
+from rollout.models import Directive, Milestone, MilestoneEvent, Obstacle
+from rollout.programme.directives.services import move
+from rollout.programme.obstacles.services import clear
+from rollout.programme.services import record_milestone, record_ruling, schedule_council
 from tests import factories
 from tests.factories import user_with
 
@@ -55,6 +58,40 @@ def test_one_facility_less_in_official_use_changes_the_pace(said):
     withdraw(fact=begun.earliest("happened_on"), because="x", by=factories.recorder())
     [pace] = [line for line in said() if line.startswith("Needed")]
     assert pace == "Needed: one facility every 10 days. In the last 90 days: one every 30 days."
+
+
+def test_each_sentence_follows_from_a_fact(said, client):
+    """One fact after the other is added, and only what follows from it is told otherwise."""
+    by = factories.recorder()
+
+    def headline() -> str:
+        page = client.get("/", {"on": ON}).text
+        return " ".join(re.sub(r"<[^>]+>", "", page.split('id="headline">')[1][:400]).split())
+
+    verdict, unlikely, _pace, to_decide = said()
+    assert headline().startswith("5 of 17 facilities use EMR officially (29.4%)")
+
+    clear(obstacle=Obstacle.objects.get(code="du-toan"), cleared_on=ON, by=by)
+    later = said()
+    assert later[3] == to_decide.replace("4 obstacles", "3 obstacles")
+    assert later[3] != to_decide
+
+    undated = Directive.objects.filter(due_on=None).earliest("code")
+    move(directive=undated, on=ON, due_on=ON + timedelta(days=9), because="x", by=by)
+    assert said()[3] == "To decide: 1 directive without a day · 3 obstacles"
+
+    worst = Facility.objects.get(code="bg-ttyt-yenthe")
+    meeting = factories.CouncilMeetingFactory(facility=worst)
+    schedule_council(meeting=meeting, scheduled_on=ON, set_on=ON, by=by)
+    record_ruling(meeting=meeting, conclusion="pass", held_on=ON, by=by)
+    for milestone in (Milestone.LAUNCH, Milestone.DECISION, Milestone.OFFICIAL):
+        record_milestone(facility=worst, milestone=milestone, happened_on=ON, by=by)
+    after = said()
+    assert headline().startswith("6 of 17 facilities use EMR officially (35.3%)")
+    assert "Yen The District Medical Centre" in unlikely
+    assert "Yen The District Medical Centre" not in after[1]
+    assert after[0] != verdict
+    assert after[2].startswith("Needed: one facility every 12 days.")
 
 
 def test_who_may_not_know_it_of_every_facility_is_told_no_names(said):

@@ -160,4 +160,4 @@ class TestPage:
         client.cookies["django_language"] = "vi"
         page = self.look(client, on="2025-05-22", show="launch")
         assert "irst plan" not in page
-        assert "Kế hoạch gốc" in page
+        assert "Kế hoạch ban đầu" in page

@@ -7,7 +7,7 @@ from fontTools.ttLib import TTFont
 from rollout.site.build import compile_catalogues, subset_fonts
 
 VIETNAMESE = (
-    "Bệnh viện Sản Nhi tỉnh Bắc Giang, Lục Ngạn, Yên Thế: ĂẮẰẲẴẶ ĐƠỚỜỞỠỢ ƯỨỪỬỮỰ ỳỵỷỹ ₫ 29,4 % – …"
+    "Bệnh viện Sản Nhi tỉnh Bắc Giang, Lục Ngạn, Yên Thế: ĂẮẰẲẴẶ ĐƠỚỜỞỠỢ ƯỨỪỬỮỰ ỳỵỷỹ ₫ 29,4% – …"
 )
 
 

@@ -146,7 +146,7 @@ def test_the_leader_reads_and_writes_nothing(department, criteria_set):
     opened(department, criteria_set)
     leader = signed_in(Role.LEADER)
     assert leader.get(reverse("rollout:council-new")).status_code == 403
-    assert "Work on it" not in leader.get(page()).text
+    assert "Actions" not in leader.get(page()).text
     ruling = {"held_on": today(), "conclusion": "pass"}
     assert sent(leader, "rule", **ruling).status_code == 403
     assert not CouncilRuling.objects.exists()

@@ -205,5 +205,5 @@ def test_urged_moved_and_taken_back():
 def test_on_another_day_it_is_only_read():
     lead, leader = factories.AgencyFactory(), signed_in(Role.LEADER)
     issue(leader, lead)
-    assert "Work on it" in leader.get(page()).text
-    assert "Work on it" not in leader.get(page(), {"on": DAY.isoformat()}).text
+    assert "Actions" in leader.get(page()).text
+    assert "Actions" not in leader.get(page(), {"on": DAY.isoformat()}).text

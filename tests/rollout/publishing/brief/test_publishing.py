@@ -74,12 +74,12 @@ def test_one_facility_with_nothing():
     [
         # Day 10 is a Saturday: promised for it is promised for the Monday, day 12.
         (None, 12, None),
-        (None, 13, "still open after 1 working day."),
+        (None, 13, "Overdue by 1 working day:"),
         (10, 9, None),
-        (10, 10, "Kept:"),
-        (12, 12, "Kept:"),
+        (10, 10, "Completed on time:"),
+        (12, 12, "Completed on time:"),
         (13, 12, None),
-        (13, 13, "closed only on"),
+        (13, 13, "Completed late"),
     ],
 )
 def test_a_promise_is_judged_by_its_first_day(closed, looked, said):
@@ -92,8 +92,8 @@ def test_a_promise_is_judged_by_its_first_day(closed, looked, said):
 
 def test_what_was_settled_before_the_session_before_is_not_told_again():
     close(factories.DirectiveFactory(issued_on=DAY, due_on=on(10)), on(5))
-    assert "Kept" in words(brief(None, on=on(20), compare=on(4)))["promises"]
-    assert "Kept" not in words(brief(None, on=on(20), compare=on(5)))["promises"]
+    assert "Completed on time" in words(brief(None, on=on(20), compare=on(4)))["promises"]
+    assert "Completed on time" not in words(brief(None, on=on(20), compare=on(5)))["promises"]
 
 
 def test_it_is_held_against_the_session_before():

@@ -44,7 +44,7 @@ FIGURES = {
         ("signatures", ("4.187",)),
         ("use", ("17", "5", "Lục Nam", "23/05/2025", "Tân Yên", "24/05/2025")),
         ("use", ("06/2025", "08/2025")),
-        ("connection", ("Bạch Mai", "100\N{NO-BREAK SPACE}%", "17", "42")),
+        ("connection", ("Bạch Mai", "100%", "17", "42")),
         ("solutions", ("Một số giải pháp tháo gỡ các vướng mắc đã nêu", "các đại biểu")),
         ("difficulties", ("dự toán", "Ban Cơ yếu Chính phủ", "bảo hiểm y tế")),
         ("conclusion", ("nỗ lực, quyết tâm", "Mai Sơn")),

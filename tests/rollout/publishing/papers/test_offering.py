@@ -66,7 +66,7 @@ def test_batches_are_offered_by_facility_day_and_size():
     factories.CertificateFactory.create_batch(2, facility=batch.facility, batch=batch)
     with translation.override("vi"):
         offered = KINDS["handover"].subjects(Asked(ON))
-    words = "Chứng thư số của Cơ sở A, đề nghị cấp ngày 12/02/2025: 2"
+    words = "Chứng thư chữ ký số của Cơ sở A, đề nghị cấp ngày 12/02/2025: 2"
     assert offered == [("certificates:lo-1", words)]
 
 
@@ -81,7 +81,7 @@ def test_a_batch_of_several_wards_is_handed_over_ward_by_ward():
         paper = made("handover", "certificates:lo-1|Khoa Đông y")
         with pytest.raises(NoSuchSubject):
             made("handover", "certificates:lo-1|Khoa Nhi")
-    assert offered["certificates:lo-1|Khoa Nội"] == "Chứng thư số của Cơ sở A, Khoa Nội: 2"
+    assert offered["certificates:lo-1|Khoa Nội"] == "Chứng thư chữ ký số của Cơ sở A, Khoa Nội: 2"
     (table,) = [block for block in paper.blocks if isinstance(block, Table)]
     assert [row[1] for row in table.rows] == ["Mai"]
     assert paper.file_name == "ban-giao-bv-khoa-dong-y"
