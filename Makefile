@@ -23,7 +23,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test test-postgres journeys properties mutants lint types style format bench \
-	chaos scan bundle screenshots messages lock clean
+	chaos scan bundle screenshots messages lock clean api-cases
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ journeys: install-dev ## People's paths through the pages in a real Chromium
 
 properties: install-dev ## What must hold in any world, tried in ten times as many (DEPTH=)
 	DEPTH=$(or $(DEPTH),10) $(PYTEST) $(TWO) $(shell grep -rl "tests.examples" tests --include="test_*.py") $(ARGS)
+
+api-cases: install-dev ## Calls of the API made up from its description, as each role, against the demo on PORT (ARGS="--cases 200")
+	$(PYTHON) -m tests.api_cases --port $(PORT) $(ARGS)
 
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)

@@ -37,6 +37,19 @@ def digest_of(secret: str) -> str:
 
 def beat(*, secret: str, sent: int, errors: int, now: datetime) -> bool:
     """A gateway gave a sign of life. False for a secret that opens nothing. One query."""
+    return _beat(digest_of(secret), sent=sent, errors=errors, now=now)
+
+
+def beat_of(*, facility_id: int, partner: str, sent: int, errors: int, now: datetime) -> bool:
+    """The same of the gateway between a facility and a partner (its code). False without a standing one."""
+    standing = Gateway.objects.filter(
+        facility=facility_id, partner__code=partner, revoked_at=None
+    ).values_list("digest", flat=True)
+    digest = standing.order_by("-pk").first()
+    return digest is not None and _beat(digest, sent=sent, errors=errors, now=now)
+
+
+def _beat(digest: str, *, sent: int, errors: int, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             BEAT,
@@ -45,7 +58,7 @@ def beat(*, secret: str, sent: int, errors: int, now: datetime) -> bool:
                 "now": connection.ops.adapt_datetimefield_value(now),
                 "sent": sent,
                 "errors": errors,
-                "digest": digest_of(secret),
+                "digest": digest,
             },
         )
         return cursor.rowcount == 1

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -359,8 +359,10 @@ class KeyForm(forms.ModelForm):
     """A new key: read-only unless somebody says otherwise."""
 
     scope = forms.MultipleChoiceField(
-        label=gettext_lazy("Scope"),
-        choices=ApiToken.Scope.choices,
+        choices=[
+            (scope.value, format_lazy("{}: {}", scope.value, scope.label))
+            for scope in ApiToken.Scope
+        ],
         initial=[ApiToken.Scope.PROGRESS],
         widget=forms.CheckboxSelectMultiple,
     )
@@ -368,6 +370,13 @@ class KeyForm(forms.ModelForm):
     class Meta:
         model = ApiToken
         fields = ("user", "label", "scope", "valid_from", "expires_on", "addresses")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "addresses" in self.fields:  # a key that stands is only looked at
+            name = ApiToken._meta.get_field("scope").verbose_name
+            self.fields["scope"].label = capfirst(str(name))
+            self.fields["addresses"].widget.attrs["rows"] = 4
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -394,11 +403,9 @@ class ApiTokenAdmin(TableAdmin):
         "user",
         "prefix",
         "scope",
-        "created_at",
         "valid_from",
         "expires_on",
         "last_used_at",
-        "last_used_from",
         "revoked_at",
     )
     list_filter = (("revoked_at", admin.EmptyFieldListFilter), "expires_on")

@@ -312,6 +312,13 @@ class Access:
         return self._has(Role.ADMINISTRATOR)
 
     @property
+    def beats_for(self) -> Places:
+        """For whose gateways signs of life are given: by a key of that scope alone."""
+        if not self._through_key(Scope.HEARTBEAT):
+            return NOWHERE
+        return self._places((Role.DEPARTMENT, Role.CLIENT, Role.OFFICER))
+
+    @property
     def writing(self) -> "Access | None":
         """As whom rows of registers are written: oneself, or through a key of that scope its holder.
 

@@ -26,9 +26,10 @@ from facilities.permissions import Places
 from rollout.api import schema, shapes
 from rollout.api.answer import answer_of
 from rollout.api.listing import limit_of
+from rollout.api.offered import OFFERED
 from rollout.api.parameters import misused, texts
 from rollout.api.reading import ReadView
-from rollout.api.registers import OFFERED, refuse_without_rows
+from rollout.api.registers import refuse_without_rows
 
 LATEST = "latest"
 

@@ -39,6 +39,7 @@ class ReadView(APIView):
 
     http_method_names = ["get", "head", "options"]
     caching = "private, no-cache"
+    scope = ApiToken.Scope.PROGRESS  # without which a key is refused
     access: Access
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -66,11 +67,9 @@ class ReadView(APIView):
             self.access = access_to(request._request)
         else:
             self.access = access_of(request.user, clock.today(), token=token)
-        if self.access.grants and self.access.lacks(ApiToken.Scope.PROGRESS):
-            self.permission_denied(
-                request, message=short_scope(self.access, ApiToken.Scope.PROGRESS)
-            )
-        if not self.access.sees_summary:
+        if self.access.grants and self.access.lacks(self.scope):
+            self.permission_denied(request, message=short_scope(self.access, self.scope))
+        if not self.access.grants:
             self.permission_denied(
                 request, message=_("Your account holds no role today. Ask the Department for one.")
             )

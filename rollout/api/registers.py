@@ -16,8 +16,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 from facilities.choosing import FACILITIES
@@ -30,19 +32,14 @@ from facilities.registers.register import Register
 from rollout.api import schema, shapes
 from rollout.api.answer import answer_of
 from rollout.api.listing import limit_of
+from rollout.api.offered import OFFERED
 from rollout.api.parameters import misused, texts
 from rollout.api.reading import ReadView, short_scope
 from rollout.day import Day, read_day
 from rollout.figures.cached import cached_sums
-from rollout.registers.catalogue import REGISTERS
-from rollout.registers.exports import export
+from rollout.registers.exports import XLSX, export
 from rollout.registers.writing import version_of
 
-OF_PEOPLE = frozenset({"contacts", "staff"})
-OF_PAPERS = frozenset({"documents"})  # whose files and titles are read in person
-OFFERED = {
-    code: register for code, register in REGISTERS.items() if code not in OF_PEOPLE | OF_PAPERS
-}
 DAY = ("on", "known_at", "area")
 OWN = (*DAY, "fields", "sort", "page", "limit", "after", "format")
 FORMS = ("json", "csv", "xlsx")
@@ -91,6 +88,16 @@ class Asked:
         return f"{address}?{query.urlencode()}"
 
 
+class CsvForm(JSONRenderer):
+    """Asked for by Accept; the file itself is drawn row by row."""
+
+    media_type, format = "text/csv", "csv"
+
+
+class XlsxForm(JSONRenderer):
+    media_type, format = XLSX, "xlsx"
+
+
 class RegistersView(ReadView):
     """Which registers there are, and what their columns mean."""
 
@@ -120,9 +127,20 @@ class RegistersView(ReadView):
 class RegisterRowsView(ReadView):
     """The rows of one register: in pieces, or whole as a file."""
 
+    def get_renderers(self) -> list[BaseRenderer]:
+        """Files are read, not written."""
+        files = [CsvForm(), XlsxForm()] if self.request.method in ("GET", "HEAD") else []
+        return [JSONRenderer(), *files]
+
     @extend_schema(
         **schema.REGISTER_ROWS,
-        responses={200: shapes.RegisterRows, **schema.REGISTERS_NOT_200, 404: schema.NO_REGISTER},
+        responses={
+            (200, "application/json"): shapes.RegisterRows,
+            (200, CsvForm.media_type): OpenApiTypes.STR,
+            (200, XLSX): OpenApiTypes.BINARY,
+            **schema.REGISTERS_NOT_200,
+            404: schema.NO_REGISTER,
+        },
     )
     def get(self, request: Request, register: str) -> HttpResponseBase:
         places = refuse_without_rows(self)
@@ -130,7 +148,13 @@ class RegisterRowsView(ReadView):
         day = asked.day
         if asked.form != "json":
             return export(
-                asked.register, asked.columns, _ordered(asked), day.on, day.known_at, asked.form
+                asked.register,
+                asked.columns,
+                _ordered(asked),
+                day.on,
+                day.known_at,
+                asked.form,
+                with_names=False,
             )
         count, _totals = cached_sums(asked.register, asked.found, day.on, day.known_at)
         keys, after, page = _piece(asked, count)
@@ -236,7 +260,8 @@ def asked_rows(register: Register, query: QueryDict, view: ReadView, places: Pla
     sortable = [c for c in by_code if register.has_sql(c) or c in register.sorts]
     if sort and sort.removeprefix("-") not in sortable:
         errors["sort"] = [_no_column(sort.removeprefix("-"), sortable)]
-    form = given.get("format", "json")
+    accepted = getattr(view.request, "accepted_renderer", None)
+    form = given.get("format") or (accepted.format if accepted else "json")
     if form not in FORMS:
         errors["format"] = [_("Give one of these codes: %(codes)s.") % {"codes": ", ".join(FORMS)}]
     numbers = {}

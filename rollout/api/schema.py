@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from rollout.api import serializers, shapes
 from rollout.api.listing import MOST, USUAL
+from rollout.api.offered import OFFERED
 from rollout.api.parameters import DEADLINE_RULES, misused
 from rollout.api.throttling import tell
 from rollout.day import MAPS
@@ -277,7 +278,10 @@ KEY = OpenApiParameter(
     description=_("The row's key."),
 )
 REGISTER = OpenApiParameter(
-    "register", location=OpenApiParameter.PATH, description=_("The register's code.")
+    "register",
+    enum=list(OFFERED),
+    location=OpenApiParameter.PATH,
+    description=_("The register's code."),
 )
 REGISTERS: Endpoint = {
     "operation_id": "registers",
@@ -314,7 +318,7 @@ REGISTER_ROWS: Endpoint = {
         OpenApiParameter(
             "format",
             enum=["json", "csv", "xlsx"],
-            description=_("As a file: the headings are in the reader's language."),
+            description=_("As a file; by Accept as well. Headings are in the reader's language."),
         ),
         *HEADERS,
     ],
@@ -492,6 +496,28 @@ WRITE_NOT_200 = {
     422: OpenApiResponse(
         shapes.NotStored,
         description=_("It cannot be so, or the Idempotency-Key came with another call before."),
+    ),
+}
+HEARTBEAT: Endpoint = {
+    "operation_id": "heartbeat",
+    "summary": _("A gateway gives a sign of life"),
+    "description": _(
+        "By a key of the scope heartbeat, for gateways of the places where its account is of the "
+        "Department, an officer or a REST client. Each gateway also has a secret address of its own."
+    ),
+    "parameters": [*CONNECTION["parameters"]],
+}
+HEARTBEAT_NOT_204 = {
+    status: answer
+    for status, answer in WRITE_NOT_200.items()
+    if status in (400, 401, 405, 406, 413, 415, 429, 500)
+} | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description=_("No key of the scope heartbeat, or it does not speak for this facility."),
+    ),
+    404: OpenApiResponse(
+        serializers.Problem, description=_("There is no such standing connection.")
     ),
 }
 VERSIONED = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import inline_serializer
+from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework.serializers import (
     BooleanField,
     CharField,
@@ -55,6 +55,15 @@ NO_ADDRESS = _("Null without a standing address.")
 FACILITY = _("Its code; null where it is about the whole province.")
 DAYS_LATE = _("Working days past the day it was due, on the day looked at; 0: not past it.")
 SUBJECT = _("What is due; with rule, day and level it stays the same from day to day.")
+
+
+@extend_schema_field(
+    {"type": "object", "additionalProperties": {"type": ["string", "integer", "null"]}}
+)
+class Cells(DictField):
+    """The cells of a row, by column."""
+
+    child = JSONField(allow_null=True)
 
 
 class Signs(Serializer):
@@ -310,8 +319,7 @@ class RowOfRegister(Serializer):
         allow_null=True,
         help_text=_("To be sent as If-Match; null when not all of the row of today is shown."),
     )
-    values = DictField(
-        child=JSONField(allow_null=True),
+    values = Cells(
         help_text=_("By column: a text, a whole number, a day, a code, or null where it is empty."),
     )
 
@@ -415,8 +423,17 @@ BECAUSE = _("Needed where a value that stands is replaced, or one is unusual.")
 LONGEST_REASON = 500
 
 
+class Heartbeat(Serializer):
+    """Since the sign before."""
+
+    sent = IntegerField(required=False, min_value=0, max_value=10**9, help_text=_("Messages sent."))
+    errors: Declared = IntegerField(
+        required=False, min_value=0, max_value=10**9, help_text=_("Messages that failed.")
+    )
+
+
 class NewRow(Serializer):
-    values = DictField(child=JSONField(allow_null=True), help_text=VALUES)
+    values = Cells(help_text=VALUES)
     because = CharField(
         required=False, allow_blank=True, max_length=LONGEST_REASON, help_text=BECAUSE
     )
@@ -484,8 +501,7 @@ class RowResult(Serializer):
     version = CharField(allow_null=True)
     refusal = ChoiceField([refusal.value for refusal in Refusal], allow_null=True)
     errors: Declared = DictField(child=ListField(child=CharField()))
-    current = DictField(
-        child=JSONField(allow_null=True),
+    current = Cells(
         allow_null=True,
         help_text=_("What stands, where another version was meant."),
     )
@@ -525,8 +541,8 @@ class NotStored(Problem):
 class ChangedMeanwhile(Problem):
     """Both versions: what was sent, and what stands."""
 
-    sent = DictField(child=JSONField(allow_null=True))
-    current = DictField(child=JSONField(allow_null=True))
+    sent = Cells()
+    current = Cells()
     version = CharField(help_text=_("Of what stands."))
 
 

@@ -4,6 +4,7 @@ from rollout.api.changes import ChangesView
 from rollout.api.connections import ConnectionsView, ConnectionView
 from rollout.api.difference import DifferenceView
 from rollout.api.forecast import ForecastView
+from rollout.api.heartbeat import HeartbeatView
 from rollout.api.programme import AlertsView, DeadlinesView
 from rollout.api.provinces import ProvincesView
 from rollout.api.registers import RegistersView
@@ -26,6 +27,11 @@ urlpatterns = [
         "v1/facilities/<slug:code>/connections/<slug:partner>/",
         ConnectionView.as_view(),
         name="facility-connection",
+    ),
+    path(
+        "v1/facilities/<slug:code>/connections/<slug:partner>/heartbeat/",
+        HeartbeatView.as_view(),
+        name="heartbeat",
     ),
     path("v1/alerts/", AlertsView.as_view(), name="alerts"),
     path("v1/deadlines/", DeadlinesView.as_view(), name="deadlines"),

@@ -68,7 +68,7 @@ class RowsView(RegisterRowsView):
             raise MethodNotAllowed("POST")
         if not adds_to(found, access):
             self.permission_denied(request, message=_not_kept())
-        asked = _body(shapes.NewRow, request)
+        asked = asked_body(shapes.NewRow, request)
 
         def act() -> Response:
             line = Line(asked["values"], because=asked.get("because", ""))
@@ -91,7 +91,7 @@ class RowView(RegisterRowView):
     def patch(self, request: Request, register: str, key: int) -> HttpResponseBase:
         found, access = kept(self, request, register)
         version = _meant(request)
-        asked = _body(shapes.ChangedRow, request)
+        asked = asked_body(shapes.ChangedRow, request)
         line = Line(asked["values"], key, version, asked.get("because", ""))
         with transaction.atomic():
             change_set, result = _one(self, found, access, line)
@@ -113,7 +113,7 @@ class WithdrawView(ReadView):
         if not hasattr(found.model, "withdrawn_at"):
             raise MethodNotAllowed("POST")
         version = _meant(request)
-        asked = _body(shapes.Withdrawal, request)
+        asked = asked_body(shapes.Withdrawal, request)
 
         def act() -> Response:
             try:
@@ -152,7 +152,7 @@ class BulkView(ReadView):
     )
     def post(self, request: Request, register: str) -> HttpResponseBase:
         found, access = kept(self, request, register)
-        asked = _body(shapes.Bulk, request)
+        asked = asked_body(shapes.Bulk, request)
         lines = [
             Line(
                 one["values"],
@@ -209,7 +209,7 @@ def _not_kept() -> str:
     return _("This register is kept by the Department. Ask it for such a role or key.")
 
 
-def _body(serializer: Any, request: Request) -> dict[str, Any]:
+def asked_body(serializer: Any, request: Request) -> dict[str, Any]:
     """What was sent, in the shape described; unknown members are refused. Raises ValidationError."""
     if not isinstance(request.data, dict):
         raise ValidationError({"": [_("Send a JSON object.")]})

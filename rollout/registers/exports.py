@@ -24,15 +24,19 @@ def export(
     on: date,
     known_at: datetime | None,
     form: str,
+    *,
+    with_names: bool = True,
 ) -> HttpResponseBase:
     """The rows in their order, as "csv" or "xlsx".
 
     `columns`: those that the reader may see, with their choices (`Register.bound`). What says which row
     is which comes last if the list does not show it: without it the file could not be read back.
+    `with_names` False: but for names of people, whom the reader may not see.
     """
     shown = {column.code for column in columns}
     identifying = [code for key in register.keys[:1] for code in key if code not in shown]
-    columns = [*columns, *map(register.column, identifying)]
+    told = [c for c in map(register.column, identifying) if with_names or not c.personal]
+    columns = [*columns, *told]
     name = f"{register.code}-{on:%Y-%m-%d}.{form}"
     values = _values(register, columns, rows, on, known_at)
     if form == "csv":

@@ -81,6 +81,8 @@ def handler(exc: Exception, context: dict) -> Response | None:
     if isinstance(exc, exceptions.ValidationError):
         errors = said if isinstance(said, dict) else {"": said}
         said, more = WHY, {"errors": errors}
+    elif isinstance(exc, exceptions.ParseError):  # it has no part to be named
+        said, more = WHY, {"errors": {"": [str(exc.detail)]}}
     elif isinstance(said, dict):
         more = {name: value for name, value in said.items() if name != "detail"}
         said = said.get("detail", "")

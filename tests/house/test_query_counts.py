@@ -92,6 +92,7 @@ ROWS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "api:heartbeat": lambda: {"code": "place-000", "partner": "nobody"},
     "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
     "rollout:my-step": lambda: {"code": "connections", "pk": _row("connections")},
@@ -102,6 +103,8 @@ QUERIES = {
     "api:trend": {"measure": "official", "from": "2025-01-01", "to": "2025-05-21"},
     "api:connections": {},  # as they are now
     "api:registers": {},
+    "api:changes": {},
+    "api:difference": {"from": "2025-02-18", "to": "2025-05-21"},
     "api:facility-connection": {},
     "rollout:step-not-needed": {"gap": GAP},
 }

@@ -6,12 +6,14 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from connectivity import gateways
-from connectivity.models import Gateway
+from connectivity.models import BeatDay, Gateway
 from facilities.models import ApiToken, Ownership, Role, Scope
 from facilities.reorganising import close_facility
 from tests import factories
@@ -214,6 +216,30 @@ def test_a_key_opens_the_list_only_with_the_scope_of_the_programme(client, five,
         assert scope in refused.json()["detail"]
         assert "programme" in refused.json()["detail"]
     assert len(codes(client.get(URL, headers=key_of(role, "programme:read")))) == 5
+
+
+def test_a_sign_of_life_is_given_by_a_key_for_the_places_of_its_account(client, five):
+    address = "/api/v1/facilities/{}/connections/bach-mai/heartbeat/"
+    officer = key_of(Role.OFFICER, "heartbeat", facility=five[0])
+    days = BeatDay.objects.filter(gateway__facility=five[0])
+    told = {name: Coalesce(Sum(name), 0) for name in ("sent", "errors", "beats")}
+    before = list(days.aggregate(**{f"of_{name}": sum_ for name, sum_ in told.items()}).values())
+    cases = [
+        ("a", officer, {"sent": 12, "errors": 1}, 204),
+        ("a", officer, {}, 204),
+        ("a", officer, {"sent": -1}, 400),
+        ("a", officer, {"more": 1}, 400),
+        ("b", officer, {}, 403),
+        ("nowhere", key_of(Role.CLIENT, "heartbeat"), {}, 404),
+        ("a", key_of(Role.CLIENT, "programme:read"), {}, 403),
+        ("a", key_of(Role.LEADER, "heartbeat"), {}, 403),
+    ]
+    for code, headers, body, status in cases:
+        answer = client.post(address.format(code), body, "application/json", headers=headers)
+        assert answer.status_code == status, (code, body, answer.content)
+    after = list(days.aggregate(**{f"of_{name}": sum_ for name, sum_ in told.items()}).values())
+    assert [now - then for now, then in zip(after, before, strict=True)] == [12, 1, 2]
+    assert client.get(URL, headers=officer).status_code == 403
 
 
 def test_a_scope_opens_no_more_than_its_holder_may_see(client, five):

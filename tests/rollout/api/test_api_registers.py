@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from facilities.models import ApiToken, Facility, FacilityArea, Role
-from rollout.api.registers import OFFERED
+from rollout.api.offered import OFFERED
 from rollout.models import MilestoneEvent
 from rollout.registers.catalogue import REGISTERS
 from signatures.models import Certificate
@@ -102,6 +102,11 @@ def test_a_file_holds_the_same_rows(department):
     book = department.get(f"{URL}connections/", {"format": "xlsx"})
     assert "spreadsheetml" in book["Content-Type"]
     assert b"".join(book.streaming_content)[:2] == b"PK"
+    asked = {"accept": "text/csv", "accept-language": "en"}
+    by_accept = department.get(f"{URL}connections/", {"fields": "facility"}, headers=asked)
+    assert by_accept["Content-Type"].startswith("text/csv")
+    refused = department.get(f"{URL}connections/", {"x": "1"}, headers=asked)
+    assert (refused.status_code, "x" in refused.json()["errors"]) == (400, True)
 
 
 def test_no_name_of_a_person_is_told_to_anybody(department):
@@ -203,3 +208,12 @@ def _places(held: dict[str, str]) -> dict:
 def test_every_register_answers(department):
     for code in OFFERED:
         assert ask(department, code, limit=1)["register"] == code
+
+
+def test_no_file_names_a_person_even_to_say_which_row_is_which(department):
+    for code, register in OFFERED.items():
+        column = next(c for c in register.columns if not c.personal)
+        asked = {"on": "2025-05-21", "format": "csv", "fields": column.code}
+        file = department.get(f"{URL}{code}/", asked).streaming_content
+        head = next(csv.reader(StringIO(next(iter(file)).decode("utf-8-sig")), delimiter=","))
+        assert not set(head) & {c.heading() for c in register.columns if c.personal}, code
