@@ -20,6 +20,6 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("facilities", "0004_accounts_over_time")]
+    dependencies = [("facilities", "0005_accounts_over_time")]
 
     operations = [migrations.RunPython(guard, unguard)]

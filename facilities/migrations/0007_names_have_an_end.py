@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('facilities', '0005_access_log_is_not_emptied'),
+        ('facilities', '0006_access_log_is_not_emptied'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('facilities', '0003_keys'),
+        ('facilities', '0004_row_before'),
     ]
 
     operations = [
