@@ -148,6 +148,7 @@ def _crawled(some: int) -> Iterator[str]:
     from django.conf import settings
     from django.db import transaction
     from django.test import Client
+    from django.urls import NoReverseMatch
 
     from facilities.models import Facility
     from tests.house import test_access
@@ -162,8 +163,12 @@ def _crawled(some: int) -> Iterator[str]:
         if made is not None:
             browser.force_login(made)
         for name in test_access.ADDRESSES:
-            path = test_access.path_of(name)
             if name == "logout":
+                continue
+            try:
+                path = test_access.path_of(name)
+            except NoReverseMatch:
+                yield f"no row of tests/house/test_access.py says whose {name} is opened"
                 continue
             for number in range(some):
                 told = {n: chance.choice(HOSTILE) for n in chance.sample(NAMES, 4)}
@@ -204,7 +209,7 @@ def _wrong(role: str, name: str, answer) -> str:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--some", type=int, default=6, help="hostile requests of each address and role"
+        "--some", type=int, default=2, help="hostile requests of each address and role"
     )
     parser.add_argument("--only", choices=["bandit", "pip-audit", "crawl"])
     asked = parser.parse_args(arguments)
