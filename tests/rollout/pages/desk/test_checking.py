@@ -224,3 +224,32 @@ def test_nothing_is_owed_about_a_row_that_was_withdrawn(client, department, offi
 
 def test_a_forged_list_of_reports_is_no_fault_of_the_server(client, department):
     assert client.post("/desk/checking/", {"change_set": ["no-key"]}).status_code == 302
+
+
+def test_goes_by_paper_and_what_is_returned_names_its_record(
+    client, department, officer, connected
+):
+    """Three names on one list with a photo: the photo once, one name returned, the others accepted."""
+    register, paper = REGISTERS["certificates"], DocumentFactory(file="documents/a.jpg")
+    change_set = begin(kind=ChangeSet.Kind.FORM, by=officer, facility=connected[0])
+    for holder in ("Lan", "Mai", "Hoa"):
+        row = put(register, None, facility=connected[0].code, holder=holder)
+        day = {"requested": date(2025, 1, 10)}
+        enter(register=register, row=row, values=day, change_set=change_set, on=ON, document=paper)
+    bare = {"unit": "Khoa Nội"}
+    enter(register=register, row=row, values=bare, change_set=change_set, on=ON)
+    address = f"/desk/checking/{change_set.pk}/"
+    page = client.get(address)
+    assert [
+        (document, is_picture, [item["line"].title for item in items])
+        for document, is_picture, items in page.context["papers"]
+    ] == [(paper, True, ["Lan", "Mai", "Hoa"]), (None, False, ["Hoa"])]
+    assert page.text.count("<img") == 1
+
+    mai = change_set.edits.get(column="requested", row=register.model.objects.get(holder="Mai").pk)
+    said = verdicts(change_set) | {f"verdict-{mai.pk}": "return", f"because-{mai.pk}": "Mờ chữ ký"}
+    client.post(address, said)
+    assert not waiting().exists()
+    client.force_login(officer)
+    (line,) = [one for one in client.get("/my/").context["first"] if one[0].kind == "returned"]
+    assert line[-1] == "Mai"

@@ -76,7 +76,7 @@ class TestPage:
     def test_each_line_has_the_form_of_its_cells(self, client, officer, place):
         norm(10, date(2025, 1, 1))
         page = client.get("/my/")
-        asked = {line.kind: form for line, form, _begun in page.context["first"]}
+        asked = {line.kind: form for line, form, _begun, _named in page.context["first"]}
         assert [column.code for column in asked["devices"].columns] == ["device-tablet"]
         assert [column.code for column in asked["connection"].columns] == ["account"]
 
@@ -90,7 +90,7 @@ class TestPage:
     def test_a_form_that_was_begun_says_so(self, client, officer, place):
         Draft.objects.create(user=officer, form=f"my:connections:{place.pk}:account")
         page = client.get("/my/")
-        assert [begun for _line, _form, begun in page.context["first"]] == [True]
+        assert [begun for _line, _form, begun, _named in page.context["first"]] == [True]
         assert f"/my/connections/{place.pk}/?cells=account&amp;draft=yes" in page.content.decode()
 
     def test_after_ten_lines_the_rest_is_folded(self, client, officer, place):
