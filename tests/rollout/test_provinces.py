@@ -7,10 +7,8 @@ from io import StringIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import override
 
@@ -22,22 +20,19 @@ from facilities.services import record
 from rollout.figures.measures import MEASURES
 from rollout.figures.nation import nation
 from rollout.figures.progress import progress
-from rollout.models import Directive, LegalDeadline, Programme, PublishedBrief, WorkingSession
+from rollout.models import Directive, LegalDeadline, Programme, WorkingSession
 from rollout.programme.legal import legal_deadlines, nearest
 from rollout.programme.must_start import law_for, law_of, starts
 from rollout.programme.provinces import names_on, provinces_on
-from rollout.programme.reporting import calendars
 from rollout.programme.services import steer, track
 from rollout.publishing.brief.document import brief
-from rollout.publishing.brief.publishing import publish, recompute
-from rollout.registers.loading import BACGIANG, BadFolder, load_province
+from rollout.registers.loading import BACGIANG, load_province
 from tests import factories
 from tests.rollout import two_provinces
-from tests.rollout.two_provinces import CODE, NAME
+from tests.rollout.two_provinces import ASKED, CODE, NAME, head, reader, text
 from tests.writing import write
 
 ON = date(2025, 5, 21)
-ASKED = {"on": "2025-05-21"}
 BAC_GIANG = "Bắc Giang"
 
 
@@ -48,39 +43,23 @@ def measured(found) -> dict[str, tuple]:
     }
 
 
-@pytest.fixture
-def alone(bac_giang):
-    """What Bac Giang says while it is the only province."""
-    return measured(progress(ON)), provinces_on(ON)
+@pytest.fixture(scope="module")
+def alone(bac_giang_of_the_module, django_db_blocker, tmp_path_factory):
+    """What Bac Giang says while it is the only province; then the second one is loaded, for all tests."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        said = measured(progress(ON))
+        load_province(two_provinces.write(tmp_path_factory.mktemp("provinces") / "anything"))
+        yield said
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def both(alone, tmp_path):
-    load_province(two_provinces.write(tmp_path / "anything"))
+def both(alone, bac_giang):
     return Programme.objects.get(area__code="bac-giang"), Programme.objects.get(area__code=CODE)
 
 
 def on_day(code: str, day: date = ON):
     return next(one for one in AsOf(day).on(day) if one.code == code)
-
-
-def reader(role=Role.DEPARTMENT, area=None, **place) -> Client:
-    client = Client()
-    found = Area.objects.get(code=area) if area else None
-    client.force_login(factories.user_with(role, area=found, **place))
-    client.cookies["django_language"] = "vi"
-    return client
-
-
-def text(client, path, status=200, **asked) -> str:
-    answer = client.get(path, ASKED | asked)
-    assert answer.status_code == status, path
-    return answer.content.decode()
-
-
-def head(html: str) -> str:
-    """The name beside the brand."""
-    return re.search(r'class="brand".*?<small>(.*?)</small>', html, re.DOTALL)[1]
 
 
 class TestWhichThereAre:
@@ -108,55 +87,6 @@ class TestWhichThereAre:
         AreaName.objects.filter(pk=first.pk).update(effective_from=date(2020, 1, 1))
         assert [one.code for one in provinces_on(eve)] == ["bac-giang"]
         assert len(provinces_on(eve + timedelta(days=1))) == 2
-
-    def test_codes_that_clash_are_named_with_a_remedy(self, bac_giang, tmp_path):
-        folder = two_provinces.write(tmp_path / "clash")
-        taken = Facility.objects.order_by("code").values_list("code", flat=True)[0]
-        file = folder / "facilities.csv"
-        file.write_text(file.read_text().replace("hd-nhi", taken))
-        for name in ("milestone_events", "milestone_targets"):
-            other = folder / f"{name}.csv"
-            other.write_text(other.read_text().replace("hd-nhi", taken))
-        names = Facility.objects.get(code=taken).pk, Facility.objects.count()
-        with override("en"), pytest.raises(BadFolder) as refused:
-            load_province(folder)
-        assert f"write another one in every file of this folder, such as “{CODE}-{taken}”" in str(
-            refused.value
-        )
-        assert (Facility.objects.get(code=taken).pk, Facility.objects.count()) == names
-        assert Programme.objects.count() == 1
-
-    @pytest.mark.parametrize(
-        ("name", "lines"),
-        [
-            ("tracking", "measure,kind,effective_from,source\nofficial,infirmary,2024-01-01,Sở\n"),
-            ("device_norms", "device_type,kind,effective_from,quantity,basis,source\n"
-             "tablet,infirmary,2024-01-01,3,QĐ,Sở\n"),
-        ],
-    )  # fmt: skip
-    def test_a_further_province_says_nothing_of_all(self, bac_giang, tmp_path, name, lines):
-        folder = two_provinces.write(tmp_path / "all")
-        (folder / f"{name}.csv").write_text(lines)
-        with override("en"), pytest.raises(BadFolder, match="holds for every province"):
-            load_province(folder)
-        assert Programme.objects.count() == 1
-
-    def test_the_calendar_of_a_further_province_is_of_its_own_area(self, bac_giang, tmp_path):
-        folder = two_provinces.write(tmp_path / "own")
-        (folder / "reporting_calendars.csv").write_text(
-            "effective_from,weekday,hour,area,source\n"
-            "2025-03-03,2,9,,Sở\n2025-03-03,4,9,cua-bien,Sở\n"
-        )
-        load_province(folder)
-        assert {name for name, (new, _rows) in load_province(folder).items() if new} == set()
-        as_of = AsOf(ON)
-        rules = {
-            one.code: [rule for _day, rule in calendars(as_of).of(one.id).rows]
-            for one in as_of.on(ON)
-        }
-        assert (rules["hd-nhi"], rules["hd-tram"]) == ([(2, 9)], [(4, 9)])
-        of_bac_giang = {str(rule) for code, rule in rules.items() if not code.startswith("hd-")}
-        assert of_bac_giang == {"[]"}  # its own begins later
 
 
 class TestTheyAreTheWhole:
@@ -192,7 +122,7 @@ class TestTheyAreTheWhole:
         assert row.progress.overall is row.deadline is None
 
     def test_the_first_province_says_what_it_said(self, alone, both):
-        assert measured(progress(ON, area="bac-giang")) == alone[0]
+        assert measured(progress(ON, area="bac-giang")) == alone
 
     def test_what_was_said_of_all_before_is_not_said_of_a_later_province(self, both):
         second = progress(ON, area=CODE)
@@ -288,15 +218,6 @@ class TestDeadlines:
         with pytest.raises(ValidationError, match="every province"), override("en"):
             own.full_clean()
 
-    def test_a_folder_says_it_of_its_own(self, bac_giang, tmp_path):
-        folder = two_provinces.write(tmp_path / "further")
-        (folder / "legal_deadlines.csv").write_text(
-            "code,effective_from,due_on,applies_to,set_by,name_vi,basis,source\n"
-            "hd-ke-hoach,2025-01-01,2025-08-01,all,province,Kế hoạch của tỉnh,KH 12,KH 12\n"
-        )
-        load_province(folder)
-        assert LegalDeadline.objects.get(code="hd-ke-hoach").area.code == CODE
-
 
 class TestPages:
     def test_the_nation_has_a_row_each_that_opens_its_summary(self, both):
@@ -314,13 +235,6 @@ class TestPages:
         assert head(text(department, "/", area="dao-yen")) == escape(NAME)
         assert head(text(department, "/", area="bac-giang")) == BAC_GIANG
         assert head(text(department, "/")) == "Các tỉnh, thành phố"
-
-    def test_the_navigation_leads_there_once_there_are_several(self, bac_giang, tmp_path):
-        department = reader()
-        assert "/nation/" not in text(department, "/")
-        assert head(text(department, "/")) == BAC_GIANG
-        load_province(two_provinces.write(tmp_path / "x"))
-        assert "/nation/" in text(department, "/")
 
     def test_the_table_as_a_file(self, both):
         answer = reader().get("/nation.csv", ASKED)
@@ -377,19 +291,6 @@ class TestBriefs:
         assert BAC_GIANG in other
         assert NAME not in other
         assert "Hải Đăng" not in other
-
-    def test_one_that_was_published_before_is_computed_again_the_same(self, bac_giang, tmp_path):
-        session = WorkingSession.objects.latest("held_on")
-        published = publish(
-            session=session,
-            on=ON,
-            by=factories.recorder(),
-            at=timezone.now(),
-            override="Số liệu mẫu",
-        )
-        load_province(two_provinces.write(tmp_path / "x"))
-        assert recompute(published) == (True, [])
-        assert PublishedBrief.objects.count() == 1
 
     def test_its_session_before_is_of_the_same_province(self, both):
         html = text(reader(), f"/sessions/{WorkingSession.objects.get(programme=both[1]).pk}/")

@@ -4,7 +4,13 @@ Three hospitals and two stations in two districts. What is tracked says so; the 
 """
 
 import csv
+import re
 from pathlib import Path
+
+from django.test import Client
+
+from facilities.models import Area, Role
+from tests import factories
 
 CODE, NAME, ENGLISH = "hai-dang", "Hải Đăng <&>, “mới”", "Hai Dang <&>"
 SOURCE = "Báo cáo của Sở, 04/2025"
@@ -109,3 +115,25 @@ def _table(folder: Path, name: str, head: str, *rows: tuple) -> None:
         writer = csv.writer(stream)
         writer.writerow(head.split(","))
         writer.writerows(rows)
+
+
+ASKED = {"on": "2025-05-21"}
+
+
+def reader(role=Role.DEPARTMENT, area=None, **place) -> Client:
+    client = Client()
+    found = Area.objects.get(code=area) if area else None
+    client.force_login(factories.user_with(role, area=found, **place))
+    client.cookies["django_language"] = "vi"
+    return client
+
+
+def text(client, path, status=200, **asked) -> str:
+    answer = client.get(path, ASKED | asked)
+    assert answer.status_code == status, path
+    return answer.content.decode()
+
+
+def head(html: str) -> str:
+    """The name beside the brand."""
+    return re.search(r'class="brand".*?<small>(.*?)</small>', html, re.DOTALL)[1]
