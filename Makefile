@@ -72,7 +72,7 @@ api-cases: install-dev ## Calls of the API made up from its description, as each
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)
 
-chaos: install-dev ## What is lost when processes, PostgreSQL and the broker are killed (ARGS="--minutes 2 --officers 8")
+chaos: install-dev ## What is lost when processes, PostgreSQL and the broker are killed (ARGS="--minutes 1 --officers 8")
 	$(PYTHON) -m tests.chaos $(ARGS)
 
 scan: install-dev ## What scanners say: nought, or each answered in docs/security.md

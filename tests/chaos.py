@@ -1,4 +1,4 @@
-"""What the product loses when its machines fail: `python -m tests.chaos [--minutes 2] [--officers 8]`.
+"""What the product loses when its machines fail: `python -m tests.chaos [--minutes 1] [--officers 8]`.
 
 A real PostgreSQL, a Redis-protocol server, gunicorn, a Celery worker and a beat are started, Bac Giang
 is loaded, and officers send forms to their pages without a pause. Meanwhile processes are killed by
@@ -531,7 +531,7 @@ def counted(officers: list[Officer]) -> dict[str, int]:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=2)
+    parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--officers", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="faults whose name holds this")

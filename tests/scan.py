@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
@@ -117,8 +118,8 @@ def pip_audit() -> list[str]:
 # --- The crawl --------------------------------------------------------------------------------
 
 
-def crawl(some: int) -> list[str]:
-    """Ask every address as every role. `some`: hostile addresses for each."""
+def crawl(some: int, minutes: float) -> list[str]:
+    """Ask every address as every role. `some`: hostile requests for each, as many as `minutes` allow."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django
 
@@ -132,7 +133,7 @@ def crawl(some: int) -> list[str]:
     call_command("load_bacgiang", stdout=StringIO())
     problems: Counter[str] = Counter()
     asked = 0
-    for problem in _crawled(some):
+    for problem in _crawled(some, minutes):
         asked += 1
         if problem:
             problems[problem] += 1
@@ -140,14 +141,15 @@ def crawl(some: int) -> list[str]:
     return [f"crawl: {what} ({count} times)" for what, count in problems.most_common(40)]
 
 
-def _crawled(some: int) -> Iterator[str]:
+def _crawled(some: int, minutes: float) -> Iterator[str]:
     """For each request what is wrong with its answer, or nothing."""
     import logging
     from random import Random
 
-    from django.conf import settings
+    from django.contrib.auth import SESSION_KEY
     from django.db import transaction
     from django.test import Client
+    from django.urls import NoReverseMatch
 
     from facilities.models import Facility
     from tests.house import test_access
@@ -156,28 +158,33 @@ def _crawled(some: int) -> Iterator[str]:
     logging.disable(logging.CRITICAL)
     desk_rows(Facility.objects.get(code=test_access.OWN))
     chance = Random(1)  # the same each time
+    browsers, people = {}, {}
     for role in ROLES:
-        made = test_access.VISITORS[role]()
-        browser = Client(raise_request_exception=False)
-        if made is not None:
-            browser.force_login(made)
-        for name in test_access.ADDRESSES:
-            path = test_access.path_of(name)
-            if name == "logout":
-                continue
-            for number in range(some):
-                told = {n: chance.choice(HOSTILE) for n in chance.sample(NAMES, 4)}
-                with transaction.atomic():
-                    if number % 3 == 2:
-                        answer = browser.post(path, told)
-                    else:
-                        answer = browser.get(f"{path}?{_quoted(told)}")
-                    yield _wrong(role, name, answer)
-                    transaction.set_rollback(True)
-            if made is not None:
-                engine = settings.SESSION_COOKIE_NAME
-                if engine not in browser.cookies:
-                    browser.force_login(made)
+        people[role] = test_access.VISITORS[role]()
+        browsers[role] = Client(raise_request_exception=False)
+    begun, cases = time.monotonic(), [(r, n) for r in ROLES for n in test_access.ADDRESSES] * some
+    chance.shuffle(cases)  # bounded in time: what is asked is spread over all of them
+    for number, (role, name) in enumerate(cases):
+        if time.monotonic() - begun > minutes * 60:
+            print(f"crawl: stopped after {minutes:g} minutes, {len(cases) - number} cases left")
+            return
+        if name == "logout":
+            continue
+        try:
+            path = test_access._path_of(name)
+        except NoReverseMatch:
+            yield f"no row of tests/house/test_access.py says whose {name} is opened"
+            continue
+        if people[role] is not None and SESSION_KEY not in browsers[role].session:
+            browsers[role].force_login(people[role])
+        told = {n: chance.choice(HOSTILE) for n in chance.sample(NAMES, 4)}
+        with transaction.atomic():
+            if number % 3 == 2:
+                answer = browsers[role].post(path, told)
+            else:
+                answer = browsers[role].get(f"{path}?{_quoted(told)}")
+            yield _wrong(role, name, answer)
+            transaction.set_rollback(True)
 
 
 def _quoted(told: dict[str, str]) -> str:
@@ -204,11 +211,16 @@ def _wrong(role: str, name: str, answer) -> str:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--some", type=int, default=6, help="hostile requests of each address and role"
+        "--some", type=int, default=2, help="hostile requests of each address and role"
     )
+    parser.add_argument("--minutes", type=float, default=10, help="the longest the crawl may take")
     parser.add_argument("--only", choices=["bandit", "pip-audit", "crawl"])
     asked = parser.parse_args(arguments)
-    steps = {"bandit": bandit, "pip-audit": pip_audit, "crawl": lambda: crawl(asked.some)}
+    steps = {
+        "bandit": bandit,
+        "pip-audit": pip_audit,
+        "crawl": lambda: crawl(asked.some, asked.minutes),
+    }
     problems = [
         problem for name, step in steps.items() if asked.only in (None, name) for problem in step()
     ]

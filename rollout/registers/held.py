@@ -123,7 +123,7 @@ def of_account(user: User) -> list[Section]:
         ),
         _section(
             _("Where you are signed in"),
-            (_("Since"), _("From"), _("Browser")),
+            (pgettext("session", "Since"), pgettext("access log", "From"), _("Browser")),
             [
                 (_day(row.began_at), row.address, row.program)
                 for row in SignedInSession.objects.filter(user=user)
@@ -153,7 +153,13 @@ def of_account(user: User) -> list[Section]:
         ),
         _section(
             _("Access log"),
-            (_("When"), _("By"), _("What"), _("Whose account"), _("From")),
+            (
+                _("When"),
+                pgettext("access log", "By"),
+                pgettext("access log", "What"),
+                _("Whose account"),
+                pgettext("access log", "From"),
+            ),
             [
                 (
                     _day(line.at),
