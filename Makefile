@@ -45,6 +45,10 @@ $(VENV)/dev-installed: requirements/dev.lock | $(VENV)/bin/python
 	$(PIP_INSTALL) $<
 	@touch $@ $(VENV)/base-installed
 
+$(VENV)/scan-installed: requirements/scan.lock | $(VENV)/dev-installed
+	$(PIP_INSTALL) $<
+	@touch $@
+
 # Order only: the one of the two locks that was installed is enough.
 build/built: rollout/site/build.py $(CATALOGUES) | $(VENV)/bin/python
 	@test -e $(VENV)/base-installed || $(MAKE) --no-print-directory $(VENV)/base-installed
@@ -66,7 +70,7 @@ journeys: install-dev ## People's paths through the pages in a real Chromium
 properties: install-dev ## What must hold in any world, tried in ten times as many (DEPTH=)
 	DEPTH=$(or $(DEPTH),10) $(PYTEST) $(TWO) $(shell grep -rl "tests.examples" tests --include="test_*.py") $(ARGS)
 
-api-cases: install-dev ## Calls of the API made up from its description, as each role, against the demo on PORT (ARGS="--cases 200")
+api-cases: install-dev $(VENV)/scan-installed ## Calls of the API made up from its description, as each role, against the demo on PORT (ARGS="--cases 200")
 	$(PYTHON) -m tests.api_cases --port $(PORT) $(ARGS)
 
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
@@ -75,10 +79,10 @@ mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--m
 chaos: install-dev ## What is lost when processes, PostgreSQL and the broker are killed (ARGS="--minutes 1 --officers 8")
 	$(PYTHON) -m tests.chaos $(ARGS)
 
-scan: install-dev ## What scanners say: nought, or each answered in docs/security.md
+scan: install-dev $(VENV)/scan-installed ## What scanners say: nought, or each answered in docs/security.md
 	$(PYTHON) -m tests.scan $(ARGS)
 
-bundle: install-dev ## Everything a machine without a network needs, and the proof of it, in build/bundle
+bundle: install-dev $(VENV)/scan-installed ## Everything a machine without a network needs, and the proof of it, in build/bundle
 	$(PYTHON) deploy/bundle.py
 	$(PYTHON) deploy/bundle.py --prove
 
@@ -112,6 +116,7 @@ messages: install-dev ## Collect new texts into locale/ (needs gettext)
 lock: install-dev ## Resolve requirements/*.in again
 	cd requirements && $(UV_COMPILE:$(VENV)%=../$(VENV)%) base.in -o base.lock
 	cd requirements && $(UV_COMPILE:$(VENV)%=../$(VENV)%) dev.in -o dev.lock
+	cd requirements && $(UV_COMPILE:$(VENV)%=../$(VENV)%) scan.in -o scan.lock
 
 clean: ## Remove what was made here, but not the data in var/
 	rm -rf build $(VENV) .pytest_cache .ruff_cache .hypothesis .coverage htmlcov test-results

@@ -85,7 +85,7 @@ def pip_audit() -> list[str]:
     """Known flaws of the pinned libraries; nothing where no database can be asked."""
     command = shutil.which("pip-audit", path=f"{Path(sys.executable).parent}:{os.defpath}")
     if command is None:
-        print("pip-audit: not installed (make install-dev)")
+        print("pip-audit: not installed (make scan does it)")
         return []
     done = subprocess.run(
         [
