@@ -23,7 +23,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test test-postgres journeys properties mutants lint types style format bench \
-	screenshots messages lock clean
+	chaos scan bundle screenshots messages lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,16 @@ properties: install-dev ## What must hold in any world, tried in ten times as ma
 
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)
+
+chaos: install-dev ## What is lost when processes, PostgreSQL and the broker are killed (ARGS="--minutes 2 --officers 8")
+	$(PYTHON) -m tests.chaos $(ARGS)
+
+scan: install-dev ## What scanners say: nought, or each answered in docs/security.md
+	$(PYTHON) -m tests.scan $(ARGS)
+
+bundle: install-dev ## Everything a machine without a network needs, and the proof of it, in build/bundle
+	$(PYTHON) deploy/bundle.py
+	$(PYTHON) deploy/bundle.py --prove
 
 lint: types style ## Style, types, templates, compose file, missing migrations, deployment checks
 

@@ -39,6 +39,7 @@ def table(worlds: Worlds, sizes: list[Size]) -> Table:
 
 def measure() -> dict[str, object]:
     """Seconds of each page in this process's world."""
+    import gc
     import resource
     import sys
     import time
@@ -57,6 +58,8 @@ def measure() -> dict[str, object]:
     from facilities.services import record
     from signatures.models import SignatureNeed
 
+    gc.collect()
+    gc.freeze()  # as the web server does it (gunicorn.conf.py)
     leader = get_user_model().objects.get(username=LEADER)
     client = Client(headers={"host": "localhost"})
     client.force_login(leader)
@@ -92,6 +95,8 @@ def measure() -> dict[str, object]:
         "progress JSON": f"/api/v1/progress/?{day}",
         "facility page": f"/facilities/{FACILITY}/?{day}",
         "forecast page": f"/forecast/?on={ON}",
+        "to be done": f"/todo/?on={ON}",
+        "search": f"/search/?q=tan&on={ON}",
     }
     found: dict[str, object] = {}
     for address in pages.values():

@@ -57,6 +57,8 @@ def measure() -> dict[str, int]:
         "leader page": lambda: queries_of("/", day),
         "progress JSON": lambda: queries_of("/api/v1/progress/", day),
         "facility page": lambda: queries_of(f"/facilities/{FACILITY}/", day),
+        "to be done": lambda: queries_of("/todo/", {"on": ON}),
+        "search": lambda: queries_of("/search/", {"q": "tan", "on": ON}),
         "facility JSON": lambda: queries_of(f"/api/v1/facilities/{FACILITY}/progress/", {"on": ON}),
     }
     found = {}

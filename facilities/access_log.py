@@ -8,9 +8,11 @@ and the next one, or the watch, binds it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -29,6 +31,7 @@ from facilities.signals import role_given_to_oneself
 
 Kind = LogEntry.Kind
 AT_ONCE = 500  # entries bound, or verified, in one go
+BLANK = "…"  # in place of a name whose time is over
 LOOSE_FOR = timedelta(hours=1)  # after that an entry should long have been bound
 
 
@@ -187,6 +190,55 @@ def _contents(entries: Sequence[LogEntry]) -> dict[int, str]:
     }
 
 
+class NotAsWritten(Exception):
+    """What was to be blanked had been changed before; first find out by whom."""
+
+
+@contextmanager
+def without_names(change_sets: Collection[UUID], *, by: User | None) -> Iterator[None]:
+    """Names may be taken out of these change sets within, and nothing else of the log.
+
+    The digest of an entry was made of the names, so it can be made no more. What is left is pledged
+    by a new entry, which is bound itself: `verify` holds the older one against it. Whatever had
+    been changed before is not covered up: it raises NotAsWritten. Within a transaction.
+    """
+    bind()
+    entries = list(LogEntry.objects.filter(change_set__in=change_sets).order_by("pk"))
+    before, pledged = _contents(entries), _pledges()
+    for entry in entries:
+        if entry.number is None or not _stands(entry, before[entry.pk], pledged):
+            raise NotAsWritten(str(entry.pk))
+    yield
+    after = _contents(entries)
+    write(
+        [
+            LogEntry(kind=Kind.BLANKED, by=by, because=f"{entry.pk}:{_plain(after[entry.pk])}")
+            for entry in entries
+            if after[entry.pk] != before[entry.pk]
+        ]
+    )
+
+
+def _stands(entry: LogEntry, content: str, pledged: dict[int, str]) -> bool:
+    """Whether an entry says what it said when it was bound, or when names were last taken out of it."""
+    if entry.pk in pledged:
+        return pledged[entry.pk] == _plain(content)
+    number = entry.number or 0
+    last = LogEntry.objects.filter(number=number - 1).values_list("digest", flat=True).first()
+    return entry.digest == _digest(number, last or "", content)
+
+
+def _pledges() -> dict[int, str]:
+    """By entry: the digest of what was left when names were last taken out of it."""
+    told = LogEntry.objects.filter(kind=Kind.BLANKED, because__contains=":").order_by("pk")
+    pairs = (because.split(":") for because in told.values_list("because", flat=True))
+    return {int(key): digest for key, digest in pairs}
+
+
+def _plain(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -219,7 +271,7 @@ def verify(expected: str = "") -> Verdict:
     """Read the whole chain. `expected`: a digest noted earlier, which must still be in it."""
     # Asked first: while the chain is read, others may bind more.
     end = LogEnd.objects.filter(pk=1).first() or LogEnd()
-    number, digest, seen = 0, "", not expected
+    number, digest, seen, pledged = 0, "", not expected, _pledges()
     while True:
         some = list(LogEntry.objects.filter(number__gt=number).order_by("number")[:AT_ONCE])
         if not some:
@@ -229,6 +281,8 @@ def verify(expected: str = "") -> Verdict:
             if entry.number != number + 1:
                 return Verdict(number, digest, number + 1, None, GONE)
             wanted = _digest(number + 1, digest, contents[entry.pk])
+            if pledged.get(entry.pk) == _plain(contents[entry.pk]):
+                wanted = entry.digest  # its names are gone, the rest is as it was pledged
             if entry.digest != wanted:
                 return Verdict(number, digest, entry.number, entry.pk, CHANGED)
             number, digest = entry.number, wanted

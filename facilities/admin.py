@@ -16,7 +16,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from facilities import access_log, clock, keys, second_factor, sessions
+from facilities import access_log, accounts, clock, keys, second_factor, sessions
 from facilities.administration import (
     FactAdmin,
     Shown,
@@ -239,7 +239,7 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     ordering = ("username",)
     inlines = (RoleAssignmentInline,)
-    actions = ("lift_lock", "remove_second_factor", "end_sessions", "deactivate")
+    actions = ("lift_lock", "remove_second_factor", "end_sessions", "deactivate", "reinstate")
 
     def get_inlines(
         self, request: HttpRequest, obj: models.Model | None
@@ -291,6 +291,14 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
         text = ngettext("%(count)s account deactivated.", "%(count)s accounts deactivated.", count)
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
+    @admin.action(description=gettext_lazy("Open again"), permissions=["change"])
+    def reinstate(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        count = accounts.open_again(queryset, by=signed_in(request))
+        text = ngettext(
+            "%(count)s account opened again.", "%(count)s accounts opened again.", count
+        )
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
     def save_formset(
         self, request: HttpRequest, form: forms.BaseForm, formset: Any, change: bool
     ) -> None:
@@ -299,8 +307,11 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data and not obj.is_active:
-            access_log.note(Did.ACCOUNT_OFF, by=signed_in(request), about=obj)
+        if change and "is_active" in form.changed_data:
+            done = Did.ACCOUNT_ON if obj.is_active else Did.ACCOUNT_OFF
+            access_log.note(done, by=signed_in(request), about=obj)
+        if not change and obj.has_usable_password():
+            accounts.password_set(obj, by_another=True)
 
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
@@ -313,6 +324,8 @@ class UserAdmin(TableAdmin, DjangoUserAdmin):
                 others = SignedInSession.objects.filter(user=user)
                 sessions.end(others.exclude(key=request.session.session_key), by=signed_in(request))
                 access_log.note(Did.PASSWORD, by=signed_in(request), about=user)
+                if user.pk != request.user.pk and user.has_usable_password():
+                    accounts.password_set(user, by_another=True)
         return answer
 
 

@@ -270,6 +270,41 @@ def in_area(as_of: AsOf, code: str) -> AsOf:
     return as_of.only_of(lying_in(as_of, code)) if code else as_of
 
 
+class Above:
+    """On any day up to one, the areas that an area lies in: one query.
+
+    What was said of an area on a day was said of where it lay then, whatever map is looked at. An
+    area that only the map knows lies, on the days before it, where it lay first.
+    """
+
+    def __init__(self, as_of: AsOf) -> None:
+        self._by_map = as_of.map_on is not None
+        self._parents: dict[int, list[tuple[date, int]]] = defaultdict(list)
+        until = max(as_of.until, as_of.map_on or as_of.until)
+        rows = AreaParent.objects.in_force(until, as_of.known_at)
+        for area, day, parent in rows.values_list("area_id", "effective_from", "parent_id"):
+            self._parents[area].append((day, parent))
+
+    def of(self, area: int | None, day: date) -> Iterator[int]:
+        """The area and those it lies in on the day, the nearest first; None lies in nothing."""
+        seen: set[int] = set()
+        while area is not None and area not in seen:
+            seen.add(area)
+            yield area
+            rows = self._parents.get(area, [])
+            begun = [row for row in rows if row[0] <= day] or (rows[:1] if self._by_map else [])
+            area = begun[-1][1] if begun else None
+
+    def days_of_change(self) -> set[date]:
+        """The days on which an area comes to lie in another one."""
+        return {day for rows in self._parents.values() for day, _parent in rows}
+
+
+@once_per_as_of
+def above(as_of: AsOf) -> Above:
+    return Above(as_of)
+
+
 def facilities_within(area_ids: Iterable[int], on: date) -> dict[int, frozenset[int]]:
     """For each area the facilities that lie in it or in an area within it: two queries, or none.
 

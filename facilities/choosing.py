@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST = MOST_LISTED
 FACILITIES, AREAS = "facilities", "areas"  # what a page's script may ask names of
+OF_AREA = "area:"  # before an area, where a list holds other things too
 
 _WITH_CODE = re.compile(r"^.+ \(([^()]+)\)$")
 SEVERAL = ";"
@@ -46,7 +47,7 @@ def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
     """The choice that a typed text means. Raises Unknown, with near names.
 
     `of`: `FACILITIES` where the choices are facilities, under their codes or their keys; `AREAS` where
-    they are areas, likewise, which may be told with the one they lie in.
+    they are areas, likewise or after `OF_AREA`, which may be told with the one they lie in.
     """
     text = text.strip()
     if text in labels:
@@ -75,7 +76,10 @@ def meant(labels: Mapping[str, str], text: str, of: str = "") -> str:
 def _area(text: str, labels: Mapping[str, str]) -> str:
     """By its name of today with that of the area it lies in, as suggestions write it."""
     found = [
-        key for area in areas_called(text) for key in (area.code, str(area.id)) if key in labels
+        key
+        for area in areas_called(text)
+        for key in (area.code, str(area.id), f"{OF_AREA}{area.id}")
+        if key in labels
     ]
     return found[0] if len(found) == 1 else ""
 

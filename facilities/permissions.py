@@ -268,6 +268,14 @@ class Access:
         return self._own(Role.DEPARTMENT)
 
     @property
+    def kept_areas(self) -> Places:
+        """The areas, with all that lies in them, for which the person acts as the Department; None: all."""
+        if self.kept is None:
+            return None
+        held = {grant.area_id for grant in self.grants if grant.role == Role.DEPARTMENT}
+        return NOWHERE if self.token_scopes is not None else frozenset(filter(None, held))
+
+    @property
     def keeps_somewhere(self) -> bool:
         """The Department's desk, for the province or for an area."""
         return self._has(Role.DEPARTMENT)

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,6 +13,7 @@ from facilities import access_log, whence
 from facilities.models import LogEntry, SignedInSession, User
 
 SECOND = "second_factor"  # in the session: it was opened with the second factor
+OLD_PASSWORD = "old_password"  # in the session: a new password is due before anything else
 SEEN = "seen"  # in the session: when it was last used, in seconds
 
 
@@ -46,9 +48,17 @@ def end(rows: QuerySet[SignedInSession], *, by: User | None) -> int:
     found = list(rows)
     for row in found:
         _stored(row.key).delete(row.key)
-        access_log.note(
-            LogEntry.Kind.SESSION_ENDED, by=by, about_id=row.user_id, because=row.program[:100]
-        )
+    access_log.write(
+        [
+            LogEntry(
+                kind=LogEntry.Kind.SESSION_ENDED,
+                by=by,
+                about_id=row.user_id,
+                because=row.program[:100],
+            )
+            for row in found
+        ]
+    )
     SignedInSession.objects.filter(pk__in=[row.pk for row in found]).delete()
     return len(found)
 
@@ -56,8 +66,14 @@ def end(rows: QuerySet[SignedInSession], *, by: User | None) -> int:
 def standing(user: User) -> list[SignedInSession]:
     """The sessions of a person that still open; of others no trace is left."""
     rows = list(SignedInSession.objects.filter(user=user))
-    gone = [row.pk for row in rows if not _stored(row.key).exists(row.key)]
-    SignedInSession.objects.filter(pk__in=gone).delete()
+    # Both engines that the settings know keep sessions in this table.
+    keys = Session.objects.filter(
+        session_key__in=[row.key for row in rows], expire_date__gt=timezone.now()
+    )
+    open_ones = set(keys.values_list("session_key", flat=True))
+    gone = [row.pk for row in rows if row.key not in open_ones]
+    if gone:
+        SignedInSession.objects.filter(pk__in=gone).delete()
     return [row for row in rows if row.pk not in gone]
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.models.calendar import CalendarDay
+from facilities.reading_once import once
 
 DAY = timedelta(days=1)
 
@@ -101,7 +102,8 @@ WEEKENDS_ONLY = WorkingDays()
 
 def working_days(known_at: datetime | None = None) -> WorkingDays:
     """The calendar as known at a moment: one query."""
-    return WorkingDays.of(CalendarDay.objects.known(known_at).values_list("day", "kind"))
+    rows = CalendarDay.objects.known(known_at).values_list("day", "kind")
+    return once(("working days", known_at), lambda: WorkingDays.of(rows))
 
 
 @once_per_as_of

@@ -11,7 +11,11 @@ class RolloutConfig(AppConfig):
     def ready(self) -> None:
         from rollout.notices import self_given  # noqa: F401  listens
         from rollout.notices.jobs import progress_after_facts_changed
-        from rollout.site import checks, sign_in_log  # noqa: F401  system checks; listens to sign-ins
+        from rollout.site import (  # noqa: F401  system checks; listen to sign-ins, to jobs and errors
+            checks,
+            sign_in_log,
+            tracing,
+        )
 
         progress_after_facts_changed.connect()
         # A figure of a large province is a million objects without a cycle: searching them for garbage

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rollout.site.tracing.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "rollout.site.middleware.TextGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rollout.site.middleware.IdleMiddleware",
+    "rollout.site.middleware.OldPasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -234,13 +236,27 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 _VALIDATION = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator"},
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
     {"NAME": "rollout.site.passwords.CommonInVietNam"},
+    {"NAME": "rollout.site.passwords.NoneOfTheLast"},
 ]
+# The name of a holder is blanked so many years after the certificate's end; 0: never.
+NAMES_YEARS = env.int("EMR_NAMES_YEARS", default=5 if PRODUCTION else 0)
+# What security level 3 asks; 0: never.
+UNUSED_DAYS = env.int("EMR_UNUSED_DAYS", default=45 if PRODUCTION else 0)
+PASSWORD_DAYS = env.int("EMR_PASSWORD_DAYS", default=180 if PRODUCTION else 0)
+PASSWORD_DAYS_ADMINISTRATOR = env.int(
+    "EMR_PASSWORD_DAYS_ADMINISTRATOR", default=60 if PRODUCTION else 0
+)
+# Of whoever has no second factor: letters small and large, digits, signs. 0: ten of any kind do.
+if PASSWORD_ALONE := env.int("EMR_PASSWORD_ALONE", default=14 if PRODUCTION else 0):
+    AUTH_PASSWORD_VALIDATORS.append(
+        {"NAME": "rollout.site.passwords.LongAlone", "OPTIONS": {"length": PASSWORD_ALONE}}
+    )
 
 # Codes of an authenticator after the password: of the Department, leaders and administrators.
 SECOND_FACTOR = env.bool("EMR_SECOND_FACTOR", default=PRODUCTION)
@@ -371,6 +387,17 @@ CELERY_BEAT_SCHEDULE = schedule.BEAT
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
+# --- Seen from outside ----------------------------------------------------------------------
+
+# Who reads /metrics: whoever has the token, or asks from one of these networks. Neither: nobody.
+METRICS_TOKEN = env.str("EMR_METRICS_TOKEN", default="")
+METRICS_FROM = env.list("EMR_METRICS_FROM", default=[])
+# Statements that take at least so many milliseconds have a line in the log; 0: none has.
+SLOW_QUERY_MS = env.int("EMR_SLOW_QUERY_MS", default=500 if PRODUCTION else 0)
+# The full name of a function that is given each error of a page or a job, such as
+# "sentry_sdk.capture_exception"; empty: errors stand in the log only.
+ERROR_HOOK = env.str("EMR_ERROR_HOOK", default="")
+
 # --- Logs ---------------------------------------------------------------------------------
 
 # No names, no e-mail addresses, no form contents: events carry identifiers only.
@@ -421,6 +448,12 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("EMR_LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # A line for each request: its view and its time, never its address. On a desk it is noise.
+        "rollout.requests": {
+            "handlers": [],
+            "level": "INFO" if PRODUCTION else "WARNING",
+            "propagate": True,
+        },
         # Every scanner of the internet asks for other hosts; they are refused without a word.
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL"},
         # A line for each table of a font, at each paper that is drawn.

@@ -17,10 +17,10 @@ from rollout.figures.due import due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import cached_trend, first_day
 from rollout.models import MeasureCode, WorkingSession
-from rollout.notices import alerts, holders, jobs, leaving, outbox, watching
+from rollout.notices import alerts, holders, jobs, leaving, outbox, quiet, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
-from rollout.registers import importing
+from rollout.registers import blanking, importing
 from rollout.schedule import (
     BACK_UP,
     CALL,
@@ -105,7 +105,10 @@ def watch() -> int:
         now = timezone.now()
         leaving.end_what_outlives(clock.day_of(now), now)
         access_log.bind()  # what a process that died left loose
-        return watching.watch(now)
+        raised = watching.watch(now)
+        quiet.keep(now)
+        blanking.once_a_night(now)
+        return raised
 
     return jobs.run(WATCH, watched)
 

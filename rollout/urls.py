@@ -17,6 +17,7 @@ from rollout.pages.notices.beats import beat_of_gateway
 from rollout.pages.notices.feeds import calendar_feed, news_feed
 from rollout.pages.notices.unsubscribe import unsubscribe_page
 from rollout.site.health import healthz, readyz
+from rollout.site.metrics import metrics
 
 handler404 = "rollout.site.problems.no_such_page"
 handler500 = "rollout.site.problems.mistake_of_ours"
@@ -40,4 +41,5 @@ urlpatterns = [
     path("welcome/<str:uid>/<str:token>/", welcome_page, name="welcome"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -54,8 +54,8 @@ def valkey() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL with an empty database `emr`; yields its DATABASE_URL.
+def postgres(**changed: str) -> Iterator[str]:
+    """A PostgreSQL with an empty database `emr`; yields its DATABASE_URL. `changed`: of its settings.
 
     PostgreSQL refuses to run as root, so root runs it as nobody, and lends it a copy of the
     programs when nobody cannot reach them (a checkout below a private home).
@@ -77,7 +77,7 @@ def postgres() -> Iterator[str]:
             stdout=subprocess.DEVNULL,
             **run,
         )
-        settings = FAST | {"listen_addresses": "", "unix_socket_directories": str(folder)}
+        settings = FAST | changed | {"listen_addresses": "", "unix_socket_directories": str(folder)}
         server = subprocess.Popen(
             [
                 *(found / "postgres", "-D", data),

@@ -78,6 +78,22 @@ def write_rejects(
     register.save(stream)
 
 
+def write_sheets(
+    sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[str]]]], stream: BinaryIO
+) -> None:
+    """Tables of texts, each on a sheet of its own: title, headings, rows."""
+    register = Workbook(write_only=True)
+    for number, (title, headings, rows) in enumerate(sheets, 1):
+        sheet = register.create_sheet(sheet_name(f"{number} {title}"))
+        sheet.freeze_panes = "A2"
+        for index in range(1, len(headings) + 1):
+            sheet.column_dimensions[get_column_letter(index)].width = 28
+        sheet.append([_heading(sheet, heading) for heading in headings])
+        for row in rows:
+            sheet.append([_value(sheet, text) for text in row])
+    register.save(stream)
+
+
 def sheet_name(title: str) -> str:
     """The title as Excel allows it for a sheet."""
     return _SHEET_NAME_FORBIDDEN.sub(" ", title).strip("' ")[:31] or "1"

@@ -1,5 +1,10 @@
 from facilities.models.access_log import LogEnd, LogEntry
-from facilities.models.accounts import RecoveryCode, SecondFactor, SignedInSession
+from facilities.models.accounts import (
+    PastPassword,
+    RecoveryCode,
+    SecondFactor,
+    SignedInSession,
+)
 from facilities.models.calendar import CalendarDay
 from facilities.models.change_sets import ChangeSet, Draft, Edit, Note
 from facilities.models.codes import AreaCode, CodeSystem, ExternalCode
@@ -86,6 +91,7 @@ __all__ = [
     "ManagingBodyTerm",
     "Note",
     "Ownership",
+    "PastPassword",
     "Record",
     "RecoveryCode",
     "Role",

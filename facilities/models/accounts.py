@@ -52,6 +52,31 @@ class RecoveryCode(models.Model):
         return f"#{self.pk}"
 
 
+class PastPassword(models.Model):
+    """A password that the person has, or had: its slow hash, and since when.
+
+    `by_another`: an administrator typed it, so it opens the form for a new one and nothing else.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="past_passwords",
+        verbose_name=_("user"),
+    )
+    encoded = models.CharField(max_length=200, editable=False)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by_another = models.BooleanField(_("by another"), default=False)
+
+    class Meta:
+        verbose_name = _("past password")
+        verbose_name_plural = _("past passwords")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class SignedInSession(models.Model):
     """Where somebody is signed in. It is gone with the session."""
 

@@ -26,6 +26,7 @@ class ChangeSet(models.Model):
         STOCKTAKE = "stocktake", _("Stocktake")
         REORGANISATION = "reorganisation", _("Reorganisation")
         UNDO = "undo", _("Taken back")
+        BLANKING = "blanking", _("Names blanked after their time")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)

@@ -385,7 +385,7 @@ def undo(
     if ChangeSet.objects.filter(undoes=change_set).exists():
         raise ValidationError(_("This has been taken back already."), code="undone")
     edits = list(Edit.objects.filter(change_set=change_set))
-    if not edits or change_set.kind == ChangeSet.Kind.UNDO:
+    if not edits or change_set.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.BLANKING):
         raise ValidationError(_("There is nothing here to take back."), code="nothing")
     taking_back = begin(
         kind=ChangeSet.Kind.UNDO,

@@ -46,7 +46,6 @@ from rollout.programme.reporting import (
     fresh_since,
     freshness,
     nothing_since,
-    stale_before,
 )
 from rollout.programme.stages import next_step_of, stage_of
 from rollout.programme.tracking import tracked
@@ -189,7 +188,6 @@ class Reading:
     weights: WeightsByKind
     names: tuple[str, str]
     deadlines: tuple[LegalDeadlineOnDay, ...]
-    since: date | None  # from which day on somebody must have been heard from
 
     @classmethod
     def begin(cls, asked: Asked) -> "Reading":
@@ -227,7 +225,6 @@ class Reading:
             weights,
             found.names() if found else names_on(asked.map_on or on, asked.known_at),
             tuple(legal_deadlines(on, asked.known_at, asked.map_on)),
-            stale_before(as_of),
         )
         return reading, (now, then)
 
@@ -267,7 +264,7 @@ class Reading:
             }
             before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
         facilities = tuple(result for result in self._results() if result.id in ids)
-        since = fresh_since(self.since, (result.freshness for result in facilities))
+        since = fresh_since([result.freshness for result in facilities])
         expected = self._bidding_ends(cells)
         measures = tuple(
             _result(measure, cells, self.weights[""], before.get(measure.code), expected, since)

@@ -71,15 +71,16 @@ class _Memory:
                 self._kept.popitem(last=False)
 
     @contextmanager
-    def turn(self, place: str) -> Iterator[None]:
-        """One thread at a time, but nobody waits forever."""
+    def turn(self, place: str) -> Iterator[bool]:
+        """One thread at a time, but nobody waits forever. Whether there was somebody to wait for."""
         with self._lock:
             lock = self._turns.setdefault(place, Lock())
             if len(self._turns) > 20 * IN_MEMORY:
                 self._turns = {place: lock}
-        mine = lock.acquire(timeout=WAIT_SECONDS)
+        at_once = lock.acquire(blocking=False)
+        mine = at_once or lock.acquire(timeout=WAIT_SECONDS)
         try:
-            yield
+            yield not at_once
         finally:
             if mine:
                 lock.release()
@@ -90,18 +91,22 @@ _memory = _Memory()
 
 def current(place: str, compute: Callable[[], Result], seconds: int) -> Result:
     """The result as the facts are now. `seconds`: how long the cache keeps it."""
-    version, _general = Ledger.versions()
+    versions = Ledger.versions()
     kept = _in_memory(place)
-    if kept and kept.version == version:
+    if kept and kept.version == versions[0]:
         return kept.result
-    with _memory.turn(place):
-        found = _mended(place, seconds)
+    with _memory.turn(place) as waited:
+        if waited:
+            versions = Ledger.versions()
+        found = _mended(place, versions, seconds)
         if found is None:
             with _busy(place) as is_mine:
-                # Whoever was busy with it has left it in the cache.
-                found = None if is_mine else _mended(place, seconds)
+                if not is_mine:
+                    # Whoever was busy with it has left it in the cache.
+                    versions = Ledger.versions()
+                    found = _mended(place, versions, seconds)
                 if found is None:
-                    found = _computed(place, compute, seconds)
+                    found = _computed(place, compute, versions[0], seconds)
         return found
 
 
@@ -110,9 +115,9 @@ def _in_memory(place: str) -> _Kept | None:
     return kept if kept and cache.get(f"{place}:stamp") == kept.stamp else None
 
 
-def _mended(place: str, seconds: int) -> Any:
+def _mended(place: str, versions: tuple[int, int], seconds: int) -> Any:
     """What is kept, if the facts are still those or it can be mended; else None."""
-    version, general = Ledger.versions()
+    version, general = versions
     kept = _in_memory(place)
     if kept is None or kept.version < general:
         kept = cache.get(place)
@@ -131,8 +136,8 @@ def _mended(place: str, seconds: int) -> Any:
     return kept.result
 
 
-def _computed(place: str, compute: Callable[[], Result], seconds: int) -> Result:
-    version, _general = Ledger.versions()
+def _computed(place: str, compute: Callable[[], Result], version: int, seconds: int) -> Result:
+    """`version`: of the ledger, read before."""
     result = compute()
     _memory.put(place, _stored(place, _Kept(uuid4().hex, version, result), seconds))
     return result

@@ -9,11 +9,12 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import pgettext_lazy
 
-from facilities import access_log
+from facilities import access_log, accounts
 from facilities.models import FacilityName, LogEnd, LogEntry, Role
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.pages.page import Page, SignedIn, page
+from rollout.pages.registers import held
 from signatures.registers import Certificates
 from signatures.staff import Staff
 
@@ -38,6 +39,8 @@ KINDS = {
     "changes": (LogEntry.Kind.CHANGES,),
 }
 SUBJECTS: "Mapping[str, StrOrPromise]" = {
+    held.SUBJECT: pgettext_lazy("access log", "all that is held on a person"),
+    accounts.UNUSED: pgettext_lazy("access log", "not used for too long"),
     "staff": Staff.label,
     "certificates": Certificates.label,
     **{role.value: role.label for role in Role},

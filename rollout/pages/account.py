@@ -223,6 +223,7 @@ class ChangePassword(_WithMenu, views.PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         user, before = self.request.user, self.request.session.session_key
         response = super().form_valid(form)
+        self.request.session.pop(sessions.OLD_PASSWORD, None)
         sessions.renewed(self.request, before)
         access_log.note(Kind.PASSWORD, by=user, about=user)
         others = SignedInSession.objects.filter(user=user)

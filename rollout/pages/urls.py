@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from rollout.pages import access_log, account, search, start
+from rollout.pages import access_log, account, rights, search, start
 from rollout.pages.notices import feeds, inbox, lists
 from rollout.pages.programme import (
     connections,
@@ -20,6 +20,7 @@ from rollout.pages.registers import (
     documents,
     drafts,
     handovers,
+    held,
     imports,
     people,
     returned,
@@ -32,6 +33,7 @@ from rollout.pages.summary import (
     figure,
     forecast,
     leader,
+    meeting,
     money,
     nation,
     overall,
@@ -46,7 +48,11 @@ urlpatterns = [
     path("", leader.leader, name="leader"),
     path("account/", account.account, name="account"),
     path("account/link/", account.reset_link, name="reset-link"),
+    path("account/held/", held.own, name="held-own"),
+    path("rights/<int:pk>/held/", held.of_user, name="held-account"),
+    path("people/held/<slug:code>/<int:pk>/", held.of_row, name="held"),
     path("access-log/", access_log.whole_log, name="access-log"),
+    path("rights/", rights.rights, name="rights"),
     path("search/", search.search, name="search"),
     path("todo/", todo.todo, name="todo"),
     path("start/", start.start, name="start"),
@@ -107,6 +113,7 @@ urlpatterns = [
     path("connections/<slug:code>/<slug:partner>/", connections.connection, name="connection"),
     path("forecast/", forecast.forecast, name="forecast"),
     path("money/", money.money, name="money"),
+    path("meeting/", meeting.meeting, name="meeting"),
     path("nation/", nation.provinces, name="nation"),
     path("nation.csv", nation.provinces_csv, name="nation-export"),
     path("compare/", compare.compare, name="compare"),

@@ -118,14 +118,19 @@ def _conditions(as_of: AsOf) -> Iterator[Deadline]:
 
 def _reports(as_of: AsOf) -> Iterator[Deadline]:
     """The week that runs and the one before it; what was missed earlier nobody can make good."""
-    weeks = reporting.calendar(as_of)
-    if not weeks.weeks:
+    asked = reporting.calendars(as_of)
+    if not asked:
         return
     on = as_of.until
-    near = [*weeks.ended(on)[-1:], weeks.running(on)]
-    given = reporting.reports(as_of, weeks, near[0])
+    near = {
+        facility.id: [*weeks.ended(on)[-1:], weeks.running(on)]
+        for facility in as_of.on(on)
+        if (weeks := asked.of(facility.id))
+    }
+    given = reporting.reports(as_of, min((weeks[0].due_on for weeks in near.values()), default=on))
     for facility in as_of.on(on):
-        for week in near:
+        weeks = asked.of(facility.id)
+        for week in near.get(facility.id, ()):
             if not reporting.is_asked(as_of, weeks, facility.id, week):
                 continue
             report = given.get((facility.id, week.due_on))

@@ -1,5 +1,8 @@
 """Which weeks a facility has to report on, which it has, and how fresh what it said is.
 
+Each facility has the calendar of the nearest area above it, else that of everybody. It is asked for
+where it lies, and its area lies, on each day: whatever moves later moves no week that has passed.
+
 A week ends at its cut-off, an hour of a weekday; of a weekday off, on the next working day. On a day
 looked at, the week that ends on it still runs; whoever gives the moment `at` sees it end at the hour.
 Nothing here is stored but the reports themselves: late, missed and silent follow from them.
@@ -14,17 +17,18 @@ The rule of a report:
 - A week that was excepted, or that ended before the last, is not made good.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
 from facilities import clock
+from facilities.areas import above
 from facilities.as_of import AsOf, once_per_as_of
 from facilities.models import ChangeSet, Facility, Scope
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days_of
@@ -52,22 +56,26 @@ class Week(NamedTuple):
     begins: datetime
 
 
+Rule = tuple[int, int] | None  # a weekday from 1 and an hour; None: no calendar asks for anything
+
+
 class Calendar:
-    """The weeks from the first calendar on, oldest first, and who is excepted from which."""
+    """The weeks of some facilities from their first calendar on, and who is excepted from which."""
 
     def __init__(
         self,
-        rows: Iterable[tuple[date, int, int]],
+        rows: Iterable[tuple[date, Rule]],
         exceptions: Iterable[tuple[date, int | None]] = (),
         *,
         until: date,
         working: WorkingDays = WEEKENDS_ONLY,
     ):
-        """`rows`: (effective from, weekday from 1, hour), oldest first. `exceptions`: (due on, facility).
+        """`rows`: from which day on which rule holds, oldest first. `exceptions`: (due on, facility).
 
         `working`: which weekdays are off. A Saturday or Sunday that a calendar names is meant as it is.
         """
-        named = list(_weeks(list(rows), until, working))
+        self.rows = tuple(rows)
+        named = list(_weeks(self.rows, until, working))
         self.weeks = [week for _day, week in named]
         self._named = dict(named)  # by the day that the calendar names, off or not
         self._days = [week.due_on for week in self.weeks]
@@ -78,6 +86,10 @@ class Calendar:
             for day, facility_id in exceptions
             if (week := self._first(self._days, day))
         }
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked."""
+        return bool(self.weeks)
 
     def _first(self, ends: list[End], end: End) -> Week | None:
         place = bisect_left(ends, end)
@@ -110,14 +122,20 @@ class Calendar:
 
 
 def _weeks(
-    rows: list[tuple[date, int, int]], until: date, working: WorkingDays
+    rows: Sequence[tuple[date, Rule]], until: date, working: WorkingDays
 ) -> Iterator[tuple[date, Week]]:
     """Each week with the day that its calendar names. One without a working day is joined to the next."""
     if not rows:
         return
-    begins, last, due_on = _moment(rows[0][0], 0), None, None
-    changes = [effective_from for effective_from, _weekday, _hour in rows[1:]]
-    for (start, weekday, hour), end in zip(rows, [*changes, until], strict=True):
+    begins: datetime | None = None
+    last = due_on = None
+    ends = [*(start for start, _rule in rows[1:]), until]
+    for (start, rule), end in zip(rows, ends, strict=True):
+        if rule is None:
+            begins = last = due_on = None
+            continue
+        weekday, hour = rule
+        begins = begins or _moment(start, 0)
         day = start + timedelta(days=(weekday - start.isoweekday()) % 7)
         while day < end:
             moved = working.next_working(day) if day in working.off else day
@@ -131,22 +149,109 @@ def _moment(day: date, hour: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min) + timedelta(hours=hour))
 
 
-@once_per_as_of
-def calendar(as_of: AsOf) -> Calendar:
-    """The calendar as in force on the day, and some weeks of it that are still to come.
+class Calendars:
+    """Which calendar each facility has, on the days up to the one it was read for.
 
-    One query, and a second where there is a calendar.
+    Three queries at most: the calendars, what is excepted, and, where some of it is said of an area,
+    which area lies in which. Facilities that have the same rules on the same days share one.
     """
-    on, known_at = as_of.until, as_of.known_at
-    rows = list(
-        ReportingCalendar.objects.in_force(on, known_at).values_list(
-            "effective_from", "weekday", "hour"
+
+    def __init__(self, as_of: AsOf) -> None:
+        self._as_of = as_of
+        self._rules: dict[int | None, tuple[list[date], list[Rule]]] = {}
+        for area, day, weekday, hour in ReportingCalendar.objects.in_force(
+            as_of.until, as_of.known_at
+        ).values_list("area_id", "effective_from", "weekday", "hour"):
+            days, rules = self._rules.setdefault(area, ([], []))
+            days.append(day)
+            rules.append((weekday, hour))
+        self._exceptions = (
+            list(
+                ReportingException.objects.known(as_of.known_at).values_list(
+                    "due_on", "facility_id", "area_id"
+                )
+            )
+            if self._rules
+            else []
         )
-    )
-    if not rows:
-        return Calendar((), until=on)
-    exceptions = ReportingException.objects.known(known_at).values_list("due_on", "facility_id")
-    return Calendar(rows, exceptions, until=on + AHEAD, working=working_days_of(as_of))
+        self._of_areas = {area for area in self._rules if area is not None}
+        said_of_areas = self._of_areas or any(area for *_rest, area in self._exceptions)
+        self._above = above(as_of) if said_of_areas else None
+        self._changes = sorted(
+            {day for days, _rules in self._rules.values() for day in days}
+            | (self._above.days_of_change() if self._above else set())
+        )
+        self._by_places: dict[tuple[Any, ...], Calendar] = {}
+        self._made: dict[tuple[Any, ...], Calendar] = {}
+
+    def __bool__(self) -> bool:
+        """Whether a calendar is in force anywhere."""
+        return bool(self._rules)
+
+    def of(self, facility_id: int) -> Calendar:
+        """Without weeks where no calendar holds for it on the day."""
+        areas = self._as_of.areas
+        places: tuple[Any, ...] = ()
+        if self._above:  # where it has lain since when; nothing else tells facilities apart
+            lain = areas.values.get(facility_id, ())
+            places = tuple(
+                zip(areas.days.get(facility_id, ()), (one for [one] in lain), strict=True)
+            )
+        if places not in self._by_places:
+            self._by_places[places] = self._calendar(facility_id, places)
+        return self._by_places[places]
+
+    def _calendar(self, facility_id: int, places: tuple[tuple[date, int], ...]) -> Calendar:
+        on = self._as_of.until
+        days = sorted({*self._changes, *(day for day, _area in places)})
+        rows: list[tuple[date, Rule]] = []
+        for day in days:
+            if day > on:
+                break
+            rule = self._rule(facility_id, day)
+            if rule != (rows[-1][1] if rows else None):
+                rows.append((day, rule))
+        excepted = tuple(
+            (due_on, facility)
+            for due_on, facility, area in self._exceptions
+            if area is None or area in self._around(facility_id, due_on)
+        )
+        if not rows or rows[-1][1] is None:
+            rows = []
+        made = (tuple(rows), excepted)
+        if made not in self._made:
+            self._made[made] = Calendar(
+                rows, excepted, until=on + AHEAD, working=working_days_of(self._as_of)
+            )
+        return self._made[made]
+
+    def _around(self, facility_id: int, day: date) -> list[int]:
+        """The areas that the facility lies in on the day, the nearest first."""
+        if self._above is None:
+            return []
+        lies_in = self._as_of.areas.on(facility_id, day)
+        return list(self._above.of(lies_in[0] if lies_in else None, day))
+
+    def _rule(self, facility_id: int, day: date) -> Rule:
+        return next(
+            (
+                rule
+                for area in (*self._around(facility_id, day), None)
+                if (rule := self._said(area, day))
+            ),
+            None,
+        )
+
+    def _said(self, area: int | None, day: date) -> Rule:
+        days, rules = self._rules.get(area, ((), ()))
+        place = bisect_right(days, day)
+        return rules[place - 1] if place else None
+
+
+@once_per_as_of
+def calendars(as_of: AsOf) -> Calendars:
+    """The calendars as in force on the day, and some weeks of each that are still to come."""
+    return Calendars(as_of)
 
 
 def is_asked(as_of: AsOf, weeks: Calendar, facility_id: int, week: Week) -> bool:
@@ -177,22 +282,23 @@ class Given(NamedTuple):
         return self.recorded_at > week.cut_off
 
 
-def reports(as_of: AsOf, weeks: Calendar, since: Week) -> dict[tuple[int, date], Given]:
-    """By facility and week (its due day), at least from the week `since` on: the first report. One query.
+def reports(as_of: AsOf, since: date) -> dict[tuple[int, date], Given]:
+    """By facility and week (its due day), at least of the weeks due from `since` on: the first report.
 
-    The reports of those for whom a facility carries on are its own.
+    The reports of those for whom a facility carries on are its own. One query beside the calendars.
     """
+    asked = calendars(as_of)
     found: dict[tuple[int, date], Given] = {}
     rows = (
         as_of.only(StatusReport.objects.as_of(as_of.until, as_of.known_at))
-        .filter(due_on__gt=since.due_on - LONGEST)
+        .filter(due_on__gt=since - LONGEST)
         .order_by("recorded_at", "pk")
     )
     for facility_id, due_on, recorded_at, nothing_changed in rows.values_list(
         "facility_id", "due_on", "recorded_at", "nothing_changed"
     ):
         given_at = clock.as_if_today(recorded_at)
-        week = weeks.week_of(due_on, given_at)
+        week = asked.of(facility_id).week_of(due_on, given_at)
         if week:
             heir = as_of.descent.heir(facility_id)
             found.setdefault((heir, week.due_on), Given(given_at, nothing_changed))
@@ -219,6 +325,9 @@ class Freshness:
     # Of the week that is owed: the last one missed, or the next to be answered; None: none is known.
     due_on: date | None = None
     missed: int = 0  # weeks in a row
+    # The day before which a last word is too old: the same weeks without one that make a facility
+    # silent. None: nothing is asked of it, or too few of its weeks have ended.
+    stale_before: date | None = None
 
     @property
     def label(self) -> "StrOrPromise":
@@ -235,13 +344,16 @@ NOTHING_ASKED = Freshness()
 
 def freshness(as_of: AsOf, at: datetime | None = None) -> dict[int, Freshness]:
     """Of every facility of the rollout on the day. A fixed number of queries."""
-    weeks = calendar(as_of)
+    asked = calendars(as_of)
     in_rollout = [f.id for f in as_of.on(as_of.until) if f.in_rollout]
-    if not weeks.weeks:
+    if not asked:
         return dict.fromkeys(in_rollout, NOTHING_ASKED)
     latest, heard = _latest_reports(as_of), _last_heard(as_of)
     return {
-        pk: _freshness(as_of, weeks, pk, latest.get(pk), heard.get(pk), at) for pk in in_rollout
+        pk: _freshness(as_of, weeks, pk, latest.get(pk), heard.get(pk), at)
+        if (weeks := asked.of(pk))
+        else NOTHING_ASKED
+        for pk in in_rollout
     }
 
 
@@ -255,15 +367,15 @@ def _freshness(
     as_of: AsOf,
     weeks: Calendar,
     pk: int,
-    latest: tuple[date, datetime] | None,
+    latest: "Latest | None",
     acted_at: datetime | None,
     at: datetime | None,
 ) -> Freshness:
-    answered = weeks.week_of(*latest) if latest else None
-    heard_at = max((m for m in (acted_at, latest and latest[1]) if m), default=None)
+    answered = latest.answered if latest and latest.answered > date.min else None
+    heard_at = max((m for m in (acted_at, latest and latest.at) if m), default=None)
     missed = []
     for week in reversed(weeks.ended(as_of.until, at)):
-        if answered and week.due_on <= answered.due_on:
+        if answered and week.due_on <= answered:
             break
         if is_asked(as_of, weeks, pk, week):
             missed.append(week)
@@ -274,7 +386,7 @@ def _freshness(
         word = SILENT
     elif missed:
         word = LATE
-    elif answered and running.due_on <= answered.due_on:
+    elif answered and running.due_on <= answered:
         word = FRESH
     elif is_asked(as_of, weeks, pk, running) and (
         answered is None or (running.due_on - as_of.until).days <= SOON_DAYS
@@ -285,9 +397,10 @@ def _freshness(
     return Freshness(
         word=word,
         heard_on=timezone.localdate(heard_at) if heard_at else None,
-        last_report_on=timezone.localdate(latest[1]) if latest else None,
+        last_report_on=timezone.localdate(latest.at) if latest else None,
         due_on=missed[0].due_on if missed else _next_due(as_of, weeks, pk, answered, at),
         missed=len(missed),
+        stale_before=_stale_before(weeks.ended(as_of.until)),
     )
 
 
@@ -300,22 +413,17 @@ def answers_since_report(facility: Facility) -> int:
     return sent.count()
 
 
-def stale_before(as_of: AsOf) -> date | None:
-    """The day before which a last word is too old, by the calendar in force.
-
-    The same weeks without a word that make a facility silent. None: no calendar, or too few of its
-    weeks have ended.
-    """
-    ended = calendar(as_of).ended(as_of.until)
+def _stale_before(ended: Sequence[Week]) -> date | None:
     return timezone.localdate(ended[-SILENT_WEEKS].begins) if len(ended) >= SILENT_WEEKS else None
 
 
-def fresh_since(since: date | None, heard: Iterable[Freshness]) -> date | None:
-    """From which day on a figure must have a fact to be called fresh. `since`: see `stale_before`.
+def fresh_since(heard: Collection[Freshness]) -> date | None:
+    """From which day on a figure of these facilities must have a fact to be called fresh.
 
-    The first day of all, where somebody of `heard` has reported since: then nothing new means that
-    nothing changed.
+    Of several calendars the one that asks for the least. The first day of all, where somebody has
+    reported since: then nothing new means that nothing changed. None: no calendar says.
     """
+    since = min((one.stale_before for one in heard if one.stale_before), default=None)
     if since is None:
         return None
     reported = any(one.last_report_on and one.last_report_on >= since for one in heard)
@@ -328,27 +436,38 @@ def nothing_since(newest_on: date | None, since: date | None) -> date | None:
 
 
 def _next_due(
-    as_of: AsOf, weeks: Calendar, pk: int, answered: Week | None, at: datetime | None
+    as_of: AsOf, weeks: Calendar, pk: int, answered: date | None, at: datetime | None
 ) -> date | None:
     """The first week from the running one on that is asked for and not answered yet."""
     for week in weeks.coming(as_of.until, at):
-        if answered and week.due_on <= answered.due_on:
+        if answered and week.due_on <= answered:
             continue
         if is_asked(as_of, weeks, pk, week):
             return week.due_on
     return None
 
 
-def _latest_reports(as_of: AsOf) -> dict[int, tuple[date, datetime]]:
+class Latest(NamedTuple):
+    answered: (
+        date  # the due day of the last week that was reported; `date.min`: it is a week no more
+    )
+    at: datetime
+
+
+def _latest_reports(as_of: AsOf) -> dict[int, Latest]:
     """Up to which week a facility has reported, and when it last did: one query."""
-    found: dict[int, tuple[date, datetime]] = {}
+    found: dict[int, Latest] = {}
+    asked = calendars(as_of)
     rows = as_of.only(StatusReport.objects.as_of(as_of.until, as_of.known_at))
     for facility_id, due_on, recorded_at in (
         rows.order_by().values_list("facility_id").annotate(Max("due_on"), Max("recorded_at"))
     ):
-        latest = (due_on, clock.as_if_today(recorded_at))
+        at = clock.as_if_today(recorded_at)
+        week = asked.of(facility_id).week_of(due_on, at)
+        answered = week.due_on if week else date.min
         heir = as_of.descent.heir(facility_id)
-        found[heir] = tuple(map(max, latest, found.get(heir, latest)))
+        other = found.get(heir, Latest(answered, at))
+        found[heir] = Latest(max(answered, other.answered), max(at, other.at))
     return found
 
 

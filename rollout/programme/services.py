@@ -223,7 +223,7 @@ def record_ruling(
 def report(
     *, facility: Facility, by: User, at: datetime, nothing_changed: bool
 ) -> StatusReport | None:
-    """A facility reports at this moment. Returns its report; None while no calendar asks for any.
+    """A facility reports at this moment. Returns its report; None while no calendar asks it for any.
 
     Which week it answers: `rollout.programme.reporting`. A week is reported once, and a day holds one
     report: whoever reports again gets the report there is.
@@ -231,8 +231,8 @@ def report(
     moment = clock.as_if_today(at)
     on = timezone.localdate(moment)
     as_of = AsOf(on, facility_ids=frozenset({facility.pk}))
-    weeks = reporting.calendar(as_of)
-    if not weeks.weeks:
+    weeks = reporting.calendars(as_of).of(facility.pk)
+    if not weeks:
         return None
     standing = StatusReport.objects.known().filter(facility=facility)
     if of_the_day := standing.filter(happened_on=on).order_by("recorded_at", "pk").last():

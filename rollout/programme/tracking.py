@@ -8,9 +8,9 @@ from datetime import date
 from django.db.models import Exists, OuterRef
 
 from equipment.stock import Line, stock
+from facilities.areas import above
 from facilities.as_of import AsOf, FacilityOnDay, once_per_as_of
 from facilities.lineage import Passing
-from facilities.models import AreaParent
 from facilities.timeline import Change
 from rollout.models import Absence, MeasureCode, Programme, Tracking
 
@@ -94,15 +94,12 @@ class Tracked:
                 for measure, of_area, kind, day, is_tracked, at, _is_older in rows:
                     if of_area is None and at >= begun_at:
                         words.add(measure, (None, str(kind or "")), day, is_tracked)
-        self._parents: dict[int, list[tuple[date, int]]] = defaultdict(list)
-        if self._of_all or self._words.has_areas():
-            parents = AreaParent.objects.in_force(as_of.until, as_of.known_at)
-            for area, day, parent in parents.values_list("area_id", "effective_from", "parent_id"):
-                self._parents[area].append((day, parent))
+        needs_areas = self._of_all or self._words.has_areas()
+        self._above = above(as_of) if needs_areas else None
 
     def at(self, facility: FacilityOnDay, day: date) -> SilenceIsNo:
         """Asks of a facility as described on the day."""
-        areas = list(self._areas(facility.area_id, day))
+        areas = list(self._above.of(facility.area_id, day)) if self._above else []
         of_all = next((self._of_all[one] for one in areas if one in self._of_all), self._words)
 
         def asked(measure: str) -> bool:
@@ -122,15 +119,6 @@ class Tracked:
     def days_of_change(self) -> set[date]:
         """The days on which some measure begins, or ceases, to be tracked."""
         return self._words.days()
-
-    def _areas(self, area: int | None, day: date) -> Iterator[int]:
-        """The area and those it lies in on the day, the nearest first."""
-        seen: set[int] = set()
-        while area is not None and area not in seen:
-            seen.add(area)
-            yield area
-            begun = [parent for start, parent in self._parents.get(area, ()) if start <= day]
-            area = begun[-1] if begun else None
 
 
 def _older_than_a_province() -> Exists:

@@ -37,9 +37,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 with every part "ok", or 503 saying which part fails."""
-    parts = {name: _state(check) for name, check in CHECKS.items()}
+    parts = states()
     ready = all(state == "ok" for state in parts.values())
     return JsonResponse(parts, status=200 if ready else 503)
+
+
+def states() -> dict[str, str]:
+    """Each part: "ok" or "failing"."""
+    return {name: _state(check) for name, check in CHECKS.items()}
 
 
 def _state(check: Callable[[], None]) -> str:

@@ -8,12 +8,13 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from facilities.reading_once import reading_once
-from facilities.sessions import SEEN
+from facilities.sessions import OLD_PASSWORD, SEEN
 from facilities.whence import asked_from
 from rollout.site import problems
 from rollout.site.sign_in import client_address
@@ -132,6 +133,20 @@ class IdleMiddleware:
                 logout(request)
             elif idle >= NOTED_EVERY or SEEN not in request.session:
                 request.session[SEEN] = now
+        return self.get_response(request)
+
+
+class OldPasswordMiddleware:
+    """Leads whoever's password is due for a new one to the form for it, and nowhere else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.session.get(OLD_PASSWORD) and request.user.is_authenticated:
+            form = reverse("password_change")
+            if not request.path_info.startswith((form, reverse("logout"), "/i18n/")):
+                return redirect(form)
         return self.get_response(request)
 
 

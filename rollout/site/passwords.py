@@ -5,9 +5,12 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from facilities import accounts, clock, second_factor
 from facilities.models import User
 
 FILE = Path(__file__).with_name("common_passwords.txt")
@@ -34,6 +37,56 @@ class CommonInVietNam:
 
     def get_help_text(self) -> str:
         return _("Not a common word or name with some digits after it, such as matkhau@123.")
+
+
+class LongAlone:
+    """Without a second factor a password must be long and of four kinds of signs."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if user is not None and user.pk and _has_second(user):
+            return
+        kinds = (str.islower, str.isupper, str.isdigit, lambda sign: not sign.isalnum())
+        if len(password) < self.length or not all(any(map(kind, password)) for kind in kinds):
+            raise ValidationError(self.get_help_text(), code="password_alone")
+
+    def get_help_text(self) -> str:
+        return _(
+            "Where no second step is set up: at least %(length)s characters, among them small and "
+            "capital letters, digits and signs."
+        ) % {"length": self.length}
+
+
+def _has_second(user: User) -> bool:
+    return second_factor.is_set_up(user) or second_factor.is_demanded(
+        user, clock.day_of(timezone.now())
+    )
+
+
+class NoneOfTheLast:
+    """Refuses the last ten passwords of the account, the present one among them."""
+
+    KEPT = 10
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if user is None or not user.pk:
+            return
+        before = {past.encoded for past in user.past_passwords.all()[: self.KEPT]}
+        if any(check_password(password, encoded) for encoded in before):
+            raise ValidationError(self.get_help_text(), code="password_used")
+
+    def get_help_text(self) -> str:
+        return _("None of your last ten passwords.")
+
+    def password_changed(self, password: str, user: User | None = None) -> None:
+        """Django tells it after the new one is stored."""
+        if user is None or not user.pk:
+            return
+        accounts.password_set(user)
+        older = user.past_passwords.values_list("pk", flat=True)[self.KEPT :]
+        user.past_passwords.filter(pk__in=list(older)).delete()
 
 
 def is_common(password: str) -> bool:

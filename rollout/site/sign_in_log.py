@@ -1,11 +1,13 @@
 """Signing in, failing to and being locked out, written into the access log."""
 
 from axes.signals import user_locked_out
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
-from facilities import access_log, sessions
+from facilities import access_log, accounts, clock, sessions
 from facilities.models import LogEntry, User
 
 Kind = LogEntry.Kind
@@ -15,6 +17,13 @@ Kind = LogEntry.Kind
 def signed_in(*, user: User, request: HttpRequest | None = None, **kwargs: object) -> None:
     access_log.note(Kind.SIGNED_IN, by=user, about=user)
     if request is not None and hasattr(request, "session"):
+        request.session[sessions.OLD_PASSWORD] = accounts.password_is_old(
+            user,
+            timezone.now(),
+            settings.PASSWORD_DAYS,
+            settings.PASSWORD_DAYS_ADMINISTRATOR,
+            clock.day_of(timezone.now()),
+        )
         sessions.began(request, user)
 
 

@@ -200,4 +200,12 @@ class TestOnTheDatabase:
             LogEntry.objects.filter(pk=entry.pk).update(number=7)
         with pytest.raises(IntegrityError):
             LogEntry.objects.all().delete()
+        trigger = "ALTER TABLE facilities_logentry {} TRIGGER facilities_log_not_emptied"
+        with connection.cursor() as cursor:
+            cursor.execute(trigger.format("ENABLE"))  # off in tests, see conftest.py
+            try:
+                with pytest.raises(IntegrityError):
+                    cursor.execute("TRUNCATE facilities_logentry")
+            finally:
+                cursor.execute(trigger.format("DISABLE"))
         assert LogEntry.objects.get().count == 1

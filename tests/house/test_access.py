@@ -1,5 +1,8 @@
 """Every address for every role: what it answers is in the reviewed file `access.txt`.
 
+Two provinces are there, of which the addresses name rows of the first. The administration has one gate:
+all of it is asked for by whom it lets in and by two whom it does not, a part of it by the others ("-").
+
 An address without a row fails, and so does a row without an address. After a deliberate change,
 write the file anew with `REWRITE_REVIEWED=1 pytest tests/house/test_access.py`, and read what
 changed in it.
@@ -17,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from connectivity.models import Partner
 from equipment.models import StocktakeRound
-from facilities.models import ApiToken, ChangeSet, Facility, FacilityArea, Role
+from facilities.models import ApiToken, Area, ChangeSet, Facility, FacilityArea, Role
 from rollout.models import (
     CouncilMeeting,
     Directive,
@@ -27,9 +30,11 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.loading import load_province
 from signatures.models import Campaign, ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
+from tests.rollout import two_provinces
 
 FILE = Path(__file__).with_name("access.txt")
 REWRITE = bool(os.environ.get("REWRITE_REVIEWED"))
@@ -75,6 +80,8 @@ ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
+    "rollout:held": lambda: {"code": "certificates", "pk": _row("certificates")},
+    "rollout:held-account": lambda: {"pk": _change_set().by_id},
     "rollout:returned-lists": lambda: {"code": OWN},
     "rollout:handovers": lambda: {"code": OWN},
     "rollout:handover-minutes": lambda: {"code": OWN},
@@ -86,6 +93,8 @@ ARGUMENTS = {
     "rollout:my-new": lambda: {"code": "staff"},
     "rollout:my-export": lambda: {"code": "staff", "form": "csv"},
     "api:register-rows": lambda: {"register": "connections"},
+    "api:register-bulk": lambda: {"register": "connections"},
+    "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
     "api:facility-progress": lambda: {"code": OWN},
     "api:facility-connection": lambda: {
@@ -144,10 +153,14 @@ QUERIES = {
     "api:facility-connection": {},
     "api:schema": {},
     "api:registers": {},
+    "api:register-bulk": {},
+    "api:register-withdraw": {},
     "api:docs": {},
     "rollout:step-not-needed": {"gap": GAP},
 }
+WHOLE_ADMIN = {"anonymous", "no-role", "department", "administrator"}
 MODELS = {f"{m._meta.app_label}_{m._meta.model_name}": m for m in admin.site._registry}
+OTHER_TABLES = MODELS.keys() - {"facilities_area"}
 
 
 def _row(register: str) -> int:
@@ -195,22 +208,11 @@ def addresses(patterns=None, inside=()):
 ADDRESSES = sorted(set(addresses()), key=lambda name: (name.startswith("admin:"), name))
 
 
-def path_of(name: str) -> str:
-    """Where it is; the pages of one row in the administration open the first row of their table.
-
-    Those of the registers are looked up once: their rows are those of the module, whoever comes.
-    """
-    if "/" not in name:
-        return _path_of(name)
-    if name not in PATHS:
-        PATHS[name] = _path_of(name)
-    return PATHS[name]
-
-
-PATHS: dict[str, str] = {}
+PATHS: dict[str, str] = {}  # of every address, looked up once: the rows are those of the module
 
 
 def _path_of(name: str) -> str:
+    """Where it is; the pages of one row in the administration open the first row of their table."""
     name, _slash, register = name.partition("/")
     if register:
         asks_row = name in ("rollout:record", "rollout:record-edit", "rollout:my-row")
@@ -227,17 +229,30 @@ def _path_of(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def _bac_giang(bac_giang_of_the_module, django_db_blocker):
+def _bac_giang(bac_giang_of_the_module, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), transaction.atomic():
+        load_province(two_provinces.write(tmp_path_factory.mktemp("second") / two_provinces.CODE))
         desk_rows(Facility.objects.get(code=OWN))
-        PATHS.clear()
+        PATHS.update((name, _path_of(name)) for name in ADDRESSES)
         yield
         transaction.set_rollback(True)
 
 
+def is_asked(visitor: str, name: str) -> bool:
+    """Whether the visitor walks there: it takes only POST to leave, and whoever comes may."""
+    if name == "logout":
+        return False
+    table = name.removeprefix("admin:").rsplit("_", 1)[0]
+    return visitor in WHOLE_ADMIN or not name.startswith("admin:") or table not in OTHER_TABLES
+
+
 def answers(visitor: str) -> dict[str, int]:
-    """The status of every address for one visitor, by GET."""
-    made = VISITORS[visitor]()
+    """The status of every address that one visitor asks for, by GET."""
+    return walked(VISITORS[visitor](), [name for name in ADDRESSES if is_asked(visitor, name)])
+
+
+def walked(made, names, **asked) -> dict[str, int]:
+    """The status of these addresses for a person or a key. `asked`: more in the address."""
     browser = Client(raise_request_exception=False)
     headers = {}
     if isinstance(made, str):
@@ -245,12 +260,10 @@ def answers(visitor: str) -> dict[str, int]:
     elif made is not None:
         browser.force_login(made)
     found = {}
-    for name in ADDRESSES:
-        if name == "logout":  # it takes only POST; whoever comes may leave
-            continue
+    for name in names:
         plain = name.startswith(("admin:", "rollout:my"))  # they speak of today
         query = QUERIES.get(name, {} if plain else QUERIES[""])
-        found[name] = browser.get(path_of(name), query, headers=headers).status_code
+        found[name] = browser.get(PATHS[name], query | asked, headers=headers).status_code
     return found
 
 
@@ -259,7 +272,7 @@ def reviewed() -> dict[str, dict[str, int]]:
     lines = [line.split() for line in FILE.read_text().splitlines() if line and line[0] != "#"]
     visitors = lines[0][1:]
     return {
-        visitor: {line[0]: int(line[column]) for line in lines[1:]}
+        visitor: {line[0]: int(line[column]) for line in lines[1:] if line[column] != "-"}
         for column, visitor in enumerate(visitors, start=1)
     }
 
@@ -277,7 +290,7 @@ def written():
             "address".ljust(width) + " ".join(names),
         ]
         for name in found[names[0]]:
-            cells = (str(found[v][name]).ljust(len(v)) for v in names)
+            cells = (str(found[v].get(name, "-")).ljust(len(v)) for v in names)
             lines.append(name.ljust(width) + " ".join(cells))
         FILE.write_text("\n".join(line.rstrip() for line in lines) + "\n")
 
@@ -298,7 +311,12 @@ def test_who_has_no_role_opens_nothing(visitor):
     """Whatever is rewritten into the file, this must hold."""
     open_to_all = {"healthz", "login", "readyz", "set_language", "admin:login", "admin:jsi18n"}
     open_to_all |= {"api:schema", "api:docs"}  # how to ask; no figure of anybody
-    open_to_all |= {"password_change", "password_change_done", "rollout:account"}  # the own
+    open_to_all |= {
+        "password_change",
+        "password_change_done",
+        "rollout:account",
+        "rollout:held-own",
+    }  # the own
     open_to_all |= {"forgotten"}  # asks for a link, whoever asks
     opened = {name for name, status in reviewed()[visitor].items() if status == 200}
     assert opened <= open_to_all
@@ -325,7 +343,101 @@ def test_nobody_else_writes_at_the_desk(visitor):
     browser = Client(raise_request_exception=False)
     if made is not None:
         browser.force_login(made)
-    desk = [n for n in ADDRESSES if not n.startswith("admin:") and path_of(n).startswith("/desk/")]
+    desk = [n for n in ADDRESSES if not n.startswith("admin:") and PATHS[n].startswith("/desk/")]
     shared = {"rollout:stocktake", "rollout:stocktake-close", "rollout:stocktake-list"}
-    found = {n: browser.post(path_of(n)).status_code for n in desk if n not in shared}
+    found = {n: browser.post(PATHS[n]).status_code for n in desk if n not in shared}
     assert set(found.values()) <= ({302} if visitor == "anonymous" else {403, 405}), found
+
+
+# --- Roles and places: what somebody may do elsewhere opens nothing here. -------------------------
+
+# Of each role the column that tells what it opens at Luc Nam, and how to hold it at a place.
+ROLES = {
+    "department": ("department-of-area", Role.DEPARTMENT),
+    "leader": ("leader-of-area", Role.LEADER),
+    "officer": ("officer", Role.OFFICER),
+    "head": ("head", Role.HEAD),
+}
+PLACES = {  # a facility, and an area that it lies in
+    "own": (OWN, None),
+    "same-province": (ELSEWHERE, None),
+    "other-province": ("hd-tinh", two_provinces.CODE),
+}
+OF_NO_PLACE = {
+    "beat", "calendar-feed", "news-feed", "unsubscribe", "welcome", "reset", "api:register-rows",
+    "api:register-bulk",
+    *(f"rollout:{name}" for name in (
+        "measure", "figure", "paper", "my-new", "my-export", "my-waiting", "import-template",
+        "register-bulk", "register-paste", "register-export", "record-new", "view-save", "view-drop",
+    )),
+}  # fmt: skip
+# What is told of a facility to whoever sees the summary, and what several facilities share.
+OF_THE_PROVINCE = {
+    "rollout:facility",
+    "api:facility-progress",
+    "rollout:obstacle",
+    "rollout:directive",
+    "rollout:document",
+}
+PLACED = [
+    name
+    for name in ADDRESSES
+    if (name in ARGUMENTS and name not in OF_NO_PLACE and not name.startswith("admin:"))
+    or name.partition("/")[0] in ("rollout:record", "rollout:record-edit", "rollout:my-row")
+]
+REFUSED = {403, 404}
+
+
+def held(role: str, place: str) -> dict:
+    """The role at the place: of a facility or of an area."""
+    facility, area = PLACES[place]
+    found = {"role": ROLES[role][1]}
+    if role in ("officer", "head"):
+        return found | {"facility": Facility.objects.get(code=facility)}
+    return found | {"area": Area.objects.get(code=area) if area else _area_of(facility)}
+
+
+def opened_here(role: str) -> set[str]:
+    row = reviewed()[ROLES[role][0]]
+    return {name for name in PLACED if row[name] == 200}
+
+
+@pytest.mark.keeps_cache
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_bac_giang")
+@pytest.mark.parametrize("elsewhere", ["same-province", "other-province"])
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_elsewhere_opens_nothing_here_whatever_else_somebody_is(role, elsewhere):
+    for also in (None, *ROLES):
+        own = opened_here(also) if also else set()
+        asked = opened_here(role) - own
+        if elsewhere == "same-province":
+            asked -= OF_THE_PROVINCE
+        person = user_with(**held(role, elsewhere))
+        if also:
+            _also(person, **held(also, "own"))
+        found = walked(person, sorted(asked))
+        assert {name: status for name, status in found.items() if status not in REFUSED} == {}, also
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_bac_giang")
+def test_two_roles_at_two_places_keep_what_each_opens():
+    """The test above would pass if nothing opened at all."""
+    sample = ["rollout:certificate-list", "rollout:facility", "api:register-row"]
+    for role in ROLES:
+        person = _also(user_with(**held(role, "own")), **held("officer", "other-province"))
+        asked = [name for name in sample if name in opened_here(role)]
+        assert len(asked) >= 2, role
+        assert set(walked(person, asked).values()) == {200}, role
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_bac_giang")
+@pytest.mark.parametrize("role", ROLES)
+def test_another_province_is_no_lens_for_whoever_has_none_of_it(role):
+    """`?area=` of the first province is refused to people of the second, on every page they open."""
+    person = user_with(**held(role, "other-province"))
+    asked = ["rollout:leader", "rollout:compare", "rollout:measure", "rollout:search"]
+    assert set(walked(person, asked).values()) == {200}
+    assert set(walked(person, asked, area="bac-giang").values()) == {403}

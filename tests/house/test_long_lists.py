@@ -13,11 +13,12 @@ from facilities.choosing import AREAS, MOST, SearchedSelect, meant
 from facilities.exchange.choices import Unknown
 from facilities.models import Area, AreaName, AreaParent, Role
 from facilities.registers.choices import area_names
-from rollout.models import CouncilMeeting
+from rollout.models import CouncilMeeting, ReportingCalendar, Tracking
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.reorganisation.decisions import DECISIONS
 from tests import factories
 from tests.rollout.registers.writing import entered
+from tests.writing import write
 
 MANY = 300
 ON = "2025-05-21"
@@ -26,9 +27,11 @@ NAME = "Bệnh viện Đa khoa Lục Ngạn"
 
 @pytest.fixture
 def province(db):
-    """Three hundred facilities, each with a council whose day is fixed."""
+    """Three hundred facilities, each with a council whose day is fixed, and as many areas."""
     cache.clear()
     factories.programme()
+    by = factories.recorder()
+    write(ReportingCalendar(effective_from=factories.START, weekday=5, hour=16))
     places = [factories.facility(name_vi=NAME if n == 7 else None) for n in range(MANY)]
     CouncilMeeting.objects.bulk_create(
         CouncilMeeting(code=f"HD-{place.pk}", facility=place, level="sector", basis="TT 54")
@@ -36,6 +39,11 @@ def province(db):
     )
     DeviceType.objects.create(code="tablet", group="bedside", name_vi="Máy tính bảng")
     known_types._forget()
+    areas = Area.objects.bulk_create(Area(code=f"xa-{n}", level="commune") for n in range(MANY))
+    AreaName.objects.bulk_create(
+        AreaName(area=one, name_vi=f"Xã {one.code}", effective_from=factories.START, recorded_by=by)
+        for one in areas
+    )
     obstacle = factories.ObstacleFactory()
     return places, obstacle
 
@@ -259,3 +267,18 @@ def test_an_area_whose_name_several_bear_is_asked_for_again_with_where_they_lie(
     page = client.get(reverse("rollout:timeline"), {"area": "tan tien"})
     assert page.status_code == 400
     assert "Xã Tân Tiến · Huyện số 3" in page.content.decode()
+
+
+def test_a_calendar_and_tracking_are_of_an_area_that_is_typed(client, province):
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    area = Area.objects.get(code="xa-7")
+    given = {"do": "calendar", "effective_from": "2100-01-04", "weekday": 1, "hour": 9}
+    given |= {"change_set": "7d7a1a0e-8f0b-4ff5-9a57-3a7ef2d4ad13", "source": "Công văn"}
+    address = reverse("rollout:reporting")
+    assert client.post(address, given | {"area": "Xã xa-7777"}).status_code == 400
+    assert client.post(address, given | {"area": "xã XA-7"}).status_code == 302
+    assert ReportingCalendar.objects.latest("pk").area == area
+    given = {"do": "track", "measures": "servers", "is_tracked": "yes", "since": "2025-01-01"}
+    given |= {"change_set": "7d7a1a0e-8f0b-4ff5-9a57-3a7ef2d4ad14", "source": "Công văn"}
+    assert client.post(reverse("rollout:tracking"), given | {"of": "Xã xa-7"}).status_code == 302
+    assert Tracking.objects.latest("pk").area == area

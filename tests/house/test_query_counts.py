@@ -72,6 +72,8 @@ ROWS = {
     "rollout:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
     "rollout:handover-minutes": lambda: {"code": "place-000"},
     "rollout:returned": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
+    "rollout:held": lambda: {"code": "certificates", "pk": _row("certificates")},
+    "rollout:held-account": lambda: {"pk": ChangeSet.objects.exclude(facility=None).get().by_id},
     "rollout:returned-undo": lambda: {"code": "place-000", "pk": ReturnedList.objects.get().pk},
     "rollout:campaign": lambda: {"pk": Campaign.objects.get().pk},
     "rollout:session": lambda: {"pk": WorkingSession.objects.latest("held_on").pk},

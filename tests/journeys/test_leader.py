@@ -273,6 +273,31 @@ def test_prints_both_sides_of_one_sheet_in_readable_type(visit, language):
     assert sizes * 0.75 >= 12
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_meeting_asks_one_question_a_screen(visit, scripts):
+    page = visit(LEADER, viewport=HELD[1], java_script_enabled=scripts)
+    page.goto(SESSION)
+    page.get_by_role("link", name=words("For the meeting")).click()
+    screens = page.locator(".screen")
+    expect(screens).to_have_count(7)
+    assert asked_for(page) == {"on": ["2025-05-21"]}
+    expect(screens.first).to_contain_text("5/17")
+    if not scripts:
+        page.locator(".next a").first.click()
+        expect(screens.nth(1).locator("h2")).to_be_in_viewport()
+        return
+    points, text = page.evaluate(
+        SMALLEST.replace("document.body", "document.querySelector('main')")
+    )
+    assert points >= 18 * 0.75, text
+    screens.first.evaluate("screen => screen.scrollIntoView()")
+    for key, index in (("ArrowRight", 1), ("PageDown", 2), ("ArrowLeft", 1)):
+        page.keyboard.press(key)
+        expect(screens.nth(index).locator("h2")).to_be_in_viewport()
+    assert not scrolls_sideways(page)
+    assert barriers(page) == ""
+
+
 def speak(page: Page, language: str) -> None:
     page.context.add_cookies(
         [{"name": "django_language", "value": language, "url": page.watch.site}]

@@ -26,6 +26,7 @@ from rollout.models import Directive, LegalDeadline, Programme, PublishedBrief, 
 from rollout.programme.legal import legal_deadlines, nearest
 from rollout.programme.must_start import law_for, law_of, starts
 from rollout.programme.provinces import names_on, provinces_on
+from rollout.programme.reporting import calendars
 from rollout.programme.services import steer, track
 from rollout.publishing.brief.document import brief
 from rollout.publishing.brief.publishing import publish, recompute
@@ -128,7 +129,6 @@ class TestWhichThereAre:
     @pytest.mark.parametrize(
         ("name", "lines"),
         [
-            ("reporting_calendars", "effective_from,weekday,hour,source\n2026-01-01,2,9,Sở\n"),
             ("tracking", "measure,kind,effective_from,source\nofficial,infirmary,2024-01-01,Sở\n"),
             ("device_norms", "device_type,kind,effective_from,quantity,basis,source\n"
              "tablet,infirmary,2024-01-01,3,QĐ,Sở\n"),
@@ -140,6 +140,23 @@ class TestWhichThereAre:
         with override("en"), pytest.raises(BadFolder, match="holds for every province"):
             load_province(folder)
         assert Programme.objects.count() == 1
+
+    def test_the_calendar_of_a_further_province_is_of_its_own_area(self, bac_giang, tmp_path):
+        folder = two_provinces.write(tmp_path / "own")
+        (folder / "reporting_calendars.csv").write_text(
+            "effective_from,weekday,hour,area,source\n"
+            "2025-03-03,2,9,,Sở\n2025-03-03,4,9,cua-bien,Sở\n"
+        )
+        load_province(folder)
+        assert {name for name, (new, _rows) in load_province(folder).items() if new} == set()
+        as_of = AsOf(ON)
+        rules = {
+            one.code: [rule for _day, rule in calendars(as_of).of(one.id).rows]
+            for one in as_of.on(ON)
+        }
+        assert (rules["hd-nhi"], rules["hd-tram"]) == ([(2, 9)], [(4, 9)])
+        of_bac_giang = {str(rule) for code, rule in rules.items() if not code.startswith("hd-")}
+        assert of_bac_giang == {"[]"}  # its own begins later
 
 
 class TestTheyAreTheWhole:

@@ -94,7 +94,7 @@ def shortfalls(request: SignedIn, day: Day, access: Access) -> Page:
         "rows": page,
         "lines": [(line, facilities[line.facility_id]) for line in page],
         "totals": told["totals"],
-        "unknown": told["unknown"],
+        "unknown_count": told["unknown"],
         "proposals": [_told(proposal, types, facilities) for proposal in told["proposals"]],
         "proposal_count": told["proposal_count"],
         "to_move": told["to_move"],

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from facilities.choosing import AREAS, OF_AREA, OneOf
 from facilities.forms import PaperField
 from facilities.models import Area
 from facilities.registers.choices import kind_labels
@@ -17,7 +18,7 @@ from rollout.models import MeasureCode
 from rollout.pages.forms.fields import DayField, field_of, text_field
 from rollout.pages.forms.reporting import OnceForm
 
-OF_AREA, OF_KIND = "area", "kind"
+OF_KIND = "kind:"
 
 
 class TrackForm(OnceForm):
@@ -36,7 +37,7 @@ class TrackForm(OnceForm):
         ),
         coerce=lambda word: word == "yes",
     )
-    of = forms.ChoiceField(label=gettext_lazy("At which facilities"), required=False)
+    of = OneOf(label=gettext_lazy("At which facilities"), required=False, of=AREAS)
     since = DayField(label=gettext_lazy("Holds from"))
     source = text_field(
         gettext_lazy("Reason"),
@@ -51,18 +52,19 @@ class TrackForm(OnceForm):
             (
                 _("Of a kind"),
                 [
-                    (f"{OF_KIND}:{kind}", capfirst(str(label)))
+                    (f"{OF_KIND}{kind}", capfirst(str(label)))
                     for kind, label in kind_labels().items()
                 ],
             ),
-            (_("In an area"), [(f"{OF_AREA}:{pk}", name) for pk, name in areas]),
+            (_("In an area"), [(f"{OF_AREA}{pk}", name) for pk, name in areas]),
         ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        what, _sep, which = given.get("of", "").partition(":")
-        given["kind"] = which if what == OF_KIND else ""
-        given["area"] = Area.objects.get(pk=which) if what == OF_AREA else None
+        of = given.get("of", "")
+        given["kind"] = of.removeprefix(OF_KIND) if of.startswith(OF_KIND) else ""
+        area = of.removeprefix(OF_AREA) if of.startswith(OF_AREA) else None
+        given["area"] = Area.objects.get(pk=area) if area else None
         return given
 
 

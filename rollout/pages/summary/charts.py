@@ -8,6 +8,7 @@ shows its numbers as a table: the drawing itself is hidden from screen readers.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
@@ -126,13 +127,13 @@ class _Drawing:
             self.newest(),
         )
 
-    @property
+    @cached_property
     def highest(self) -> int:
         values = [value for _on, value in (*self.curve.actual, *self.curve.plan)]
         values += [high for _on, _low, _middle, high in self.curve.forecast]
         return max([self.curve.total or 0, 1, *values])
 
-    @property
+    @cached_property
     def left(self) -> float:
         """Room for the longest number beside the axis: a digit is six tenths of the type size."""
         return self.size.font * (1 + 0.62 * len(grouped(self.highest)))

@@ -77,7 +77,7 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
         access.issues_directives,
         access.keeps_programme,
         build=lambda: (
-            _content(day, sees_programme=access.sees_programme, in_full=access.sees_all_rows)
+            content_of(day, sees_programme=access.sees_programme, in_full=access.sees_all_rows)
             | {"directs": access.issues_directives, "convenes": access.keeps_programme}
         ),
     )
@@ -85,7 +85,7 @@ def leader(request: SignedIn, day: Day, access: Access) -> Page:
     return "summary/leader.html", context | {"content": content}
 
 
-def _content(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
+def content_of(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     """`in_full`: the reader may know of every facility why it stands where it stands."""
     sessions = list(sessions_of(day).order_by("held_on").values_list("held_on", flat=True))
     compare = held_against(day, sessions)

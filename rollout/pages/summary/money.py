@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -65,7 +65,8 @@ def money(request: SignedIn, day: Day, access: Access) -> Page:
     by = by if by in BY else FACILITY
     of, key = request.GET.get("of", ""), request.GET.get("in", "")
     narrowed = of in BY and of != FILE and key != ""
-    waiting = [one for one in every if one.waits_since]
+    whole = sums_of(every)
+    waiting = whole["waiting"]
     shown, year = every, None
     if narrowed:
         shown = [one for one in every if key in _keys(one, of, places)]
@@ -74,8 +75,7 @@ def money(request: SignedIn, day: Day, access: Access) -> Page:
     elif request.GET.get("show") == WAITING:
         shown, by = waiting, FILE
     lines = _lines(shown, by, places, year, day.on)
-    known = [one.best_known for one in every if one.best_known is not None]
-    return "summary/money.html", {
+    return "summary/money.html", whole | {
         "by": by,
         "by_label": BY[by],
         "choices": BY,
@@ -84,14 +84,23 @@ def money(request: SignedIn, day: Day, access: Access) -> Page:
         "sums": _totals(shown, year),
         "inside": _label(of, key, places) if narrowed else "",
         "shows_waiting": not narrowed and request.GET.get("show") == WAITING,
-        "files": len(every),
         "shown": len(shown),
         "buyers": len({one.file.facility_id for one in every}),
         "facilities": sum(place.in_rollout for place in as_of.on(day.on)),
+    }
+
+
+def sums_of(every: list[FileMoney]) -> dict[str, Any]:
+    """Of all files together: the latest amount of each, and those whose estimate waits; in dong."""
+    known = [one.best_known for one in every if one.best_known is not None]
+    waiting = [one for one in every if one.waits_since]
+    return {
+        "files": len(every),
         "programme": sum(known) if known else None,
         "without": len(every) - len(known),
         "waiting": waiting,
         "waiting_total": total(waiting, ESTIMATED),
+        "sums": _totals(every, None),
     }
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from facilities.models import Agency
 from facilities.models.places import in_language
+from facilities.reading_once import once
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging
 
@@ -120,6 +121,10 @@ class DirectiveOnDay:
 
 def directives(on: date, known_at: datetime | None = None) -> list[DirectiveOnDay]:
     """Directives issued by the day, open ones first, nearest due first: six queries."""
+    return list(once(("directives", on, known_at), lambda: _directives(on, known_at)))
+
+
+def _directives(on: date, known_at: datetime | None) -> list[DirectiveOnDay]:
     rows: Iterable[Any] = (  # with what is fetched beside each, under the names given here
         Directive.objects.known(known_at)
         .filter(issued_on__lte=on)

@@ -58,21 +58,21 @@ def is_of_a_further_province(province: str) -> bool:
 
 
 # What holds for every province alike.
-FOR_ALL = (CalendarDay, MeasureWeight, MilestoneTemplate, ReportingCalendar)
+FOR_ALL = (CalendarDay, MeasureWeight, MilestoneTemplate)
 
 
 def of_its_own(register: SheetRegister, values: dict[str, Value], province: str) -> str:
     """What a row of a further province may not say of all provinces; empty: nothing.
 
-    That a measure is tracked is said of its own facilities, where no area is given; and so is a deadline
-    that the law did not set.
+    That a measure is tracked is said of its own facilities, where no area is given; and so are its
+    reporting calendar and a deadline that the law did not set.
     """
     model = register.model
     if model is LegalDeadline:
         if values.get("set_by", LegalDeadline.SetBy.LAW) != LegalDeadline.SetBy.LAW:
             values["area"] = values.get("area") or province
         return ""
-    if model is Tracking and not values.get("kind"):
+    if model is ReportingCalendar or (model is Tracking and not values.get("kind")):
         values["area"] = values.get("area") or province
         return ""
     says_of_all = model in FOR_ALL or (

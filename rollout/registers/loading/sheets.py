@@ -214,7 +214,7 @@ SHEETS = (
     Sheet("solutions", Solution, ("code",), one_of=("obstacle", "session")),
     Sheet("solution_outcomes", SolutionOutcome, ("solution",), one_of=("directive", "because")),
     Sheet("legal_deadlines", LegalDeadline, ("code", "effective_from")),
-    Sheet("reporting_calendars", ReportingCalendar, ("effective_from",)),
+    Sheet("reporting_calendars", ReportingCalendar, ("effective_from", "area")),
     Sheet("measure_weights", MeasureWeight, ("measure", "kind", "effective_from")),
     Sheet("tracking", Tracking, ("measure", "area", "kind", "effective_from")),
     Sheet("absences", Absence, ("facility", "measure")),

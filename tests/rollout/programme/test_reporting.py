@@ -60,30 +60,30 @@ def word(place, on: date, at: datetime | None = None) -> str | None:
 
 class TestCalendar:
     def test_a_week_ends_at_its_cut_off_and_the_next_begins(self):
-        weeks = Calendar([(FIRST, FRIDAY, 16)], until=date(2025, 7, 1)).weeks
+        weeks = Calendar([(FIRST, (FRIDAY, 16))], until=date(2025, 7, 1)).weeks
         assert [week.due_on for week in weeks] == [DUE + n * WEEK for n in range(4)]
         assert weeks[0].begins == moment(FIRST, 0)
         assert weeks[0].cut_off == CUT_OFF == weeks[1].begins
 
     def test_midnight_is_the_end_of_the_day(self):
-        [week] = Calendar([(FIRST, FRIDAY, 24)], until=DUE + timedelta(days=1)).weeks
+        [week] = Calendar([(FIRST, (FRIDAY, 24))], until=DUE + timedelta(days=1)).weeks
         assert week.cut_off == moment(DUE + timedelta(days=1), 0)
 
     @pytest.mark.parametrize(
         ("at", "ended"), [(CUT_OFF - MINUTE, 0), (CUT_OFF, 0), (CUT_OFF + MINUTE, 1)]
     )
     def test_the_hour_counts_for_a_moment(self, at, ended):
-        weeks = Calendar([(FIRST, FRIDAY, 16)], until=date(2025, 7, 1))
+        weeks = Calendar([(FIRST, (FRIDAY, 16))], until=date(2025, 7, 1))
         assert len(weeks.ended(DUE, at)) == ended
         assert weeks.running(DUE, at).due_on == DUE + ended * WEEK
 
     @pytest.mark.parametrize(("shift", "ended"), [(-1, 0), (0, 0), (1, 1)])
     def test_for_a_day_its_own_week_still_runs(self, shift, ended):
-        weeks = Calendar([(FIRST, FRIDAY, 16)], until=date(2025, 7, 1))
+        weeks = Calendar([(FIRST, (FRIDAY, 16))], until=date(2025, 7, 1))
         assert len(weeks.ended(DUE + timedelta(days=shift))) == ended
 
     def test_a_change_holds_from_its_day_and_makes_no_week_of_a_day(self):
-        rows = [(FIRST, FRIDAY, 16), (date(2025, 6, 14), MONDAY, 9)]
+        rows = [(FIRST, (FRIDAY, 16)), (date(2025, 6, 14), (MONDAY, 9))]
         weeks = Calendar(rows, until=date(2025, 7, 1)).weeks
         # Monday 16 June is three days after Friday 13 June, and so is joined to the week after it.
         assert [week.due_on.isoformat()[5:] for week in weeks] == [
@@ -95,7 +95,7 @@ class TestCalendar:
         assert weeks[2].cut_off == moment(date(2025, 6, 23), 9)
 
     def test_a_report_for_a_week_that_is_no_more_counts_where_it_was_made(self):
-        rows = [(FIRST, FRIDAY, 16), (date(2025, 6, 12), MONDAY, 9)]
+        rows = [(FIRST, (FRIDAY, 16)), (date(2025, 6, 12), (MONDAY, 9))]
         weeks = Calendar(rows, until=date(2025, 7, 1))
         assert [week.due_on for week in weeks.weeks[:2]] == [DUE, date(2025, 6, 16)]
         found = weeks.week_of(DUE + WEEK, moment(date(2025, 6, 10), 8))
@@ -106,7 +106,7 @@ class TestCalendar:
         min_size=1,
         max_size=5,
         unique_by=lambda row: row[0],
-    ).map(lambda rows: [(FIRST + timedelta(days=n), day, hour) for n, day, hour in sorted(rows)])
+    ).map(lambda rows: [(FIRST + timedelta(days=n), (day, hour)) for n, day, hour in sorted(rows)])
 
     @given(calendars, st.integers(0, 40 * 24 * 60))
     def test_every_moment_lies_in_one_week_however_the_calendar_moves(self, rows, minutes):
@@ -135,9 +135,9 @@ class TestReport:
         made = reported(factories.facility(), at)
         assert made.due_on == DUE
         as_of = AsOf(DUE + WEEK)
-        weeks = reporting.calendar(as_of)
+        weeks = reporting.calendars(as_of).of(made.facility_id)
         [week] = [week for week in weeks.weeks if week.due_on == DUE]
-        given = reporting.reports(as_of, weeks, week)[made.facility_id, DUE]
+        given = reporting.reports(as_of, week.due_on)[made.facility_id, DUE]
         assert given.is_late(week) == late
 
     @pytest.mark.parametrize(
@@ -174,12 +174,12 @@ class TestReport:
         for shift, expected in ((0, "due"), (3, "due"), (4, "due"), (5, "late")):
             assert word(place, DUE + timedelta(shift)) == expected
         assert reported(place, moment(tuesday, 16)).due_on == tuesday
-        weeks = reporting.calendar(AsOf(tuesday))
+        weeks = reporting.calendars(AsOf(tuesday)).of(place.pk)
         assert [week.due_on for week in weeks.weeks[:2]] == [tuesday, DUE + WEEK]
-        given = reporting.reports(AsOf(DUE + WEEK), weeks, weeks.weeks[0])
+        given = reporting.reports(AsOf(DUE + WEEK), weeks.weeks[0].due_on)
         assert not given[place.pk, tuesday].is_late(weeks.weeks[0])
         assert reported(other, moment(tuesday, 17)).due_on == tuesday
-        given = reporting.reports(AsOf(DUE + WEEK), weeks, weeks.weeks[0])
+        given = reporting.reports(AsOf(DUE + WEEK), weeks.weeks[0].due_on)
         assert given[other.pk, tuesday].is_late(weeks.weeks[0])
 
     def test_a_day_off_that_is_told_later_leaves_reports_and_exceptions_with_their_week(self):
@@ -194,10 +194,10 @@ class TestReport:
 
     def test_a_week_without_a_working_day_is_joined_and_a_named_saturday_stays(self):
         working = WorkingDays.of((DUE + timedelta(days=n), CalendarDay.Kind.OFF) for n in range(8))
-        rows = [(FIRST, FRIDAY, 16)]
+        rows = [(FIRST, (FRIDAY, 16))]
         weeks = Calendar(rows, until=date(2025, 7, 1), working=working).weeks
         assert [week.due_on for week in weeks[:2]] == [date(2025, 6, 16), date(2025, 6, 20)]
-        saturdays = Calendar([(FIRST, 6, 16)], until=DUE + WEEK, working=working)
+        saturdays = Calendar([(FIRST, (6, 16))], until=DUE + WEEK, working=working)
         assert saturdays.weeks[0].due_on == DUE + timedelta(days=1)
 
     def test_an_excepted_week_is_not_made_good(self):

@@ -56,6 +56,15 @@ def places():
     return found
 
 
+def test_whoever_is_not_tracked_is_counted_apart(client, places):
+    factories.track("devices", is_tracked=False, area=Area.objects.get(code="ty"))
+    factories.facility("an-chau", area=Area.objects.get(code="ty"))
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    client.cookies["django_language"] = "en"
+    page = client.get("/desk/shortfalls/").content.decode()
+    assert "What 1 facility has of devices is not known" in page
+
+
 def ordered(place, quantity: int):
     """In a package that another one buys, which is in no count itself."""
     file = factories.ProcurementFactory(facility=factories.facility(scope=Scope.NONE))

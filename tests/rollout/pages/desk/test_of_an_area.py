@@ -9,9 +9,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from equipment.models import Asset
-from facilities.models import Area, ChangeSet, Edit, Role
-from rollout.models import ImportFile
+from facilities.models import Area, AreaParent, ChangeSet, Edit, Role
+from rollout.models import ImportFile, ReportingCalendar, ReportingException
 from tests import factories
+from tests.writing import write
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +242,93 @@ def test_reports_to_check_are_those_of_the_area(client, world):
         for one in reports
     ]
     assert codes == [200, 404]
+
+
+class TestReportingCalendar:
+    """Staff of an area set the calendar of their area, and of what lies in it; nobody else's."""
+
+    ADDRESS = "rollout:reporting"
+
+    def sent(self, client, **fields):
+        asked = {"change_set": uuid.uuid4(), "because": "x", "source": "Công văn"} | fields
+        return client.post(reverse(self.ADDRESS), asked)
+
+    def calendar(self, client, of):
+        fields = {"effective_from": "2100-01-04", "weekday": 4, "hour": 15, "area": of or ""}
+        return self.sent(client, do="calendar", **fields).status_code
+
+    def test_a_calendar_is_set_for_their_own_area_alone(self, client, world):
+        mine, theirs = world["areas"]
+        part = Area.objects.create(code="part", level=Area.Level.COMMUNE)
+        AreaParent.objects.create(
+            area=part, parent=mine, effective_from=factories.START, recorded_by=world["user"]
+        )
+        found = {of: self.calendar(client, of) for of in (mine.pk, part.pk, theirs.pk, None)}
+        assert found == {mine.pk: 302, part.pk: 302, theirs.pk: 400, None: 400}
+        assert {row.area for row in ReportingCalendar.objects.all()} == {mine, part}
+        assert self.calendar(client, mine.pk) == 400  # one a day
+        client.force_login(factories.user_with(Role.DEPARTMENT))
+        assert [self.calendar(client, of) for of in (theirs.pk, None)] == [302, 302]
+
+    def test_they_see_what_holds_for_them_and_take_back_their_own(self, client, world):
+        mine, theirs = world["areas"]
+        rows = {
+            of: write(
+                ReportingCalendar(
+                    effective_from=factories.START, weekday=day, hour=16, area=of, source=source
+                )
+            )
+            for of, day, source in (
+                (None, 1, "Của mọi nơi"), (mine, 3, "Của phía bắc"), (theirs, 5, "Của phía nam")
+            )
+        }  # fmt: skip
+        page = client.get(reverse(self.ADDRESS)).content.decode()
+        assert [word in page for word in ("Của mọi nơi", "Của phía bắc", "Của phía nam")] == [
+            True,
+            True,
+            False,
+        ]
+        assert page.count('value="withdraw-calendar"') == 1
+        found = {
+            of: self.sent(client, do="withdraw-calendar", row=row.pk).status_code
+            for of, row in rows.items()
+        }
+        assert found == {None: 403, mine: 302, theirs: 403}
+        assert not ReportingCalendar.objects.known().filter(area=mine).exists()
+
+    def test_a_week_is_excepted_for_their_area_or_one_facility_in_it(self, client, world):
+        mine, theirs = world["areas"]
+        write(ReportingCalendar(effective_from=factories.START, weekday=3, hour=16))
+        week = re.search(
+            r'<option value="(\d{4}-[^"]+)"', client.get(reverse(self.ADDRESS)).content.decode()
+        )[1]
+        asked = [
+            {"area": mine.pk},
+            {"facility": world["mine"].pk},
+            {"area": mine.pk, "facility": world["mine"].pk},
+            {"area": theirs.pk},
+            {"facility": world["theirs"].pk},
+            {},
+        ]
+        found = [self.sent(client, do="exception", due_on=week, **of).status_code for of in asked]
+        assert found == [302, 302, 400, 400, 400, 400]
+        assert {(row.area, row.facility) for row in ReportingException.objects.all()} == {
+            (mine, None),
+            (None, world["mine"]),
+        }
+
+
+def test_each_weekday_has_a_table_of_its_own(client, world):
+    for of, weekday in zip(world["areas"], (3, 5), strict=True):
+        write(ReportingCalendar(effective_from=factories.START, weekday=weekday, hour=16, area=of))
+    factories.facility("astray")
+    page = client.get(reverse("rollout:reporting")).content.decode()
+    assert page.count("<table") == 1
+    client.force_login(factories.user_with(Role.DEPARTMENT))
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("rollout:reporting")).content.decode()
+    titles = re.findall(r"<h2 class=\"gap\">Every week by (\w+), 16:00</h2>", page)
+    assert titles == ["Wednesday", "Friday"]
+    tables = page.split("<table")[1:]
+    assert ["in-north" in one for one in tables] == [True, False]
+    assert "1 facility is in an area without a reporting calendar" in page
