@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to change what stands in the access log.
+"""PostgreSQL refuses to change what stands in the access log, and to empty it as a whole.
 
 Only an entry's place in the chain is given later, and once. On SQLite the chain alone tells.
 """
@@ -21,8 +21,11 @@ BEGIN
 END $$;
 CREATE TRIGGER facilities_log_stands BEFORE UPDATE OR DELETE ON facilities_logentry
     FOR EACH ROW EXECUTE FUNCTION facilities_log_stands();
+CREATE TRIGGER facilities_log_not_emptied BEFORE TRUNCATE ON facilities_logentry
+    FOR EACH STATEMENT EXECUTE FUNCTION facilities_log_stands();
 """
 UNGUARD = """
+DROP TRIGGER facilities_log_not_emptied ON facilities_logentry;
 DROP TRIGGER facilities_log_stands ON facilities_logentry;
 DROP FUNCTION facilities_log_stands();
 """
