@@ -79,7 +79,7 @@ def set_in_the_chosen(client, chosen: list[str]):
     form = form_with(listed, row=chosen[0])
     page = press(client, listed, form, row=chosen)
     page = press(client, page, form_with(page, column="requested"), column="requested")
-    filled = {"value": "2025-04-01", "because": "Theo công văn 12"}
+    filled = {"value-requested": "2025-04-01", "because": "Theo công văn 12"}
     page = press(client, page, form_with(page, column="requested"), **filled)
     return press(client, page, form_with(page, yes="yes"), "yes=yes")
 

@@ -33,7 +33,8 @@ class Chip:
 
 
 class Asked:
-    """A list as its address asks for it. What cannot be read is left out and named in `problems`."""
+    """A list as its address asks for it. What cannot be read is left out, what nobody knows refused;
+    both are named in `problems`."""
 
     def __init__(
         self,
@@ -108,14 +109,24 @@ class Asked:
         shown = (c.choices() for c in self.all_columns if c.suggests == FACILITIES and c.choices)
         return next(names for names in shown if isinstance(names, NamesOfDay))
 
+    @cached_property
+    def unknown(self) -> list[str]:
+        """What the address asks for that no column answers: a list that left it out would show too much."""
+        known = {*OWN, "csrfmiddlewaretoken", *self.filters.form.fields}
+        return [name for name in self.parameters if name not in known]
+
     @property
     def problems(self) -> dict[str, list[str]]:
         form = self.filters.form
-        return {str(form.fields[name].label): texts for name, texts in form.errors.items()}
+        found = {str(form.fields[name].label): list(texts) for name, texts in form.errors.items()}
+        no_such = _("There is no such filter here. Choose one of those below.")
+        return found | {name[:40]: [no_such] for name in self.unknown}
 
     @cached_property
     def found(self) -> QuerySet:
-        """The rows that the filters leave."""
+        """The rows that the filters leave; none for a filter that nobody knows."""
+        if self.unknown:
+            return self.filters.qs.none()
         if self.search:
             return self.register.search(self.filters.qs, self.search, self.day.on)
         return self.filters.qs

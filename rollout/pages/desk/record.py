@@ -375,8 +375,9 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
 
 
 def _shown(register: Register, values: Mapping[str, Value], day: Day) -> list[tuple[str, str]]:
-    """What stands in the cells of a row, as heading and value; the empty ones left out."""
-    shown = ((c.heading(), c.show(values[c.code])) for c in register.bound(on=day.today))
+    """What was entered in the cells of a row, as heading and value; the empty ones left out."""
+    columns = (column for column in register.bound(on=day.today) if column.writable)
+    shown = ((column.heading(), column.show(values[column.code])) for column in columns)
     return [(heading, value) for heading, value in shown if value]
 
 

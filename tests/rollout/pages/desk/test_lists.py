@@ -35,6 +35,14 @@ class TestWhatIsShown:
         assert titles(answer) == []
         assert answer.context["anything"]
 
+    def test_a_filter_that_nobody_knows_is_refused_by_its_name(self, client, connected):
+        """Left out it would show every row as if they had been asked for."""
+        answer = client.get(LIST, {"acount_is": "missing"})
+        assert titles(answer) == []
+        assert list(answer.context["asked"].problems) == ["acount_is"]
+        for own in ("size", "sort", "view", "filters", "on", "q"):
+            assert not client.get(LIST, {own: ""}).context["asked"].problems
+
     def test_filter_by_what_is_missing(self, client, connected):
         found = client.get(LIST, {"account_is": "missing"})
         assert sorted(titles(found)) == ["son-dong", "tan-yen"]
