@@ -344,5 +344,6 @@ def test_the_api_and_the_alerts_speak_vietnamese():
 
 
 def _leaves(answer: dict) -> list[str]:
-    values = answer.values()
-    return [text for value in values for text in ([value] if isinstance(value, str) else value)]
+    """What a refusal says to its reader; its number, its type and its address are for programs."""
+    said = [answer[name] for name in ("title", "detail") if name in answer]
+    return [*said, *(text for texts in answer.get("errors", {}).values() for text in texts)]
