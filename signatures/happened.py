@@ -35,7 +35,7 @@ from signatures.moves import Move, place_of
 from signatures.normal import name_key, person, unit_key
 from signatures.registers import Certificates
 from signatures.rules import faults, next_attempt
-from signatures.staff import PRIVATE_HEADINGS, Staff
+from signatures.staff import PRIVATE_HEADINGS, SERIAL, Staff
 
 Kind = CertificateEvent.Kind
 STEPS = (
@@ -93,7 +93,7 @@ class CertificateEvents(RecordRegister[CertificateEvent]):
         Column(
             "certificate",
             gettext_lazy("certificate serial"),
-            aliases=("Số serial", "Số seri", "Số sê-ri", "Số CTS", "Serial number", "SN"),
+            aliases=SERIAL,
             max_length=80,
             is_code=True,
             help=gettext_lazy("Or # and the record number. Without it the name says who is meant."),
@@ -145,7 +145,7 @@ class CertificateEvents(RecordRegister[CertificateEvent]):
         Column(
             "new-name",
             gettext_lazy("new name of the holder"),
-            aliases=("Họ và tên mới", "Tên mới"),
+            aliases=("Họ và tên mới", "Tên mới", "Họ tên mới của người giữ"),
             personal=True,
             filtered=False,
             shown=False,

@@ -31,7 +31,7 @@ from facilities.registers.writers import Attributes, RowEntry, Writing, chunks
 from signatures.life import State, state_of
 from signatures.models import Batch, Certificate, CertificateEvent, StaffMember
 from signatures.rules import faults
-from signatures.staff import members_by_number
+from signatures.staff import SERIAL, members_by_number
 from signatures.steps import Step, step
 
 Kind = CertificateEvent.Kind
@@ -162,7 +162,7 @@ class Certificates(Register[Certificate]):
             "serial",
             gettext_lazy("certificate serial"),
             max_length=80,
-            aliases=("Số serial", "Số seri", "Số sê-ri", "Số CTS", "Serial number", "SN"),
+            aliases=SERIAL,
             shown=False,
             is_code=True,
         ),
@@ -185,6 +185,7 @@ class Certificates(Register[Certificate]):
             gettext_lazy("batch of certificates"),
             Cell.CODE,
             choices=batches,
+            aliases=("Đợt đăng ký chứng thư số", "Đợt đăng ký"),
             shown=False,
         ),
         Column(
@@ -223,7 +224,11 @@ class Certificates(Register[Certificate]):
             "left",
             Kind.LEFT.label,
             Cell.DAY,
-            aliases=("Ngày nghỉ việc", "Ngày chuyển công tác"),
+            aliases=(
+                "Ngày nghỉ việc",
+                "Ngày chuyển công tác",
+                "Người giữ nghỉ việc hoặc chuyển công tác",
+            ),
             shown=False,
         ),
         Column("revoked", Kind.REVOKED.label, Cell.DAY, aliases=("Ngày thu hồi",), shown=False),

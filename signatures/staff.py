@@ -45,6 +45,12 @@ PUBLIC_MAIL = frozenset(
 )
 NO_EMAIL = "no_email"
 
+# How sheets head the number of a certificate. "Chứng thư số" was the word until Decree 68/2024.
+SERIAL = (
+    *("Số hiệu chứng thư số", "Số chứng thư số", "Số hiệu chứng thư", "Số CTS"),
+    *("Số serial", "Số seri", "Số sê-ri", "Serial number", "Serial", "SN"),
+)
+
 # Folded headings of ID-card numbers and birth dates.
 PRIVATE_HEADINGS = frozenset(
     {

@@ -210,6 +210,7 @@ class Kinds(_CodedRegister):
             gettext_lazy("certificates of the Committee"),
             Cell.CHOICE,
             choices=labels(YesNo),
+            aliases=("Chứng thư số của Ban Cơ yếu",),
             help=gettext_lazy(
                 "Whether the Government Cipher Committee is asked for certificates. Private facilities "
                 "never ask it. Empty: nobody has said; then what is needed is what each facility says."
