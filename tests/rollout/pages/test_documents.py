@@ -211,14 +211,16 @@ class TestGone:
         Path(made.file.path).unlink()
         with structlog.testing.capture_logs() as events:
             assert status(client, user_with(Role.DEPARTMENT), made) == 404
-        assert [(e["event"], e["document"]) for e in events] == [("document_file_missing", made.pk)]
+        assert [(e["event"], e["document"]) for e in events if "document" in e] == [
+            ("document_file_missing", made.pk)
+        ]
 
     def test_a_file_that_was_exchanged_on_the_disk_is_not_served(self, client):
         made = paper()
         Path(made.file.path).write_bytes(b"<script>alert(1)</script>")
         with structlog.testing.capture_logs() as events:
             assert status(client, user_with(Role.DEPARTMENT), made) == 404
-        assert [e["event"] for e in events] == ["document_file_of_unknown_kind"]
+        assert "document_file_of_unknown_kind" in [e["event"] for e in events]
 
     @pytest.mark.parametrize("method", ["post", "put", "delete"])
     def test_it_is_only_read(self, client, method):
