@@ -93,7 +93,7 @@ def test_a_facility_is_not_found_before_its_first_day(reader):
 def test_a_mistake_is_refused(reader, query):
     answer = ask(reader, "official", **query)
     assert answer.status_code == 400
-    assert list(answer.json()) == list(query)
+    assert list(answer.json()["errors"]) == list(query)
 
 
 def test_who_may_see_more_gets_another_tag(reader, client):

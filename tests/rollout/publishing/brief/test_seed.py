@@ -201,10 +201,11 @@ class TheBriefOfTheSession(TestCase):
         assert answer.status_code == 302, answer.content
         assert self.client.post(path, sent).status_code == 302
         published = PublishedBrief.objects.get()
-        page = self.client.get(answer.url + "?words=vi")
+        assert answer.url == f"/briefs/{published.pk}/?on=2025-05-21"
+        page = self.client.get(answer.url + "&words=vi")
         self.assertContains(page, published.digest)
         self.assertContains(page, "4.187")
-        self.assertContains(self.client.get(answer.url + "?words=en"), "4,187")
+        self.assertContains(self.client.get(answer.url + "&words=en"), "4,187")
 
     def test_a_leader_reads_but_does_not_publish(self):
         self.client.force_login(user_with(Role.LEADER))
