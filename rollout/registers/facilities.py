@@ -15,7 +15,9 @@ from django.db.models import (
     Field,
     ForeignObjectRel,
     IntegerField,
+    OuterRef,
     QuerySet,
+    Subquery,
     When,
 )
 from django.db.models import Value as Literal
@@ -51,7 +53,15 @@ from facilities.models.places import FacilityYardstick, in_language
 from facilities.registers.choices import YesNo, area_names, body_labels, kind_labels, labels
 from facilities.registers.order import NAME_ORDER, with_name_order
 from facilities.registers.register import Problems, Register, sql_name
-from facilities.registers.writers import Attributes, Dated, DatedYesNo, Latest, RowEntry, Writing
+from facilities.registers.writers import (
+    Attributes,
+    Dated,
+    DatedYesNo,
+    Latest,
+    RowEntry,
+    Writer,
+    Writing,
+)
 from rollout.programme.stages import FacilityStage, NextStep
 from rollout.registers.standing import standing_of_facilities
 
@@ -59,7 +69,14 @@ Bearers = tuple[Mapping[str, set[int]], Mapping[str, set[int]]]  # of each code,
 
 LOWEST_LEVEL, HIGHEST_LEVEL = 1, 7  # of IT use. Source: Circular 54/2017/TT-BYT
 
+SINCE = "in_the_register_since"  # what a facility that is being entered bears until it is written
 CODE = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+def _begins(facility: Facility, writing: Writing) -> date:
+    """From when what is written holds: of a new facility, since it is in the register."""
+    since: date | None = getattr(facility, SINCE, None)
+    return since or writing.on
 
 
 def _described(model: type[FacilityYardstick], columns: dict[str, str]) -> Dated:
@@ -69,7 +86,7 @@ def _described(model: type[FacilityYardstick], columns: dict[str, str]) -> Dated
         link="facility",
         columns=columns,
         make=lambda facility, writing, **fields: model(
-            facility=facility, effective_from=writing.on, **fields
+            facility=facility, effective_from=_begins(facility, writing), **fields
         ),
     )
 
@@ -87,7 +104,9 @@ class _Area(Dated):
 def _in_area(
     areas: Mapping[str, Area], facility: Facility, writing: Writing, area: str
 ) -> FacilityArea:
-    return FacilityArea(facility=facility, area=areas[area], effective_from=writing.on)
+    return FacilityArea(
+        facility=facility, area=areas[area], effective_from=_begins(facility, writing)
+    )
 
 
 def _owned(
@@ -95,7 +114,7 @@ def _owned(
 ) -> FacilityOwnership:
     return FacilityOwnership(
         facility=facility,
-        effective_from=writing.on,
+        effective_from=_begins(facility, writing),
         ownership=ownership,
         managed_by_id=managed_by_id or None,
     )
@@ -107,10 +126,23 @@ def _with_beds(
     """A number of beds says by itself that there are some."""
     return FacilityBeds(
         facility=facility,
-        effective_from=writing.on,
+        effective_from=_begins(facility, writing),
         has_beds=has_beds == YesNo.YES if has_beds else bool(beds),
         beds=beds,
     )
+
+
+class _Since(Writer):
+    """The first day of a facility in the register, which its first name has. Said once, of a new one."""
+
+    columns = {"since": "effective_from"}
+
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
+        names = FacilityName.objects.known(known_at).filter(facility=OuterRef("pk"))
+        return Subquery(names.order_by("effective_from").values("effective_from")[:1])
+
+    def write(self, entries: list[RowEntry], writing: Writing) -> None:
+        """Every description of a new facility begins on it (`_begins`)."""
 
 
 def _fact_of(model: type[DatedFact]) -> Callable[..., DatedFact]:
@@ -150,6 +182,17 @@ class Facilities(Register):
             help=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
         ),
         Column("name-en", gettext_lazy("name in English"), max_length=200, shown=False),
+        Column(
+            "since",
+            gettext_lazy("in the register since"),
+            Cell.DAY,
+            shown=False,
+            aliases=("có trong danh mục từ ngày", "từ ngày", "hoạt động từ ngày"),
+            help=gettext_lazy(
+                "Of a new facility: the first day on which it is counted, and from which all that is "
+                "written here holds. Empty: today."
+            ),
+        ),
         Column("kind", gettext_lazy("kind"), Cell.CHOICE, choices=kind_labels, required=True),
         Column(
             "ownership",
@@ -269,6 +312,7 @@ class Facilities(Register):
     )
     writers = (
         Attributes(columns={"code": "code"}),
+        _Since(),
         _described(FacilityName, {"name-vi": "name_vi", "name-en": "name_en"}),
         _described(FacilityKind, {"kind": "kind_id"}),
         Dated(
@@ -383,6 +427,7 @@ class Facilities(Register):
             elif len(codes[code]) > 1:
                 problems.refuse("code", _("Another facility has this code."))
         self._check_levels(entry, changed, problems)
+        self._check_since(entry, changed, problems, on)
         if "name-vi" in changed and name and len(names[fold(name)]) > 1:
             problems.warn("name-vi", _("Another facility has the same name."))
         if entry.row is not None:
@@ -392,6 +437,18 @@ class Facilities(Register):
                 problems.refuse("scope-because", _("Say why it is counted differently."))
             if "area" in changed and not entry.new.get("area"):
                 problems.refuse("area", _("Choose the area it lies in now."))
+
+    def _check_since(
+        self, entry: RowEntry, changed: set[str], problems: Problems, on: date
+    ) -> None:
+        since = entry.day("since")
+        if entry.row is not None and "since" in changed:
+            problems.refuse(
+                "since",
+                _("It is said once, of a new facility. Withdraw the facility and enter it anew."),
+            )
+        elif since and since > on:
+            problems.refuse("since", _("This day is still to come."))
 
     def _check_levels(self, entry: RowEntry, changed: set[str], problems: Problems) -> None:
         if entry.new.get("has-beds") == YesNo.NO and entry.number_in("beds"):
@@ -417,6 +474,7 @@ class Facilities(Register):
         for entry, code in zip(entries, codes, strict=True):
             facility = known.get(code) or Facility(code=code)
             entry.row = facility
+            setattr(facility, SINCE, entry.day("since"))
             if facility.pk is None:
                 new.append(facility)
         Facility.objects.bulk_create(new, batch_size=1000)

@@ -84,7 +84,10 @@ def test_the_other_wishes_of_a_person_stay(client):
 
 @pytest.mark.parametrize(
     ("language", "before", "after"),
-    [("en", "Send me no more mail", "no more mail"), ("vi", "Không gửi thư cho tôi", "ngừng nhận thư")],
+    [
+        ("en", "Send me no more mail", "no more mail"),
+        ("vi", "Không gửi thư cho tôi", "ngừng nhận thư"),
+    ],
 )
 def test_the_page_speaks_the_language_of_its_person(client, language, before, after):
     person = UserFactory(language=language)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import translation
 
+from facilities.as_of import AsOf
 from facilities.models import Area, AreaName, ChangeSet, Facility, FacilityName
 from facilities.registers.entering import begin, enter, undo
 from facilities.registers.filtering import filter_set
@@ -49,6 +50,37 @@ def test_a_new_facility_is_described_from_the_day_on():
     assert values_of(REGISTER, made) | NEW | {"area": "luc-nam"} == values_of(REGISTER, made)
     assert list(REGISTER.base(TODAY)) == [made]
     assert list(REGISTER.base(TODAY - timedelta(days=1))) == []
+
+
+def test_a_new_facility_may_have_been_in_the_register_for_long():
+    since = TODAY - timedelta(days=400)
+    area = Area.objects.create(code="luc-nam", level=Area.Level.DISTRICT)
+    AreaName.objects.create(
+        area=area, name_vi="Lục Nam", effective_from=since, recorded_by=factories.recorder()
+    )
+    made = entered(REGISTER, NEW | {"area": "luc-nam", "since": since, "beds": 120})
+    for on in (since, TODAY):
+        assert list(REGISTER.base(on)) == [made]
+        [described] = AsOf(on).on(on)
+        assert (described.name, described.kind, described.scope) == (
+            NEW["name-vi"],
+            NEW["kind"],
+            NEW["scope"],
+        )
+        assert (described.ownership, described.area, described.beds) == ("public", "Lục Nam", 120)
+    assert list(REGISTER.base(since - timedelta(days=1))) == []
+    assert values_of(REGISTER, made)["since"] == since
+
+
+def test_since_when_is_said_once_and_not_ahead():
+    tomorrow = TODAY + timedelta(days=1)
+    assert refusals(REGISTER, NEW | {"since": tomorrow}) == ({"since"}, set())
+    made = entered(REGISTER, NEW)
+    assert values_of(REGISTER, made)["since"] == TODAY
+    earlier = {"since": TODAY - timedelta(days=9)}
+    assert refusals(REGISTER, earlier, row=made) == ({"since"}, set())
+    entered(REGISTER, {"since": TODAY, "name-vi": "Trung tâm Y tế khu vực Lục Nam"}, row=made)
+    assert values_of(REGISTER, made)["since"] == TODAY
 
 
 def test_a_changed_name_holds_from_the_day_of_writing():
