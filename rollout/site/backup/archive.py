@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import pyrage
@@ -102,7 +102,7 @@ def restore(backup: Path, identity: str) -> Restored:
     with _workplace() as work:
         _decrypt(backup, work / "all.tar", identity)
         with tarfile.open(work / "all.tar") as tar:
-            tar.extractall(work, filter="data")
+            unpack(tar, work)
         manifest = json.loads((work / MANIFEST).read_text())
         if manifest["format"] != FORMAT or manifest["vendor"] != connection.vendor:
             raise BackupError(
@@ -115,6 +115,19 @@ def restore(backup: Path, identity: str) -> Restored:
             for part in (work / PAPERS).iterdir():
                 os.replace(part, papers / part.name)
     return _compared(manifest)
+
+
+def unpack(tar: tarfile.TarFile, work: Path) -> None:
+    """What a backup holds: plain files and folders below `work`, and nothing else.
+
+    `tarfile` refuses anything else by itself from Python 3.11.4 on; Debian's own is older.
+    """
+    safe: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    for member in tar:
+        path = PurePosixPath(member.name)
+        if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+            raise BackupError(f"This backup holds what no backup holds: {member.name}")
+        tar.extract(member, work, **safe)
 
 
 def _compared(manifest: dict[str, Any]) -> Restored:

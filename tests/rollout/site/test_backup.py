@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 from contextlib import contextmanager
 from datetime import date, datetime
 from io import BytesIO
@@ -24,7 +25,8 @@ from rollout.notices import jobs
 from rollout.publishing.brief.publishing import publish
 from rollout.schedule import BACK_UP
 from rollout.site.backup import back_up
-from rollout.site.backup.archive import ENDING
+from rollout.site.backup.archive import ENDING, unpack
+from rollout.site.backup.databases import BackupError
 from rollout.tasks import back_up as nightly
 from tests import factories
 from tests.services import programs
@@ -185,3 +187,18 @@ def test_the_nightly_job_is_watched_where_a_backup_is_wanted(place, key, setting
     with pytest.raises(Exception, match="age"):
         nightly()
     assert JobRun.objects.filter(job=BACK_UP).exclude(error="").count() == 1
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "papers/../../outside", "link"])
+def test_nothing_is_unpacked_beside_the_place_for_it(tmp_path, name):
+    packed, work = tmp_path / "all.tar", tmp_path / "inside" / "work"
+    work.mkdir(parents=True)
+    with tarfile.open(packed, "w") as tar:
+        member = tarfile.TarInfo(name)
+        if name == "link":
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(member)
+    with tarfile.open(packed) as tar, pytest.raises(BackupError, match="no backup holds"):
+        unpack(tar, work)
+    assert not list(work.iterdir())
+    assert not (tmp_path / "outside").exists()
