@@ -29,6 +29,7 @@ from rollout.pages.registers import (
 from rollout.pages.summary import (
     absences,
     compare,
+    copy,
     facility,
     figure,
     forecast,
@@ -114,6 +115,7 @@ urlpatterns = [
     path("forecast/", forecast.forecast, name="forecast"),
     path("money/", money.money, name="money"),
     path("meeting/", meeting.meeting, name="meeting"),
+    path("copy/", copy.copy, name="copy"),
     path("nation/", nation.provinces, name="nation"),
     path("nation.csv", nation.provinces_csv, name="nation-export"),
     path("compare/", compare.compare, name="compare"),
