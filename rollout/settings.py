@@ -342,7 +342,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "EMR rollout API",
     "DESCRIPTION": _(
         "Where each medical facility of the province stands in the rollout of electronic "
-        "medical records, on any given day, computed from dated facts."
+        "medical records, on any given day, computed from dated entries."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",

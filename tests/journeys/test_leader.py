@@ -452,7 +452,7 @@ def test_without_a_connection_the_last_summary_and_brief_show_until_he_signs_out
         expect(headline(page)).to_contain_text("5/17")
         expect(page.locator(".finding > li").first).to_be_visible()
         expect(
-            page.locator(".brief h3", has_text=words("Since the session before"))
+            page.locator(".brief h3", has_text=words("Changes since the previous session"))
         ).to_be_visible()
         expect(page.locator("main a[href^='/'], a[href^='tel:'], form[method=post]")).to_have_count(
             0

@@ -218,7 +218,7 @@ HEADS: dict[str, "StrOrPromise"] = {
     PACE: pgettext_lazy("side by side", "Official in 90 days"),
     LATE: pgettext_lazy("side by side", "Late"),
     LIKELY: pgettext_lazy("side by side", "Forecast"),
-    NEWEST: gettext_lazy("Newest fact"),
+    NEWEST: gettext_lazy("Latest data"),
 }
 
 

@@ -167,8 +167,8 @@ def _maps(day: Day) -> list[tuple[str, str, bool]]:
     if not day.map_on and not described_anew(day.on, day.today, day.known_at):
         return []
     return [
-        (_("by the map of that day"), "", day.map_on is None),
-        (_("by today's map"), "today", day.map_on is not None),
+        (_("by the list of that day"), "", day.map_on is None),
+        (_("by today's list"), "today", day.map_on is not None),
     ]
 
 
@@ -315,7 +315,7 @@ def _official(progress: Progress, owed: Due, *, sees_programme: bool) -> Tile:
     note = ""
     if passed:
         note = ngettext(
-            "%(count)s council without ruling", "%(count)s councils without ruling", passed
+            "%(count)s council without conclusion", "%(count)s councils without conclusion", passed
         ) % {"count": passed}
     elif to_come:
         note = ngettext(

@@ -164,7 +164,7 @@ def recipients(*first: str) -> tuple[str, ...]:
 
 
 def sample_note() -> str:
-    return _("Holds sample data that was assumed, not reported. Check before signing.")
+    return _("Contains assumed sample data. Replace it before signing.")
 
 
 def blank(text: object) -> str:

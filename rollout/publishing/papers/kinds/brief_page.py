@@ -31,7 +31,7 @@ def build(asked: Asked) -> Paper:
         for m in progress.measures
     )
     figures = Table(
-        head=(_("Measure"), _("Done"), _("Out of"), _("Share"), _("Of these assumed")),
+        head=(_("Indicator"), _("Done"), _("Out of"), _("Share"), _("Of these assumed")),
         rows=rows,
         widths=(0.48, 0.12, 0.13, 0.12, 0.15),
         right=frozenset({1, 2, 3, 4}),
@@ -63,7 +63,7 @@ def _label(result: MeasureResult) -> str:
     """With the day of its newest fact where nothing has been recorded since for too long."""
     if result.nothing_since is None:
         return str(result.label)
-    said = _("newest fact: %(day)s, nothing since") % {"day": day(result.nothing_since)}
+    said = _("newest entry: %(day)s, nothing since") % {"day": day(result.nothing_since)}
     return f"{result.label} ({said})"
 
 

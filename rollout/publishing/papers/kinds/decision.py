@@ -44,8 +44,8 @@ def build(asked: Asked) -> Paper:
         ),
         Paragraph(
             _(
-                "Wards and offices of %(facility)s keep, store and hand over electronic medical "
-                "records by the regulation in force."
+                "Wards and offices of %(facility)s create, sign, store and use electronic "
+                "medical records by the regulation in force."
             )
             % values,
             bold=_("Article 2."),
