@@ -65,7 +65,7 @@ def build(asked: Asked) -> Paper:
     if unfinished:
         warnings.append(_("Draft: conditions of the council are not met yet."))
     return Paper(
-        superior=pgettext("issuing body of a paper", "Department of Health").upper(),
+        superior=wording.unbroken(wording.department(asked)).upper(),
         issuer=wording.unbroken(found.facility_name).upper(),
         number=_("No.: %(number)s") % {"number": wording.number_on_record(paper.number)}
         if paper and paper.number

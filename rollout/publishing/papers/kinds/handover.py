@@ -87,7 +87,7 @@ def build(asked: Asked) -> Paper:
         **wording.heading(asked),
         number=wording.number("BB"),
         kind=_("HAND-OVER MINUTES"),
-        subject=found.what,
+        subject=wording.unbroken(found.what),
         blocks=(
             Paragraph(wording.BLANK, bold=_("Handed over by:")),
             Paragraph(found.taker, bold=_("Received by:")),

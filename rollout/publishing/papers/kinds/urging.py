@@ -135,7 +135,7 @@ def build(asked: Asked) -> Paper:
         number=wording.number(""),
         kind="",
         subject=_("Re: proposing a letter to %(agency)s on obstacles of electronic medical records")
-        % {"agency": agency.name}
+        % {"agency": wording.unbroken(agency.name)}
         if above
         else _("Re: follow-up on directives on electronic medical records"),
         addressees=(committee if above else agency.name,),
