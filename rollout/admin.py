@@ -70,7 +70,7 @@ def filter_by(labels: "Mapping[str, StrOrPromise]") -> type[admin.AllValuesField
 class MeasureLabel:
     """Mixin for rows about one measure: shows its label in the place of its code."""
 
-    @admin.display(description=_("measure"), ordering="measure")
+    @admin.display(description=_("indicator"), ordering="measure")
     def measure_label(self, row: ProgressSnapshot) -> "StrOrPromise":
         return MEASURES.get(row.measure, row.measure)
 

@@ -378,8 +378,8 @@ class Certificates(Register[Certificate]):
             problems.refuse(
                 "facility",
                 _(
-                    "What has happened to this certificate counts in its facility. Withdraw the "
-                    "entry if the facility is wrong, and enter it anew for the right one."
+                    "What has happened to this certificate counts in its facility. Withdraw "
+                    "the entry if the facility is wrong, and enter it again for the right one."
                 ),
             )
         number = entry.number_in("member") if "member" in changed else None

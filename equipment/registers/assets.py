@@ -323,7 +323,7 @@ class Assets(Register[Asset]):
         if new["arrival"] != old.get("arrival", ""):
             problems.refuse(
                 "arrival",
-                _("This is said once, when the asset is entered. Withdraw it to say it anew."),
+                _("This cannot be changed. Withdraw the asset and enter it again."),
             )
         later = context.moved_last.get(entry.row.pk)
         if new["facility"] != old.get("facility") and later and later > on:

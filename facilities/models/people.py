@@ -172,7 +172,7 @@ class ApiToken(models.Model):
             "registers:write",
             _("Write rows of registers, where the account keeps them in person"),
         )
-        HEARTBEAT = "heartbeat", _("Give signs of life of gateways")
+        HEARTBEAT = "heartbeat", _("Send signals of gateways")
 
     BUILDS_ON: ClassVar[dict[str, tuple[str, ...]]] = {
         Scope.REGISTERS: (Scope.PROGRESS,),

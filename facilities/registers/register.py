@@ -367,7 +367,7 @@ class Register(Generic[Row]):
             if isinstance(value, str) and len(value) > column.max_length:
                 problems.refuse(
                     column.code,
-                    _("At most %(limit)s letters; there are %(count)s.")
+                    _("At most %(limit)s characters; there are %(count)s.")
                     % {"limit": column.max_length, "count": len(value)},
                 )
         self.check(entry, problems, context, on)

@@ -91,7 +91,7 @@ RULES = {
     reporting.RULE: Rule(
         _("Weekly report"), notice=reporting.SOON_DAYS, warning=0, place="reports"
     ),
-    "legal": Rule(_("Deadline of the law"), notice=60, warning=20, place="rollout:deadline-list"),
+    "legal": Rule(_("Legal deadline"), notice=60, warning=20, place="rollout:deadline-list"),
 }
 
 KEY = ("rule", "subject", "due_on", "level")

@@ -138,7 +138,7 @@ class Documents(Register):
         changed = set(entry.changed)
         issued_on = entry.new.get("issued-on")
         if "issued-on" in changed and isinstance(issued_on, date) and issued_on > on:
-            problems.refuse("issued-on", _("A paper of a day to come proves nothing yet."))
+            problems.refuse("issued-on", _("A document of a day to come proves nothing yet."))
         number, issuer = entry.new.get("number"), entry.new.get("issuer")
         if number and changed & {"number", "issuer"} and len(context[_named(number, issuer)]) > 1:
             problems.warn(

@@ -133,7 +133,7 @@ def view_save(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             "default_for": Role.DEPARTMENT if first else "",
         },
     )
-    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return HttpResponseRedirect(f"{address}?{query}&view={view.pk}")
 
 
@@ -147,5 +147,5 @@ def view_drop(request: SignedIn, day: Day, access: Access, code: str, pk: int) -
     ).delete()
     if not dropped:
         raise Http404
-    messages.success(request, _("The view has been dropped."))
+    messages.success(request, _("The view has been discarded."))
     return HttpResponseRedirect(reverse("rollout:register-list", args=[register.code]))

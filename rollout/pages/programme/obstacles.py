@@ -157,7 +157,7 @@ def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
     try:
         if form.is_valid():
             made = _raise(request, form)
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return to_the_new(request, day, reverse("rollout:obstacle", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -294,7 +294,7 @@ def _written(request: SignedIn, row: Obstacle, forms: dict) -> str:
     try:
         if form.is_valid():
             _write(request, row, do, form.cleaned_data, form)
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return reverse("rollout:obstacle-list") if do == "withdraw" else here
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))

@@ -111,7 +111,7 @@ def session_new(request: SignedIn, day: Day, access: Access) -> Page:
                     change_set=change_set,
                     **_of_only(provinces) | form.described,
                 )
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return to_the_new(request, day, reverse("rollout:session", args=[made.pk]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))

@@ -243,8 +243,8 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         importing.send_on(found)
         if found.change_set_id:
             text = ngettext(
-                "%(count)s row has been stored.",
-                "%(count)s rows have been stored.",
+                "%(count)s row has been saved.",
+                "%(count)s rows have been saved.",
                 found.rows_written,
             )
             messages.success(request, text % {"count": found.rows_written})
@@ -262,8 +262,8 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         importing.send_on(found)
     elif asked == "drop":
         if not importing.drop(found):
-            raise ValidationError(_("It is being stored, or has been dropped already."))
-        messages.success(request, _("The file has been dropped. Nothing was stored."))
+            raise ValidationError(_("It is being saved, or has been discarded already."))
+        messages.success(request, _("The file has been discarded. Nothing was saved."))
     elif asked == "again" and state.is_under_way:
         importing.send_on(found)
     elif asked == "look" and state == State.READY:
@@ -276,7 +276,7 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
             because=request.POST.get("because", ""),
             on=day.today,
         )
-        messages.success(request, _("Everything the file wrote has been taken back."))
+        messages.success(request, _("Everything the file wrote has been undone."))
 
 
 def _to_hand_out(found: ImportFile) -> list[tuple[User, str]]:

@@ -124,7 +124,7 @@ def answer(
     """An agency says that its part is done, and shows the paper. To be judged by somebody else."""
     if document is None:
         raise ValidationError(
-            {"paper": _("Attach the paper that proves it: an answer is judged by its evidence.")},
+            {"paper": _("Attach the document that proves the result.")},
             code="no_document",
         )
     return _happened(directive, Kind.ANSWERED, happened_on, by, agency, note, document)
@@ -177,7 +177,7 @@ def close(
     evidence = document or (latest.document if latest else None)
     if evidence is None:
         raise ValidationError(
-            {"paper": _("Attach the paper that proves it: nothing is closed without evidence.")},
+            {"paper": _("Attach the document that proves it: nothing is closed without evidence.")},
             code="no_document",
         )
     return _happened(

@@ -90,7 +90,7 @@ def hold(
     cleared = _clearing(row)
     if cleared and since >= cleared.cleared_on:
         raise ValidationError(
-            {"since": _("The obstacle had been cleared by this day. It holds nobody any more.")},
+            {"since": _("The obstacle had been resolved by this day. It blocks nobody any more.")},
             code="cleared",
         )
     if held := (
@@ -103,8 +103,8 @@ def hold(
         raise ValidationError(
             {
                 "facilities": _(
-                    "%(facility)s is held from %(since)s already. End that hold first, or give a "
-                    "day from which it is free."
+                    "%(facility)s is blocked from %(since)s already. End that first, or give a "
+                    "date from which it is unblocked."
                 )
                 % {"facility": held.facility, "since": written(held.happened_on)}
             },
@@ -134,7 +134,7 @@ def end_hold(*, held: ObstacleHold, ends_on: date, because: str, by: User) -> Ob
     """One facility is free from a day on, though the obstacle stands. Returns the corrected hold."""
     if ends_on < held.happened_on:
         raise ValidationError(
-            {"ends_on": _("It cannot be free before it was held.")}, code="before"
+            {"ends_on": _("It cannot be unblocked before it was blocked.")}, code="before"
         )
     ended = correct(fact=held, because=because, by=by, ends_on=ends_on)
     if ends_on > clock.day_of(ended.recorded_at):
@@ -158,7 +158,7 @@ def clear(
     row = _standing(obstacle)
     if cleared_on < row.raised_on:
         raise ValidationError(
-            {"cleared_on": _("It cannot be cleared before it was raised.")}, code="before"
+            {"cleared_on": _("It cannot be resolved before it was raised.")}, code="before"
         )
     return record(
         ObstacleCleared(obstacle=row, cleared_on=cleared_on, document=document, source=source),
@@ -194,7 +194,7 @@ def urge(
     """Somebody was chased about it: an agency, or whoever `whom` names."""
     row = _standing(obstacle)
     if agency is None and not whom.strip():
-        raise ValidationError({"whom": _("Say who was urged.")}, code="required")
+        raise ValidationError({"whom": _("Say who was asked.")}, code="required")
     if happened_on < row.raised_on:
         raise ValidationError(
             {"happened_on": _("On this day it had not been raised yet.")}, code="before"

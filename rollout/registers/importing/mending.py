@@ -78,14 +78,14 @@ def mend(
     for (number, place), text in cells.items():
         if len(text) > TEXT_LIMIT:
             raise ValidationError(
-                _("A text may have %(limit)s letters at most.") % {"limit": grouped(TEXT_LIMIT)}
+                _("A text may have %(limit)s characters at most.") % {"limit": grouped(TEXT_LIMIT)}
             )
         own = said.get(str(number)) or {}
         said[str(number)] = own | {str(place): text}
     said |= {str(number): None for number in left_out}
     if sum(len(own) if own else 1 for own in said.values()) > CELLS_LIMIT:
         raise ValidationError(
-            _("More than %(limit)s cells would be mended here. Mend them in the spreadsheet.")
+            _("More than %(limit)s cells would be corrected here. Correct them in the spreadsheet.")
             % {"limit": grouped(CELLS_LIMIT)}
         )
     kinds = sorted({*import_file.mended.get(ALL, ()), *everywhere})

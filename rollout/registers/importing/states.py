@@ -31,10 +31,10 @@ class State(StrEnum):
 LABELS = {
     State.READING: pgettext_lazy("import", "being read"),
     State.REFUSED: pgettext_lazy("import", "cannot be read"),
-    State.READY: pgettext_lazy("import", "waits for your yes"),
-    State.STORING: pgettext_lazy("import", "being stored"),
-    State.STORED: pgettext_lazy("import", "stored"),
-    State.DROPPED: pgettext_lazy("import", "dropped"),
+    State.READY: pgettext_lazy("import", "waiting for confirmation"),
+    State.STORING: pgettext_lazy("import", "being saved"),
+    State.STORED: pgettext_lazy("import", "saved"),
+    State.DROPPED: pgettext_lazy("import", "discarded"),
 }
 
 

@@ -277,7 +277,7 @@ def _papers(as_of: AsOf) -> Iterator[TodoItem]:
                 kind="paper",
                 thing=f"paper:{pk}:{code}",
                 facility_id=pk,
-                what=format_lazy("{}: {}", _("Paper of"), Milestone(code).label),
+                what=format_lazy("{}: {}", _("Document of"), Milestone(code).label),
                 because=format_lazy(
                     _("Asked for: {paper}. The step was reached on {day}."),
                     paper=StepPaper(kind).label,
