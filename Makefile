@@ -22,7 +22,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgres journeys properties mutants lint types style format bench \
+.PHONY: help install install-dev run test test-sample test-postgres journeys properties mutants lint types style format bench \
 	chaos scan bundle screenshots messages lock clean api-cases
 
 help: ## List what can be made
@@ -60,6 +60,9 @@ run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMPTY=1, EMR_V
 
 test: install-dev ## The suite on SQLite
 	$(PYTEST) $(TWO) -m "not journey" $(ARGS)
+
+test-sample: install-dev ## What SQLite may answer differently than PostgreSQL, and of the rest every sixteenth file
+	$(PYTEST) $(TWO) -m "not journey" --sample 16 $(ARGS)
 
 test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, REDIS_URL, or throw-away ones
 	$(PYTHON) -m tests.services -- $(PYTEST) $(TWO) -m "not journey" $(ARGS)
