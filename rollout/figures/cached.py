@@ -103,8 +103,14 @@ def cached_parts(
 
 
 def _reading(asked: Asked) -> Reading:
-    place = key("progress", "kept", *astuple(asked))
-    return spliced.current(place, lambda: Reading.begin(asked), keep_seconds(asked.known_at))
+    return spliced.current(
+        place_of(asked), lambda: Reading.begin(asked), keep_seconds(asked.known_at)
+    )
+
+
+def place_of(asked: Asked) -> str:
+    """Where a progress is kept."""
+    return key("progress", "kept", *astuple(asked))
 
 
 def cached_sums(

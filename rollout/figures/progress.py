@@ -61,6 +61,8 @@ MODULES = (
 
 PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
 
+FEW = 250  # facilities
+
 Grouping = Callable[[FacilityOnDay, FacilityState, date], Hashable]
 Weights = dict[str, Decimal]  # by measure
 WeightsByKind = dict[str, Weights]  # "": of every kind without weights of its own
@@ -157,7 +159,8 @@ class Asked:
     def as_of(self, day: date, facility_ids: frozenset[int] | None = None) -> AsOf:
         """For the days that are asked for, and no other."""
         # What happened at a few is told by the day: so their curve and forecast are told by it too.
-        days = (self.on, self.compare or self.on) if facility_ids is None else None
+        is_few = facility_ids is not None and len(facility_ids) <= FEW
+        days = None if is_few else (self.on, self.compare or self.on)
         as_of = AsOf(day, self.known_at, facility_ids, self.map_on, folded_on=days)
         return in_area(as_of, self.area)
 
@@ -192,6 +195,26 @@ class Reading:
     @classmethod
     def begin(cls, asked: Asked) -> "Reading":
         return cls._read(asked)[0]
+
+    @classmethod
+    def joined(cls, asked: Asked, parts: Mapping[int, Part]) -> "Reading":
+        """Of all facilities, put together from what was read of some at a time. Not of an area."""
+        return cls(
+            asked,
+            parts,
+            weights_on(asked.on, asked.known_at),
+            names_on(asked.map_on or asked.on, asked.known_at),
+            tuple(legal_deadlines(asked.on, asked.known_at, asked.map_on)),
+        )
+
+    def without_compared(self) -> "Reading":
+        """The same without another day to be held against."""
+        parts = {
+            pk: part if part.cells_then is None else replace(part, cells_then=None)
+            for pk, part in self.parts.items()
+        }
+        said = {pk: part for pk, part in parts.items() if part != Part()}
+        return replace(self, asked=replace(self.asked, compare=None), parts=said)
 
     def spliced(self, moved: Collection[int]) -> "Reading":
         """The same after facts of some facilities have moved, and nothing else has."""

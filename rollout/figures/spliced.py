@@ -110,6 +110,22 @@ def current(place: str, compute: Callable[[], Result], seconds: int) -> Result:
         return found
 
 
+def holds(place: str) -> bool:
+    """Whether there is a result that needs no more than mending."""
+    version, general = Ledger.versions()
+    kept: _Kept | None = _in_memory(place) or cache.get(place)
+    return (
+        kept is not None
+        and general <= kept.version <= version
+        and len(FacilityVersion.since(kept.version)) <= MOST_MENDED
+    )
+
+
+def keep(place: str, result: Spliceable, version: int, seconds: int) -> None:
+    """Keep what was found elsewhere. `version`: of the ledger, read before the facts were."""
+    _memory.put(place, _stored(place, _Kept(uuid4().hex, version, result), seconds))
+
+
 def _in_memory(place: str) -> _Kept | None:
     kept = _memory.get(place)
     return kept if kept and cache.get(f"{place}:stamp") == kept.stamp else None
@@ -139,7 +155,7 @@ def _mended(place: str, versions: tuple[int, int], seconds: int) -> Any:
 def _computed(place: str, compute: Callable[[], Result], version: int, seconds: int) -> Result:
     """`version`: of the ledger, read before."""
     result = compute()
-    _memory.put(place, _stored(place, _Kept(uuid4().hex, version, result), seconds))
+    keep(place, result, version, seconds)
     return result
 
 
