@@ -90,6 +90,17 @@ def cached_progress(
     return _reading(Asked(on, known_at, compare, map_on, area)).whole
 
 
+def cached_reading(
+    on: date,
+    *,
+    known_at: datetime | None = None,
+    compare: date | None = None,
+    map_on: date | None = None,
+) -> Reading:
+    """What `cached_progress` is put together from, of all facilities."""
+    return _reading(Asked(on, known_at, compare, map_on))
+
+
 def cached_parts(
     on: date,
     *,

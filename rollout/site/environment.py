@@ -65,9 +65,12 @@ def database(url: str) -> dict[str, Any]:
     host = urlsplit(url).netloc.rpartition("@")[2]
     if host.lower().startswith("%2f"):
         config["HOST"] = unquote(host.partition(":")[0])
-    folder = config.get("OPTIONS", {}).pop("host", None)
-    if folder:
-        config["HOST"] = folder
+    # As libpq reads them: several hosts, each with its port, of which one takes writes.
+    options, told = config.get("OPTIONS", {}), parse_qs(urlsplit(url).query)
+    for name in ("host", "port"):
+        options.pop(name, None)
+        if name in told:
+            config[name.upper()] = told[name][0]
     return config
 
 

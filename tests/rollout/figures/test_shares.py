@@ -39,7 +39,15 @@ def sent(monkeypatch) -> list[tuple]:
 def rows() -> set[tuple]:
     return set(
         Alert.objects.filter(cleared_on=None).values_list(
-            "rule", "subject", "facility", "due_on", "level", "severity", "what_vi", "what_en", "url"
+            "rule",
+            "subject",
+            "facility",
+            "due_on",
+            "level",
+            "severity",
+            "what_vi",
+            "what_en",
+            "url",
         )
     )
 
@@ -94,7 +102,9 @@ def test_after_a_fact_only_whom_it_reaches_is_told_anew(sent, monkeypatch):
     owing = Alert.objects.filter(rule="milestone", cleared_on=None).first()
     place = owing.facility
     milestone = Milestone(owing.subject.rpartition(":")[2])
-    record_milestone(facility=place, milestone=milestone, happened_on=LATER, by=factories.UserFactory())
+    record_milestone(
+        facility=place, milestone=milestone, happened_on=LATER, by=factories.UserFactory()
+    )
     alerts.raise_alerts(LATER)
     assert told, "it is told anew"
     owing.refresh_from_db()
@@ -147,7 +157,9 @@ def test_the_job_without_helpers_or_broker(sent, monkeypatch):
 
     monkeypatch.setattr(shares, "send", away)
     tasks.compute_progress(ON.isoformat())
-    shared = set(ProgressSnapshot.objects.values_list("facility", "measure", "done", "total", "share"))
+    shared = set(
+        ProgressSnapshot.objects.values_list("facility", "measure", "done", "total", "share")
+    )
     ProgressSnapshot.objects.all().delete()
     cache.clear()
     monkeypatch.setattr(shares, "SMALL", 10_000)
