@@ -141,7 +141,8 @@ def killed(world: World) -> Table:
         try:
             workers.wait()
             begun = time.monotonic()
-            _heard(world).ask("bench.nation:sent", job=COMPUTE_PROGRESS, forget=True)
+            world.ask("bench.nation:forgotten")
+            _heard(world).ask("bench.nation:sent", job=COMPUTE_PROGRESS)
             time.sleep(5)
             busy = sorted(workers.children(), key=_cpu)
             os.kill(busy[which], signal.SIGKILL)
@@ -166,8 +167,9 @@ def _heard(world: World) -> World:
 
 
 def _run(world: World, job: str) -> tuple[float, int]:
+    world.ask("bench.nation:forgotten")
     begun = time.monotonic()
-    _heard(world).ask("bench.nation:sent", job=job, forget=True)
+    _heard(world).ask("bench.nation:sent", job=job)
     rows = _wait(world, job)
     return time.monotonic() - begun, rows
 
@@ -176,17 +178,21 @@ def _wait(world: World, job: str) -> int:
     return world.ask("bench.nation:ended", job=job)
 
 
-def sent(job: str, forget: bool) -> None:
-    """Ask a worker for a job; `forget`: nothing that is kept counts any more."""
+def forgotten() -> None:
+    """Nothing that is kept counts any more. Asked where what a fact sends reaches nobody."""
     from django.core.cache import cache
 
     from facilities.models import Ledger
+
+    Ledger.touch()
+    cache.clear()
+
+
+def sent(job: str) -> None:
+    """Ask a worker for a job."""
     from rollout.celery import app
     from rollout.models import JobRun
 
-    if forget:
-        Ledger.touch()
-        cache.clear()
     JobRun.objects.filter(job=job).delete()
     app.send_task(job, args=(ON.isoformat(),))
 
