@@ -12,6 +12,7 @@ once and whole.
 import argparse
 import contextlib
 import http.client
+import io
 import os
 import random
 import re
@@ -83,6 +84,7 @@ class Process:
             with self.lock:
                 if (code := self.process.poll()) is not None:
                     self.ended_itself.append(code)
+                    print(f"{self.name} ended by itself:\n{self.last_words()}", file=sys.stderr)
                     self.start()
 
     def kill_a_child(self) -> None:
@@ -183,8 +185,7 @@ class Officer:
         day = random.choice([d for d in chosen if d != self.day])
         cells = {"account": day, "seen-account": self.day, "because-account": "theo văn bản"}
         path = f"/my/connections/{self.facility_id}/?cells=account"
-        # Each paper is another one: it has the number of its form in it.
-        paper = a_paper(key) if number % 2 else b""
+        paper = a_paper() if number % 2 else b""
         return Write(key, path, common | cells, "account", day, paper)
 
     def _post(self, write: Write) -> int:
@@ -206,11 +207,13 @@ class Officer:
             return answer.status
 
 
-def a_paper(key: str) -> bytes:
-    """A PDF of some 60 kB that is nobody else's."""
-    page = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]"
-    page += b"/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
-    return page + f"% {key} ".encode() * 1500 + b"\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+def a_paper() -> bytes:
+    """A photograph of some 60 kB that is nobody else's."""
+    from PIL import Image
+
+    found = io.BytesIO()
+    Image.frombytes("RGB", (100, 200), random.randbytes(60_000)).save(found, "PNG")
+    return found.getvalue()
 
 
 def as_sent(write: Write) -> tuple[bytes, str]:
@@ -222,8 +225,8 @@ def as_sent(write: Write) -> tuple[bytes, str]:
         f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in write.fields.items()
     ]
-    head = 'Content-Disposition: form-data; name="file"; filename="van-ban.pdf"'
-    parts.append(f"--{edge}\r\n{head}\r\nContent-Type: application/pdf\r\n\r\n")
+    head = 'Content-Disposition: form-data; name="file"; filename="van-ban.png"'
+    parts.append(f"--{edge}\r\n{head}\r\nContent-Type: image/png\r\n\r\n")
     body = "".join(parts).encode() + write.paper + f"\r\n--{edge}--\r\n".encode()
     return body, f"multipart/form-data; boundary={edge}"
 
@@ -334,6 +337,7 @@ def run(minutes: float, facts: int, how_many: int, seed: int, only: str) -> int:
         for officer in officers:
             if officer.open:
                 officer.settle(officer.open)
+        mail_settled()
         status = told(officers, post, folder, recovered, seconds_until_settled())
         for process in (web, worker, beat):
             if process.ended_itself:
@@ -524,6 +528,20 @@ def seconds_until_settled() -> float:
     return seconds_until(done)
 
 
+def mail_settled() -> None:
+    """What was refused for a while is not waited for: it goes out now."""
+    from django.utils import timezone
+
+    from rollout.models import Message
+    from rollout.schedule import REMIND
+    from rollout.sending import send
+
+    waiting = Message.objects.waiting().filter(begun_at=None)
+    waiting.update(not_before=timezone.now())
+    send(REMIND)
+    seconds_until(lambda: not waiting.exists())
+
+
 # --- What is counted --------------------------------------------------------------------------
 
 
@@ -650,7 +668,9 @@ def counted_beside(officers: list[Officer], post: PostOffice, folder: Path) -> d
         kept.add(content)
     mails = {headers_of(m.key)["Message-ID"]: m for m in Message.objects.exclude(sent_at=None)}
     ahead = date.fromisoformat(TODAY) + timedelta(1)
-    print(f"{len(kept & sent):6}  papers kept, {len(mails)} mails sent")
+    doubtful = Message.objects.waiting().exclude(begun_at=None).count()
+    print(f"{len(kept & sent):6}  papers kept")
+    print(f"{len(mails):6}  mails sent, {doubtful} in doubt and left to a person")
     backups = sorted((folder / "backups").glob("*"))
     bad = sum(not restores(one, folder) for one in backups if one.name.endswith(".age"))
     print(f"{len(backups):6}  backups completed before the power failed")
@@ -668,7 +688,6 @@ def counted_beside(officers: list[Officer], post: PostOffice, folder: Path) -> d
 
 def restores(backup: Path, folder: Path) -> bool:
     """Whether its file is whole: it opens with the key, and holds what its list says."""
-    import io
     import tarfile
 
     import pyrage
