@@ -171,6 +171,8 @@ class Register(Generic[Row]):
             | {code: v for code, v in zip(in_sql, values, strict=True) if v is not None}
             for key, *values in rows.values_list("pk", *names)
         }
+        if in_sql.keys() >= empties.keys():
+            return {key: found[key] for key in keys if key in found}
         for key, more in self.computed(list(found), on, known_at).items():
             found[key] |= {code: v for code, v in more.items() if code in empties}
         return {key: found[key] for key in keys if key in found}
@@ -248,8 +250,11 @@ class Register(Generic[Row]):
         """Sums of the rows a filter leaves, beside their number: (label, sum)."""
         return []
 
+    # The columns of which `title` and `named` speak; the first of all where none is given.
+    named_by: tuple[str, ...] = ()
+
     def title(self, values: Mapping[str, Value]) -> str:
-        """What one row is called on its page."""
+        """What one row is called on its page, by the columns of `named_by`."""
         return str(values.get(self.columns[0].code, ""))
 
     def bound(

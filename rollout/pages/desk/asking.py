@@ -225,7 +225,7 @@ class Asked:
     def relative(self) -> list[tuple[str, str]]:
         """The filters of that kind that are on: what a form that asks anew takes along."""
         names = [f"{column.code}{SUFFIX}" for column in self.days()]
-        return [(name, self.parameters[name]) for name in names if self.parameters.get(name)]
+        return [(name, str(self.parameters[name])) for name in names if self.parameters.get(name)]
 
     @cached_property
     def led_to(self) -> str:
