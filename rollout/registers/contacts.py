@@ -20,6 +20,7 @@ from facilities.registers.choices import (
     facility_names,
     labels,
 )
+from facilities.registers.few import holding
 from facilities.registers.records import RecordRegister, Rows
 from facilities.registers.register import Problems
 from facilities.registers.writers import RowEntry, Writing
@@ -196,3 +197,6 @@ class AgencyContacts(_People[AgencyContact]):
 
     def facility_of(self, row: AgencyContact) -> int | None:
         return None
+
+    def search(self, rows: QuerySet[AgencyContact], text: str, on: date) -> QuerySet[AgencyContact]:
+        return holding(rows, text, ("name", "position", "agency__name_vi", "agency__name_en"))

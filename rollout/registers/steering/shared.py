@@ -16,8 +16,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from facilities.exchange.columns import Value
-from facilities.folding import fold
 from facilities.models import Record
+from facilities.registers.few import holding
 from facilities.registers.register import Problems, Register
 from facilities.registers.writers import Attributes, Facts, RowEntry, Writing, signed
 from rollout.models import WorkingSession
@@ -50,13 +50,7 @@ class Steering(Register[Row]):
         return None
 
     def search(self, rows: QuerySet[Row], text: str, on: date) -> QuerySet[Row]:
-        words = fold(text).split()[:6]
-        found = []
-        for key, *texts in rows.order_by().values_list("pk", *self.searched):
-            told = fold(" ".join(str(one or "") for one in texts))
-            if all(word in told for word in words):
-                found.append(key)
-        return rows.filter(pk__in=found)
+        return holding(rows, text, self.searched)
 
     def create(self, entries: list[RowEntry[Row]], writing: Writing) -> None:
         """The columns that are facts of their own come with their writers."""

@@ -123,6 +123,12 @@ class TestWhatIsShown:
         assert client.get("/desk/nonsense/").status_code == 404
 
 
+def test_every_register_can_be_searched():
+    for code, register in REGISTERS.items():
+        found = register.search(register.base(date(2025, 5, 21)), "khong co", date(2025, 5, 21))
+        assert list(found[:1]) == [], code
+
+
 class TestViews:
     def test_kept_shared_and_opened_first(self, client, department, connected):
         client.post(
