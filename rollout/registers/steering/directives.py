@@ -95,7 +95,11 @@ class Due(Dated):
     columns: Mapping[str, str] = field(default_factory=lambda: {"due-on": "due_on"})
     make: Any = None
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> Any:
+    def path(self, code: str) -> str | None:
+        """Where it was not moved, the day stands with the directive."""
+        return None
+
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
         return Coalesce(super().expression(code, on, known_at), F("due_on"))
 
     def write(self, entries: list[RowEntry], writing: Writing) -> None:

@@ -104,6 +104,6 @@ def told(values: Mapping[int, Value], *, number: bool = False) -> Combinable:
 class Told(Facts):
     """A fact about a row that stands at most once, from the day in its own field on."""
 
-    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
+    def _all(self, on: date, known_at: datetime | None) -> QuerySet[Any]:
         rows: QuerySet[Any] = self.model.objects.known(known_at)
-        return rows.filter(**{f"{self.columns[self.day]}__lte": on}).order_by(*self.order)
+        return rows.filter(**{f"{self.columns[self.day]}__lte": on})
