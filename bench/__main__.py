@@ -23,6 +23,7 @@ from bench import (
     served,
     signatures,
     wide,
+    work,
 )
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
@@ -46,6 +47,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "registers": lambda worlds, _sizes: registers.table(worlds),
     "signatures": lambda _worlds, _sizes: signatures.table(),
     "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
+    "work": lambda worlds, sizes: work.table(worlds, sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }

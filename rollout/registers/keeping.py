@@ -12,7 +12,10 @@ from facilities.registers.register import Register
 from rollout.registers.catalogue import REGISTERS
 
 OF_NO_FACILITY = frozenset(
-    {"agency-contacts", "documents", "kinds", "managing-bodies", "area-codes"}
+    {
+        *("agency-contacts", "documents", "kinds", "managing-bodies", "area-codes"),
+        *("obstacles", "directives", "sessions"),
+    }
 )  # whose rows belong to no one facility
 MAKES_FACILITIES = "facilities"  # its new rows are facilities: an act of the province
 
