@@ -95,10 +95,10 @@ def _its_page(name: str, words: "StrOrPromise", key: str) -> Extra:
 
 EXTRAS: dict[str, Extra] = {
     "obstacles": _its_page(
-        "obstacle", gettext_lazy("Whom it holds, solutions, urgings: its page"), "code"
+        "obstacle", gettext_lazy("Whom it holds, solutions, follow-ups: its page"), "code"
     ),
     "directives": _its_page(
-        "directive", gettext_lazy("Answers, closing, urgings: its page"), "code"
+        "directive", gettext_lazy("Answers, closing, follow-ups: its page"), "code"
     ),
     "sessions": _its_page(
         "session", gettext_lazy("Agenda, conclusion, directives: its page"), "pk"

@@ -12,4 +12,4 @@ def code_taken() -> str:
 
 
 def cleared_too_early(raised_on: date, cleared_on: date) -> str:
-    return _("It cannot be cleared before it was raised.") if cleared_on < raised_on else ""
+    return _("It cannot be resolved before it was raised.") if cleared_on < raised_on else ""

@@ -55,7 +55,7 @@ def state_of(import_file: ImportFile) -> State:
 
 def answered() -> str:
     """Why an answer to a preview no longer holds: another tab, or another device, was first."""
-    return _("The preview has changed or was answered already. Look again.")
+    return _("The preview is out of date. Preview again.")
 
 
 def unanswered(import_file: ImportFile) -> QuerySet[ImportFile]:

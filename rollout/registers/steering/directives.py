@@ -167,7 +167,7 @@ class Directives(Steering[Directive]):
             Kind.DAY,
             aliases=("Thời hạn", "Hạn hoàn thành", "Hạn"),
         ),
-        Column("days-late", gettext_lazy("working days late"), Kind.COUNT, writable=False),
+        Column("days-late", gettext_lazy("working days overdue"), Kind.COUNT, writable=False),
         Column(
             "issued-on",
             gettext_lazy("issued on"),

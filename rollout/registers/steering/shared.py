@@ -77,7 +77,7 @@ class Steering(Register[Row]):
     def refuse_other(self, entry: RowEntry[Row], column: str, problems: Problems) -> None:
         """What a row is known by stays as it is."""
         if entry.row is not None and column in entry.changed:
-            problems.refuse(column, _("This stays as it is. Withdraw the row and enter it anew."))
+            problems.refuse(column, _("This stays as it is. Withdraw the row and enter it again."))
 
 
 def sessions() -> Mapping[str, str]:
