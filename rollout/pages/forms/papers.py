@@ -8,6 +8,8 @@ from rollout.pages.forms.reporting import OnceForm
 
 
 class IssueForm(OnceForm):
-    number = text_field(_("Number"), 80, help_text=_("As the clerk's office gave it: 05/BC-SYT."))
+    number = text_field(
+        _("Number of the document"), 80, help_text=_("As the clerk's office gave it: 05/BC-SYT.")
+    )
     issued_on = DayField(label=_("Signed on"))
     paper = PaperField(label=_("Signed copy"))

@@ -1,5 +1,6 @@
 """Papers that went out: giving a draft its number and its signed copy, and reading it afterwards."""
 
+from dataclasses import replace
 from difflib import unified_diff
 
 from django.core.exceptions import PermissionDenied
@@ -10,12 +11,14 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from facilities.exchange.choices import Unknown
 from facilities.permissions import Access
 from rollout.day import Day
 from rollout.models import IssuedPaper
 from rollout.pages.actions import Action, Sent
 from rollout.pages.forms.papers import IssueForm
 from rollout.pages.page import Page, SignedIn, of_the_province, page
+from rollout.pages.publishing.papers import about_of
 from rollout.publishing.brief.rendering import LANGUAGES
 from rollout.publishing.papers.catalogue import KINDS
 from rollout.publishing.papers.issuing import issue, made_again, title_of
@@ -31,11 +34,12 @@ def paper_issue(request: SignedIn, day: Day, access: Access, kind: str) -> Page:
         raise Http404
     if not access.keeps_programme:
         raise PermissionDenied(of_the_province())
-    asked = Asked(day.on, day.known_at, request.GET.get("about", ""), day.area_code)
+    whole = Asked(day.on, day.known_at, "", day.area_code)
     try:
+        asked = replace(whole, about=about_of(chosen, whole, request.GET.get("about", "")))
         with translation.override(language):
             title = title_of(chosen.build(asked))
-    except NoSuchSubject as error:
+    except (NoSuchSubject, Unknown) as error:
         raise Http404 from error
     sent = Sent(request)
     action = Action(

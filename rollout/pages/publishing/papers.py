@@ -87,7 +87,7 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
     elif sent := to_own_area(request, day, access):
         return sent
     try:
-        about = _about(chosen, _asked(day, access, chosen), request.GET.get("about", ""))
+        about = about_of(chosen, _asked(day, access, chosen), request.GET.get("about", ""))
     except Unknown as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(f"{reverse('rollout:paper-list')}?{day.query}")
@@ -103,7 +103,7 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def _about(kind: Kind, asked: Asked, text: str) -> str:
+def about_of(kind: Kind, asked: Asked, text: str) -> str:
     """What was typed where the subjects are too many to list. Raises Unknown."""
     subjects = dict(kind.subjects(asked)) if text else {}
     return meant(subjects, text) if len(subjects) > MOST else text

@@ -24,12 +24,13 @@ from rollout.publishing.papers.paper import (
     Picture,
     Table,
 )
+from rollout.publishing.papers.wording import place_and_day
 
 
 def lines_of(paper: Paper) -> list[str]:
     """Every word of a draft in order; the number and the signatures are still blank in it."""
     found = [
-        *(paper.superior, paper.issuer, paper.number, paper.place, paper.on.isoformat()),
+        *(paper.superior, paper.issuer, paper.number, place_and_day(paper.place, paper.on)),
         *(paper.kind, paper.subject, *paper.addressees),
         *(line for block in paper.body for line in _said(block)),
         *(line for signature in paper.signatures for line in (*signature.lines, signature.name)),

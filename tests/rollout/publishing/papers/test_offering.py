@@ -91,7 +91,7 @@ def test_another_province_signs_with_its_own_name():
     factories.programme(name_vi="Tỉnh Cao Sơn", name_en="Cao Son province")
     with translation.override("vi"):
         paper = made("norms-letter")
-    assert paper.superior == "UBND TỈNH\N{NO-BREAK SPACE}CAO\N{NO-BREAK SPACE}SƠN"
+    assert paper.superior == "UBND\N{NO-BREAK SPACE}TỈNH\N{NO-BREAK SPACE}CAO\N{NO-BREAK SPACE}SƠN"
     assert paper.place == "Cao Sơn"
 
 
