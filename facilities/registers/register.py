@@ -258,8 +258,15 @@ class Register(Generic[Row]):
         """Sums of the rows a filter leaves, beside their number: (label, sum)."""
         return []
 
-    # The columns of which `title` and `named` speak; the first of all where none is given.
+    # The columns of which `title` and `named` speak, where they are not the first alone.
     named_by: tuple[str, ...] = ()
+
+    @property
+    def naming(self) -> tuple[str, ...]:
+        """The columns that are read where nothing but the name of a row is asked."""
+        is_first = type(self).title is Register.title
+        codes = tuple(column.code for column in self.columns)
+        return self.named_by or (codes[:1] if is_first else codes)
 
     def title(self, values: Mapping[str, Value]) -> str:
         """What one row is called on its page, by the columns of `named_by`."""

@@ -114,8 +114,7 @@ def _rows_of(code: str) -> Callable[[Words, Day, Access], Iterator[Hit]]:
         found = register.search(rows.filter(own), " ".join(words), day.on)
         keys = list(found.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         columns = register.bound(on=day.on)
-        told = register.named_by or (register.columns[0].code,)
-        for key, values in register.values(keys, day.on, day.known_at, told).items():
+        for key, values in register.values(keys, day.on, day.known_at, register.naming).items():
             yield Hit(register.named(values, columns), reverse("rollout:record", args=[code, key]))
 
     return source

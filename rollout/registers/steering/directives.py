@@ -244,6 +244,8 @@ class Directives(Steering[Directive]):
     ) -> dict[int, dict[str, Value]]:
         return {key: {"coordinating": cell} for key, cell in taking_part(keys).items()}
 
+    named_by = ("name-vi", "name-en")
+
     def title(self, values: Mapping[str, Value]) -> str:
         return in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
 

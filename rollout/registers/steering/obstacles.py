@@ -153,6 +153,8 @@ class Obstacles(Steering[Obstacle]):
             return told({one.id: one.facility_days for one in found}, number=True)
         return super().expression(code, on, known_at)
 
+    named_by = ("name-vi", "name-en")
+
     def title(self, values: Mapping[str, Value]) -> str:
         return in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
 

@@ -120,6 +120,8 @@ class Sessions(Steering[WorkingSession]):
             return Coalesce(Subquery(counted.annotate(count=Count("pk")).values("count")), 0)
         return super().expression(code, on, known_at)
 
+    named_by = ("name-vi", "name-en", "held-on")
+
     def title(self, values: Mapping[str, Value]) -> str:
         name = in_language(str(values.get("name-vi", "")), str(values.get("name-en", "")))
         held = values.get("held-on")
