@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from facilities import clock
 from facilities.administration import access_to
 from facilities.as_of import AsOf
-from facilities.models import ApiToken, Facility
+from facilities.models import ApiToken, Facility, User
 from facilities.permissions import Access, access_of
 from rollout.api.answer import Answer, CachedAnswer
 from rollout.api.throttling import tell
@@ -152,6 +152,13 @@ class ProgrammeView(ReadView):
             outside = not self.part(day).listed_ids and bool(day.as_of().listed_ids)
         if outside:
             self.permission_denied(request, message=outside_the_area())
+
+
+def person(request: Request) -> User:
+    """Who asks, once it is settled that somebody does."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
 
 
 def outside_the_area() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -66,4 +67,10 @@ def _again(call: ApiCall, digest: str) -> Response:
 
 def _digest(request: Request) -> str:
     said: list[Any] = [request.method, request.path, request.data]
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=_of_file).encode()).hexdigest()
+
+
+def _of_file(upload: File) -> str:
+    """A paper is what is in it."""
+    upload.seek(0)
+    return hashlib.sha256(upload.read()).hexdigest()

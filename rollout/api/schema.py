@@ -498,6 +498,17 @@ WRITE_NOT_200 = {
         description=_("It cannot be so, or the Idempotency-Key came with another call before."),
     ),
 }
+ACT_NOT_200 = WRITE_NOT_200 | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description="Not for this account or key, or it lies outside of its places.",
+    ),
+    404: OpenApiResponse(serializers.Problem, description="There is no such thing here."),
+    405: OpenApiResponse(serializers.Problem, description="Only POST and OPTIONS."),
+}
+CHECKING_NOT_200 = {
+    status: answer for status, answer in REGISTERS_NOT_200.items() if status != 304
+} | {403: OpenApiResponse(serializers.Problem, description="For the Department alone.")}
 HEARTBEAT: Endpoint = {
     "operation_id": "heartbeat",
     "summary": _("A gateway gives a sign of life"),
