@@ -335,6 +335,11 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
+# Under which procurement files are published by the Open Contracting Data Standard: the prefix that the
+# publisher was given, and who it is.
+OCDS_PREFIX = env.str("EMR_OCDS_PREFIX", default="ocds-xxxxxx")
+OCDS_PUBLISHER = env.str("EMR_OCDS_PUBLISHER", default="EMR rollout")
+
 SPECTACULAR_SETTINGS = {
     # The same in every language: generated clients are named after it.
     "TITLE": "EMR rollout API",

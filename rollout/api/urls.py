@@ -1,5 +1,6 @@
 from django.urls import path
 
+from rollout.api import exchange
 from rollout.api.changes import ChangesView
 from rollout.api.connections import ConnectionsView, ConnectionView
 from rollout.api.difference import DifferenceView
@@ -81,6 +82,7 @@ urlpatterns = [
         for about, views in (("obstacles", ACTS_OF_OBSTACLES), ("directives", ACTS_OF_DIRECTIVES))
         for act, view in views.items()
     ),
+    *exchange.urlpatterns,
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
 ]

@@ -111,7 +111,7 @@ class Hand:
             found = set(self.places or ())
         if len(found) != 1:
             raise ValidationError(_("Write about one facility at a time."), code="several")
-        [facility] = Facility.objects.filter(pk__in=found)
+        [facility] = Facility.objects.filter(pk__in=[pk for pk in found if pk])
         return facility
 
 
