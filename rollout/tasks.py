@@ -16,7 +16,7 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.due import due
 from rollout.figures.measures import BY_CODE
 from rollout.figures.trend import cached_trend, first_day
-from rollout.models import MeasureCode, WorkingSession
+from rollout.models import ApiCall, MeasureCode, WorkingSession
 from rollout.notices import alerts, holders, jobs, leaving, outbox, quiet, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
@@ -108,6 +108,7 @@ def watch() -> int:
         raised = watching.watch(now)
         quiet.keep(now)
         blanking.once_a_night(now)
+        ApiCall.forget(now)
         return raised
 
     return jobs.run(WATCH, watched)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.core.files import File
@@ -21,7 +20,6 @@ from rollout.models import ApiCall
 from rollout.site.problems import Problem
 
 HEADER = "Idempotency-Key"
-KEPT_FOR = timedelta(days=7)
 
 
 def once(request: Request, act: Callable[[], Response]) -> Response:
@@ -37,7 +35,8 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
     if not re.fullmatch(rf"[!-~]{{1,{ApiCall.LONGEST_KEY}}}", key):
         raise ValidationError({HEADER: [_("Give 1 to 100 signs without blanks.")]})
     digest, user = _digest(request), int(request.user.pk or 0)
-    ApiCall.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+    # The job that drops old ones comes once in a while; a key whose time is over is free before it.
+    ApiCall.objects.filter(user=user, key=key, at__lt=timezone.now() - ApiCall.KEPT_FOR).delete()
     with transaction.atomic():
         try:
             with transaction.atomic():

@@ -9,6 +9,7 @@ from rollout.api.heartbeat import HeartbeatView
 from rollout.api.papers import PapersView
 from rollout.api.programme import AlertsView, DeadlinesView
 from rollout.api.provinces import ProvincesView
+from rollout.api.public import PublicSummaryView
 from rollout.api.registers import RegistersView
 from rollout.api.reporting import CheckingView, JudgeView, ReportView, UndoView
 from rollout.api.schema import DocsView, SchemaView
@@ -82,6 +83,7 @@ urlpatterns = [
         for about, views in (("obstacles", ACTS_OF_OBSTACLES), ("directives", ACTS_OF_DIRECTIVES))
         for act, view in views.items()
     ),
+    path("v1/public/summary/", PublicSummaryView.as_view(), name="public-summary"),
     *exchange.urlpatterns,
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),

@@ -39,7 +39,7 @@ class PortalForm(forms.Form):
 @desk()
 def portal(request: SignedIn, day: Day, access: Access) -> Page:
     """Nothing is stored: each line leads to where its day is recorded."""
-    form = PortalForm(request.POST or None, request.FILES or None)
+    form = PortalForm(request.POST or None, request.FILES or None, label_suffix="")
     lines: list[Line] | None = None
     status = 200
     if request.method == "POST":
