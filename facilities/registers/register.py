@@ -22,6 +22,7 @@ from facilities.registers.choices import (
     facility_names,
     names_for,
 )
+from facilities.registers.reading import apart, told
 from facilities.registers.steps import Part, Step
 from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
 from facilities.services import HAPPENED
@@ -158,19 +159,27 @@ class Register(Generic[Row]):
         codes: Iterable[str] | None = None,
     ) -> dict[int, dict[str, Value]]:
         """The values of some rows on a day, by key and in the order of `keys`: a fixed number of queries."""
-        wanted = [c for c in self.columns if codes is None or c.code in set(codes)]
-        expressions = {c.code: self.expression(c.code, on, known_at) for c in wanted}
+        chosen = None if codes is None else set(codes)
+        wanted = [c for c in self.columns if chosen is None or c.code in chosen]
+        empties = {column.code: column.empty for column in wanted}
+        tables = apart(self.writers, empties)
+        elsewhere = {code for table in tables for one in table for code in one.cells(empties)}
+        expressions = {
+            code: self.expression(code, on, known_at) for code in empties if code not in elsewhere
+        }
         in_sql = {code: e for code, e in expressions.items() if e is not None}
         rows = self.model._default_manager.filter(pk__in=keys).annotate(
             **{sql_name(code): e for code, e in in_sql.items()}
         )
         names = [sql_name(code) for code in in_sql]
-        empties = {column.code: column.empty for column in wanted}
         found = {
             key: empties
             | {code: v for code, v in zip(in_sql, values, strict=True) if v is not None}
             for key, *values in rows.values_list("pk", *names)
         }
+        for table in tables:
+            for key, more in told(table, empties, list(found), on, known_at).items():
+                found[key] |= more
         for key, more in self.computed(list(found), on, known_at).items():
             found[key] |= {code: v for code, v in more.items() if code in empties}
         return {key: found[key] for key in keys if key in found}

@@ -29,6 +29,7 @@ from facilities.registers.entering import (
 )
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
+from facilities.registers.reading import facts_behind
 from facilities.registers.register import Register
 from facilities.registers.writers import Withdrawn
 from rollout.day import Day
@@ -166,11 +167,9 @@ def facility_of(register: Register, row: Any, day: Day) -> FacilityName | None:
 
 
 def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day) -> list[Cell]:
-    """Every column with the fact behind it: a query for each kind of fact."""
+    """Every column with the fact behind it: a query for each table of facts."""
     writers = register.writers  # once: some registers make them anew each time
-    standing = [
-        w.standing([row], day.on, day.known_at).get(row.pk) if w.is_fact else None for w in writers
-    ]
+    standing = facts_behind(writers, row, day.on, day.known_at)
     place_of = {code: place for place, w in enumerate(writers) for code in w.columns}
     returned = {
         edit.column: edit.returned_because
