@@ -23,7 +23,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test test-sample test-postgres journeys properties mutants lint types style format bench \
-	bench-nation chaos upgrade scan bundle screenshots messages lock clean api-cases
+	bench-nation chaos upgrade scan bundle screenshots messages lock clean api-cases api-client
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ properties: install-dev ## What must hold in any world, tried in ten times as ma
 
 api-cases: install-dev $(VENV)/scan-installed ## Calls of the API made up from its description, as each role, against the demo on PORT (ARGS="--cases 200")
 	$(PYTHON) -m tests.api_cases --port $(PORT) $(ARGS)
+
+api-client: install-dev $(VENV)/scan-installed ## A typed client made from the API's description, with its examples (ARGS="--port 8000" runs them against the demo)
+	$(PYTHON) -m tests.api_client $(ARGS)
 
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from bench import (
+    api,
     beats,
     digest,
     imports,
@@ -41,6 +42,9 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress", "foresee")),
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
+    "api": lambda worlds, sizes: api.table(
+        worlds, api.SIZE if sizes[-1].facilities > 170 else sizes[-1]
+    ),
     "beats": lambda worlds, sizes: beats.table(worlds, sizes[0]),
     "digest": lambda worlds, sizes: digest.table(worlds, sizes[0]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),

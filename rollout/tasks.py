@@ -12,6 +12,7 @@ from rollout import forecasting
 from rollout.figures import snapshots
 from rollout.figures.shares import Read, SharedOut
 from rollout.forecasting import night
+from rollout.models import ApiCall
 from rollout.notices import alerts, holders, jobs, leaving, outbox, quiet, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
@@ -99,6 +100,7 @@ def watch() -> int:
         raised = watching.watch(now)
         quiet.keep(now)
         blanking.once_a_night(now)
+        ApiCall.forget(now)
         return raised
 
     return jobs.run(WATCH, watched)

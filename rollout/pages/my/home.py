@@ -21,7 +21,7 @@ from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.models import StatusReport
 from rollout.pages.desk.record import uuid_of
-from rollout.pages.my.page import WRITTEN, my, own, own_columns
+from rollout.pages.my.page import my, own
 from rollout.pages.my.row import AnswerForm
 from rollout.pages.my.step import coming
 from rollout.pages.page import Page, SignedIn
@@ -32,6 +32,7 @@ from rollout.programme.obstacles import obstacles
 from rollout.programme.reporting import answers_since_report, freshness
 from rollout.programme.services import report
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.own import WRITTEN, own_columns
 from rollout.registers.todo import TodoItem, todo
 
 FIRST = 10

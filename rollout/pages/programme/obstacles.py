@@ -57,7 +57,7 @@ from rollout.pages.page import (
 )
 from rollout.pages.programme.cells import changes, put, take_back
 from rollout.programme.obstacles import obstacles, services
-from rollout.programme.obstacles.choosing import raised_at, standing
+from rollout.programme.obstacles.choosing import raised_at, seen_in, standing
 from rollout.programme.obstacles.costs import costs
 from rollout.programme.obstacles.reading import ObstacleOnDay, days_since
 from rollout.programme.obstacles.solutions import (
@@ -89,7 +89,7 @@ WITHDRAWN = {
 def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All of them with what they cost; or those open, or those raised at a session."""
     as_of = day.of_places(access.programme)
-    found = _seen(as_of)
+    found = seen_in(as_of)
     session = session_asked(request, "raised", day, programmes_in(access.sessions_read, day))
     show = request.GET.get("show", "")
     show = show if show in SHOW and not session else ""
@@ -115,13 +115,7 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
 
 def seen_obstacles(day: Day, access: Access) -> list[ObstacleOnDay]:
     """Those of the day that the reader may see."""
-    return _seen(day.of_places(access.programme))
-
-
-def _seen(as_of: AsOf) -> list[ObstacleOnDay]:
-    """Those that hold, or held, one of the facilities asked about; of the province all."""
-    found = obstacles(as_of)
-    return found if as_of.facility_ids is None else [one for one in found if one.holds]
+    return seen_in(day.of_places(access.programme))
 
 
 @page(lambda access: access.sees_programme, section="obstacles", by_area=True)

@@ -27,7 +27,6 @@ from rollout.day import Day, parse_date
 from rollout.models import ImportFile
 from rollout.notices.welcome import link_of, waits
 from rollout.pages.forms.fields import field_of
-from rollout.pages.my.page import WRITTEN
 from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
 from rollout.registers.catalogue import BRINGS_PEOPLE, REGISTERS, TAKING_FILES
@@ -37,6 +36,7 @@ from rollout.registers.importing.receiving import rejects_place
 from rollout.registers.importing.states import answered
 from rollout.registers.importing.validation import written_places
 from rollout.registers.keeping import kept_registers
+from rollout.registers.own import WRITTEN
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES_A_PAGE = 50
