@@ -17,6 +17,7 @@ from rollout.pages.registers import (
     assets,
     campaigns,
     certificates,
+    coverage,
     documents,
     drafts,
     handovers,
@@ -62,6 +63,7 @@ urlpatterns = [
         certificates.certificate_list,
         name="certificate-list",
     ),
+    path("facilities/<slug:code>/coverage/", coverage.coverage, name="coverage"),
     path("facilities/<slug:code>/sheets/<slug:form>/", sheets.sheet, name="sheet"),
     path(
         "facilities/<slug:code>/sheets/<slug:form>/to-fill.xlsx",
