@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from bench import (
     beats,
+    certificates,
     digest,
     imports,
     jobs,
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
     "signatures": lambda _worlds, _sizes: signatures.table(),
+    "certificates": lambda worlds, _sizes: certificates.table(worlds),
     "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),

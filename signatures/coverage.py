@@ -129,7 +129,9 @@ def lines(as_of: AsOf, facility_id: int) -> list[Line]:
         must = ruled.must_sign(facility_id, member.unit, member.duty)
         own = of_member[key]
         asked = any(one.counts_as(Kind.REQUESTED) for one in own)
-        for place, one in enumerate(own or [None]):
+        if not own:
+            found.append(Line(member, None, must))
+        for place, one in enumerate(own):
             found.append(Line(member, one, must, asked, place == 0))
     return found
 

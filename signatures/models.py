@@ -139,7 +139,12 @@ class StaffMember(Entry):
                 name="signatures_staff_of_facility",
                 fields=["facility", "sort_key", "id"],
                 condition=Q(withdrawn_at__isnull=True),
-            )
+            ),
+            models.Index(
+                name="signatures_staff_by_name",
+                fields=["sort_key", "id"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -436,6 +441,18 @@ class CertificateEvent(DatedFact):
                 name="signatures_event_moved",
                 fields=["certificate", "happened_on"],
                 condition=Q(withdrawn_at__isnull=True, to__isnull=False),
+            ),
+            # What happens after the steps to the first signing, by its day (`signatures.happened`).
+            models.Index(
+                name="signatures_event_later",
+                fields=["happened_on", "id"],
+                condition=Q(
+                    withdrawn_at__isnull=True,
+                    kind__in=(
+                        *("renewed", "changed", "revoked", "left", "retired", "suspended"),
+                        *("restored", "device_lost", "device_restored", "moved", "renamed"),
+                    ),
+                ),
             ),
             models.Index(
                 name="signatures_event_expiry",

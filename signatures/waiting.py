@@ -5,11 +5,15 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_high
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from signatures.certificates import CertificateOnDay
 from signatures.models import CertificateEvent
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 Kind = CertificateEvent.Kind
 WAITS, PASSED = "waits-", "passed-"  # before the code of a stage, in addresses
@@ -20,7 +24,7 @@ class Stage:
     """The way from one event to another, in days of the calendar."""
 
     code: str
-    label: object  # lazy
+    label: "StrOrPromise"
     begins: CertificateEvent.Kind
     ends: CertificateEvent.Kind
 

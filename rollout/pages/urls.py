@@ -26,6 +26,7 @@ from rollout.pages.registers import (
     people,
     returned,
     sheets,
+    signatures,
 )
 from rollout.pages.summary import (
     absences,
@@ -70,6 +71,7 @@ urlpatterns = [
         sheets.sheet_to_fill,
         name="sheet-to-fill",
     ),
+    path("signatures/", signatures.signatures, name="signatures"),
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),

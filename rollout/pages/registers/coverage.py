@@ -16,7 +16,7 @@ from signatures import coverage as told
 from signatures.coverage import Group, Line, grouped, lines
 from signatures.models import CertificateEvent, SignatureNeed
 from signatures.names import note
-from signatures.waiting import STAGES, waiting
+from signatures.waiting import PASSED, STAGES, WAITS, waiting
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,12 +30,11 @@ PEOPLE: dict[str, "StrOrPromise"] = {
     told.NONE_YET: gettext_lazy("Not asked for"),
 }
 CERTIFICATES: dict[str, "StrOrPromise"] = {
-    Kind.REQUESTED.value: gettext_lazy("Requested"),
-    told.RETURNED: gettext_lazy("Returned"),
-    Kind.ISSUED.value: gettext_lazy("Issued"),
-    Kind.RECEIVED.value: gettext_lazy("Received"),
-    Kind.HANDED_OVER.value: gettext_lazy("Handed over"),
-    Kind.AUTHENTICATED.value: gettext_lazy("Tested"),
+    kind.value: kind.label
+    for kind in (
+        *(Kind.REQUESTED, Kind.RETURNED, Kind.ISSUED, Kind.RECEIVED, Kind.HANDED_OVER),
+        Kind.AUTHENTICATED,
+    )
 }
 NO_EMAIL: "StrOrPromise" = gettext_lazy("Waiting for an official e-mail")
 
@@ -44,8 +43,8 @@ def _labels() -> dict[str, "StrOrPromise"]:
     """Of everything that `?show=` may ask for."""
     stages: dict[str, StrOrPromise] = {}
     for stage in STAGES:
-        stages[f"{told.WAITS}{stage.code}"] = stage.label
-        stages[f"{told.PASSED}{stage.code}"] = stage.label
+        stages[f"{WAITS}{stage.code}"] = stage.label
+        stages[f"{PASSED}{stage.code}"] = stage.label
     return PEOPLE | {told.NO_EMAIL: NO_EMAIL} | CERTIFICATES | stages
 
 

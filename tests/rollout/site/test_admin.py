@@ -203,7 +203,7 @@ class TestTables:
     def test_what_jobs_compute_and_registers_keep_is_read_only(self):
         """What has a register is changed there: it asks for a reason and keeps what stood before."""
         computed = {"Alert", "JobRun", "ProgressSnapshot"}
-        people = {"Certificate", "StaffMember"}
+        people = {"Certificate", "CertificateEvent", "StaffMember"}
         registers = {"Asset", "Batch", "CouncilMeeting", "Procurement"}
         found = [m for m in tables() if isinstance(admin.site._registry[m], ReadOnlyAdmin)]
         assert {model.__name__ for model in found} == computed | people | registers
