@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browsing import OWN, barriers, fill_in, scrolls_sideways, store, tab_to, words
+from tests.papers import PDF
 
 OFFICER, CLERK = "lucnam", "soyte"
 NAME, UNIT = "Trịnh Thị Thử", "Khoa Ký thử"
@@ -114,9 +115,9 @@ def _brings_the_signed_copy(page: Page) -> None:
     form = page.locator("form.cells")
     expect(form).to_contain_text(NAME)
     assert not scrolls_sideways(page)
-    fill_in(form, file=b"%PDF-1.4\n%%EOF")
+    fill_in(form, file=PDF)
     page.get_by_role("button", name=words("Store the signed copy")).click()
-    expect(page.locator("main .note")).to_contain_text(
+    expect(page.locator("main")).to_contain_text(
         words("Everybody has signed: these minutes are closed.")
     )
 
