@@ -12,6 +12,7 @@ from collections.abc import Callable
 from bench import (
     api,
     beats,
+    certificates,
     digest,
     imports,
     jobs,
@@ -50,6 +51,7 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
     "signatures": lambda _worlds, _sizes: signatures.table(),
+    "certificates": lambda worlds, _sizes: certificates.table(worlds),
     "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
     "work": lambda worlds, sizes: work.table(worlds, sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),

@@ -26,7 +26,7 @@ from rollout.pages.programme.obstacles import seen_obstacles
 from rollout.pages.seen import seen
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.keeping import kept_registers
-from signatures.models import Certificate
+from signatures.models import Certificate, StaffMember
 from signatures.names import note
 
 if TYPE_CHECKING:
@@ -171,6 +171,25 @@ def _holders(words: Words, day: Day, access: Access) -> Iterator[Hit]:
         yield Hit(row.holder, address, beside)
 
 
+def _staff(words: Words, day: Day, access: Access) -> Iterator[Hit]:
+    """People on staff lists where the reader may see their names."""
+    rows = StaffMember.objects.standing(day.known_at).filter(_every(words, "name_key"))
+    if access.recorded is not None:
+        rows = rows.filter(facility__in=access.recorded)
+    found = list(rows.order_by("sort_key", "pk")[: MOST + 1])
+    if isinstance(access.user, User):
+        counts = Counter(row.facility_id for row in found)
+        note(counts=counts, register="staff", by=access.user, how=LogEntry.Kind.PAGE)
+    names = _names({row.facility_id for row in found}, day)
+    for row in found:
+        beside = " · ".join(filter(None, (row.unit, names.get(row.facility_id, ""))))
+        if access.keeps_of(row.facility_id):
+            address = reverse("rollout:record", args=["staff", row.pk])
+        else:
+            address = reverse("rollout:my-row", args=["staff", row.pk])
+        yield Hit(row.name, address, beside)
+
+
 def _contacts(words: Words, day: Day, access: Access) -> Iterator[Hit]:
     rows = Contact.objects.in_force(day.on, day.known_at).filter(_every(words))
     if access.readable is not None:
@@ -202,6 +221,7 @@ def _users(words: Words, day: Day, access: Access) -> Iterator[Hit]:
 SOURCES: tuple[tuple["StrOrPromise", Callable[[Words, Day, Access], Iterator[Hit]]], ...] = (
     (_("Facilities"), _facilities),
     (_("Holders of certificates"), _holders),
+    (REGISTERS["staff"].label, _staff),
     (_("Contacts"), _contacts),
     *((REGISTERS[code].label, _rows_of(code)) for code in ("procurements", "assets")),
     (REGISTERS["certificates"].label, _rows_of("certificates")),

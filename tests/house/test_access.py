@@ -90,6 +90,7 @@ OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
+    "rollout:coverage": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
     "rollout:held": lambda: {"code": "certificates", "pk": _row("certificates")},
     "rollout:held-account": lambda: {"pk": _change_set().by_id},

@@ -34,6 +34,7 @@ OF_MANY_KINDS = "rollout:todo"
 ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},
     "rollout:certificate-list": {"code": "place-000"},
+    "rollout:coverage": {"code": "place-000"},
     "rollout:names-read": {"code": "place-000"},
     "rollout:returned-lists": {"code": "place-000"},
     "rollout:handovers": {"code": "place-000"},
