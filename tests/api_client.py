@@ -90,7 +90,11 @@ def run_examples(port: int) -> int:
         by=None,
     )
     gateway = Gateway.objects.filter(revoked_at=None).select_related("facility", "partner").first()
-    own = {"EMR_HOST": f"http://127.0.0.1:{port}", "EMR_KEY": key, "PYTHONPATH": os.pathsep.join([str(CLIENT), *sys.path])}
+    own = {
+        "EMR_HOST": f"http://127.0.0.1:{port}",
+        "EMR_KEY": key,
+        "PYTHONPATH": os.pathsep.join([str(CLIENT), *sys.path]),
+    }
     calls = [
         ["progress_to_spreadsheet.py", clock.today().isoformat(), str(CLIENT / "progress.xlsx")]
     ]

@@ -19,17 +19,17 @@ def test_by_the_table_as_by_the_column(code: str, bac_giang: None) -> None:
     register: Register = TAKING_FILES[code]
     keys = list(register.model._default_manager.order_by("pk").values_list("pk", flat=True)[:60])
     codes = [
-        cell for one in register.writers if isinstance(one, Tabled) for cell in one.cells(one.columns)
+        cell
+        for one in register.writers
+        if isinstance(one, Tabled)
+        for cell in one.cells(one.columns)
     ]
     assert len(codes) > 2
     filled = 0
     for on in DAYS:
         for known_at in MOMENTS:
             values = register.values(keys, on, known_at)
-            told = {
-                sql_name(code): register.expression(code, on, known_at)
-                for code in codes
-            }
+            told = {sql_name(code): register.expression(code, on, known_at) for code in codes}
             rows = register.model._default_manager.filter(pk__in=keys).annotate(**told)
             for key, *cells in rows.values_list("pk", *told):
                 for code, cell in zip(codes, cells, strict=True):
