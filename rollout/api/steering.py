@@ -263,7 +263,7 @@ class ObstacleActView(ActView):
         row = Obstacle.objects.known().filter(code=code).first()
         if row is None:
             raise NotFound(_no_obstacle())
-        return _carry_out(self, request, self.act, row)
+        return carry_out_act(self, request, self.act, row)
 
 
 def _of_the_province(view: ReadView, access: Access) -> None:
@@ -489,7 +489,7 @@ class DirectiveActView(ActView):
                 self.permission_denied(request, message=_("You do not speak for this agency here."))
         elif not judges:
             self.permission_denied(request, message=_not_issuing())
-        return _carry_out(self, request, self.act, row)
+        return carry_out_act(self, request, self.act, row)
 
 
 def _own_sessions(access: Access) -> frozenset[int]:
@@ -574,7 +574,8 @@ def _directive(one: DirectiveOnDay, day: Day) -> Given:
 # --- What they share --------------------------------------------------------------------------
 
 
-def _carry_out(view: ActView, request: Request, act: Act, row: Any) -> HttpResponseBase:
+def carry_out_act(view: ActView, request: Request, act: Act, row: Any) -> HttpResponseBase:
+    """One act about a row, in a change set of its own."""
     given = view.asked(request, act.shape)
     paper = paper_meant(view, given)
 
