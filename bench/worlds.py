@@ -28,11 +28,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Size(NamedTuple):
-    """How large a province is."""
+    """How large a province is, or all provinces together, and how many days of facts there are (0: 506)."""
 
     facilities: int
     certificates: int
     devices: int
+    provinces: int = 1
+    days: int = 0
 
 
 @dataclass(frozen=True)

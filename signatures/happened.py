@@ -235,7 +235,7 @@ class CertificateEvents(RecordRegister[CertificateEvent]):
     ) -> None:
         if entry.row is not None and (others := set(entry.changed) - MENDED):
             for code in others:
-                problems.refuse(code, _("Take this event back and enter it anew."))
+                problems.refuse(code, _("Undo this event and enter it again."))
             return
         if entry.identity in context.unclear:
             problems.refuse(*context.unclear[entry.identity])
@@ -302,7 +302,7 @@ class CertificateEvents(RecordRegister[CertificateEvent]):
         wrote_more = any(row.kind in (Kind.MOVED, Kind.RENAMED) for row in rows)
         if wrote_more and writing.change_set.kind != ChangeSet.Kind.UNDO:
             raise ValidationError(
-                _("This event changed the certificate too. Take back the whole change set."),
+                _("This event changed the certificate too. Undo the whole change set."),
                 code="wrote_more",
             )
 

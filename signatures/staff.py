@@ -242,6 +242,8 @@ class Staff(Register[StaffMember]):
             return standing(on, known_at)
         return super().expression(code, on, known_at)
 
+    named_by = ("id", "name")
+
     def title(self, values: Mapping[str, Value]) -> str:
         """Never the name: titles stand in logs."""
         return f"#{values.get('id') or ''}"
