@@ -23,7 +23,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test test-sample test-postgres journeys properties mutants lint types style format bench \
-	chaos scan bundle screenshots messages lock clean api-cases
+	bench-nation chaos upgrade scan bundle screenshots messages lock clean api-cases api-client
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -76,11 +76,17 @@ properties: install-dev ## What must hold in any world, tried in ten times as ma
 api-cases: install-dev $(VENV)/scan-installed ## Calls of the API made up from its description, as each role, against the demo on PORT (ARGS="--cases 200")
 	$(PYTHON) -m tests.api_cases --port $(PORT) $(ARGS)
 
+api-client: install-dev $(VENV)/scan-installed ## A typed client made from the API's description, with its examples (ARGS="--port 8000" runs them against the demo)
+	$(PYTHON) -m tests.api_client $(ARGS)
+
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)
 
-chaos: install-dev ## What is lost when processes, PostgreSQL and the broker are killed (ARGS="--minutes 1 --officers 8")
+chaos: install-dev ## What is lost when any part fails while officers write (ARGS="--minutes 10 --facts 10000 --only disk")
 	$(PYTHON) -m tests.chaos $(ARGS)
+
+upgrade: install-dev ## The code of a release before on the new schema, a takeover without a pause, and the way back (ARGS="--from v1.2")
+	$(PYTHON) -m tests.upgrade $(ARGS)
 
 scan: install-dev $(VENV)/scan-installed ## What scanners say: nought, or each answered in docs/security.md
 	$(PYTHON) -m tests.scan $(ARGS)
@@ -108,6 +114,9 @@ format: install-dev ## Put the Python code into its one format
 
 bench: install-dev ## Query counts, times as ratios, sizes
 	$(PYTHON) -m tests.services -- $(PYTHON) -m bench $(ARGS)
+
+bench-nation: install-dev ## 34 provinces: the night by 1, 2, 4 workers, pages, lists, beats (SCALE=0.1 for a short run)
+	$(PYTHON) -m tests.services -- $(PYTHON) -m bench.nation --scale $(or $(SCALE),1) $(ARGS)
 
 screenshots: install-dev ## Pictures of the pages into build/screenshots
 	$(PYTHON) -m tests.screenshots $(ARGS)

@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable
 
 from bench import (
+    api,
     beats,
+    certificates,
     digest,
     imports,
     jobs,
@@ -23,6 +25,7 @@ from bench import (
     served,
     signatures,
     wide,
+    work,
 )
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
@@ -40,12 +43,17 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "nightly": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("compute_progress", "foresee")),
     "alerts": lambda worlds, sizes: jobs.table(worlds, sizes[-1], ("raise_alerts",)),
     "served": lambda worlds, sizes: served.table(worlds, sizes[-1]),
+    "api": lambda worlds, sizes: api.table(
+        worlds, api.SIZE if sizes[-1].facilities > 170 else sizes[-1]
+    ),
     "beats": lambda worlds, sizes: beats.table(worlds, sizes[0]),
     "digest": lambda worlds, sizes: digest.table(worlds, sizes[0]),
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
     "signatures": lambda _worlds, _sizes: signatures.table(),
+    "certificates": lambda worlds, _sizes: certificates.table(worlds),
     "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
+    "work": lambda worlds, sizes: work.table(worlds, sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }

@@ -299,6 +299,8 @@ class Certificates(Register[Certificate]):
         first, last = (max(place - before, 0) for place in (places.start, places.stop))
         return [*keys, *others.values_list("pk", flat=True)[first:last]]
 
+    named_by = ("id", "serial", "holder")
+
     def title(self, values: Mapping[str, Value]) -> str:
         """Never the holder: titles stand in logs."""
         return str(values.get("serial") or f"#{values.get('id') or ''}")

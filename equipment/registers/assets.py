@@ -294,6 +294,8 @@ class Assets(Register[Asset]):
             row.place_key = moved.values_list("facility", flat=True).first()
         return row.place_key
 
+    named_by = ("tag", "serial")
+
     def title(self, values: Mapping[str, Value]) -> str:
         return str(values.get("tag") or values.get("serial") or "")
 

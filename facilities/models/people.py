@@ -173,11 +173,16 @@ class ApiToken(models.Model):
             _("Write rows of registers, where the account keeps them in person"),
         )
         HEARTBEAT = "heartbeat", _("Send signals of gateways")
+        PROGRAMME_WRITE = (
+            "programme:write",
+            _("Write obstacles and directives, as the account does in person"),
+        )
 
     BUILDS_ON: ClassVar[dict[str, tuple[str, ...]]] = {
         Scope.REGISTERS: (Scope.PROGRESS,),
         Scope.PROGRAMME: (Scope.REGISTERS, Scope.PROGRESS),
         Scope.WRITE: (Scope.REGISTERS, Scope.PROGRESS),
+        Scope.PROGRAMME_WRITE: (Scope.PROGRAMME, Scope.REGISTERS, Scope.PROGRESS),
     }
     SHOWN = 12  # signs of a key by which it is recognised
 

@@ -426,8 +426,11 @@ def _undo_in(register: Register, edits: list[Edit], writing: Writing) -> None:
             continue
         back = {c: register.column(c).value(edit.old) for c, edit in changed.items()}
         entries.append(RowEntry(rows[key], now, now | back))
-    later = Edit.objects.filter(register=register.code).exclude(
-        change_set_id=edits[0].change_set_id
+    # What was written later and taken back itself stands in nobody's way.
+    later = (
+        Edit.objects.filter(register=register.code, change_set__undone_by=None)
+        .exclude(change_set__kind=ChangeSet.Kind.UNDO)
+        .exclude(change_set_id=edits[0].change_set_id)
     )
     for keys in chunks(sorted(made)):
         moved.update(later.filter(row__in=keys).values_list("row", flat=True))

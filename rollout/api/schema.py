@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
@@ -498,6 +499,17 @@ WRITE_NOT_200 = {
         description=_("It cannot be so, or the Idempotency-Key came with another call before."),
     ),
 }
+ACT_NOT_200 = WRITE_NOT_200 | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description="Not for this account or key, or it lies outside of its places.",
+    ),
+    404: OpenApiResponse(serializers.Problem, description="There is no such thing here."),
+    405: OpenApiResponse(serializers.Problem, description="Only POST and OPTIONS."),
+}
+CHECKING_NOT_200 = {
+    status: answer for status, answer in REGISTERS_NOT_200.items() if status != 304
+} | {403: OpenApiResponse(serializers.Problem, description="For the Department alone.")}
 HEARTBEAT: Endpoint = {
     "operation_id": "heartbeat",
     "summary": _("A gateway sends a signal"),
@@ -538,7 +550,8 @@ class SchemaView(SpectacularAPIView):
     @extend_schema(
         operation_id="schema",
         summary=_("This description"),
-        description=_("OpenAPI 3.1, as YAML or JSON by Accept, in the reader's language."),
+        description="OpenAPI 3.1, as YAML or JSON by Accept: English and ASCII for machines, or in the "
+        "language asked for.",
         parameters=[
             OpenApiParameter("format", enum=["json", "yaml"]),
             OpenApiParameter("lang", enum=[code for code, _name in settings.LANGUAGES]),
@@ -551,7 +564,10 @@ class SchemaView(SpectacularAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if errors := misused(request.query_params, ("format", "lang")):
             raise ValidationError(errors)
-        return super().get(request, *args, **kwargs)
+        if "lang" in request.query_params:
+            return super().get(request, *args, **kwargs)
+        with translation.override("en"):
+            return super().get(request, *args, **kwargs)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -568,3 +584,9 @@ class DocsView(LoginRequiredMixin, SpectacularSwaggerSplitView):
     template_name = "api/docs.html"
     authentication_classes = []  # the session has been checked before the view is reached
     permission_classes = []
+
+    def _get_schema_url(self, request: Request) -> str:
+        """In the language of whoever reads it."""
+        address: str = super()._get_schema_url(request)
+        joined = "&" if "?" in address else "?"
+        return f"{address}{joined}lang={translation.get_language()}"

@@ -433,11 +433,23 @@ class Heartbeat(Serializer):
     )
 
 
+def paper_field() -> IntegerField:
+    """A paper that was brought before, named by its number."""
+    return IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The paper that proves it: its number from /api/v1/papers/.",
+    )
+
+
 class NewRow(Serializer):
     values = Cells(help_text=VALUES)
     because = CharField(
         required=False, allow_blank=True, max_length=LONGEST_REASON, help_text=BECAUSE
     )
+    paper = paper_field()
 
 
 class ChangedRow(NewRow):

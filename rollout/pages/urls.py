@@ -17,6 +17,7 @@ from rollout.pages.registers import (
     assets,
     campaigns,
     certificates,
+    coverage,
     documents,
     drafts,
     handovers,
@@ -25,6 +26,7 @@ from rollout.pages.registers import (
     people,
     returned,
     sheets,
+    signatures,
 )
 from rollout.pages.summary import (
     absences,
@@ -63,12 +65,14 @@ urlpatterns = [
         certificates.certificate_list,
         name="certificate-list",
     ),
+    path("facilities/<slug:code>/coverage/", coverage.coverage, name="coverage"),
     path("facilities/<slug:code>/sheets/<slug:form>/", sheets.sheet, name="sheet"),
     path(
         "facilities/<slug:code>/sheets/<slug:form>/to-fill.xlsx",
         sheets.sheet_to_fill,
         name="sheet-to-fill",
     ),
+    path("signatures/", signatures.signatures, name="signatures"),
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),

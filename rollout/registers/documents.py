@@ -98,6 +98,8 @@ class Documents(Register):
             rows = rows.filter(search_key__contains=word)
         return rows
 
+    named_by = ("number", "title")
+
     def title(self, values: Mapping[str, Value]) -> str:
         return f"{values.get('number', '')} {values.get('title', '')}".strip()
 

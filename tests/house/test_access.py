@@ -21,6 +21,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from connectivity.models import Partner
 from equipment.models import StocktakeRound
 from facilities.models import ApiToken, Area, ChangeSet, Facility, FacilityArea, Role
+from rollout.api.councils import ACTS_OF_COUNCILS
+from rollout.api.exchange.fhir import RESOURCES
+from rollout.api.steering import ACTS_OF_DIRECTIVES, ACTS_OF_OBSTACLES
 from rollout.models import (
     CouncilMeeting,
     Directive,
@@ -88,6 +91,7 @@ OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
+    "rollout:coverage": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
     "rollout:held": lambda: {"code": "certificates", "pk": _row("certificates")},
     "rollout:held-account": lambda: {"pk": _change_set().by_id},
@@ -113,6 +117,31 @@ ARGUMENTS = {
     "api:heartbeat": lambda: {
         "code": OWN,
         "partner": Partner.objects.get(counted=True).code,
+    },
+    "api:register-steps": lambda: {"register": "connections", "key": _row("connections")},
+    "api:report": lambda: {"code": OWN},
+    "api:judge": lambda: {"change_set": _change_set().pk},
+    "api:undo": lambda: {"change_set": _change_set().pk},
+    "api:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
+    "api:directive": lambda: {"code": _directive().code},
+    "api:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
+    **{
+        f"api:{about}-{act}": lambda: {"code": "x"}  # POST alone
+        for about, acts in (
+            ("obstacle", ACTS_OF_OBSTACLES),
+            ("directive", ACTS_OF_DIRECTIVES),
+            ("council", ACTS_OF_COUNCILS),
+        )
+        for act in acts
+    },
+    **{
+        f"api:fhir-{kind.lower()}-{what}": lambda: {"code": OWN}
+        for kind in RESOURCES
+        for what in ("read", "history-of")
+    },
+    **{
+        f"api:fhir-{kind.lower()}-version": lambda: {"code": OWN, "version": 1}
+        for kind in RESOURCES
     },
     "rollout:absences": lambda: {"code": OWN},
     "rollout:measure": lambda: {"code": "servers"},
@@ -173,6 +202,15 @@ QUERIES = {
     "api:register-bulk": {},
     "api:register-withdraw": {},
     "api:docs": {},
+    "api:checking": {},
+    "api:register-steps": {},
+    "api:dhis2-metadata": {},
+    "api:fhir-metadata": {},
+    **{
+        f"api:fhir-{kind.lower()}-{what}": {}
+        for kind in RESOURCES
+        for what in ("search", "history", "read", "history-of", "version")
+    },
     "rollout:step-not-needed": {"gap": GAP},
 }
 WHOLE_ADMIN = {"anonymous", "no-role", "department", "administrator"}

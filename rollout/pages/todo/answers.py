@@ -12,10 +12,10 @@ from facilities.permissions import Access
 from facilities.registers.forms import CellForm
 from rollout.day import Day
 from rollout.pages.desk.record import RecordForm
-from rollout.pages.my.page import WRITTEN, own_columns
 from rollout.pages.my.row import AnswerForm
 from rollout.pages.todo.told import Beside
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.own import WRITTEN, own_columns
 from rollout.registers.todo import TodoItem
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from facilities.exchange.old_fonts import Undecoded
 from facilities.exchange.tables import TEXT_LIMIT, Cell, Formula, Row
 from facilities.grouping import grouped
 from rollout.models import ImportFile
+from rollout.registers.importing.states import read_anew
 
 CELLS_LIMIT = 5_000  # mended one by one; more are mended in the spreadsheet
 ALL = "all"
@@ -68,7 +69,7 @@ def mend(
 ) -> None:
     """Keep what its sender wrote into cells, by row and place, and which rows are left out or taken back.
 
-    The preview has to be made again. Raises ValidationError for too much of it.
+    The preview has to be made again. Raises ValidationError for too much of it, or if another was first.
     """
     said: Mended = {
         row: dict(own) if own else own for row, own in import_file.mended.items() if row != ALL
@@ -89,17 +90,9 @@ def mend(
             % {"limit": grouped(CELLS_LIMIT)}
         )
     kinds = sorted({*import_file.mended.get(ALL, ()), *everywhere})
-    _again(import_file, mended=said | ({ALL: kinds} if kinds else {}))
+    read_anew(import_file, mended=said | ({ALL: kinds} if kinds else {}))
 
 
 def choose_sheet(import_file: ImportFile, sheet: str) -> None:
     """Read another sheet of the file instead. What was mended in the one before is forgotten."""
-    _again(import_file, sheet=sheet[:100], mended={})
-
-
-def _again(import_file: ImportFile, **changed: Any) -> None:
-    waiting = ImportFile.objects.filter(
-        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
-    )
-    waiting.update(previewed_at=None, refusal="", **changed)
-    import_file.refresh_from_db()
+    read_anew(import_file, sheet=sheet[:100], mended={})

@@ -24,6 +24,7 @@ from rollout.models import ImportFile
 from rollout.registers.catalogue import TAKING_FILES
 from rollout.registers.importing.how_far import note
 from rollout.registers.importing.previewing import preview, spooled
+from rollout.registers.importing.states import answered, unanswered
 from rollout.registers.importing.validation import Fingerprint, judged, written_places
 
 
@@ -43,14 +44,10 @@ def confirm(import_file: ImportFile, *, because: str = "", leave_wrong: bool = F
     because = because.strip()[:500]
     if counts["odd"] and not because:
         raise ValidationError({"because": _("Give the reason for the unusual values.")})
-    confirmed = ImportFile.objects.filter(
-        pk=import_file.pk,
-        previewed_at=import_file.previewed_at,
-        confirmed_at__isnull=True,
-        dropped_at__isnull=True,
-    ).update(confirmed_at=timezone.now(), because=because)
+    seen = unanswered(import_file).filter(previewed_at=import_file.previewed_at)
+    confirmed = seen.update(confirmed_at=timezone.now(), because=because)
     if not confirmed:
-        raise ValidationError(_("The preview is out of date. Preview again."))
+        raise ValidationError(answered(), code="answered")
     import_file.refresh_from_db()
 
 
