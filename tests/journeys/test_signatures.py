@@ -116,7 +116,7 @@ def _brings_the_signed_copy(page: Page) -> None:
     expect(form).to_contain_text(NAME)
     assert not scrolls_sideways(page)
     fill_in(form, file=PDF)
-    page.get_by_role("button", name=words("Store the signed copy")).click()
+    page.get_by_role("button", name=words("Save the signed copy")).click()
     expect(page.locator("main")).to_contain_text(
         words("Everybody has signed: these minutes are closed.")
     )

@@ -161,7 +161,7 @@ def test_how_far_a_facility_is_from_its_first_plan(ask):
     moved, slip = next((code, slip) for code, slip in found if slip.startswith("+"))
     line = ask("rollout:facility", moved).content.decode().split('id="line"')[1]
     row = line.split("Official use")[1].split("</tr>")[0]
-    assert re.search(r'data-name="Slip in days">([^<]*)<', row)[1] == slip
+    assert re.search(r'data-name="Delay in days">([^<]*)<', row)[1] == slip
 
 
 def test_how_long_the_day_of_the_law_is_past(ask):

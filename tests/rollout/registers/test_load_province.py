@@ -331,7 +331,7 @@ def test_a_row_mended_since_is_not_overwritten(folder):
         (
             "certificates.csv",
             [FILES["certificates.csv"][0], "tn-a-1,1,3,2025-02-03,,2029-02-10,Danh sách"],
-            "line 2, issued: Give the day as well.",
+            "line 2, issued: Give the date as well.",
         ),
         (
             "certificates.csv",
