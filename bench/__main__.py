@@ -12,6 +12,7 @@ from collections.abc import Callable
 from bench import (
     api,
     beats,
+    certificates,
     digest,
     imports,
     jobs,
@@ -24,6 +25,7 @@ from bench import (
     served,
     signatures,
     wide,
+    work,
 )
 from bench.table import Table
 from bench.worlds import ROOT, Size, Worlds, opened
@@ -49,7 +51,9 @@ PARTS: dict[str, Callable[[Worlds, list[Size]], Table]] = {
     "imports": lambda worlds, sizes: imports.table(worlds, sizes[1]),
     "registers": lambda worlds, _sizes: registers.table(worlds),
     "signatures": lambda _worlds, _sizes: signatures.table(),
+    "certificates": lambda worlds, _sizes: certificates.table(worlds),
     "lists": lambda worlds, sizes: lists.table(worlds, sizes[0], sizes[-1]),
+    "work": lambda worlds, sizes: work.table(worlds, sizes[-1]),
     "wide": lambda worlds, _sizes: wide.table(worlds),
     "page": lambda worlds, _sizes: page.table(worlds),
 }

@@ -96,7 +96,6 @@ def measure() -> dict[str, object]:
         "facility page": f"/facilities/{FACILITY}/?{day}",
         "forecast page": f"/forecast/?on={ON}",
         "to be done": f"/todo/?on={ON}",
-        "search": f"/search/?q=tan&on={ON}",
     }
     found: dict[str, object] = {}
     for address in pages.values():

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rollout import schedule
 from rollout.site import environment
+from rollout.site.static_headers import scope_of_worker
 
 env = environment.Environment()
 
@@ -205,6 +206,7 @@ STORAGES = {
 # Locally files are served from where they lie; only an image build collects them.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = scope_of_worker
 
 # --- Language, dates, numbers -------------------------------------------------------------
 
@@ -348,7 +350,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "EMR rollout API",
     "DESCRIPTION": _(
         "Where each medical facility of the province stands in the rollout of electronic "
-        "medical records, on any given day, computed from dated facts."
+        "medical records, on any given day, computed from dated entries."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",

@@ -14,7 +14,7 @@ from facilities.exchange.tables import BadTable, Cell, Formula, Row, Source, col
 from facilities.folding import fold, tidy
 
 HEAD_ROWS = 20
-PROBLEMS_HEADING = gettext_lazy("What to mend")  # the last column of a file of bad rows
+PROBLEMS_HEADING = gettext_lazy("What to correct")  # the last column of a file of bad rows
 
 # Columns that number the rows: nothing to ask about.
 _ORDINALS = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "so", "#"})
@@ -206,7 +206,7 @@ _short_key_of_ours = lru_cache(maxsize=4096)(_without_unit)
 
 
 def _problems_headings() -> list[str]:
-    found = []
+    found = ["What to mend"]  # of files that were sent back before it was called otherwise
     for language in ("vi", "en"):
         with override(language):
             found.append(str(PROBLEMS_HEADING))

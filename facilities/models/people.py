@@ -172,7 +172,7 @@ class ApiToken(models.Model):
             "registers:write",
             _("Write rows of registers, where the account keeps them in person"),
         )
-        HEARTBEAT = "heartbeat", _("Give signs of life of gateways")
+        HEARTBEAT = "heartbeat", _("Send signals of gateways")
         PROGRAMME_WRITE = (
             "programme:write",
             _("Write obstacles and directives, as the account does in person"),

@@ -180,8 +180,9 @@ class Register(Generic[Row]):
         for table in tables:
             for key, more in told(table, empties, list(found), on, known_at).items():
                 found[key] |= more
-        for key, more in self.computed(list(found), on, known_at).items():
-            found[key] |= {code: v for code, v in more.items() if code in empties}
+        if empties.keys() - in_sql.keys() - elsewhere:
+            for key, more in self.computed(list(found), on, known_at).items():
+                found[key] |= {code: v for code, v in more.items() if code in empties}
         return {key: found[key] for key in keys if key in found}
 
     def order(self, code: str, on: date, known_at: datetime | None = None) -> Combinable:
@@ -257,8 +258,18 @@ class Register(Generic[Row]):
         """Sums of the rows a filter leaves, beside their number: (label, sum)."""
         return []
 
+    # The columns of which `title` and `named` speak, where they are not the first alone.
+    named_by: tuple[str, ...] = ()
+
+    @property
+    def naming(self) -> tuple[str, ...]:
+        """The columns that are read where nothing but the name of a row is asked."""
+        is_first = type(self).title is Register.title
+        codes = tuple(column.code for column in self.columns)
+        return self.named_by or (codes[:1] if is_first else codes)
+
     def title(self, values: Mapping[str, Value]) -> str:
-        """What one row is called on its page."""
+        """What one row is called on its page, by the columns of `named_by`."""
         return str(values.get(self.columns[0].code, ""))
 
     def bound(
@@ -367,7 +378,7 @@ class Register(Generic[Row]):
             if isinstance(value, str) and len(value) > column.max_length:
                 problems.refuse(
                     column.code,
-                    _("At most %(limit)s letters; there are %(count)s.")
+                    _("At most %(limit)s characters; there are %(count)s.")
                     % {"limit": column.max_length, "count": len(value)},
                 )
         self.check(entry, problems, context, on)

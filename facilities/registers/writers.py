@@ -149,14 +149,15 @@ class Writer:
 
 @dataclass
 class Attributes(Writer):
-    """Plain columns of the row. `codes`: foreign keys that are written by their code: column -> path."""
+    """Plain columns of the row. `codes`: foreign keys written by their code: column -> path, or SQL."""
 
     columns: Mapping[str, str]
     find: Mapping[str, Callable[[set[str]], Mapping[str, Model]]] = field(default_factory=dict)
-    codes: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str | Combinable] = field(default_factory=dict)
 
     def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
-        return F(self.codes.get(code, self.columns[code]))
+        found = self.codes.get(code, self.columns[code])
+        return F(found) if isinstance(found, str) else found
 
     def write(self, entries: list[RowEntry], writing: Writing) -> None:
         changed = {code for entry in entries for code in entry.changed if code in self.columns}

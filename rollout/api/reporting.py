@@ -196,7 +196,7 @@ class UndoView(ActView):
         written = set(Edit.objects.filter(change_set=found).values_list("register", flat=True))
         registers = loaded_registers()
         if found.kind not in UNDONE or not written or not written <= registers.keys():
-            raise ValidationError({"": [_("There is nothing here to take back.")]})
+            raise ValidationError({"": [_("There is nothing here to undo.")]})
         if not takes_back(access, found):
             self.permission_denied(request, message=_("Not all of it lies in your area."))
 

@@ -186,8 +186,8 @@ CONNECTIONS: Endpoint = {
     "summary": _("Every connection as it is now"),
     "description": _(
         "Facilities that are to be connected, each with its partner: whether its gateway gives "
-        "signs of life. For the Department, the leaders and keys of the scope programme:read, each of "
-        "the province or of their area. Changes by the minute, hence without ETag."
+        "signals. For the Department, the leaders and keys of the scope programme:read, each "
+        "of the province or of their area. Changes by the minute, hence without ETag."
     ),
     "parameters": [
         OpenApiParameter("state", enum=WORST_FIRST),
@@ -257,7 +257,7 @@ FORECAST: Endpoint = {
     "summary": _("The forecast of a day"),
     "description": _(
         "When the facilities and the province will use records officially, from the durations "
-        "seen by that day. Nothing is stored. For the Department, the leaders and keys of the "
+        "seen by that day. Nothing is saved. For the Department, the leaders and keys of the "
         "scope programme:read, each of the province or of their area."
     ),
     "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
@@ -394,10 +394,10 @@ CHANGES: Endpoint = {
     "summary": _("What has been written into registers since"),
     "description": _(
         "Rows that people, files and programs have written, in the order in which it became "
-        "visible: whoever follows it misses nothing and gets nothing twice, however many write at "
-        "once. Begin with “latest”, read the registers, then follow “next” for good. What a row "
-        "holds is read as the row; no value and no name is told here. A withdrawn file takes its "
-        "lots and setbacks with it. For whoever opens rows, each of their places."
+        "visible: whoever follows it misses nothing and gets nothing twice, however many write "
+        "at once. Begin with “latest”, read the registers, then follow “next” for good. What a "
+        "row holds is read as the row; no value and no name is told here. A withdrawn file "
+        "takes its items and problems with it. For whoever opens rows, each of their places."
     ),
     "parameters": [
         OpenApiParameter(
@@ -512,7 +512,7 @@ CHECKING_NOT_200 = {
 } | {403: OpenApiResponse(serializers.Problem, description="For the Department alone.")}
 HEARTBEAT: Endpoint = {
     "operation_id": "heartbeat",
-    "summary": _("A gateway gives a sign of life"),
+    "summary": _("A gateway sends a signal"),
     "description": _(
         "By a key of the scope heartbeat, for gateways of the places where its account is of the "
         "Department, an officer or a REST client. Each gateway also has a secret address of its own."
@@ -540,7 +540,7 @@ VERSIONED = {
 }
 BULK_REFUSED = OpenApiResponse(
     shapes.BulkProblem,
-    description=_("Nothing was stored, or the Idempotency-Key came with another call before."),
+    description=_("Nothing was saved, or the Idempotency-Key came with another call before."),
 )
 
 

@@ -189,7 +189,7 @@ class BulkView(ReadView):
             if change_set is None and document["refused"]:
                 raise Problem(
                     status.HTTP_422_UNPROCESSABLE_ENTITY,
-                    _("Nothing was stored. “results” says which rows cannot be so, and why."),
+                    _("Nothing was saved. “results” says which rows cannot be so, and why."),
                     **document,
                 )
             return Response(document)

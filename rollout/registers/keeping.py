@@ -13,7 +13,10 @@ from facilities.registers.register import Register
 from rollout.registers.catalogue import REGISTERS
 
 OF_NO_FACILITY = frozenset(
-    {"agency-contacts", "documents", "kinds", "managing-bodies", "area-codes"}
+    {
+        *("agency-contacts", "documents", "kinds", "managing-bodies", "area-codes"),
+        *("obstacles", "directives", "sessions"),
+    }
 )  # whose rows belong to no one facility
 # What is taken back cell by cell. A reorganisation is taken back where it was made.
 UNDONE = (ChangeSet.Kind.FORM, ChangeSet.Kind.BULK, ChangeSet.Kind.IMPORT)

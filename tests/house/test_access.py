@@ -36,7 +36,16 @@ from rollout.registers.catalogue import REGISTERS
 from rollout.registers.loading import load_province
 from signatures.models import Campaign, ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
-from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
+from tests.house.desk_rows import (
+    GAP,
+    PER_REGISTER,
+    TAG,
+    brief_row,
+    desk_rows,
+    issued_paper,
+    paper,
+    row_of,
+)
 from tests.rollout import two_provinces
 
 FILE = Path(__file__).with_name("access.txt")
@@ -82,6 +91,7 @@ OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
+    "rollout:coverage": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
     "rollout:held": lambda: {"code": "certificates", "pk": _row("certificates")},
     "rollout:held-account": lambda: {"pk": _change_set().by_id},
@@ -158,6 +168,8 @@ ARGUMENTS = {
     "rollout:document": lambda: {"pk": paper().pk},
     "rollout:session-brief": lambda: {"pk": brief_row().session_id},
     "rollout:brief": lambda: {"pk": brief_row().pk},
+    "rollout:issued-paper": lambda: {"pk": issued_paper().pk},
+    "rollout:paper-issue": lambda: {"kind": "report"},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-template": lambda: {"code": "connections", "form": "csv"},

@@ -24,7 +24,7 @@ from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
 from signatures.models import Campaign, ReturnedList
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
-from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, paper, row_of
+from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, issued_paper, paper, row_of
 from tests.house.test_access import ADDRESSES
 
 FILE = Path(__file__).with_name("query_counts.txt")
@@ -35,6 +35,7 @@ OF_MANY_KINDS = "rollout:todo"
 ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},
     "rollout:certificate-list": {"code": "place-000"},
+    "rollout:coverage": {"code": "place-000"},
     "rollout:names-read": {"code": "place-000"},
     "rollout:returned-lists": {"code": "place-000"},
     "rollout:handovers": {"code": "place-000"},
@@ -110,6 +111,8 @@ ROWS = {
     "rollout:document": lambda: {"pk": paper().pk},
     "rollout:session-brief": lambda: {"pk": brief_row().session_id},
     "rollout:brief": lambda: {"pk": brief_row().pk},
+    "rollout:issued-paper": lambda: {"pk": issued_paper().pk},
+    "rollout:paper-issue": lambda: {"kind": "report"},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},

@@ -59,7 +59,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
         and takes_back(access, found)
     )
     if request.method == "POST" and not may_undo:
-        problems = [_("There is nothing here to take back.")]
+        problems = [_("There is nothing here to undo.")]
     elif request.method == "POST":
         try:
             back = undo(
@@ -72,7 +72,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
         except ValidationError as error:
             problems = error.messages
         else:
-            messages.success(request, _("Everything this act wrote has been taken back."))
+            messages.success(request, _("Everything this act wrote has been undone."))
             return HttpResponseRedirect(reverse("rollout:change-set", args=[back.pk]))
     context = {
         "place": "change_sets",

@@ -136,7 +136,7 @@ def record_step(request: SignedIn, day: Day, access: Access, code: str, pk: int)
         facility=None,
         then=lambda stored: refuse_elsewhere(access, register, [stored]),
         back=reverse("rollout:record", args=[register.code, row.pk]),
-        stored=_("Stored."),
+        stored=_("Saved."),
     )
     if isinstance(found, HttpResponseRedirect):
         return found
@@ -275,7 +275,7 @@ def answer_form(
             else:
                 if not cell:
                     drafts.drop(user=request.user, form=name)
-                messages.success(request, _("Stored."))
+                messages.success(request, _("Saved."))
                 there = reverse("rollout:record", args=[register.code, stored.pk])
                 return back_to_the_list(request) or HttpResponseRedirect(there)
     context = {
@@ -305,7 +305,7 @@ def write(
     if form.cleaned_data.get("file"):
         paper = store_paper(
             upload=form.cleaned_data["file"],
-            title=_("Paper for %(register)s") % {"register": register.row_label},
+            title=_("Document for %(register)s") % {"register": register.row_label},
             by=request.user,
         )
     stored = enter(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.exchange.columns import Column, Value
 from facilities.forms import PaperField
-from facilities.models import Document, User
+from facilities.models import Document, Facility, User
 from facilities.papers import paper_told
 from facilities.registers.forms import CellForm
 from facilities.registers.register import Register
@@ -26,23 +26,23 @@ class StepForm(CellForm):
     """The cells of a step, with the paper. What is said of a paper without number or file is refused."""
 
     number = forms.CharField(
-        label=gettext_lazy("Number of the paper"), required=False, max_length=80
+        label=gettext_lazy("Number of the document"), required=False, max_length=80
     )
     issued_on = DayField(
-        label=gettext_lazy("Day of the paper"),
+        label=gettext_lazy("Day of the document"),
         required=False,
         help_text=gettext_lazy("Empty: the day of the step."),
     )
     issuer = forms.CharField(
-        label=gettext_lazy("Issuer of the paper"),
+        label=gettext_lazy("Issuer of the document"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"list": ISSUERS, "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind of paper"), required=False, choices=Paper.choices
+        label=gettext_lazy("Kind of document"), required=False, choices=Paper.choices
     )
-    file = PaperField(label=gettext_lazy("Photo or PDF of the paper"), required=False)
+    file = PaperField(label=gettext_lazy("Photo or PDF of the document"), required=False)
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class StepForm(CellForm):
         cleaned = super().clean()
         tells = cleaned.get("number") or cleaned.get("file") or self.errors.get("file")
         if not tells and (cleaned.get("issuer") or cleaned.get("issued_on")):
-            self.add_error("number", _("Give the number of the paper, or a photo of it."))
+            self.add_error("number", _("Give the number of the document, or a photo of it."))
         return cleaned
 
     @property
@@ -101,7 +101,12 @@ class StepForm(CellForm):
         )
 
 
-def issuers() -> list[str]:
-    """Whose papers are on record, the latest first: names to choose from. One query."""
+def issuers(facility: Facility | None) -> list[str]:
+    """Whose papers are on record, the latest first: names to choose from. One query.
+
+    `facility`: only of papers that its own people brought; with whom others deal is not theirs to see.
+    """
     newest = Document.objects.known().exclude(issuer="").order_by("-recorded_at", "-pk")
+    if facility:
+        newest = newest.filter(recorded_by__assignments__facility=facility)
     return list(dict.fromkeys(newest.values_list("issuer", flat=True)[:60]))[:12]

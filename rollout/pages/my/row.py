@@ -134,7 +134,7 @@ def own_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, _("Stored and reported to the Department."))
+                messages.success(request, _("Saved and reported to the Department."))
                 return list_of(code, me.facility)
     context = {
         "me": me,
@@ -193,7 +193,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, _("Stored and reported to the Department."))
+                messages.success(request, _("Saved and reported to the Department."))
                 return back_to_the_list(request) or home_of(facility)
     context = {
         "me": own(request, day, access, facility.pk),

@@ -71,7 +71,7 @@ def own_step(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
         found_way,
         facility=facility,
         back=home_of(facility).url,
-        stored=_("Stored and reported to the Department."),
+        stored=_("Saved and reported to the Department."),
     )
     if isinstance(found, HttpResponseRedirect):
         return found

@@ -14,8 +14,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from facilities import clock
 from facilities.as_of import AsOf
-from facilities.models import ChangeSet, Document, Edit, Facility
+from facilities.models import ChangeSet, Document, Facility
 from facilities.papers import store_paper
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
@@ -45,7 +46,7 @@ from rollout.pages.forms.obstacles import (
     first_values,
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
-from rollout.pages.listing import session_asked, worded
+from rollout.pages.listing import session_asked
 from rollout.pages.page import (
     Page,
     SignedIn,
@@ -54,6 +55,7 @@ from rollout.pages.page import (
     page,
     to_the_new,
 )
+from rollout.pages.programme.cells import changes
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.choosing import raised_at, seen_in, standing
 from rollout.programme.obstacles.costs import costs
@@ -66,8 +68,10 @@ from rollout.programme.obstacles.solutions import (
     withdraw_solution,
 )
 from rollout.programme.obstacles.waiting import awaited
+from rollout.registers.cells import put, take_back
 
 ROWS_A_PAGE = 100
+REGISTER = "obstacles"
 
 # What a reader may narrow the list to.
 SHOW = {"": pgettext_lazy("obstacles", "all"), "open": pgettext_lazy("obstacles", "open")}
@@ -150,8 +154,8 @@ def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
         return "programme/obstacle_form.html", {"form": form}
     try:
         if form.is_valid():
-            made = _raise(request, form)
-            messages.success(request, _("Stored."))
+            made = _raise(request, form, day)
+            messages.success(request, _("Saved."))
             return to_the_new(request, day, reverse("rollout:obstacle", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -162,17 +166,18 @@ def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
 
 
 @transaction.atomic
-def _raise(request: SignedIn, form: RaiseForm) -> Obstacle:
+def _raise(request: SignedIn, form: RaiseForm, day: Day) -> Obstacle:
     given = form.cleaned_data
     change_set = begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
-    return services.raise_obstacle(
-        code=given["code"],
-        raised_on=given["raised_on"],
-        source=given["source"],
-        document=_paper(request, given, given["name_vi"]),
+    made: Obstacle = put(
+        REGISTER,
+        None,
+        {name: given[name] for name in ("code", "raised_on", "source")} | form.described,
         change_set=change_set,
-        **form.described,
+        on=day.today,
+        document=_paper(request, given, given["name_vi"]),
     )
+    return made
 
 
 @page(lambda access: access.sees_directives, section="obstacles", stored=False)
@@ -216,9 +221,6 @@ def _told(found: ObstacleOnDay, row: Obstacle, as_of: AsOf, day: Day) -> dict:
     ]
     urgings = Urging.objects.known(day.known_at).filter(obstacle=row, happened_on__lte=day.on)
     clearings = ObstacleCleared.objects.known(day.known_at)
-    edits = Edit.objects.filter(register=services.REGISTER, row=row.pk).exclude(column="")
-    if day.known_at:
-        edits = edits.filter(change_set__at__lte=day.known_at)
     return {
         "obstacle": found,
         "row": row,
@@ -233,9 +235,7 @@ def _told(found: ObstacleOnDay, row: Obstacle, as_of: AsOf, day: Day) -> dict:
         .select_related("document")
         .first(),
         "urgings": urgings.select_related("agency", "document").order_by("happened_on", "pk"),
-        "changes": worded(
-            Obstacle, edits.select_related("change_set__by").order_by("-change_set__at", "-pk")
-        ),
+        "changes": changes(REGISTER, row, day),
     }
 
 
@@ -288,7 +288,7 @@ def _written(request: SignedIn, row: Obstacle, forms: dict) -> str:
     try:
         if form.is_valid():
             _write(request, row, do, form.cleaned_data, form)
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return reverse("rollout:obstacle-list") if do == "withdraw" else here
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -325,7 +325,7 @@ def _write(
 def _change(
     request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
 ) -> None:
-    services.change_obstacle(obstacle=row, change_set=change_set, **form.described)
+    put(REGISTER, row, form.described, change_set=change_set, on=clock.today())
 
 
 def _hold(
@@ -411,7 +411,7 @@ def _settle(
 def _withdraw(
     request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
 ) -> None:
-    services.withdraw_obstacle(obstacle=row, because=given["because"], change_set=change_set)
+    take_back(REGISTER, row, change_set=change_set, on=clock.today())
 
 
 WRITERS = {
