@@ -29,6 +29,7 @@ from facilities.models import (
     Agency,
     Area,
     AreaName,
+    AreaParent,
     Facility,
     FacilityArea,
     FacilityKind,
@@ -77,6 +78,7 @@ TOWNS = ("Lục Nam", "Lục Ngạn", "Tân Yên", "Yên Thế", "Hiệp Hòa", 
 WAY = [m.value for m in Milestone if m != Milestone.COUNCIL]
 # How far the certificates have come: of a hundred, so many have had the event.
 FUNNEL = {"requested": 100, "issued": 88, "received": 82, "handed_over": 76, "authenticated": 54}
+FACILITIES_OF_A_COMMUNE = 17
 RETURNED, REVOKED, SHORT_LIVED = 3, 2, 4  # of a hundred
 
 
@@ -124,6 +126,11 @@ def _programme(places: list[int], clock: dict) -> None:
     area = Area.objects.create(code="province", level=Area.Level.PROVINCE)
     Programme.objects.create(pk=1, area=area)
     write(AreaName, "area_id name_vi", [(area.pk, "Tỉnh thử")], **begun)
+    communes = range(len(places) // FACILITIES_OF_A_COMMUNE)
+    write(Area, "code", ((f"c{n:05}",) for n in communes), level=Area.Level.COMMUNE)
+    below = list(Area.objects.exclude(pk=area.pk).order_by("pk").values_list("pk", flat=True))
+    write(AreaName, "area_id name_vi", ((pk, f"Xã {pk}") for pk in below), **begun)
+    write(AreaParent, "area_id", ((pk,) for pk in below), parent_id=area.pk, **begun)
     write(
         LegalDeadline,
         "code name_vi due_on applies_to",
@@ -141,7 +148,12 @@ def _programme(places: list[int], clock: dict) -> None:
         ((p, f"Trung tâm Y tế {TOWNS[p % len(TOWNS)]} {p}") for p in places),
         **begun,
     )
-    write(FacilityArea, "facility_id", ((p,) for p in places), area_id=area.pk, **begun)
+    write(
+        FacilityArea,
+        "facility_id area_id",
+        ((p, below[n % len(below)] if below else area.pk) for n, p in enumerate(places)),
+        **begun,
+    )
     kind = Kind.objects.create(code="medical_centre")
     write(
         KindTerm,

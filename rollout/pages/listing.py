@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
-ROWS_A_PAGE = 40
+ROWS_A_PAGE = 30
 
 
 def session_asked(
@@ -51,5 +51,7 @@ def worded(model: type[Model], edits: Iterable[Edit]) -> list[tuple[Edit, "StrOr
     return [(edit, words[edit.column]) for edit in edits]
 
 
-def paged(request: SignedIn, rows: Sequence[Row] | QuerySet[Any, Row]) -> Page[Row]:
-    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+def paged(
+    request: SignedIn, rows: Sequence[Row] | QuerySet[Any, Row], most: int = ROWS_A_PAGE
+) -> Page[Row]:
+    return Paginator(rows, most).get_page(request.GET.get("page"))

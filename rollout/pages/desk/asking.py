@@ -20,7 +20,7 @@ from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filte
 from facilities.registers.register import Register
 from rollout.day import PARAMETERS, Day
 
-SIZES = (25, 50, 100, 200)
+SIZES = (20, 50, 100, 200)
 OWN = {"q", "sort", "columns", "size", "page", "view", "filters", *PARAMETERS}
 
 
