@@ -194,14 +194,10 @@ def _insert(cursor, model, rows) -> None:
 
 
 def _measured(work) -> dict:
-    import resource
-    import sys
     import time
+
+    from bench.inside import peak_megabytes
 
     started = time.perf_counter()
     pk = work()
-    seconds = time.perf_counter() - started
-    # Linux tells kilobytes, macOS bytes.
-    unit = 1024 if sys.platform == "linux" else 1
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return {"pk": pk, "seconds": seconds, "megabytes": peak / 1e6}
+    return {"pk": pk, "seconds": time.perf_counter() - started, "megabytes": peak_megabytes()}
