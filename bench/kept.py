@@ -140,7 +140,10 @@ class _Province:
         self._leader = get_user_model().objects.get(username=LEADER)
         self._client = Client(headers={"host": "localhost"})
         self._client.force_login(self._leader)
-        self._places, self._turns = list(Facility.objects.order_by("pk")), count(1)
+        self._places, self._turns = (
+            list(Facility.objects.order_by("pk").values_list("pk", flat=True)),
+            count(1),
+        )
 
     def drop(self) -> None:
         from django.core.cache import cache
@@ -149,21 +152,9 @@ class _Province:
         self._client.force_login(self._leader)
 
     def write(self) -> None:
-        from datetime import timedelta
+        from bench.facts import move_one
 
-        from bench.province import ON
-        from facilities.services import record
-        from signatures.models import SignatureNeed
-
-        turn = next(self._turns)
-        record(
-            SignatureNeed(
-                facility=self._places[-1 - turn % len(self._places)],
-                quantity=50 + turn,
-                effective_from=ON - timedelta(days=turn),
-            ),
-            by=self._leader,
-        )
+        move_one(self._places[-1 - next(self._turns) % len(self._places)])
 
     def answer(self, address: str) -> Took:
         import time

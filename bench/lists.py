@@ -139,17 +139,14 @@ def table(worlds: Worlds, few: Size, many: Size) -> Table:
 def measured() -> dict[str, dict[str, float]]:
     """Milliseconds and kilobytes of each page, and of its twin."""
     import time
-    from datetime import timedelta
-    from itertools import count
     from statistics import median
 
     from django.test import Client
 
-    from bench.province import LEADER, ON, START
+    from bench.facts import move_one
+    from bench.province import START
     from equipment.models import Asset
     from facilities.models import Facility, Role, RoleAssignment, User
-    from facilities.services import record
-    from signatures.models import SignatureNeed
 
     def signed_in(name: str, role: str, **place) -> Client:
         user, _made = User.objects.get_or_create(username=name)
@@ -162,17 +159,11 @@ def measured() -> dict[str, dict[str, float]]:
 
     department = signed_in("bench-department", Role.DEPARTMENT)
     officer = signed_in("bench-officer", Role.OFFICER, facility=Facility.objects.get(code=PLACE))
-    leader = User.objects.get(username=LEADER)
     named = {
         "asset": Asset.objects.order_by("pk").values_list("pk", flat=True)[5],
         "middle": Asset.objects.count() // 40,
     }
-    days = count(1)
-
-    def move_a_fact() -> None:
-        since = ON - timedelta(days=next(days))
-        place = Facility.objects.order_by("-pk")[0]
-        record(SignatureNeed(facility=place, quantity=9, effective_from=since), by=leader)
+    last = Facility.objects.order_by("-pk").values_list("pk", flat=True)[0]
 
     def timed(work) -> tuple[float, float, int]:
         wall, cpu = time.perf_counter(), time.process_time()
@@ -192,7 +183,7 @@ def measured() -> dict[str, dict[str, float]]:
             return len(response.content)
 
         answer()  # what is loaded once for all is loaded
-        move_a_fact()
+        move_one(last)
         first = timed(answer)
         again = [timed(answer) for _turn in range(TURNS)]
         walls = sorted(wall for wall, _cpu, _bytes in again)

@@ -9,6 +9,7 @@ count until it is made again. One that moved to another facility counts there fr
 
 from collections.abc import Iterator
 from datetime import date
+from sys import intern
 
 from django.db.models import Count, F, Max, Min, Q
 
@@ -56,8 +57,8 @@ def _reached(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
         .values_list("facility_id", "together", "kind", "rung")
         .annotate(Max("happened_on"), Count("pk"))
     )
-    for facility_id, _together, kind, rung, on, count in rows:
-        yield Change(facility_id, on, f"certificates_{kind}", count, rung)
+    for facility_id, _together, kind, rung, on, count in as_of.each(rows):
+        yield Change(facility_id, on, intern(f"certificates_{kind}"), count, rung)
 
 
 def _returned(as_of: AsOf) -> Iterator[Change]:
@@ -102,30 +103,36 @@ def _ended(as_of: AsOf, kinds: tuple[Kind, ...]) -> Iterator[Change]:
     # They are named as long as that goes: databases look for the group of each event again otherwise.
     few = len(end_of) <= NAMED_AT_MOST
     ended = {"certificate__in": list(end_of) if few else ends.values("certificate_id")}
-    events = list(
+    events = (
         as_of.facts(CertificateEvent)
         .filter(kind__in=(*kinds, Kind.RETURNED), **ended)
         .values_list("certificate_id", "facility_id", "happened_on", "kind", "rung", "attempt")
     )
-    returned = {
-        (certificate, attempt)
-        for certificate, _facility_id, _on, kind, _rung, attempt in events
-        if kind == Kind.RETURNED
-    }
     stretches = as_of.stretches()
     taken: dict[tuple[int, int | date, str, int], tuple[int, date]] = {}
-    for certificate, facility_id, on, kind, rung, attempt in events:
-        if kind == Kind.RETURNED:
-            continue
-        if kind == Kind.REQUESTED and (certificate, attempt) in returned:
-            continue  # the return has taken it back already
+    returned: set[tuple[int, int]] = set()
+    requested: list[tuple[int, int, date, str, int, int]] = []  # until all returns are known
+
+    def take(certificate: int, facility_id: int, on: date, kind: str, rung: int, _try: int) -> None:
         # What was noted after the end counts on no day, and is not taken back before it came.
         day = max(on, end_of[certificate])
         place = (facility_id, stretches.of(day) if stretches else day, kind, rung)
         count, newest = taken.get(place, (0, day))
         taken[place] = (count + 1, max(day, newest))
+
+    for event in as_of.each(events):
+        certificate, _facility_id, _on, kind, _rung, attempt = event
+        if kind == Kind.RETURNED:
+            returned.add((certificate, attempt))
+        elif kind == Kind.REQUESTED:
+            requested.append(event)
+        else:
+            take(*event)
+    for event in requested:
+        if (event[0], event[-1]) not in returned:  # else the return has taken it back already
+            take(*event)
     for (facility_id, _together, kind, rung), (count, day) in taken.items():
-        yield Change(facility_id, day, f"certificates_{kind}", -count, rung, is_fact=False)
+        yield Change(facility_id, day, intern(f"certificates_{kind}"), -count, rung, is_fact=False)
 
 
 def _needed(as_of: AsOf) -> Iterator[Change]:
