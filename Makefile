@@ -22,8 +22,8 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-postgres journeys properties mutants lint types style format bench \
-	chaos scan bundle screenshots messages lock clean api-cases
+.PHONY: help install install-dev run test test-sample test-postgres journeys properties mutants lint types style format bench \
+	bench-large bench-nation chaos upgrade scan bundle screenshots messages lock clean api-cases api-client
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ run: install ## Serve everything on http://127.0.0.1:8000 (PORT=, EMPTY=1, EMR_V
 test: install-dev ## The suite on SQLite
 	$(PYTEST) $(TWO) -m "not journey" $(ARGS)
 
+test-sample: install-dev ## What SQLite may answer differently than PostgreSQL, and of the rest every sixteenth file
+	$(PYTEST) $(TWO) -m "not journey" --sample 16 $(ARGS)
+
 test-postgres: install-dev ## The suite on PostgreSQL and Redis: DATABASE_URL, REDIS_URL, or throw-away ones
 	$(PYTHON) -m tests.services -- $(PYTEST) $(TWO) -m "not journey" $(ARGS)
 
@@ -73,11 +76,17 @@ properties: install-dev ## What must hold in any world, tried in ten times as ma
 api-cases: install-dev $(VENV)/scan-installed ## Calls of the API made up from its description, as each role, against the demo on PORT (ARGS="--cases 200")
 	$(PYTHON) -m tests.api_cases --port $(PORT) $(ARGS)
 
+api-client: install-dev $(VENV)/scan-installed ## A typed client made from the API's description, with its examples (ARGS="--port 8000" runs them against the demo)
+	$(PYTHON) -m tests.api_client $(ARGS)
+
 mutants: install-dev ## Whether a test notices when a rule is changed (ARGS="--minutes 5 --seed 2 facilities/lineage.py")
 	$(PYTHON) -m tests.mutants $(ARGS)
 
-chaos: install-dev ## What is lost when processes, PostgreSQL and the broker are killed (ARGS="--minutes 1 --officers 8")
+chaos: install-dev ## What is lost when any part fails while officers write (ARGS="--minutes 10 --facts 10000 --only disk")
 	$(PYTHON) -m tests.chaos $(ARGS)
+
+upgrade: install-dev ## The code of a release before on the new schema, a takeover without a pause, and the way back (ARGS="--from v1.2")
+	$(PYTHON) -m tests.upgrade $(ARGS)
 
 scan: install-dev $(VENV)/scan-installed ## What scanners say: nought, or each answered in docs/security.md
 	$(PYTHON) -m tests.scan $(ARGS)
@@ -105,6 +114,12 @@ format: install-dev ## Put the Python code into its one format
 
 bench: install-dev ## Query counts, times as ratios, sizes
 	$(PYTHON) -m tests.services -- $(PYTHON) -m bench $(ARGS)
+
+bench-large: install-dev ## The same at 15,000 facilities: first readers, nights, lists, devices
+	$(PYTHON) -m tests.services -- $(PYTHON) -m bench --large kept nightly lists devices $(ARGS)
+
+bench-nation: install-dev ## 34 provinces: the night by 1, 2, 4 workers, pages, lists, beats (SCALE=0.1 for a short run)
+	$(PYTHON) -m tests.services -- $(PYTHON) -m bench.nation --scale $(or $(SCALE),1) $(ARGS)
 
 screenshots: install-dev ## Pictures of the pages into build/screenshots
 	$(PYTHON) -m tests.screenshots $(ARGS)

@@ -1,4 +1,4 @@
-"""A made-up province of any size, written straight into the tables.
+"""A made-up province of any size, or a nation of provinces, written straight into the tables.
 
 It has every kind of fact that the pages, the API and the jobs read, so that a query per row of
 any of them would show. The same size always gives the same rows.
@@ -6,6 +6,8 @@ any of them would show. The same size always gives the same rows.
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -82,28 +84,67 @@ FACILITIES_OF_A_COMMUNE = 17
 RETURNED, REVOKED, SHORT_LIVED = 3, 2, 4  # of a hundred
 
 
+class Span:
+    """Since when facts are made, and how many days pass where one would in a province of its own."""
+
+    start, times = START, 1.0
+
+    @classmethod
+    def of_days(cls, days: int) -> None:
+        cls.start, cls.times = ON - timedelta(days=days), days / (ON - START).days
+
+
 def day(n: int) -> date:
-    return START + timedelta(days=n)
+    return Span.start + timedelta(days=round(n * Span.times))
 
 
-def build(facilities: int, certificates: int, devices: int) -> None:
-    """Write the province; its certificates and devices are spread evenly over its facilities."""
+class Part(NamedTuple):
+    """One province: its area, and which of the facilities lie in it."""
+
+    area: int
+    programme: int
+    places: list[int]
+
+
+def sizes(facilities: int, provinces: int) -> list[int]:
+    """How many facilities each province has: two large ones, the others from large to small."""
+    if provinces == 1:
+        return [facilities]
+    weights = [1_400.0, 1_000.0][:provinces]
+    others = provinces - len(weights)
+    weights += [588 - 388 * n / max(others - 1, 1) for n in range(others)]
+    found = [max(1, round(facilities * one / sum(weights))) for one in weights]
+    found[-1] += facilities - sum(found)
+    return found
+
+
+def build(
+    facilities: int, certificates: int, devices: int, provinces: int = 1, days: int = 0
+) -> None:
+    """Write them; certificates and devices are spread evenly over the facilities.
+
+    `days`: over how many the facts are spread; 0: from START on.
+    """
+    if days:
+        Span.of_days(days)
     with transaction.atomic():
         if connection.vendor == "postgresql":
             _trust_the_rows()
         by = User.objects.create(username=LEADER)
-        RoleAssignment.objects.create(user=by, role=Role.LEADER, valid_from=START)
+        RoleAssignment.objects.create(user=by, role=Role.LEADER, valid_from=day(0))
         clock = {"recorded_by_id": by.pk, "recorded_at": timezone.now()}
         write(Facility, "code", ((f"f{n:05}",) for n in range(facilities)))
         places = list(Facility.objects.order_by("pk").values_list("pk", flat=True))
-        _programme(places, clock)
+        parts = _programme(places, provinces, clock)
         _devices(places, devices, clock)
         _assets(places, devices, clock)
         _gateways(places, by.pk)
         _procurements(places, clock)
         _milestones(places, clock)
         _councils(places, clock)
-        _obstacles(places, clock)
+        _agencies()
+        for part in parts:
+            _obstacles(part, clock)
         _certificates(places, certificates, clock)
         _alerts(places)
         Ledger.touch()
@@ -120,17 +161,16 @@ def _trust_the_rows() -> None:
             cursor.execute("SET LOCAL session_replication_role = replica")
 
 
-def _programme(places: list[int], clock: dict) -> None:
-    """The area, the law, the weights; and what each facility is called and counted as."""
-    begun = {"effective_from": START, **clock}
-    area = Area.objects.create(code="province", level=Area.Level.PROVINCE)
-    Programme.objects.create(pk=1, area=area)
-    write(AreaName, "area_id name_vi", [(area.pk, "Tỉnh thử")], **begun)
-    communes = range(len(places) // FACILITIES_OF_A_COMMUNE)
-    write(Area, "code", ((f"c{n:05}",) for n in communes), level=Area.Level.COMMUNE)
-    below = list(Area.objects.exclude(pk=area.pk).order_by("pk").values_list("pk", flat=True))
-    write(AreaName, "area_id name_vi", ((pk, f"Xã {pk}") for pk in below), **begun)
-    write(AreaParent, "area_id", ((pk,) for pk in below), parent_id=area.pk, **begun)
+def _programme(places: list[int], provinces: int, clock: dict) -> list[Part]:
+    """The areas, the law, the weights; and what each facility is called and counted as."""
+    begun = {"effective_from": day(0), **clock}
+    parts, rest = [], iter(places)
+    for n, size in enumerate(sizes(len(places), provinces)):
+        code = f"province-{n:02}" if n else "province"
+        area = Area.objects.create(code=code, level=Area.Level.PROVINCE)
+        programme = Programme.objects.create(area=area)
+        write(AreaName, "area_id name_vi", [(area.pk, f"Tỉnh thử {n or ''}".strip())], **begun)
+        parts.append(Part(area.pk, programme.pk, list(islice(rest, size))))
     write(
         LegalDeadline,
         "code name_vi due_on applies_to",
@@ -148,12 +188,12 @@ def _programme(places: list[int], clock: dict) -> None:
         ((p, f"Trung tâm Y tế {TOWNS[p % len(TOWNS)]} {p}") for p in places),
         **begun,
     )
-    write(
-        FacilityArea,
-        "facility_id area_id",
-        ((p, below[n % len(below)] if below else area.pk) for n, p in enumerate(places)),
-        **begun,
-    )
+    for part in parts:
+        below = _communes(part, begun)
+        rows = (
+            (p, below[n % len(below)] if below else part.area) for n, p in enumerate(part.places)
+        )
+        write(FacilityArea, "facility_id area_id", rows, **begun)
     kind = Kind.objects.create(code="medical_centre")
     write(
         KindTerm,
@@ -176,9 +216,21 @@ def _programme(places: list[int], clock: dict) -> None:
         "facility_id step",
         ((p, step) for p in places for step in ("account", "connected")),
         partner_id=partner.pk,
-        happened_on=START,
+        happened_on=day(0),
         **clock,
     )
+    return parts
+
+
+def _communes(part: Part, begun: dict) -> list[int]:
+    """The areas that a province falls into; none in a small one."""
+    before = set(Area.objects.values_list("pk", flat=True))
+    codes = ((f"c{part.area}-{n}",) for n in range(len(part.places) // FACILITIES_OF_A_COMMUNE))
+    write(Area, "code", codes, level=Area.Level.COMMUNE)
+    below = list(Area.objects.exclude(pk__in=before).order_by("pk").values_list("pk", flat=True))
+    write(AreaName, "area_id name_vi", ((pk, f"Xã {pk}") for pk in below), **begun)
+    write(AreaParent, "area_id", ((pk,) for pk in below), parent_id=part.area, **begun)
+    return below
 
 
 def _devices(places: list[int], devices: int, clock: dict) -> None:
@@ -193,7 +245,7 @@ def _devices(places: list[int], devices: int, clock: dict) -> None:
         "device_type_id",
         ((device,) for device in types[1:]),
         quantity=4,
-        effective_from=START,
+        effective_from=day(0),
         **clock,
     )
     count = len(places)
@@ -215,7 +267,7 @@ def _devices(places: list[int], devices: int, clock: dict) -> None:
         Hosting,
         "facility_id mode",
         ((p, "own_room" if n % 3 else "rented_cloud") for n, p in enumerate(places)),
-        happened_on=START,
+        happened_on=day(0),
         **clock,
     )
 
@@ -325,7 +377,7 @@ def _procurements(places: list[int], clock: dict) -> None:
             for n, (file, _place) in enumerate(files)
             for step, stage in enumerate(stages[n])
         ),
-        effective_from=START,
+        effective_from=day(0),
         **clock,
     )
     write(
@@ -359,7 +411,7 @@ def _milestones(places: list[int], clock: dict) -> None:
             for n, place in enumerate(places)
             for milestone in ("launch", "official")
         ),
-        effective_from=START,
+        effective_from=day(0),
         **clock,
     )
 
@@ -378,7 +430,7 @@ def _councils(places: list[int], clock: dict) -> None:
         CouncilDate,
         "meeting_id scheduled_on",
         ((meeting, day(450 + n % 80)) for n, (meeting, _place) in enumerate(meetings)),
-        effective_from=START,
+        effective_from=day(0),
         **clock,
     )
     write(
@@ -390,33 +442,40 @@ def _councils(places: list[int], clock: dict) -> None:
     )
 
 
-def _obstacles(places: list[int], clock: dict) -> None:
-    """Twelve obstacles of the whole province, and as many directives: their number is that of its troubles."""
+def _agencies() -> None:
     write(Agency, "code name_vi", ((f"agency-{n}", f"Sở {n}") for n in range(4)))
+
+
+def _obstacles(part: Part, clock: dict) -> None:
+    """Twelve obstacles of a province, and as many directives: their number is that of its troubles."""
     agencies = list(Agency.objects.order_by("pk").values_list("pk", flat=True))
     write(
         WorkingSession,
         "name_vi held_on",
         [("Phiên một", COMPARED), ("Phiên hai", ON)],
         chair="Phó Chủ tịch",
+        programme_id=part.programme,
         **clock,
     )
-    session = WorkingSession.objects.order_by("pk").values_list("pk", flat=True)[0]
+    held = WorkingSession.objects.filter(programme=part.programme)
+    session = held.order_by("pk").values_list("pk", flat=True)[0]
+    numbers = range(12 * (part.programme - 1), 12 * part.programme)
     write(
         Obstacle,
         "code name_vi agency_id",
-        ((f"VM-{n}", f"Vướng mắc {n}", agencies[n % 4]) for n in range(12)),
+        ((f"VM-{n}", f"Vướng mắc {n}", agencies[n % 4]) for n in numbers),
         kind="budget",
         raised_on=COMPARED,
         raised_by="Sở Y tế",
         session_id=session,
         **clock,
     )
-    obstacles = list(Obstacle.objects.order_by("pk").values_list("pk", flat=True))
+    raised = Obstacle.objects.filter(session=session)
+    obstacles = list(raised.order_by("pk").values_list("pk", flat=True))
     write(
         ObstacleHold,
         "obstacle_id facility_id",
-        ((obstacles[n % 12], place) for n, place in enumerate(places) if n % 3 == 0),
+        ((obstacles[n % 12], place) for n, place in enumerate(part.places) if n % 3 == 0),
         milestone=Milestone.OFFICIAL,
         happened_on=COMPARED,
         **clock,
@@ -424,7 +483,7 @@ def _obstacles(places: list[int], clock: dict) -> None:
     write(
         Directive,
         "code name_vi lead_id due_on",
-        ((f"CD-{n}", f"Chỉ đạo {n}", agencies[n % 4], day(480 + 5 * n)) for n in range(12)),
+        ((f"CD-{n}", f"Chỉ đạo {n}", agencies[n % 4], day(480 + 5 * (n % 12))) for n in numbers),
         issued_on=COMPARED,
         issued_by="Phó Chủ tịch",
         session_id=session,
@@ -439,7 +498,7 @@ def _certificates(places: list[int], certificates: int, clock: dict) -> None:
         "facility_id",
         ((p,) for p in places),
         quantity=1 + certificates // count,
-        effective_from=START,
+        effective_from=day(0),
         **clock,
     )
     write(

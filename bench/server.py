@@ -27,15 +27,15 @@ class Reader:
 
 
 @contextlib.contextmanager
-def served(world: World) -> Iterator[int]:
-    """One gunicorn worker with the product's configuration; yields its port on 127.0.0.1."""
+def served(world: World, workers: int = 1) -> Iterator[int]:
+    """So many gunicorn workers with the product's configuration; yields the port on 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}"),
-            *("--workers", "1", "--log-level", "warning"),
+            *("--workers", str(workers), "--log-level", "warning"),
         ],
         cwd=ROOT,
         env=world.environment,
@@ -59,22 +59,26 @@ def _answers(port: int) -> bool:
         return False
 
 
-def readers(world: World, count: int) -> list[Reader]:
-    return [Reader(**one) for one in world.ask("bench.server:sign_in", count=count)]
+def readers(world: World, count: int, role: str = "leader", area: str = "") -> list[Reader]:
+    asked = {"count": count, "role": role, "area": area}
+    return [Reader(**one) for one in world.ask("bench.server:sign_in", **asked)]
 
 
-def sign_in(count: int) -> list[dict[str, str]]:
-    """Make so many leaders and sign them in, without spelling a password."""
+def sign_in(count: int, role: str, area: str) -> list[dict[str, str]]:
+    """Make so many people and sign them in, without spelling a password. `area`: its code; empty: of all."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
     from bench.province import ON, START
-    from facilities.models import ApiToken, Role, RoleAssignment
+    from facilities.models import ApiToken, Area, RoleAssignment
 
-    found = []
+    found, place = [], Area.objects.get(code=area) if area else None
     for n in range(count):
-        user = get_user_model().objects.create(username=f"bench-reader-{n}")
-        RoleAssignment.objects.create(user=user, role=Role.LEADER, valid_from=START)
+        name = f"bench-{role}-{area}-{n}"
+        user, _made = get_user_model().objects.get_or_create(username=name)
+        RoleAssignment.objects.get_or_create(
+            user=user, role=role, area=place, defaults={"valid_from": START}
+        )
         client = Client(headers={"host": "localhost"})
         client.force_login(user)
         _token, key = ApiToken.make(

@@ -1,4 +1,4 @@
-"""Fifty thousand names against fifty thousand, and the minutes, letter and sheet of many people."""
+"""Fifty and a hundred thousand names against as many, and the minutes, letter and sheet of many people."""
 
 import random
 import resource
@@ -8,7 +8,7 @@ import time
 
 from bench.table import Table
 
-PEOPLE = 50_000
+PEOPLE, NAMES = 50_000, 100_000
 MOST_SECONDS, MOST_MB = 60, 1024
 IN_A_WARD, IN_A_SHEET = 600, 5_000
 
@@ -18,6 +18,7 @@ def table() -> Table:
     found = Table("Signatures: many people at once", ("", "people", "seconds", "MB", "yardstick"))
     for what, people, most in (
         ("match", PEOPLE, MOST_SECONDS),
+        ("match", NAMES, 2 * MOST_SECONDS),
         ("sheet", IN_A_SHEET, 10),
         ("minutes", IN_A_WARD, 5),
     ):
@@ -28,10 +29,14 @@ def table() -> Table:
             check=True,
         ).stdout.splitlines()
         seconds, megabytes = map(float, told[-1].split())
-        judged = found.judge(f"seconds of {what}", seconds, most)
+        judged = found.judge(f"seconds of {what}, {people:,}", seconds, most)
         if what == "match":
-            found.judge("MB of the match", megabytes, MOST_MB)
-            found.notes += told[:-1]
+            found.judge(f"MB of the match, {people:,}", megabytes, MOST_MB)
+            shares = dict(line.split(": ") for line in told[:-1])
+            found.judge(f"false merges of {people:,}", float(shares["false merges"]), 0)
+            found.notes.append(
+                f"{people:,}: " + ", ".join(f"{name}: {share}" for name, share in shares.items())
+            )
         found.add(what, people, seconds, megabytes, judged)
     return found
 

@@ -28,11 +28,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Size(NamedTuple):
-    """How large a province is."""
+    """How large a province is, or all provinces together, and how many days of facts there are (0: 506)."""
 
     facilities: int
     certificates: int
     devices: int
+    provinces: int = 1
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,15 @@ class Worlds:
 
     def made_up(self, backend: str, size: Size) -> World:
         """A made-up province of that size; `backend`: "sqlite" or "postgresql"."""
-        if (backend, size) not in self._made:
+        return self.built("bench.province:build", size, backend)
+
+    def built(self, target: str, size: Size, backend: str = "postgresql") -> World:
+        """What a function "bench.module:function" builds in a world without facts."""
+        if (target, backend, size) not in self._made:
             world = self._copy(backend)
-            world.ask("bench.province:build", **size._asdict())
-            self._made[backend, size] = world
-        return self._made[backend, size]
+            world.ask(target, **size._asdict())
+            self._made[target, backend, size] = world
+        return self._made[target, backend, size]
 
     def bac_giang(self) -> World:
         """The real province, on the embedded default."""

@@ -87,7 +87,7 @@ class Gateway(models.Model):
         _("grace, in minutes"),
         default=30,
         validators=[MaxValueValidator(7 * 24 * 60)],
-        help_text=_("After it, a gateway that was late is silent."),
+        help_text=_("After it, a gateway that was delayed has no signal."),
     )
     issued_at = models.DateTimeField(_("issued at"))
     issued_by = models.ForeignKey(
@@ -135,7 +135,7 @@ class BeatDay(models.Model):
         Gateway, on_delete=models.CASCADE, related_name="days", verbose_name=_("gateway")
     )
     day = models.DateField(_("day"))
-    beats = models.PositiveIntegerField(_("signs of life"))
+    beats = models.PositiveIntegerField(_("signals"))
     sent = models.PositiveBigIntegerField(_("messages sent"))
     errors = models.PositiveBigIntegerField(_("errors"))
     first_at = models.DateTimeField(_("first at"))

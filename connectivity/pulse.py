@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 LIVE, LATE, SILENT, AWAITED = "live", "late", "silent", "awaited"
 
 STATE_LABELS = {
-    LIVE: pgettext_lazy("gateway", "alive"),
-    LATE: pgettext_lazy("gateway", "late"),
-    SILENT: pgettext_lazy("gateway", "silent"),
+    LIVE: pgettext_lazy("gateway", "active"),
+    LATE: pgettext_lazy("gateway", "delayed"),
+    SILENT: pgettext_lazy("gateway", "no signal"),
     AWAITED: pgettext_lazy("gateway", "first sign awaited"),
 }
 STATE_MARKS = {LIVE: "done", LATE: "under_way", SILENT: "late", AWAITED: "not_begun"}

@@ -56,7 +56,7 @@ def expand(pattern: str) -> list[str]:
 def _short_enough(numbers: list[str]) -> list[str]:
     if max(map(len, numbers)) > LONGEST:
         raise ValidationError(
-            _("An inventory number has at most %(most)s letters.") % {"most": LONGEST},
+            _("An inventory number has at most %(most)s characters.") % {"most": LONGEST},
             code="too_long",
         )
     return numbers

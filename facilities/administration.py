@@ -237,7 +237,7 @@ class StandingFilter(admin.SimpleListFilter):
 class CheckedFilter(admin.SimpleListFilter):
     """What the Department has compared with the paper, and what waits for it."""
 
-    title = gettext_lazy("comparison with the paper")
+    title = gettext_lazy("comparison with the document")
     parameter_name = "checked"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
@@ -429,7 +429,7 @@ class FactAdmin(TableAdmin):
         return HttpResponseRedirect(self._address("change", fact))
 
     @admin.action(
-        description=gettext_lazy("Mark as compared with the paper"), permissions=["review"]
+        description=gettext_lazy("Mark as compared with the document"), permissions=["review"]
     )
     def check_selected(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         self._check(request, queryset)
@@ -446,8 +446,8 @@ class FactAdmin(TableAdmin):
                 checked += 1
         if checked:
             text = ngettext(
-                "%(count)s entry is marked as compared with its paper.",
-                "%(count)s entries are marked as compared with their papers.",
+                "%(count)s entry is marked as compared with its document.",
+                "%(count)s entries are marked as compared with their documents.",
                 checked,
             )
             self.message_user(request, text % {"count": checked}, messages.SUCCESS)

@@ -21,7 +21,7 @@ def enter_days(
     if taken := standing.first():
         raise ValidationError(
             {
-                "lines": _("%(day)s stands in the calendar already. Withdraw it first.")
+                "lines": _("%(day)s is already in the calendar. Withdraw it first.")
                 % {"day": taken.day.strftime("%d/%m/%Y")}
             },
             code="taken",

@@ -49,9 +49,11 @@ def judge(
     act is the checker's own.
     """
     if change_set.by_id == by.pk:
-        raise ValidationError(_("Whoever entered a fact cannot check it. Ask a colleague."))
+        raise ValidationError(_("You cannot verify data you entered. Ask a colleague."))
     if missing := [key for key, reason in returned.items() if not reason.strip()]:
-        raise ValidationError({f"because-{key}": _("Say what is to be mended.") for key in missing})
+        raise ValidationError(
+            {f"because-{key}": _("Say what is to be corrected.") for key in missing}
+        )
     at = timezone.now()
     open_cells = Edit.objects.filter(change_set=change_set, reviewed_at__isnull=True)
     for key, reason in returned.items():

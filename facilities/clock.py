@@ -8,7 +8,10 @@ are written down (when something was recorded, a job ran, a session began) stay 
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
+
+MOST_APART = timedelta(minutes=5)
 
 
 def today() -> date:
@@ -39,3 +42,18 @@ def ends_at(day: date) -> datetime | None:
     if day == settings.TODAY:
         return None
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def off_by() -> timedelta:
+    """How far the clock of this machine is from that of the database, which all machines share."""
+    if connection.vendor != "postgresql":
+        return timedelta()  # it is in this machine
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there: datetime = cursor.fetchone()[0]
+    return timezone.now() - there
+
+
+def is_off() -> bool:
+    """Whether this machine must not say what day it is."""
+    return abs(off_by()) > MOST_APART

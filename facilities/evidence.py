@@ -44,9 +44,9 @@ RUNG_EXPLANATIONS = {
     Rung.ASSUMED: _(
         "Sample data: no source says which facility or on which day, or it is invented."
     ),
-    Rung.REPORTED: _("Somebody entered it; no paper is attached."),
-    Rung.DOCUMENTED: _("A paper is attached: number, issuer and date."),
-    Rung.CHECKED: _("The Department has compared it with the paper."),
+    Rung.REPORTED: _("Somebody entered it; no document is attached."),
+    Rung.DOCUMENTED: _("A document is attached: number, issuer and date."),
+    Rung.CHECKED: _("The Department has compared it with the document."),
     Rung.DECIDED: _("An evaluation council ruled on it."),
 }
 

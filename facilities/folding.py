@@ -56,10 +56,22 @@ def fold(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
+class _Plain(dict[int, str | None]):
+    """What a decomposed sign becomes: nothing where it is a mark, a plain letter where it looks like one."""
+
+    def __missing__(self, sign: int) -> str | None:
+        letter = chr(sign).translate(_ALIKE)
+        plain = None if combining(letter) else {"đ": "d", "Đ": "D"}.get(letter, letter)
+        if sign < 0x2000:  # the letters of Europe and their marks: enough to be kept
+            self[sign] = plain
+        return plain
+
+
+_PLAIN = _Plain()
+
+
 def _without_marks(text: str) -> str:
-    text = normalize("NFKD", tidy(text).translate(_DASHES))
-    letters = (letter for letter in text if not combining(letter))
-    return "".join(letters).translate(_ALIKE).translate({ord("đ"): "d", ord("Đ"): "D"})
+    return normalize("NFKD", tidy(text).translate(_DASHES)).translate(_PLAIN)
 
 
 # The dictionary's order, with the four letters that only foreign words have in their Latin places.

@@ -18,11 +18,11 @@ class PaperField(forms.FileField):
 
     widget = forms.FileInput(attrs={"accept": ",".join(kind.media_type for kind in PaperKind)})
     default_error_messages = {
-        "empty": _("The file is empty. Choose it again, or photograph the paper again."),
+        "empty": _("The file is empty. Choose it again, or photograph the document again."),
     }
 
     def __init__(self, **kwargs: Any):
-        kwargs.setdefault("label", _("Paper"))
+        kwargs.setdefault("label", _("Document"))
         kwargs.setdefault("help_text", _("A photo or a PDF, at most 10 MB."))
         super().__init__(**kwargs)
 

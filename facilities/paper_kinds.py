@@ -66,8 +66,8 @@ def kind_of(data: bytes) -> PaperKind:
     if _hides_another(data, kind):
         raise ValidationError(
             _(
-                "Another file is hidden in this one, so it is not accepted. "
-                "Print it to PDF or photograph the paper, and send that."
+                "Another file is hidden in this one, so it is not accepted. Print it to PDF or "
+                "photograph the document, and send that."
             ),
             code="polyglot",
         )
@@ -81,7 +81,7 @@ def kind_of(data: bytes) -> PaperKind:
         )
     if points(data, kind.ending) > MOST_POINTS:
         raise ValidationError(
-            _("This picture is larger than any paper needs. Photograph or scan it again."),
+            _("This picture is larger than any document needs. Photograph or scan it again."),
             code="bomb",
         )
     return kind

@@ -20,7 +20,7 @@ def check_paper(upload: UploadedFile) -> PaperKind:
     """What kind of paper it is. Raises ValidationError, with the remedy, when it is not accepted."""
     if not upload.size:
         raise ValidationError(
-            _("The file is empty. Choose it again, or photograph the paper again."), code="empty"
+            _("The file is empty. Choose it again, or photograph the document again."), code="empty"
         )
     if upload.size > MOST_BYTES:
         raise ValidationError(

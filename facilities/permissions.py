@@ -328,6 +328,20 @@ class Access:
             return None
         return replace(self, token_scopes=None)
 
+    @property
+    def steering(self) -> "Access | None":
+        """As whom acts of the programme are done, through a key of that scope too; None: it does none."""
+        if self.lacks(Scope.PROGRAMME_WRITE):
+            return None
+        return replace(self, token_scopes=None)
+
+    @property
+    def concerned_as(self) -> "Access | None":
+        """As whom directives are read: through a key of the scope of the programme as its holder."""
+        if self.lacks(Scope.PROGRAMME):
+            return None
+        return replace(self, token_scopes=None)
+
     # --- Reporting ----------------------------------------------------------------------
 
     @property

@@ -107,13 +107,17 @@ def check(*, fact: Fact, by: User, at: datetime | None = None) -> Fact:
     """
     if not fact.document_id:
         raise ValidationError(
-            {"document": _("Attach the paper first: without it there is nothing to compare with.")},
+            {
+                "document": _(
+                    "Attach the document first: without it there is nothing to compare with."
+                )
+            },
             code="no_document",
         )
     # Four eyes: a check says that a second person has seen the paper.
     if fact.recorded_by_id == by.pk:
         raise ValidationError(
-            _("Whoever entered a fact cannot check it. Ask a colleague."), code="own_fact"
+            _("You cannot verify data you entered. Ask a colleague."), code="own_fact"
         )
     # Who was first decides: a check and a withdrawal at the same moment must not both hold.
     checked = (

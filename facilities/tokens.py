@@ -23,7 +23,7 @@ class TokenAuthentication(BaseAuthentication):
         try:
             key = parts[1].decode("ascii")
         except UnicodeDecodeError:
-            raise AuthenticationFailed(_("The key has letters that no key has.")) from None
+            raise AuthenticationFailed(_("The key has characters that no key has.")) from None
         token = (
             ApiToken.objects.select_related("user").filter(digest=ApiToken.digest_of(key)).first()
         )

@@ -43,7 +43,7 @@ from rollout.models import (
     WorkingSession,
 )
 from rollout.notices.alerts import RULES
-from rollout.programme.directives.services import NOBODY_ANSWERS, TOGETHER
+from rollout.programme.directives import rules
 from rollout.programme.services import record_milestone, record_ruling
 from rollout.schedule import LABELS
 
@@ -70,7 +70,7 @@ def filter_by(labels: "Mapping[str, StrOrPromise]") -> type[admin.AllValuesField
 class MeasureLabel:
     """Mixin for rows about one measure: shows its label in the place of its code."""
 
-    @admin.display(description=_("measure"), ordering="measure")
+    @admin.display(description=_("indicator"), ordering="measure")
     def measure_label(self, row: ProgressSnapshot) -> "StrOrPromise":
         return MEASURES.get(row.measure, row.measure)
 
@@ -165,9 +165,9 @@ class CouncilRulingAdmin(FactAdmin):
 class DirectiveForm(FactForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        together = len(cleaned.get("coordinating") or ()) >= TOGETHER
-        if "lead" in self.fields and not cleaned.get("lead") and not together:
-            self.add_error("lead", NOBODY_ANSWERS)
+        fault = rules.nobody_answers(cleaned.get("lead"), cleaned.get("coordinating") or ())
+        if "lead" in self.fields and fault:
+            self.add_error("lead", fault)
         return cleaned
 
 

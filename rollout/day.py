@@ -39,7 +39,7 @@ PARAMETER_LABELS = {
     "on": gettext_lazy("Day"),
     "known_at": gettext_lazy("As known on"),
     "compare": gettext_lazy("Compared with"),
-    "map": gettext_lazy("Facilities by the map of"),
+    "map": gettext_lazy("Facilities by the list of"),
     "area": gettext_lazy("Area"),
 }
 MAPS = ("day", "today")
@@ -235,7 +235,7 @@ def parse_map(text: str) -> str:
     """By whose map: of the day looked at, or of today. Raises ValueError with the remedy."""
     if text not in MAPS:
         raise ValueError(
-            _("“%(text)s” is not a map. Write day, for that day's map, or today.")
+            _("“%(text)s” is not a list of facilities. Write day, for that day's list, or today.")
             % {"text": text[:40]}
         )
     return text

@@ -12,6 +12,7 @@ CALL = "rollout.tasks.call_webhooks"
 BACK_UP = "rollout.tasks.back_up"
 
 IMPORT_FILE = "rollout.tasks.import_file"  # sent when a file arrives, not by the beat
+HELP = "rollout.tasks.help_out"  # sent by a job that is shared out
 
 LABELS = {
     COMPUTE_PROGRESS: gettext_lazy("Compute progress"),

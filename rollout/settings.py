@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rollout import schedule
 from rollout.site import environment
+from rollout.site.static_headers import scope_of_worker
 
 env = environment.Environment()
 
@@ -205,6 +206,7 @@ STORAGES = {
 # Locally files are served from where they lie; only an image build collects them.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = scope_of_worker
 
 # --- Language, dates, numbers -------------------------------------------------------------
 
@@ -335,16 +337,25 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 
+# Whether the headline figures are told to everybody, without a sign-in: /public/ and the API beside it.
+PUBLIC_SUMMARY = env.bool("EMR_PUBLIC_SUMMARY", default=False)
+
+# Under which procurement files are published by the Open Contracting Data Standard: the prefix that the
+# publisher was given, and who it is.
+OCDS_PREFIX = env.str("EMR_OCDS_PREFIX", default="ocds-xxxxxx")
+OCDS_PUBLISHER = env.str("EMR_OCDS_PUBLISHER", default="EMR rollout")
+
 SPECTACULAR_SETTINGS = {
     # The same in every language: generated clients are named after it.
     "TITLE": "EMR rollout API",
     "DESCRIPTION": _(
         "Where each medical facility of the province stands in the rollout of electronic "
-        "medical records, on any given day, computed from dated facts."
+        "medical records, on any given day, computed from dated entries."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": [],  # codes are listed where they stand, not as types of their own
+    # Codes are listed where they stand, not as types of their own.
+    "POSTPROCESSING_HOOKS": ["rollout.api.described.in_ascii"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",

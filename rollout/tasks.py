@@ -1,22 +1,18 @@
 """The jobs. Safe to ring twice, late, or at the same time."""
 
 from datetime import date
+from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 
 from facilities import access_log, clock
-from facilities.as_of import AsOf
-from facilities.reading_once import reading_once
 from rollout import forecasting
 from rollout.figures import snapshots
-from rollout.figures.cached import cached_progress
-from rollout.figures.due import due
-from rollout.figures.measures import BY_CODE
-from rollout.figures.trend import cached_trend, first_day
-from rollout.models import MeasureCode, WorkingSession
+from rollout.figures.shares import Read, SharedOut
+from rollout.forecasting import night
+from rollout.models import ApiCall
 from rollout.notices import alerts, holders, jobs, leaving, outbox, quiet, watching
 from rollout.notices.notices import notify
 from rollout.notices.webhooks import calls
@@ -26,11 +22,15 @@ from rollout.schedule import (
     CALL,
     COMPUTE_PROGRESS,
     FORESEE,
+    HELP,
     IMPORT_FILE,
     RAISE_ALERTS,
     REMIND,
     WATCH,
 )
+
+# What a helper does with a share.
+READS: dict[str, Read[Any, Any]] = {COMPUTE_PROGRESS: night.read, RAISE_ALERTS: alerts.raise_of}
 
 
 @shared_task(name=COMPUTE_PROGRESS)
@@ -40,25 +40,12 @@ def compute_progress(on: str | None = None) -> int:
     jobs.progress_after_facts_changed.begin()
 
     def computed() -> int:
+        night.gather(day)
         rows = snapshots.compute_progress(day)
-        leave_ready(day)
+        night.leave_ready(day)
         return rows
 
     return jobs.run(COMPUTE_PROGRESS, computed)
-
-
-def leave_ready(on: date) -> None:
-    """What the summary of a day asks for is kept before its first reader comes."""
-    with reading_once():
-        _leave_ready(on)
-
-
-def _leave_ready(on: date) -> None:
-    sessions = WorkingSession.objects.known().filter(held_on__lt=on)
-    progress = cached_progress(on, compare=sessions.aggregate(last=Max("held_on"))["last"])
-    cached_trend(BY_CODE[MeasureCode.OFFICIAL], first_day(progress, progress.compare), on)
-    due(on)
-    forecasting.cached_forecast(AsOf(on))
 
 
 @shared_task(name=RAISE_ALERTS)
@@ -72,7 +59,12 @@ def raise_alerts(on: str | None = None) -> int:
 def foresee(on: str | None = None) -> int:
     """Keep what is foreseen on a day (ISO; none: today). Returns how many rows the day has."""
     day = jobs.day_of(on)
-    return jobs.run(FORESEE, lambda: forecasting.keep(day))
+
+    def foreseen() -> int:
+        night.gather(day)
+        return forecasting.keep(day)
+
+    return jobs.run(FORESEE, foreseen)
 
 
 @shared_task(name=REMIND)
@@ -108,6 +100,7 @@ def watch() -> int:
         raised = watching.watch(now)
         quiet.keep(now)
         blanking.once_a_night(now)
+        ApiCall.forget(now)
         return raised
 
     return jobs.run(WATCH, watched)
@@ -123,6 +116,12 @@ def back_up() -> int:
     folder, reader, keep = settings.BACKUP_TO, settings.BACKUP_FOR, settings.BACKUP_KEEP
     now = timezone.localtime()
     return jobs.run(BACK_UP, lambda: backup.back_up(folder, reader, now, keep).rows)
+
+
+@shared_task(name=HELP)
+def help_out(job: str, on: str, version: int) -> int:
+    """Read shares of a job that another worker has. Returns how many; 0 when all are taken."""
+    return SharedOut(job, date.fromisoformat(on), version, READS[job]).help()
 
 
 @shared_task(name=IMPORT_FILE)

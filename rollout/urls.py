@@ -16,6 +16,7 @@ from rollout.pages.account import (
 from rollout.pages.notices.beats import beat_of_gateway
 from rollout.pages.notices.feeds import calendar_feed, news_feed
 from rollout.pages.notices.unsubscribe import unsubscribe_page
+from rollout.pages.summary.public import public_summary
 from rollout.site.health import healthz, readyz
 from rollout.site.metrics import metrics
 
@@ -39,6 +40,7 @@ urlpatterns = [
     path("feeds/<str:secret>.atom", news_feed, name="news-feed"),
     path("unsubscribe/<str:secret>", unsubscribe_page, name="unsubscribe"),
     path("welcome/<str:uid>/<str:token>/", welcome_page, name="welcome"),
+    path("public/", public_summary, name="public"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),

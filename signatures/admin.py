@@ -3,10 +3,16 @@
 from django.contrib import admin
 
 from facilities.administration import FactAdmin, ReadOnlyAdmin
-from signatures.models import Batch, Certificate, CertificateEvent, SignatureNeed, StaffMember
-from signatures.services import record_event
+from signatures.models import (
+    Batch,
+    Certificate,
+    CertificateEvent,
+    SignatureNeed,
+    SigningRule,
+    StaffMember,
+)
 
-admin.site.register(SignatureNeed, FactAdmin)
+admin.site.register([SignatureNeed, SigningRule], FactAdmin)
 
 
 @admin.register(Batch)
@@ -37,19 +43,9 @@ class CertificateAdmin(ReadOnlyAdmin):
 
 
 @admin.register(CertificateEvent)
-class CertificateEventAdmin(FactAdmin):
-    facility_of = "certificate"
-    # Where a move leads is written into the certificate too: that is for the register.
-    not_asked = ("attempt", "source", "assumed", "to", "unit")
-    list_filter = ("kind", *FactAdmin.list_filter)
+class CertificateEventAdmin(ReadOnlyAdmin):
+    """To read. Events are recorded in their registers: a change set says what else they changed."""
+
+    list_display = ("__str__", "facility_name", "kind", "happened_on", "valid_until")
+    list_filter = ("kind",)
     search_fields = ("certificate__serial",)
-    raw_id_fields = ("certificate",)
-    verb = staticmethod(record_event)
-    verb_takes = (
-        "certificate",
-        "kind",
-        "happened_on",
-        "valid_until",
-        "because",
-        "document",
-    )

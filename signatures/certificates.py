@@ -48,7 +48,7 @@ def certificates(as_of: AsOf) -> list[CertificateOnDay]:
     """The certificates that lie in its facilities and were asked for by the day: three queries."""
     known = moves(as_of)
     facts = with_moved(as_of, known)
-    listed = Certificate.objects.all()
+    listed = Certificate.objects.select_related("batch")
     if as_of.facility_ids is not None:
         listed = listed.filter(pk__in=facts.values("certificate"))
     return _told(as_of, known, listed, facts)

@@ -196,6 +196,19 @@ class CertificateEvents(RecordRegister[CertificateEvent]):
         }
         return F(paths[code]) if code in paths else super().expression(code, on, known_at)
 
+    def in_order(
+        self,
+        rows: QuerySet[CertificateEvent],
+        sort: str,
+        on: date,
+        known_at: datetime | None = None,
+    ) -> QuerySet[CertificateEvent]:
+        """The day is never empty: sorted plainly by it, an index has the rows in their order."""
+        if sort not in ("day", "-day"):
+            return super().in_order(rows, sort, on, known_at)
+        down = "-" if sort == "-day" else ""
+        return rows.order_by(f"{down}happened_on", f"{down}pk")
+
     def title(self, values: Mapping[str, Value]) -> str:
         """Never the holder: titles stand in logs."""
         kind = dict(Kind.choices).get(str(values.get("kind")), "")
@@ -222,7 +235,7 @@ class CertificateEvents(RecordRegister[CertificateEvent]):
     ) -> None:
         if entry.row is not None and (others := set(entry.changed) - MENDED):
             for code in others:
-                problems.refuse(code, _("Take this event back and enter it anew."))
+                problems.refuse(code, _("Undo this event and enter it again."))
             return
         if entry.identity in context.unclear:
             problems.refuse(*context.unclear[entry.identity])
@@ -289,7 +302,7 @@ class CertificateEvents(RecordRegister[CertificateEvent]):
         wrote_more = any(row.kind in (Kind.MOVED, Kind.RENAMED) for row in rows)
         if wrote_more and writing.change_set.kind != ChangeSet.Kind.UNDO:
             raise ValidationError(
-                _("This event changed the certificate too. Take back the whole change set."),
+                _("This event changed the certificate too. Undo the whole change set."),
                 code="wrote_more",
             )
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from facilities.models import DatedFact, Document, Entry, Facility, Tracked
+from facilities.models import DatedFact, Document, Entry, Facility, Tracked, Yardstick
 from facilities.models.derived import SearchKeyField, SortKeyField
 from facilities.models.facts import NOBODY
 from facilities.models.places import FacilityYardstick
@@ -30,6 +30,64 @@ class SignatureNeed(FacilityYardstick):
         verbose_name_plural = _("need of signatures")
 
 
+class Duty(models.TextChoices):
+    """The role of a person in the record."""
+
+    DOCTOR = "doctor", _("Doctor")
+    NURSE = "nurse", pgettext_lazy("role in the record", "Nurse, midwife")
+    PHARMACIST = "pharmacist", _("Pharmacist")
+    TECHNICIAN = "technician", _("Technician")
+    CLERK = "clerk", pgettext_lazy("role in the record", "Clerk")
+    HEAD = "head", pgettext_lazy("role in the record", "Head of the facility")
+    OTHER = "other", _("Other")
+
+
+class SigningRule(Yardstick):
+    """Whether people of a role, in a unit, must be able to sign, from a day on (`signatures.needed`).
+
+    An empty role or unit means any; no facility means all. The closer rule goes before the wider one.
+    """
+
+    reaches = (
+        NOBODY  # no figure of the Department counts by it: their need is stated, `SignatureNeed`
+    )
+
+    facility = models.ForeignKey(
+        Facility,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("facility"),
+    )
+    unit = models.CharField(_("unit"), max_length=150, blank=True)
+    duty = models.CharField(
+        _("role in the record"), max_length=12, choices=Duty.choices, blank=True
+    )
+    must_sign = models.BooleanField(_("must sign"), default=True)
+    basis = models.CharField(_("basis"), max_length=300, blank=True)
+
+    class Meta(Yardstick.Meta):
+        verbose_name = _("rule who must sign")
+        verbose_name_plural = _("rules who must sign")
+        constraints = [
+            *Yardstick.Meta.constraints,
+            models.UniqueConstraint(
+                name="signatures_rule_one_a_day",
+                fields=["unit", "duty", "effective_from"],
+                condition=Q(facility__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="signatures_rule_of_facility_one_a_day",
+                fields=["facility", "unit", "duty", "effective_from"],
+                condition=Q(facility__isnull=False, withdrawn_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class StaffMember(Entry):
     """A person on the staff list of a facility, who may have to sign.
 
@@ -39,14 +97,7 @@ class StaffMember(Entry):
 
     reaches = NOBODY
 
-    class Duty(models.TextChoices):
-        DOCTOR = "doctor", _("Doctor")
-        NURSE = "nurse", pgettext_lazy("role in the record", "Nurse, midwife")
-        PHARMACIST = "pharmacist", _("Pharmacist")
-        TECHNICIAN = "technician", _("Technician")
-        CLERK = "clerk", pgettext_lazy("role in the record", "Clerk")
-        HEAD = "head", pgettext_lazy("role in the record", "Head of the facility")
-        OTHER = "other", _("Other")
+    Duty = Duty
 
     class Operator(models.TextChoices):
         VIETTEL = "viettel", "Viettel"
@@ -68,6 +119,7 @@ class StaffMember(Entry):
     )
     # Not the name: what is searched for stands in the address, and names must not.
     search_key = SearchKeyField(of=("unit", "position"))
+    name_key = SearchKeyField(of=("name",))  # asked in the body of a request alone
     sort_key = SortKeyField(of=("name",))
 
     class Meta(Entry.Meta):
@@ -87,7 +139,12 @@ class StaffMember(Entry):
                 name="signatures_staff_of_facility",
                 fields=["facility", "sort_key", "id"],
                 condition=Q(withdrawn_at__isnull=True),
-            )
+            ),
+            models.Index(
+                name="signatures_staff_by_name",
+                fields=["sort_key", "id"],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -384,6 +441,18 @@ class CertificateEvent(DatedFact):
                 name="signatures_event_moved",
                 fields=["certificate", "happened_on"],
                 condition=Q(withdrawn_at__isnull=True, to__isnull=False),
+            ),
+            # What happens after the steps to the first signing, by its day (`signatures.happened`).
+            models.Index(
+                name="signatures_event_later",
+                fields=["happened_on", "id"],
+                condition=Q(
+                    withdrawn_at__isnull=True,
+                    kind__in=(
+                        *("renewed", "changed", "revoked", "left", "retired", "suspended"),
+                        *("restored", "device_lost", "device_restored", "moved", "renamed"),
+                    ),
+                ),
             ),
             models.Index(
                 name="signatures_event_expiry",

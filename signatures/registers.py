@@ -299,6 +299,8 @@ class Certificates(Register[Certificate]):
         first, last = (max(place - before, 0) for place in (places.start, places.stop))
         return [*keys, *others.values_list("pk", flat=True)[first:last]]
 
+    named_by = ("id", "serial", "holder")
+
     def title(self, values: Mapping[str, Value]) -> str:
         """Never the holder: titles stand in logs."""
         return str(values.get("serial") or f"#{values.get('id') or ''}")
@@ -378,8 +380,8 @@ class Certificates(Register[Certificate]):
             problems.refuse(
                 "facility",
                 _(
-                    "What has happened to this certificate counts in its facility. Withdraw the "
-                    "entry if the facility is wrong, and enter it anew for the right one."
+                    "What has happened to this certificate counts in its facility. Withdraw "
+                    "the entry if the facility is wrong, and enter it again for the right one."
                 ),
             )
         number = entry.number_in("member") if "member" in changed else None

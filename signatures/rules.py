@@ -206,7 +206,7 @@ def _ends(story: Story) -> Iterator[Fault]:
         end = min(filter(None, (old_end, revoked and revoked.happened_on)), default=None)
         if end and happening.happened_on >= end:
             text = _(
-                "The certificate ended on %(end)s; an ended one is not renewed but requested anew."
+                "The certificate ended on %(end)s; an ended one is not renewed but requested again."
             ) % {"end": _shown(end)}
             yield Fault(kind, attempt, "happened_on", text)
 

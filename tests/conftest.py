@@ -36,7 +36,6 @@ ABOUT_THE_DATABASE = (
     "facilities/test_ledger.py",
     "rollout/figures/test_cached.py",
     "rollout/notices/test_jobs.py",
-    "rollout/notices/test_killed_workers.py",
     "rollout/registers/importing/test_storing.py",
     "rollout/site/test_prepare.py",
     "test_report_of_2025_05_21.py",
@@ -44,9 +43,11 @@ ABOUT_THE_DATABASE = (
 
 # Half a minute and more each: begun first, or one worker waits for the other at the end.
 LONG = (
+    "house/test_access.py",
     "house/test_query_counts.py",
     "rollout/figures/test_lineage_properties.py",
     "rollout/figures/test_progress_properties.py",
+    "rollout/figures/test_spliced_properties.py",
     "rollout/notices/test_killed_workers.py",
     "rollout/registers/importing",
     "rollout/registers/test_reorganisation.py",

@@ -26,6 +26,11 @@ FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    # The tables are small and gone in a moment.
+    "autovacuum": "off",
+    "jit": "off",
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "max_connections": "200",

@@ -63,8 +63,8 @@ class ProcurementLot(Record):
     )
 
     class Meta(Record.Meta):
-        verbose_name = _("lot")
-        verbose_name_plural = _("lots")
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(
@@ -199,8 +199,8 @@ class Setback(DatedFact):
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta(DatedFact.Meta):
-        verbose_name = _("setback of a procurement")
-        verbose_name_plural = _("setbacks of procurements")
+        verbose_name = _("problem of a procurement")
+        verbose_name_plural = _("problems of procurements")
         constraints = [
             *DatedFact.Meta.constraints,
             models.UniqueConstraint(

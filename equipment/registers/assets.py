@@ -294,6 +294,8 @@ class Assets(Register[Asset]):
             row.place_key = moved.values_list("facility", flat=True).first()
         return row.place_key
 
+    named_by = ("tag", "serial")
+
     def title(self, values: Mapping[str, Value]) -> str:
         return str(values.get("tag") or values.get("serial") or "")
 
@@ -323,7 +325,7 @@ class Assets(Register[Asset]):
         if new["arrival"] != old.get("arrival", ""):
             problems.refuse(
                 "arrival",
-                _("This is said once, when the asset is entered. Withdraw it to say it anew."),
+                _("This cannot be changed. Withdraw the asset and enter it again."),
             )
         later = context.moved_last.get(entry.row.pk)
         if new["facility"] != old.get("facility") and later and later > on:

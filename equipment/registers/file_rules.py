@@ -66,7 +66,7 @@ def judge(entry: RowEntry, problems: Problems, column: ColumnOf, *, has_lots: bo
     if accepted in changed and entry.day(accepted) and path == Path.PURCHASE and not has_lots:
         problems.warn(
             accepted,
-            _("The file has no lots: nothing says which devices come, and none is counted."),
+            _("This procurement has no items, so no device is counted. Add an item."),
         )
 
 
@@ -125,7 +125,7 @@ def _targets_stay(entry: RowEntry, changed: set[str], problems: Problems) -> Non
         if target(stage) in changed and not entry.day(target(stage)):
             problems.refuse(
                 target(stage),
-                _("A plan that was set is not removed. Set the day that is planned now."),
+                _("A plan that was set is not removed. Set the date that is planned now."),
             )
 
 
@@ -138,7 +138,7 @@ def _amounts(entry: RowEntry, changed: set[str], problems: Problems, column: Col
         if not entry.day(reached(stage)) and changed & {code, reached(stage)}:
             problems.refuse(
                 code,
-                _("Give the day too: “%(stage)s”. The amount is a part of that stage.")
+                _("Give the date too: “%(stage)s”. The amount is a part of that stage.")
                 % {"stage": stage.label},
             )
         if before and amount > most and changed & {code, before}:

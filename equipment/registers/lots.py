@@ -44,8 +44,8 @@ PROCUREMENT = Column(
 
 class Lots(RecordRegister[ProcurementLot]):
     code = "lots"
-    label = gettext_lazy("Lots")
-    row_label = gettext_lazy("lot")
+    label = gettext_lazy("Items")
+    row_label = gettext_lazy("item")
     model = ProcurementLot
     keys = (("procurement", "facility", "device-type"),)
     search_path = "procurement__search_key"
@@ -132,7 +132,7 @@ class Lots(RecordRegister[ProcurementLot]):
         if all(subject) and entry.is_second(standing, subject):
             problems.refuse(
                 "device-type",
-                _("This file already has a lot of this device type for this facility."),
+                _("This file already has an item of this device type for this facility."),
             )
         judge_lot(entry, problems, is_accepted=entry.old.get("procurement") in accepted)
 
@@ -168,8 +168,8 @@ class SetbackRows(Rows):
 
 class Setbacks(RecordRegister[Setback]):
     code = "setbacks"
-    label = gettext_lazy("Setbacks")
-    row_label = gettext_lazy("setback of a procurement")
+    label = gettext_lazy("Problems")
+    row_label = gettext_lazy("problem of a procurement")
     model = Setback
     keys = (("procurement", "kind", "day"),)
     search_path = "procurement__search_key"

@@ -198,7 +198,7 @@ class Procurements(Register[Procurement]):
             choices=facility_names,
             aliases=("Chủ đầu tư", "Bên mời thầu"),
             required=True,
-            help=gettext_lazy("Who buys or rents. Its lots say for whom."),
+            help=gettext_lazy("Who buys or rents. Its items say for whom."),
         ),
         Column("path", gettext_lazy("path"), Kind.CHOICE, choices=labels(Path), required=True),
         Column(
@@ -228,7 +228,7 @@ class Procurements(Register[Procurement]):
         ),
         Column(
             "slip",
-            gettext_lazy("slip in days"),
+            gettext_lazy("delay in days"),
             Kind.COUNT,
             writable=False,
             filtered=False,
@@ -236,7 +236,7 @@ class Procurements(Register[Procurement]):
         ),
         Column(
             "late",
-            gettext_lazy("working days late"),
+            gettext_lazy("working days overdue"),
             Kind.COUNT,
             writable=False,
             filtered=False,
@@ -371,7 +371,7 @@ class Procurements(Register[Procurement]):
     ) -> None:
         changed = set(entry.changed)
         if "code" in changed:
-            problems.refuse("code", _("The code does not change: papers and imports go by it."))
+            problems.refuse("code", _("The code does not change: documents and imports go by it."))
         if "selection" in changed and not entry.new["selection"]:
             problems.refuse("selection", _("Fill this in."))
         for code in ("facility", "path"):
@@ -379,7 +379,8 @@ class Procurements(Register[Procurement]):
                 problems.refuse(
                     code,
                     _(
-                        "A stage of this file has been recorded. Withdraw the file and enter it anew."
+                        "A stage of this file has been recorded. Withdraw the file and enter "
+                        "it again."
                     ),
                 )
 

@@ -191,7 +191,7 @@ def _lost_digits(text: str) -> str:
 def _limited(text: str, limit: int) -> str:
     if len(text) > limit:
         raise BadCell(
-            _("At most %(limit)s letters; there are %(count)s.")
+            _("At most %(limit)s characters; there are %(count)s.")
             % {"limit": grouped(limit), "count": grouped(len(text))}
         )
     return text

@@ -33,16 +33,22 @@ class Choices:
     def __init__(self, column: Column):
         self.labels: Mapping[str, str] = _labels(column)
         self._found: dict[str, str] = {}
-        # In the order in which they are tried; a word of two codes in one of them is ambiguous.
+        # A word of two codes is ambiguous.
         self._exact_labels: dict[str, set[str]] = defaultdict(set)
-        self._folded: dict[str, set[str]] = defaultdict(set)
         for language in ("vi", "en"):
             with override(language):
                 for code, label in _labels(column).items():
                     self._exact_labels[label].add(code)
-                    self._folded[fold(label)].add(code)
+
+    @cached_property
+    def _folded(self) -> dict[str, set[str]]:
+        """Tried after the exact labels, which is what most tables have."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for label, codes in self._exact_labels.items():
+            found[fold(label)] |= codes
         for code in self.labels:
-            self._folded[fold(code)].add(code)
+            found[fold(code)].add(code)
+        return found
 
     def code(self, text: str) -> str:
         """The code that is meant. Raises Unknown."""

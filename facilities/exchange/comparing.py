@@ -364,7 +364,7 @@ class Comparison:
             compared.is_repeated = True
             self._refuse(
                 compared,
-                _("Row %(row)s speaks of the same %(what)s. Keep one of them.")
+                _("Row %(row)s is for the same %(what)s. Keep one of them.")
                 % {"row": other, "what": self.register.row_label},
             )
 

@@ -67,7 +67,7 @@ def read_block(text: str) -> list[list[str]]:
 
 def _too_long() -> BadTable:
     return BadTable(
-        _("More than %(limit)s letters were pasted. Send the rows as a file instead.")
+        _("More than %(limit)s characters were pasted. Send the rows as a file instead.")
         % {"limit": grouped(PASTED_LIMIT)},
         code="too_large",
     )

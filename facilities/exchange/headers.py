@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, islice
 
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from facilities.exchange.tables import BadTable, Cell, Formula, Row, Source, col
 from facilities.folding import fold, tidy
 
 HEAD_ROWS = 20
-PROBLEMS_HEADING = gettext_lazy("What to mend")  # the last column of a file of bad rows
+PROBLEMS_HEADING = gettext_lazy("What to correct")  # the last column of a file of bad rows
 
 # Columns that number the rows: nothing to ask about.
 _ORDINALS = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "so", "#"})
@@ -79,15 +80,20 @@ _TOTAL = re.compile(
 def _records(rows: Iterable[Row], heading: Heading) -> Iterator[Row]:
     headings = [fold(text) for text in heading.texts if text]
     for number, cells in rows:
-        texts = [fold(cell) for cell in cells if isinstance(cell, str) and cell]
         if _is_total(cells):
             heading.left_out.setdefault("totals", []).append(number)
-        elif (
-            len(headings) > 2 and texts == headings and len(texts) == len(cells) - cells.count(None)
-        ):
+        elif len(headings) > 2 and _repeats(headings, cells):
             heading.left_out.setdefault("headings", []).append(number)
         else:
             yield number, cells
+
+
+def _repeats(headings: Sequence[str], cells: Sequence[Cell]) -> bool:
+    """Whether a row says the headings again, and nothing else."""
+    texts = [cell for cell in cells if isinstance(cell, str) and cell]
+    return len(texts) == len(headings) == len(cells) - cells.count(None) and all(
+        fold(text) == heading for text, heading in zip(texts, headings, strict=True)
+    )
 
 
 def _is_total(cells: Sequence[Cell]) -> bool:
@@ -144,18 +150,19 @@ class _Known:
         self._remembered = remembered
         self._keys: dict[str, str] = {}
         shortened: dict[str, set[str]] = {}
-        for column in columns:
-            for heading in column.headings():
-                if heading not in column.aliases:
-                    self._keys.setdefault(key(heading), column.code)
-        for column in columns:
-            for heading in column.headings():
+        headings = [(column, column.headings()) for column in columns]
+        for column, texts in headings:
+            for text in texts:
+                if text not in column.aliases:
+                    self._keys.setdefault(_key_of_ours(text), column.code)
+        for column, texts in headings:
+            for text in texts:
                 # What one column is called counts before what people also call another.
-                self._keys.setdefault(key(heading), column.code)
-                shortened.setdefault(_without_unit(heading), set()).add(column.code)
+                self._keys.setdefault(_key_of_ours(text), column.code)
+                shortened.setdefault(_short_key_of_ours(text), set()).add(column.code)
         # What two columns share without their brackets means neither.
         self._short = {short: codes.pop() for short, codes in shortened.items() if len(codes) == 1}
-        self._left_out = _ORDINALS | {key(text) for text in _problems_headings()}
+        self._left_out = _ORDINALS | {_key_of_ours(text) for text in _problems_headings()}
 
     def code(self, text: str) -> str | None:
         if not text:
@@ -193,8 +200,13 @@ def _without_unit(text: str) -> str:
     return key(_BRACKETS.sub(" ", text))
 
 
+# The product's own headings, the same for each table; of what a table holds nothing is kept.
+_key_of_ours = lru_cache(maxsize=4096)(key)
+_short_key_of_ours = lru_cache(maxsize=4096)(_without_unit)
+
+
 def _problems_headings() -> list[str]:
-    found = []
+    found = ["What to mend"]  # of files that were sent back before it was called otherwise
     for language in ("vi", "en"):
         with override(language):
             found.append(str(PROBLEMS_HEADING))

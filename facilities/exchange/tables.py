@@ -103,8 +103,8 @@ def too_many_columns(number: int, index: int) -> BadTable:
 def too_long_text(number: int, index: int) -> BadTable:
     return BadTable(
         _(
-            "The text in cell %(cell)s is longer than %(limit)s letters. Shorten it; "
-            "in a CSV file, look for a quotation mark that is not closed."
+            "The text in cell %(cell)s is longer than %(limit)s characters. Shorten it; in a "
+            "CSV file, look for a quotation mark that is not closed."
         )
         % {"cell": f"{column_letter(index)}{number}", "limit": grouped(TEXT_LIMIT)},
         code="too_long_text",

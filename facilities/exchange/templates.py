@@ -137,7 +137,7 @@ def _expected(column: Column) -> str:
         return _("A whole amount in dong.")
     if column.kind == Kind.COUNT:
         return _("A whole number.")
-    return _("Text of at most %(limit)s letters.") % {"limit": grouped(column.max_length)}
+    return _("Text of at most %(limit)s characters.") % {"limit": grouped(column.max_length)}
 
 
 def _write_notes(notes: Worksheet, columns: Sequence[Column]) -> None:

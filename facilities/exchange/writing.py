@@ -63,7 +63,7 @@ def write_rejects(
     Mended, the file can be sent as it is: an import does not ask about that last column.
     """
     register = Workbook(write_only=True)
-    sheet = register.create_sheet(sheet_name(gettext("Rows to mend")))
+    sheet = register.create_sheet(sheet_name(gettext("Rows to correct")))
     sheet.freeze_panes = "A2"
     for index in range(1, len(headings) + 1):
         sheet.column_dimensions[get_column_letter(index)].width = 20

@@ -32,7 +32,7 @@ class LogEntry(models.Model):
         ROLE_GIVEN = "role_given", pgettext_lazy("access log", "role given")
         ROLE_TO_ONESELF = "role_self", pgettext_lazy("access log", "role given to oneself")
         ROLE_ENDED = "role_ended", pgettext_lazy("access log", "end of a role set")
-        ROLE_TAKEN_BACK = "role_back", pgettext_lazy("access log", "role taken back")
+        ROLE_TAKEN_BACK = "role_back", pgettext_lazy("access log", "role withdrawn")
         ACCOUNT_OFF = "account_off", pgettext_lazy("access log", "account closed")
         ACCOUNT_ON = "account_on", pgettext_lazy("access log", "account opened again")
         REVIEWED = "reviewed", pgettext_lazy("access log", "rights gone through")

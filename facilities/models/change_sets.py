@@ -25,7 +25,7 @@ class ChangeSet(models.Model):
         IMPORT = "import", _("Import")
         STOCKTAKE = "stocktake", _("Stocktake")
         REORGANISATION = "reorganisation", _("Reorganisation")
-        UNDO = "undo", _("Taken back")
+        UNDO = "undo", _("Undone")
         BLANKING = "blanking", _("Names blanked after their time")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -172,12 +172,17 @@ class ApiToken(models.Model):
             "registers:write",
             _("Write rows of registers, where the account keeps them in person"),
         )
-        HEARTBEAT = "heartbeat", _("Give signs of life of gateways")
+        HEARTBEAT = "heartbeat", _("Send signals of gateways")
+        PROGRAMME_WRITE = (
+            "programme:write",
+            _("Write obstacles and directives, as the account does in person"),
+        )
 
     BUILDS_ON: ClassVar[dict[str, tuple[str, ...]]] = {
         Scope.REGISTERS: (Scope.PROGRESS,),
         Scope.PROGRAMME: (Scope.REGISTERS, Scope.PROGRESS),
         Scope.WRITE: (Scope.REGISTERS, Scope.PROGRESS),
+        Scope.PROGRAMME_WRITE: (Scope.PROGRAMME, Scope.REGISTERS, Scope.PROGRESS),
     }
     SHOWN = 12  # signs of a key by which it is recognised
 

@@ -41,7 +41,7 @@ class Ownership(models.TextChoices):
 class Scope(models.TextChoices):
     """In which count a facility stands from a day on."""
 
-    ROLLOUT = "rollout", _("EMR rollout: counted in every measure")
+    ROLLOUT = "rollout", _("EMR rollout: counted in every indicator")
     BEYOND = "beyond", _("EMR rollout without having to: counted, but not among those who must")
     CONNECTIVITY = "connectivity", _("Connectivity only")
     NONE = "none", _("Watched only: not counted")

@@ -206,10 +206,10 @@ def _check_cells(
     if entry.new.get(writer.day):
         return
     if any(entry.new.get(code) for code in writer.columns):
-        problems.refuse(writer.day, _("Give the day as well."))
+        problems.refuse(writer.day, _("Give the date as well."))
     elif writer.day in changed and times > 1:
         text = _(
-            "This has happened %(count)s times. To take the last time back, give the day of the "
-            "time before."
+            "This has happened %(count)s times. To take the last time back, give the date of "
+            "the time before."
         )
         problems.refuse(writer.day, text % {"count": times})

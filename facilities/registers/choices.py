@@ -12,7 +12,7 @@ from facilities import clock
 from facilities.areas import AreaOnDay, Areas
 from facilities.folding import fold, sort_key
 from facilities.lazy_texts import lazily
-from facilities.models import AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
+from facilities.models import Agency, AreaName, Facility, FacilityName, KindTerm, ManagingBodyTerm
 from facilities.models.places import in_language
 from facilities.naming import facilities_by_external_code
 
@@ -192,6 +192,16 @@ def _terms(rows: Iterable[tuple[str, str, str]]) -> "Mapping[str, StrOrPromise]"
     named = {code: (vietnamese, english) for code, vietnamese, english in rows}
     in_order = sorted(named, key=lambda code: sort_key(named[code][0]))
     return {code: lazily(in_language)(*named[code]) for code in in_order}
+
+
+def agencies() -> Mapping[str, str]:
+    """Agencies by code, under their names; sorted as a dictionary sorts."""
+    rows = sorted(Agency.objects.all(), key=lambda agency: sort_key(agency.name_vi))
+    return {agency.code: agency.name for agency in rows}
+
+
+def agencies_by_code(codes: set[str]) -> Mapping[str, Agency]:
+    return Agency.objects.in_bulk(list(codes), field_name="code")
 
 
 def facilities_by_code(codes: set[str]) -> Mapping[str, Facility]:

@@ -36,7 +36,7 @@ class AlreadySent(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("This form has been sent already. Nothing was stored twice."), code="sent"
+            _("This form has been sent already. Nothing was saved twice."), code="sent"
         )
 
 
@@ -302,7 +302,7 @@ def withdraw_fact(
         raise ValidationError({"because": _("Give the reason.")}, code="required")
     writer = register.writer_of(column)
     if writer is None or writer.withdrawn is None:
-        raise ValidationError(_("There is nothing here to take back."), code="nothing")
+        raise ValidationError(_("There is nothing here to undo."), code="nothing")
     lock(register, [row.pk])
     _refuse_withdrawn(register, [row.pk])
     fact = writer.standing([row], on).get(row.pk)
@@ -383,10 +383,10 @@ def undo(
     if not because.strip():
         raise ValidationError({"because": _("Give the reason.")}, code="required")
     if ChangeSet.objects.filter(undoes=change_set).exists():
-        raise ValidationError(_("This has been taken back already."), code="undone")
+        raise ValidationError(_("This has been undone already."), code="undone")
     edits = list(Edit.objects.filter(change_set=change_set))
     if not edits or change_set.kind in (ChangeSet.Kind.UNDO, ChangeSet.Kind.BLANKING):
-        raise ValidationError(_("There is nothing here to take back."), code="nothing")
+        raise ValidationError(_("There is nothing here to undo."), code="nothing")
     taking_back = begin(
         kind=ChangeSet.Kind.UNDO,
         by=by,
@@ -407,7 +407,7 @@ def undo(
 def _undo_in(register: Register, edits: list[Edit], writing: Writing) -> None:
     if any(edit.withdrew_the_row for edit in edits):
         raise ValidationError(
-            _("What was withdrawn is not brought back. Enter it anew."), code="withdrawn"
+            _("What was withdrawn is not brought back. Enter it again."), code="withdrawn"
         )
     made = {edit.row for edit in edits if edit.made_the_row}
     cells: dict[int, dict[str, Edit]] = defaultdict(dict)
@@ -426,15 +426,18 @@ def _undo_in(register: Register, edits: list[Edit], writing: Writing) -> None:
             continue
         back = {c: register.column(c).value(edit.old) for c, edit in changed.items()}
         entries.append(RowEntry(rows[key], now, now | back))
-    later = Edit.objects.filter(register=register.code).exclude(
-        change_set_id=edits[0].change_set_id
+    # What was written later and taken back itself stands in nobody's way.
+    later = (
+        Edit.objects.filter(register=register.code, change_set__undone_by=None)
+        .exclude(change_set__kind=ChangeSet.Kind.UNDO)
+        .exclude(change_set_id=edits[0].change_set_id)
     )
     for keys in chunks(sorted(made)):
         moved.update(later.filter(row__in=keys).values_list("row", flat=True))
     moved.update(key for key in made if getattr(rows[key], "withdrawn_at", None) is not None)
     if moved:
         raise ValidationError(
-            _("%(count)s rows have been changed since. Mend those one by one.")
+            _("%(count)s rows have been changed since. Correct those one by one.")
             % {"count": len(moved)},
             code="changed_since",
         )

@@ -15,6 +15,7 @@ from facilities.exchange.columns import Column, Kind, Value
 from facilities.exchange.numbers import MONEY_LIMIT
 from facilities.registers.choices import NamesOfDay
 from facilities.registers.register import SUGGESTED, Register, sql_name
+from facilities.registers.relative_days import SUFFIX, RelativeFilter
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -99,6 +100,7 @@ def _filters(column: Column) -> dict[str, django_filters.Filter]:
                 input_formats=["%Y-%m-%d", "%d/%m/%Y"],
                 widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             )
+        found[f"{column.code}{SUFFIX}"] = RelativeFilter(field_name=name, label=column.label)
     elif column.is_number:
         for end, lookup, words in (
             ("min", "gte", _("%(column)s at least")),

@@ -73,7 +73,7 @@ class CellForm(forms.Form):
         label=_("Reason"),
         required=False,
         max_length=500,
-        help_text=_("Needed when something that is there is changed or taken back."),
+        help_text=_("Needed when something that is there is changed or undone."),
     )
 
     def __init__(

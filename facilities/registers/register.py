@@ -22,6 +22,7 @@ from facilities.registers.choices import (
     facility_names,
     names_for,
 )
+from facilities.registers.reading import apart, told
 from facilities.registers.steps import Part, Step
 from facilities.registers.writers import Attributes, Row, RowEntry, Writer, Writing, chunks
 from facilities.services import HAPPENED
@@ -158,21 +159,30 @@ class Register(Generic[Row]):
         codes: Iterable[str] | None = None,
     ) -> dict[int, dict[str, Value]]:
         """The values of some rows on a day, by key and in the order of `keys`: a fixed number of queries."""
-        wanted = [c for c in self.columns if codes is None or c.code in set(codes)]
-        expressions = {c.code: self.expression(c.code, on, known_at) for c in wanted}
+        chosen = None if codes is None else set(codes)
+        wanted = [c for c in self.columns if chosen is None or c.code in chosen]
+        empties = {column.code: column.empty for column in wanted}
+        tables = apart(self.writers, empties)
+        elsewhere = {code for table in tables for one in table for code in one.cells(empties)}
+        expressions = {
+            code: self.expression(code, on, known_at) for code in empties if code not in elsewhere
+        }
         in_sql = {code: e for code, e in expressions.items() if e is not None}
         rows = self.model._default_manager.filter(pk__in=keys).annotate(
             **{sql_name(code): e for code, e in in_sql.items()}
         )
         names = [sql_name(code) for code in in_sql]
-        empties = {column.code: column.empty for column in wanted}
         found = {
             key: empties
             | {code: v for code, v in zip(in_sql, values, strict=True) if v is not None}
             for key, *values in rows.values_list("pk", *names)
         }
-        for key, more in self.computed(list(found), on, known_at).items():
-            found[key] |= {code: v for code, v in more.items() if code in empties}
+        for table in tables:
+            for key, more in told(table, empties, list(found), on, known_at).items():
+                found[key] |= more
+        if empties.keys() - in_sql.keys() - elsewhere:
+            for key, more in self.computed(list(found), on, known_at).items():
+                found[key] |= {code: v for code, v in more.items() if code in empties}
         return {key: found[key] for key in keys if key in found}
 
     def order(self, code: str, on: date, known_at: datetime | None = None) -> Combinable:
@@ -248,8 +258,18 @@ class Register(Generic[Row]):
         """Sums of the rows a filter leaves, beside their number: (label, sum)."""
         return []
 
+    # The columns of which `title` and `named` speak, where they are not the first alone.
+    named_by: tuple[str, ...] = ()
+
+    @property
+    def naming(self) -> tuple[str, ...]:
+        """The columns that are read where nothing but the name of a row is asked."""
+        is_first = type(self).title is Register.title
+        codes = tuple(column.code for column in self.columns)
+        return self.named_by or (codes[:1] if is_first else codes)
+
     def title(self, values: Mapping[str, Value]) -> str:
-        """What one row is called on its page."""
+        """What one row is called on its page, by the columns of `named_by`."""
         return str(values.get(self.columns[0].code, ""))
 
     def bound(
@@ -358,7 +378,7 @@ class Register(Generic[Row]):
             if isinstance(value, str) and len(value) > column.max_length:
                 problems.refuse(
                     column.code,
-                    _("At most %(limit)s letters; there are %(count)s.")
+                    _("At most %(limit)s characters; there are %(count)s.")
                     % {"limit": column.max_length, "count": len(value)},
                 )
         self.check(entry, problems, context, on)

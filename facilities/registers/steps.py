@@ -24,7 +24,7 @@ class Paper(models.TextChoices):
     REPORT = "report", pgettext_lazy("kind of paper", "Report")
     NOTICE = "notice", pgettext_lazy("kind of paper", "Notice")
     LETTER = "letter", pgettext_lazy("kind of paper", "Official letter")
-    OTHER = "other", pgettext_lazy("kind of paper", "Another paper")
+    OTHER = "other", pgettext_lazy("kind of paper", "Another document")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How the cells of a column are read from the tables and written to them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -149,14 +149,15 @@ class Writer:
 
 @dataclass
 class Attributes(Writer):
-    """Plain columns of the row. `codes`: foreign keys that are written by their code: column -> path."""
+    """Plain columns of the row. `codes`: foreign keys written by their code: column -> path, or SQL."""
 
     columns: Mapping[str, str]
     find: Mapping[str, Callable[[set[str]], Mapping[str, Model]]] = field(default_factory=dict)
-    codes: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str | Combinable] = field(default_factory=dict)
 
     def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
-        return F(self.codes.get(code, self.columns[code]))
+        found = self.codes.get(code, self.columns[code])
+        return F(found) if isinstance(found, str) else found
 
     def write(self, entries: list[RowEntry], writing: Writing) -> None:
         changed = {code for entry in entries for code in entry.changed if code in self.columns}
@@ -193,8 +194,62 @@ class Attributes(Writer):
                 )
 
 
+class Tabled(Writer):
+    """What says its cells in rows of a table of their own, of each kind at most one of them at a time.
+
+    `link`: the field of the table that leads to the register's row. `kind`: which of its rows. Several of
+    them are read together, see `facilities.registers.reading`.
+    """
+
+    model: Any
+    link: str
+    kind: Mapping[str, object]
+    order: tuple[str, ...]
+
+    def _all(self, on: date, known_at: datetime | None) -> QuerySet[Any]:
+        """What stands on the day, of every kind and in no order."""
+        raise NotImplementedError
+
+    def path(self, code: str) -> str | None:
+        """Where in a row of the table the value of a column is; None: only `expression` tells."""
+        return self.columns[code]
+
+    def cells(self, codes: Collection[str]) -> dict[str, str]:
+        """Column to path, of those among the columns that stand in the table as they are."""
+        paths = {code: self.path(code) for code in self.columns if code in codes}
+        return {code: path for code, path in paths.items() if path is not None}
+
+    @property
+    def _order(self) -> tuple[str, ...]:
+        # Of what happens once, nobody asks for an order.
+        return self.order or type(self).order
+
+    @property
+    def table(self) -> Hashable:
+        """The same for all whose rows are read together."""
+        return self.model, self.link, self._order, tuple(self.kind), type(self)._all
+
+    def rows_of_all(
+        self,
+        alike: Sequence["Tabled"],
+        keys: list[int],
+        on: date,
+        known_at: datetime | None = None,
+    ) -> QuerySet[Any]:
+        """What stands about these rows of the register, of the kinds of all who are alike, newest first."""
+        kinds = {
+            f"{name}__in": sorted({writer.kind[name] for writer in alike}, key=str)
+            for name in self.kind
+        }
+        rows = self._all(on, known_at).filter(**{f"{self.link}__in": keys}, **kinds)
+        return rows.order_by(*self._order)
+
+    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
+        return self._all(on, known_at).filter(**self.kind).order_by(*self.order)
+
+
 @dataclass
-class Facts(Writer):
+class Facts(Tabled):
     """Facts of one kind about a row, at most one standing: withdrawn and recorded anew when changed.
 
     `link`: the field of the fact that leads to the register's row. `kind`: which facts of the model.
@@ -212,9 +267,8 @@ class Facts(Writer):
     is_fact = True
     withdrawn = Withdrawn.EMPTY
 
-    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[DatedFact]:
-        rows = self.model.objects.as_of(on, known_at).filter(**self.kind)
-        return rows.order_by(*self.order)
+    def _all(self, on: date, known_at: datetime | None) -> QuerySet[DatedFact]:
+        return self.model.objects.as_of(on, known_at)
 
     def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
         rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
@@ -275,7 +329,7 @@ class Facts(Writer):
 
 
 @dataclass
-class Dated(Writer):
+class Dated(Tabled):
     """A yardstick of a row: what it is called, by when something is planned. A new value is a new
     row from `writing.on` on; one that began on that very day is withdrawn."""
 
@@ -289,12 +343,15 @@ class Dated(Writer):
     is_fact = True
     withdrawn = Withdrawn.EARLIER
     since = "effective_from"  # the field with the first day
+    order = ("-effective_from", "-recorded_at", "-pk")
 
-    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
-        rows = self.model.objects.in_force(on, known_at).filter(**self.kind)
-        return rows.order_by("-effective_from", "-recorded_at", "-pk")
+    def _all(self, on: date, known_at: datetime | None) -> QuerySet[Any]:
+        return self.model.objects.in_force(on, known_at)
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
+    def path(self, code: str) -> str | None:
+        return self.value_of.get(code, self.columns[code])
+
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
         rows = self._rows(on, known_at).filter(**{self.link: OuterRef("pk")})
         return Subquery(rows.values(self.value_of.get(code, self.columns[code]))[:1])
 
@@ -347,7 +404,10 @@ class DatedYesNo(Dated):
     def _is_yes_no(self, name: str) -> bool:
         return isinstance(self.model._meta.get_field(name), BooleanField)
 
-    def expression(self, code: str, on: date, known_at: datetime | None) -> Subquery:
+    def path(self, code: str) -> str | None:
+        return None if self._is_yes_no(self.columns[code]) else super().path(code)
+
+    def expression(self, code: str, on: date, known_at: datetime | None) -> Combinable:
         name = self.columns[code]
         if not self._is_yes_no(name):
             return super().expression(code, on, known_at)
@@ -363,10 +423,10 @@ class Latest(Dated):
     """A fact of a row of which the latest holds: on which level it is. What is written is a fact of the day."""
 
     since = "happened_on"
+    order = ("-happened_on", "-recorded_at", "-pk")
 
-    def _rows(self, on: date, known_at: datetime | None = None) -> QuerySet[Any]:
-        rows = self.model.objects.as_of(on, known_at).filter(**self.kind)
-        return rows.order_by("-happened_on", "-recorded_at", "-pk")
+    def _all(self, on: date, known_at: datetime | None) -> QuerySet[Any]:
+        return self.model.objects.as_of(on, known_at)
 
 
 def chunks(keys: list[Key]) -> Iterator[list[Key]]:

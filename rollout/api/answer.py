@@ -28,14 +28,15 @@ class Answer(NamedTuple):
 def answer_of(document: dict) -> Answer:
     """The document as JSON. Its tag follows from everything in it but the moment it was made.
 
-    The tag is weak in the sense of RFC 9110: answers under one tag tell the same facts, though
-    two of them may have been made at different moments.
+    Documents in a form of others have no such moment. The tag is weak in the sense of RFC 9110:
+    answers under one tag tell the same facts, though two of them may have been made at different moments.
     """
     facts = {name: value for name, value in document.items() if name != "generated_at"}
     text = json_of(facts)
     digest = hashlib.sha256(f"{get_language()}\n{text}".encode()).hexdigest()
-    moment = json_of(document["generated_at"])
-    return Answer(f'W/"{digest[:32]}"', f'{text[:-1]},"generated_at":{moment}}}'.encode())
+    if "generated_at" in document:
+        text = f'{text[:-1]},"generated_at":{json_of(document["generated_at"])}}}'
+    return Answer(f'W/"{digest[:32]}"', text.encode())
 
 
 class CachedAnswer:

@@ -22,11 +22,11 @@ from facilities.departures import departure
 from facilities.models import ApiToken, Facility
 from facilities.permissions import Access, is_in
 from rollout.api import schema, shapes
-from rollout.api.answer import json_of
+from rollout.api.answer import Answer, json_of
 from rollout.api.document import gone_document
 from rollout.api.listing import asked_rows, piece
 from rollout.api.parameters import asked_day
-from rollout.api.reading import Gone, ProgrammeView, ReadView, short_scope
+from rollout.api.reading import Gone, ProgrammeView, ReadView, packed_for, short_scope
 from rollout.day import Day
 from rollout.programme.connections import (
     WORST_FIRST,
@@ -45,7 +45,7 @@ class LiveView:
     caching = "private, no-store"
 
     def respond_now(self, document: dict) -> HttpResponse:
-        return HttpResponse(json_of(document), content_type="application/json")
+        return packed_for(self.request, Answer("", json_of(document).encode()))  # type: ignore[attr-defined]
 
 
 class ConnectionsView(LiveView, ProgrammeView):

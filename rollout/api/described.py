@@ -1,12 +1,18 @@
-"""How addresses describe themselves: refusals are problem details, and every answer tells what is left."""
+"""How addresses describe themselves: refusals are problem details, every answer tells what is left, bodies
+have an example, and what is deprecated says so.
+
+For machines the description is English and ASCII, whoever asks for it.
+"""
 
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from rollout.site.problems import MEDIA_TYPE
+from rollout.api.examples import REQUESTS
+from rollout.site.problems import MEDIA_TYPE, document
 
 LEFT = [
     OpenApiParameter(name, int, OpenApiParameter.HEADER, response=True, description=told)
@@ -29,6 +35,53 @@ class DescribedSchema(AutoSchema):
         media_types: list[str] | None = None,
         direction: str = "response",
     ) -> dict:
-        if int(status_code) >= 400:
+        refused = int(status_code) >= 400
+        if refused:
             media_types = [MEDIA_TYPE]
-        return super()._get_response_for_code(serializer, status_code, media_types, direction)
+        found: dict = super()._get_response_for_code(
+            serializer, status_code, media_types, direction
+        )
+        if refused and MEDIA_TYPE in found.get("content", {}):
+            found["content"][MEDIA_TYPE]["example"] = _example(int(status_code))
+        return found
+
+    def get_examples(self) -> list[Any]:
+        body = REQUESTS.get(self.get_operation_id())
+        own = [OpenApiExample("Usual", value=body, request_only=True)] if body else []
+        return [*super().get_examples(), *own]
+
+    def is_deprecated(self) -> bool:
+        return getattr(self.view, "deprecated", None) is not None or super().is_deprecated()
+
+
+def _example(status_code: int) -> dict[str, Any]:
+    """A refusal as it looks; a wrong parameter, and what is gone, with what is told besides."""
+    more: dict[str, Any] = {}
+    if status_code == 400:
+        more = {"errors": {"on": ["2025-02-30 is no day."]}}
+    if status_code == 410:
+        more = {"on": "2025-01-01", "successors": []}
+    if status_code == 412:
+        stands = {"title": "Servers and racks"}
+        more = {"sent": {"title": "Servers"}, "current": stands, "version": "9f0c1d2e3a4b5c6d"}
+    return document(status_code, "What is wrong, and what to do.", more)
+
+
+# Signs of print, and what stands for them in ASCII.
+PLAIN = str.maketrans({"“": '"', "”": '"', "’": "'", "–": "-", "…": "...", "\u00a0": " "})
+
+
+def in_ascii(result: dict[str, Any], **_how: Any) -> dict[str, Any]:
+    """The description without signs of print. In another language letters stay as they are."""
+    found: dict[str, Any] = _plain(result)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str | Promise):
+        return str(value).translate(PLAIN)
+    if isinstance(value, dict):
+        return {_plain(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value

@@ -12,11 +12,11 @@ from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from facilities.as_of import FacilityOnDay
+from facilities.as_of import AsOf, FacilityOnDay
 from facilities.models import Ledger
 from facilities.permissions import Places
 from facilities.timeline import Deadline
-from facilities.working_days import working_days_of
+from facilities.working_days import working_days
 from rollout.api import schema, shapes
 from rollout.api.answer import answer_of
 from rollout.api.document import map_of
@@ -49,8 +49,9 @@ class AlertsView(ProgrammeView):
         named = {"rule": "rule", "facility": "facility__code"}
         wanted = {named[n]: code for n, code in chosen.items() if code and n in named}
         self.refuse_elsewhere(request, asked.day, chosen["facility"])
-        as_of = self.part(asked.day)
-        found = as_of.only(alerts.standing(on)).filter(**wanted)
+        found = alerts.standing(on).filter(**wanted)
+        if self.is_partial or asked.day.area:
+            found = self.part(asked.day).only(found)
         counted = found.order_by().values_list("severity").annotate(Count("pk"))
         totals = dict.fromkeys(Alert.Severity.values, 0) | dict(counted)
         if severity := chosen["severity"]:
@@ -59,7 +60,9 @@ class AlertsView(ProgrammeView):
             due_on, pk = asked.after
             found = found.filter(Q(due_on__gt=due_on) | Q(due_on=due_on, pk__gt=pk))
         rows, after = cut(list(found[: asked.limit + 1]), asked, lambda one: (one.due_on, one.pk))
-        facilities, working = as_of.so_far(on), working_days_of(as_of)
+        # Of the facilities of this piece alone: there may be a hundred of two thousand.
+        shown = frozenset(one.facility_id for one in rows if one.facility_id)
+        facilities, working = AsOf(on, None, shown).so_far(on), working_days()
         document = {
             "on": on,
             "area": asked.day.area_code or None,

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, MethodNotAllowed
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,9 +17,10 @@ from rest_framework.views import APIView
 from facilities import clock
 from facilities.administration import access_to
 from facilities.as_of import AsOf
-from facilities.models import ApiToken, Facility
+from facilities.models import ApiToken, Facility, User
 from facilities.permissions import Access, access_of
 from rollout.api.answer import Answer, CachedAnswer
+from rollout.api.deprecated import Deprecated
 from rollout.api.throttling import tell
 from rollout.day import Day
 from rollout.figures.reader import narrowed
@@ -40,6 +41,7 @@ class ReadView(APIView):
     http_method_names = ["get", "head", "options"]
     caching = "private, no-cache"
     scope = ApiToken.Scope.PROGRESS  # without which a key is refused
+    deprecated: Deprecated | None = None
     access: Access
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -86,12 +88,7 @@ class ReadView(APIView):
         tag = answer.tag
         response = get_conditional_response(request, etag=tag)
         if response is None:
-            packed = re_accepts_gzip.search(request.headers.get("Accept-Encoding", ""))
-            response = HttpResponse(
-                answer.packed if packed else answer.body, content_type="application/json"
-            )
-            if packed:
-                response.headers["Content-Encoding"] = "gzip"
+            response = packed_for(request, answer)
         response.headers["ETag"] = tag
         return response
 
@@ -101,6 +98,8 @@ class ReadView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = self.caching
         tell(request, response)
+        if self.deprecated is not None:
+            self.deprecated.tell(response)
         patch_vary_headers(
             response, ("Accept-Encoding", "Accept-Language", "Cookie", "Authorization")
         )
@@ -152,6 +151,24 @@ class ProgrammeView(ReadView):
             outside = not self.part(day).listed_ids and bool(day.as_of().listed_ids)
         if outside:
             self.permission_denied(request, message=outside_the_area())
+
+
+def packed_for(request: Request, answer: Answer | CachedAnswer) -> HttpResponse:
+    """The document, compressed for whoever takes it."""
+    packed = re_accepts_gzip.search(request.headers.get("Accept-Encoding", ""))
+    response = HttpResponse(
+        answer.packed if packed else answer.body, content_type="application/json"
+    )
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def person(request: Request) -> User:
+    """Who asks, once it is settled that somebody does."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user
 
 
 def outside_the_area() -> str:

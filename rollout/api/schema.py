@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
@@ -185,8 +186,8 @@ CONNECTIONS: Endpoint = {
     "summary": _("Every connection as it is now"),
     "description": _(
         "Facilities that are to be connected, each with its partner: whether its gateway gives "
-        "signs of life. For the Department, the leaders and keys of the scope programme:read, each of "
-        "the province or of their area. Changes by the minute, hence without ETag."
+        "signals. For the Department, the leaders and keys of the scope programme:read, each "
+        "of the province or of their area. Changes by the minute, hence without ETag."
     ),
     "parameters": [
         OpenApiParameter("state", enum=WORST_FIRST),
@@ -256,7 +257,7 @@ FORECAST: Endpoint = {
     "summary": _("The forecast of a day"),
     "description": _(
         "When the facilities and the province will use records officially, from the durations "
-        "seen by that day. Nothing is stored. For the Department, the leaders and keys of the "
+        "seen by that day. Nothing is saved. For the Department, the leaders and keys of the "
         "scope programme:read, each of the province or of their area."
     ),
     "parameters": [ON, KNOWN_AT, MAP, AREA, *HEADERS],
@@ -393,10 +394,10 @@ CHANGES: Endpoint = {
     "summary": _("What has been written into registers since"),
     "description": _(
         "Rows that people, files and programs have written, in the order in which it became "
-        "visible: whoever follows it misses nothing and gets nothing twice, however many write at "
-        "once. Begin with “latest”, read the registers, then follow “next” for good. What a row "
-        "holds is read as the row; no value and no name is told here. A withdrawn file takes its "
-        "lots and setbacks with it. For whoever opens rows, each of their places."
+        "visible: whoever follows it misses nothing and gets nothing twice, however many write "
+        "at once. Begin with “latest”, read the registers, then follow “next” for good. What a "
+        "row holds is read as the row; no value and no name is told here. A withdrawn file "
+        "takes its items and problems with it. For whoever opens rows, each of their places."
     ),
     "parameters": [
         OpenApiParameter(
@@ -498,9 +499,20 @@ WRITE_NOT_200 = {
         description=_("It cannot be so, or the Idempotency-Key came with another call before."),
     ),
 }
+ACT_NOT_200 = WRITE_NOT_200 | {
+    403: OpenApiResponse(
+        serializers.Problem,
+        description="Not for this account or key, or it lies outside of its places.",
+    ),
+    404: OpenApiResponse(serializers.Problem, description="There is no such thing here."),
+    405: OpenApiResponse(serializers.Problem, description="Only POST and OPTIONS."),
+}
+CHECKING_NOT_200 = {
+    status: answer for status, answer in REGISTERS_NOT_200.items() if status != 304
+} | {403: OpenApiResponse(serializers.Problem, description="For the Department alone.")}
 HEARTBEAT: Endpoint = {
     "operation_id": "heartbeat",
-    "summary": _("A gateway gives a sign of life"),
+    "summary": _("A gateway sends a signal"),
     "description": _(
         "By a key of the scope heartbeat, for gateways of the places where its account is of the "
         "Department, an officer or a REST client. Each gateway also has a secret address of its own."
@@ -528,7 +540,7 @@ VERSIONED = {
 }
 BULK_REFUSED = OpenApiResponse(
     shapes.BulkProblem,
-    description=_("Nothing was stored, or the Idempotency-Key came with another call before."),
+    description=_("Nothing was saved, or the Idempotency-Key came with another call before."),
 )
 
 
@@ -538,7 +550,8 @@ class SchemaView(SpectacularAPIView):
     @extend_schema(
         operation_id="schema",
         summary=_("This description"),
-        description=_("OpenAPI 3.1, as YAML or JSON by Accept, in the reader's language."),
+        description="OpenAPI 3.1, as YAML or JSON by Accept: English and ASCII for machines, or in the "
+        "language asked for.",
         parameters=[
             OpenApiParameter("format", enum=["json", "yaml"]),
             OpenApiParameter("lang", enum=[code for code, _name in settings.LANGUAGES]),
@@ -551,7 +564,10 @@ class SchemaView(SpectacularAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if errors := misused(request.query_params, ("format", "lang")):
             raise ValidationError(errors)
-        return super().get(request, *args, **kwargs)
+        if "lang" in request.query_params:
+            return super().get(request, *args, **kwargs)
+        with translation.override("en"):
+            return super().get(request, *args, **kwargs)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -568,3 +584,9 @@ class DocsView(LoginRequiredMixin, SpectacularSwaggerSplitView):
     template_name = "api/docs.html"
     authentication_classes = []  # the session has been checked before the view is reached
     permission_classes = []
+
+    def _get_schema_url(self, request: Request) -> str:
+        """In the language of whoever reads it."""
+        address: str = super()._get_schema_url(request)
+        joined = "&" if "?" in address else "?"
+        return f"{address}{joined}lang={translation.get_language()}"

@@ -42,7 +42,7 @@ GENERATED_AT = _("When the figures were computed. The entity tag does not depend
 SHARE = _("Part of one. Above 1 when more is done than was planned; null when not known.")
 DONE = _("Null where nothing is known: that is no zero.")
 TOTAL = _("Out of how many, where it is known; null when it is known nowhere.")
-NEWEST_ON = _("Day of the newest fact that counts here; null without any.")
+NEWEST_ON = _("Day of the newest entry that counts here; null without any.")
 SLIP_DAYS = _("Days after (+) or before (-) the first target.")
 DETAIL_ONLY = _("Null without the right to see the rows of this facility.")
 
@@ -101,11 +101,11 @@ class Measure(Serializer):
     nothing_since = DateField(
         allow_null=True,
         help_text=_(
-            "The day of the newest fact, where it is older than the reporting calendar allows and "
-            "nobody has reported since; else null."
+            "The day of the newest entry, where it is older than the reporting calendar allows "
+            "and nobody has reported since; else null."
         ),
     )
-    evidence = Evidence(help_text=_("How many of those done stand on each rung of evidence."))
+    evidence = Evidence(help_text=_("How many of those done have each level of evidence."))
     newest_on = DateField(allow_null=True, help_text=NEWEST_ON)
     before = Before(allow_null=True, help_text=_("On the compared day; null without one."))
     change = IntegerField(allow_null=True, help_text=_("Done now less done on the compared day."))
@@ -147,7 +147,7 @@ class Milestone(Serializer):
 class MilestoneWithCause(Milestone):
     label: Declared = CharField()
     because = CharField(allow_null=True, help_text=_("Why the target was moved."))
-    held_by = CharField(allow_null=True, help_text=_("The obstacle that holds it."))
+    held_by = CharField(allow_null=True, help_text=_("The obstacle that blocks it."))
 
 
 class FacilityHead(Serializer):
@@ -204,7 +204,7 @@ class Progress(Serializer):
     newest_on = DateField(allow_null=True, help_text=NEWEST_ON)
     measures = Measure(many=True)
     figures = Figure(many=True)
-    facilities = Facility(many=True, help_text=_("Longest late first, then least progress."))
+    facilities = Facility(many=True, help_text=_("Longest overdue first, then least progress."))
     deadlines = Deadline(many=True, help_text=_("Nearest first."))
     generated_at = DateTimeField(help_text=GENERATED_AT)
 

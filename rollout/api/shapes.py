@@ -86,7 +86,8 @@ class Connection(Serializer):
         allow_null=True, help_text=_("The last moment at which the next sign is in time.")
     )
     silent_after = DateTimeField(
-        allow_null=True, help_text=_("When grace ends: late before it, silent after it.")
+        allow_null=True,
+        help_text=_("When the grace period ends: delayed before it, no signal after it."),
     )
     interval_minutes = IntegerField(allow_null=True, help_text=NO_ADDRESS)
     grace_minutes = IntegerField(allow_null=True, help_text=NO_ADDRESS)
@@ -199,7 +200,7 @@ class Foreseen(Serializer):
     safe_on = DateField(allow_null=True, help_text=_("Nine walks in ten are over by this day."))
     chance = FloatField(
         allow_null=True,
-        help_text=_("To make the day of the law, 0 to 1; null when not foreseen or no law."),
+        help_text=_("To make the legal deadline, 0 to 1; null when not foreseen or no law."),
     )
     sample = IntegerField(
         allow_null=True, help_text=_("Durations behind the step with the fewest of them.")
@@ -269,12 +270,12 @@ class Forecast(Serializer):
     rule_version = IntegerField(
         help_text=_("Goes up when the same facts give another forecast than before.")
     )
-    law_on = DateField(allow_null=True, help_text=_("The day of the law; null without one."))
+    law_on = DateField(allow_null=True, help_text=_("The legal deadline; null without one."))
     official = IntegerField(help_text=_("Facilities that use records officially already."))
     unforeseen = IntegerField(help_text=_("Facilities of which too little is known."))
     by_law = ByLaw(
         allow_null=True,
-        help_text=_("Facilities in official use by the day of the law; null when not foreseen."),
+        help_text=_("Facilities in official use by the legal deadline; null when not foreseen."),
     )
     province = Foreseen(help_text=_("Over when its last facility is."))
     facilities = ForeseenFacility(many=True, help_text=_("By code."))
@@ -432,11 +433,23 @@ class Heartbeat(Serializer):
     )
 
 
+def paper_field() -> IntegerField:
+    """A paper that was brought before, named by its number."""
+    return IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The paper that proves it: its number from /api/v1/papers/.",
+    )
+
+
 class NewRow(Serializer):
     values = Cells(help_text=VALUES)
     because = CharField(
         required=False, allow_blank=True, max_length=LONGEST_REASON, help_text=BECAUSE
     )
+    paper = paper_field()
 
 
 class ChangedRow(NewRow):

@@ -1,14 +1,27 @@
 from django.urls import path
 
+from rollout.api import exchange
 from rollout.api.changes import ChangesView
 from rollout.api.connections import ConnectionsView, ConnectionView
 from rollout.api.difference import DifferenceView
 from rollout.api.forecast import ForecastView
 from rollout.api.heartbeat import HeartbeatView
+from rollout.api.papers import PapersView
 from rollout.api.programme import AlertsView, DeadlinesView
 from rollout.api.provinces import ProvincesView
+from rollout.api.public import PublicSummaryView
 from rollout.api.registers import RegistersView
+from rollout.api.reporting import CheckingView, JudgeView, ReportView, UndoView
 from rollout.api.schema import DocsView, SchemaView
+from rollout.api.steering import (
+    ACTS_OF_DIRECTIVES,
+    ACTS_OF_OBSTACLES,
+    DirectivesView,
+    DirectiveView,
+    ObstaclesView,
+    ObstacleView,
+)
+from rollout.api.steps import StepsView
 from rollout.api.views import FacilityProgressView, ProgressView, TrendView
 from rollout.api.writing import BulkView, RowsView, RowView, WithdrawView
 
@@ -51,6 +64,27 @@ urlpatterns = [
         WithdrawView.as_view(),
         name="register-withdraw",
     ),
+    path(
+        "v1/registers/<slug:register>/<int:key>/steps/",
+        StepsView.as_view(),
+        name="register-steps",
+    ),
+    path("v1/papers/", PapersView.as_view(), name="papers"),
+    path("v1/facilities/<slug:code>/reports/", ReportView.as_view(), name="report"),
+    path("v1/checking/", CheckingView.as_view(), name="checking"),
+    path("v1/checking/<uuid:change_set>/", JudgeView.as_view(), name="judge"),
+    path("v1/change-sets/<uuid:change_set>/undo/", UndoView.as_view(), name="undo"),
+    path("v1/obstacles/", ObstaclesView.as_view(), name="obstacles"),
+    path("v1/obstacles/<str:code>/", ObstacleView.as_view(), name="obstacle"),
+    path("v1/directives/", DirectivesView.as_view(), name="directives"),
+    path("v1/directives/<str:code>/", DirectiveView.as_view(), name="directive"),
+    *(
+        path(f"v1/{about}/<str:code>/{act}/", view.as_view(), name=f"{about[:-1]}-{act}")
+        for about, views in (("obstacles", ACTS_OF_OBSTACLES), ("directives", ACTS_OF_DIRECTIVES))
+        for act, view in views.items()
+    ),
+    path("v1/public/summary/", PublicSummaryView.as_view(), name="public-summary"),
+    *exchange.urlpatterns,
     path("v1/schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
 ]

@@ -1,7 +1,8 @@
 """Writing rows of registers: new ones, changed ones, withdrawn ones, many at once.
 
-Through the columns, rules and change sets of the desk (`rollout.registers.writing`), for whoever keeps
-the register there: in person, or by a key of the scope registers:write.
+Through the columns, rules and change sets of the pages (`rollout.registers.writing`), for whoever writes
+the register there, the Department or a facility's officer: in person, or by a key of the scope
+registers:write.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from facilities import clock
-from facilities.models import ApiToken, ChangeSet
-from facilities.permissions import NOWHERE, Access
+from facilities.models import ApiToken, ChangeSet, Document
 from facilities.registers.register import Register
 from rollout.api import schema, shapes
 from rollout.api.parameters import misused
@@ -34,13 +34,14 @@ from rollout.api.registers import (
     told,
 )
 from rollout.api.repeating import once
-from rollout.registers.keeping import adds_to, kept_registers
 from rollout.registers.writing import (
     ANY,
+    Hand,
     Line,
     Outcome,
     Refusal,
     Result,
+    hand_for,
     is_conflict,
     version_of,
     withdraw,
@@ -63,17 +64,18 @@ class RowsView(RegisterRowsView):
         responses={201: shapes.WrittenRow, **schema.WRITE_NOT_200},
     )
     def post(self, request: Request, register: str) -> HttpResponseBase:
-        found, access = kept(self, request, register)
+        found, hand = kept(self, request, register)
         if not found.makes_rows:
             raise MethodNotAllowed("POST")
-        if not adds_to(found, access):
+        if not hand.adds_to(found):
             self.permission_denied(request, message=_not_kept())
         asked = asked_body(shapes.NewRow, request)
 
         def act() -> Response:
-            line = Line(asked["values"], because=asked.get("because", ""))
-            change_set, result = _one(self, found, access, line)
-            return _row_answer(found, result, change_set, status.HTTP_201_CREATED)
+            paper = paper_meant(self, asked)
+            line = Line(asked["values"], because=asked.get("because", ""), paper=paper)
+            change_set, result = write_one(self, found, hand, line)
+            return row_answer(found, result, change_set, status.HTTP_201_CREATED)
 
         return once(request, act)
 
@@ -89,13 +91,14 @@ class RowView(RegisterRowView):
         responses={200: shapes.WrittenRow, **schema.WRITE_NOT_200, **schema.VERSIONED},
     )
     def patch(self, request: Request, register: str, key: int) -> HttpResponseBase:
-        found, access = kept(self, request, register)
-        version = _meant(request)
+        found, hand = kept(self, request, register)
+        version = version_meant(request)
         asked = asked_body(shapes.ChangedRow, request)
-        line = Line(asked["values"], key, version, asked.get("because", ""))
+        paper = paper_meant(self, asked)
+        line = Line(asked["values"], key, version, asked.get("because", ""), paper)
         with transaction.atomic():
-            change_set, result = _one(self, found, access, line)
-        return _row_answer(found, result, change_set, status.HTTP_200_OK)
+            change_set, result = write_one(self, found, hand, line)
+        return row_answer(found, result, change_set, status.HTTP_200_OK)
 
 
 class WithdrawView(ReadView):
@@ -109,10 +112,12 @@ class WithdrawView(ReadView):
         responses={200: shapes.WithdrawnRow, **schema.WRITE_NOT_200, **schema.VERSIONED},
     )
     def post(self, request: Request, register: str, key: int) -> HttpResponseBase:
-        found, access = kept(self, request, register)
+        found, hand = kept(self, request, register)
         if not hasattr(found.model, "withdrawn_at"):
             raise MethodNotAllowed("POST")
-        version = _meant(request)
+        if hand.is_own:
+            self.permission_denied(request, message=_not_kept())
+        version = version_meant(request)
         asked = asked_body(shapes.Withdrawal, request)
 
         def act() -> Response:
@@ -122,12 +127,12 @@ class WithdrawView(ReadView):
                     key,
                     version=version,
                     because=asked["because"],
-                    access=access,
+                    hand=hand,
                     by=request.user,
                     on=clock.today(),
                 )
             except Refused as error:
-                _refuse(error)
+                refuse(error)
             if change_set is None:
                 _tell(found, result, {}, self)
             document = {
@@ -151,18 +156,20 @@ class BulkView(ReadView):
         responses={200: shapes.BulkWritten, **schema.WRITE_NOT_200, 422: schema.BULK_REFUSED},
     )
     def post(self, request: Request, register: str) -> HttpResponseBase:
-        found, access = kept(self, request, register)
+        found, hand = kept(self, request, register)
         asked = asked_body(shapes.Bulk, request)
+        papers = papers_meant(self, asked["rows"])
         lines = [
             Line(
                 one["values"],
                 one.get("key"),
                 one.get("version", "") or ANY,
                 one.get("because", ""),
+                papers.get(one.get("paper")),
             )
             for one in asked["rows"]
         ]
-        if errors := _wrong_lines(found, access, lines, asked["rows"]):
+        if errors := _wrong_lines(found, hand, lines, asked["rows"]):
             raise ValidationError(errors)
 
         def act() -> Response:
@@ -170,19 +177,19 @@ class BulkView(ReadView):
                 change_set, results = write(
                     found,
                     lines,
-                    access=access,
+                    hand=hand,
                     by=request.user,
                     on=clock.today(),
                     because=asked.get("because", ""),
                     each=asked.get("mode", "all") == "each",
                 )
             except Refused as error:
-                _refuse(error)
+                refuse(error)
             document = _bulk_document(found, change_set, results)
             if change_set is None and document["refused"]:
                 raise Problem(
                     status.HTTP_422_UNPROCESSABLE_ENTITY,
-                    _("Nothing was stored. “results” says which rows cannot be so, and why."),
+                    _("Nothing was saved. “results” says which rows cannot be so, and why."),
                     **document,
                 )
             return Response(document)
@@ -190,7 +197,7 @@ class BulkView(ReadView):
         return once(request, act)
 
 
-def kept(view: ReadView, request: Request, code: str) -> tuple[Register, Access]:
+def kept(view: ReadView, request: Request, code: str) -> tuple[Register, Hand]:
     """The register, and as whom it is written. Raises PermissionDenied for whoever does not keep it."""
     access = view.access.writing
     if access is None:
@@ -198,15 +205,44 @@ def kept(view: ReadView, request: Request, code: str) -> tuple[Register, Access]
     found = register_of(code)
     if any(column.personal and column.required for column in found.columns):
         view.permission_denied(request, message=_("Names of people are entered in person."))
-    if access.kept == NOWHERE or found.code not in kept_registers(access):
+    hand = hand_for(access, found)
+    if hand is None:
         view.permission_denied(request, message=_not_kept())
     if errors := misused(request.query_params, ()):
         raise ValidationError(errors)
-    return found, access
+    return found, hand
 
 
 def _not_kept() -> str:
-    return _("This register is kept by the Department. Ask it for such a role or key.")
+    return _("This is written by the Department. Ask it for such a role or key.")
+
+
+def papers_meant(
+    view: ReadView, rows: list[dict[str, Any]], at: str = "rows.{}.paper"
+) -> dict[Any, Document]:
+    """The papers that rows name, by their number: one query at most.
+
+    Whoever brought a paper may name it, and whoever reads all. Raises ValidationError by row, named
+    by `at`.
+    """
+    named = {one["paper"] for one in rows if one.get("paper")}
+    if not named:
+        return {}
+    access = view.access.writing or view.access
+    found = Document.objects.known().filter(pk__in=named)
+    if not access.sees_all_papers:
+        found = found.filter(recorded_by=view.request.user.pk)
+    papers = found.in_bulk()
+    wrong = [number for number, one in enumerate(rows) if one.get("paper") not in (None, *papers)]
+    if wrong:
+        words = [_("There is no such paper, or it is not yours. Send it to /api/v1/papers/ first.")]
+        raise ValidationError({at.format(number): words for number in wrong})
+    return dict(papers)
+
+
+def paper_meant(view: ReadView, asked: dict[str, Any]) -> Document | None:
+    """The paper that a call names. Raises ValidationError."""
+    return papers_meant(view, [asked], "paper").get(asked.get("paper"))
 
 
 def asked_body(serializer: Any, request: Request) -> dict[str, Any]:
@@ -238,7 +274,7 @@ def _flat(errors: Any, path: str = "") -> dict[str, list[str]]:
     return found
 
 
-def _meant(request: Request) -> str:
+def version_meant(request: Request) -> str:
     """The version that the caller has read. Raises Problem if none is said."""
     said = request.headers.get(IF_MATCH, "").strip()
     if said == ANY:
@@ -252,21 +288,22 @@ def _meant(request: Request) -> str:
     return tag.partition(".")[0]
 
 
-def _one(
-    view: ReadView, register: Register, access: Access, line: Line
+def write_one(
+    view: ReadView, register: Register, hand: Hand, line: Line
 ) -> tuple[ChangeSet | None, Result]:
+    """One row in a change set of its own. Raises Problem, NotFound or PermissionDenied."""
     try:
         change_set, [result] = write(
             register,
             [line],
-            access=access,
+            hand=hand,
             by=view.request.user,
             on=clock.today(),
             kind=ChangeSet.Kind.FORM,
             because=line.because,
         )
     except Refused as error:
-        _refuse(error)
+        refuse(error)
     if result.outcome == Outcome.REFUSED:
         _tell(register, result, line.values, view)
     return change_set, result
@@ -295,7 +332,7 @@ def _tell(register: Register, result: Result, sent: Mapping[str, Any], view: Rea
     )
 
 
-def _refuse(error: Refused) -> NoReturn:
+def refuse(error: Refused) -> NoReturn:
     """Raise what the verbs refused, as the API tells it."""
     if is_conflict(error):
         raise Conflict(" ".join(error.messages)) from error
@@ -308,19 +345,19 @@ def _refuse(error: Refused) -> NoReturn:
 
 
 def _wrong_lines(
-    register: Register, access: Access, lines: list[Line], sent: list[dict]
+    register: Register, hand: Hand, lines: list[Line], sent: list[dict]
 ) -> dict[str, list[str]]:
     """What is wrong with lines as such: no version of a row that is there, new rows where none are made."""
     errors: dict[str, list[str]] = {}
     for number, (line, one) in enumerate(zip(lines, sent, strict=True)):
-        if line.key is None and not (register.makes_rows and adds_to(register, access)):
+        if line.key is None and not (register.makes_rows and hand.adds_to(register)):
             errors[f"rows.{number}.key"] = [_("New rows are not made here.")]
         if line.key is not None and not one.get("version"):
             errors[f"rows.{number}.version"] = [_("Give the version of the row you have read.")]
     return errors
 
 
-def _row_answer(
+def row_answer(
     register: Register, result: Result, change_set: ChangeSet | None, code: int
 ) -> Response:
     """The row as it stands now. A row of facts goes on under a new key."""

@@ -90,6 +90,17 @@ def cached_progress(
     return _reading(Asked(on, known_at, compare, map_on, area)).whole
 
 
+def cached_reading(
+    on: date,
+    *,
+    known_at: datetime | None = None,
+    compare: date | None = None,
+    map_on: date | None = None,
+) -> Reading:
+    """What `cached_progress` is put together from, of all facilities."""
+    return _reading(Asked(on, known_at, compare, map_on))
+
+
 def cached_parts(
     on: date,
     *,
@@ -103,8 +114,14 @@ def cached_parts(
 
 
 def _reading(asked: Asked) -> Reading:
-    place = key("progress", "kept", *astuple(asked))
-    return spliced.current(place, lambda: Reading.begin(asked), keep_seconds(asked.known_at))
+    return spliced.current(
+        place_of(asked), lambda: Reading.begin(asked), keep_seconds(asked.known_at)
+    )
+
+
+def place_of(asked: Asked) -> str:
+    """Where a progress is kept."""
+    return key("progress", "kept", *astuple(asked))
 
 
 def cached_sums(

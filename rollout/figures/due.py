@@ -38,8 +38,13 @@ class Due:
 
     @classmethod
     def begin(cls, asked: Asked) -> "Due":
+        return cls.joined(asked, parts_of(asked))
+
+    @classmethod
+    def joined(cls, asked: Asked, parts: Mapping[int, Part]) -> "Due":
+        """Put together from what was read of some facilities at a time."""
         as_of = asked.as_of(asked.on)
-        return cls(asked, parts_of(asked), working_days_of(as_of), tuple(standing(as_of)))
+        return cls(asked, parts, working_days_of(as_of), tuple(standing(as_of)))
 
     def spliced(self, moved: Collection[int]) -> "Due":
         reach = Reach.of(moved)
@@ -71,10 +76,13 @@ class Due:
     def owed_to_the_law(self) -> list[Deadline]:
         """The deadlines of the law that are not met, late or due within the next quarter."""
         last = self.asked.on + deadlines.AHEAD
+        return [one for one in self.of_the_law() if one.done_on is None and one.due_on <= last]
+
+    def of_the_law(self) -> list[Deadline]:
+        """All deadlines of the law that stand on the day, met or not."""
         return [
             one._replace(working=self.working)
             for one in deadlines.of_the_law(self.laws, self._facilities, self._official)
-            if one.done_on is None and one.due_on <= last
         ]
 
     @property
@@ -96,8 +104,12 @@ def due(
 ) -> Due:
     """See `rollout.figures.progress.progress`; read again for those alone whose facts have moved."""
     asked = Asked(on, known_at, None, map_on, area)
-    place = key("due", "kept", on, known_at, map_on, area)
-    return spliced.current(place, lambda: Due.begin(asked), keep_seconds(known_at))
+    return spliced.current(place_of(asked), lambda: Due.begin(asked), keep_seconds(known_at))
+
+
+def place_of(asked: Asked) -> str:
+    """Where it is kept."""
+    return key("due", "kept", asked.on, asked.known_at, asked.map_on, asked.area)
 
 
 def parts_of(asked: Asked, facility_ids: frozenset[int] | None = None) -> dict[int, Part]:

@@ -342,9 +342,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         code=MeasureCode.OFFICIAL.value,
         rule=_(
-            "The latest ruling of its evaluation council is pass or pass with conditions, and "
-            "official use has begun. Where no council is needed for a kind of facility: official "
-            "use has begun."
+            "The latest conclusion of its evaluation council is pass or pass with conditions, "
+            "and official use has begun. Where no council is needed for a kind of facility: "
+            "official use has begun."
         ),
         version=3,
         unit="facilities",

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from facilities.areas import OWN, Areas
-from facilities.as_of import FacilityOnDay
-from facilities.timeline import FacilityState
 from rollout.figures.awaited import late_facilities
-from rollout.figures.progress import progress_by
+from rollout.figures.cached import cached_reading
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.models import Milestone
 from rollout.programme.legal import LegalDeadlineOnDay, nearest
@@ -59,18 +57,12 @@ def nation(
 ) -> list[ProvinceFigures]:
     """A row per province of the day, by name, and one of what lies in none, if anything does.
 
-    As many queries as one progress and five, however many provinces there are.
+    From what is kept of all facilities, with five queries more, however many provinces there are.
     """
     provinces = provinces_on(map_on or on, known_at)
     places = _Places(provinces, Areas(map_on or max(on, compare or on), known_at), map_on)
-    found = progress_by(
-        places,
-        on,
-        known_at=known_at,
-        compare=compare,
-        map_on=map_on,
-        also=[one.code for one in provinces],
-    )
+    reading = cached_reading(on, known_at=known_at, compare=compare, map_on=map_on)
+    found = reading.by_area(places, also=[one.code for one in provinces])
     rows = [_row(one, found[one.code], one.code) for one in provinces]
     left = found.get(ELSEWHERE)
     if left and left.facilities:
@@ -104,10 +96,10 @@ class _Places:
         self._provinces, self._areas, self._map_on = provinces, areas, map_on
         self._of_day: dict[date, dict[int | None, str]] = {}
 
-    def __call__(self, facility: FacilityOnDay, _state: FacilityState, day: date) -> str:
+    def __call__(self, area_id: int | None, day: date) -> str:
         if day not in self._of_day:
             self._of_day[day] = self._read(self._map_on or day)
-        return self._of_day[day].get(facility.area_id, ELSEWHERE)
+        return self._of_day[day].get(area_id, ELSEWHERE)
 
     def _read(self, day: date) -> dict[int | None, str]:
         tree = self._areas.on(day)

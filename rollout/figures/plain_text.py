@@ -36,7 +36,7 @@ def _lines(document: Document) -> Iterator[str]:
     yield _("{count} facilities in the rollout; overall progress {share}").format(
         count=number(scope["facilities"]), share=share(document["overall"])
     )
-    yield from _heading(_("Measures"))
+    yield from _heading(_("Indicators"))
     for measure in document["measures"]:
         change = "" if measure["change"] is None else f" ({signed(measure['change'])})"
         figure = f"{number(measure['done'])}/{number(measure['total'])}{change}"
@@ -71,7 +71,7 @@ def _facility(facility: Document) -> str:
     late = ""
     if facility["days_late"]:
         late = ngettext(
-            "{count} working day late", "{count} working days late", facility["days_late"]
+            "{count} working day overdue", "{count} working days overdue", facility["days_late"]
         ).format(count=number(facility["days_late"]))
     return (
         f"{_padded(facility['name'], LABEL)} {share(facility['progress']):>8}"

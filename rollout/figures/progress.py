@@ -61,6 +61,8 @@ MODULES = (
 
 PASSES_ON = {family: rule for module in MODULES for family, rule in module.PASSES_ON.items()}
 
+FEW = 250  # facilities
+
 Grouping = Callable[[FacilityOnDay, FacilityState, date], Hashable]
 Weights = dict[str, Decimal]  # by measure
 WeightsByKind = dict[str, Weights]  # "": of every kind without weights of its own
@@ -157,7 +159,8 @@ class Asked:
     def as_of(self, day: date, facility_ids: frozenset[int] | None = None) -> AsOf:
         """For the days that are asked for, and no other."""
         # What happened at a few is told by the day: so their curve and forecast are told by it too.
-        days = (self.on, self.compare or self.on) if facility_ids is None else None
+        is_few = facility_ids is not None and len(facility_ids) <= FEW
+        days = None if is_few else (self.on, self.compare or self.on)
         as_of = AsOf(day, self.known_at, facility_ids, self.map_on, folded_on=days)
         return in_area(as_of, self.area)
 
@@ -174,6 +177,7 @@ class Part:
     bids: tuple[date | None, ...] = ()  # when the bidding of each file for its servers is to end
     held: tuple[Held, ...] = ()
     awaited: Mapping[str, Awaited] = field(default_factory=dict)  # by measure
+    area_then: int | None = None  # where it lay on the compared day
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,26 @@ class Reading:
     @classmethod
     def begin(cls, asked: Asked) -> "Reading":
         return cls._read(asked)[0]
+
+    @classmethod
+    def joined(cls, asked: Asked, parts: Mapping[int, Part]) -> "Reading":
+        """Of all facilities, put together from what was read of some at a time. Not of an area."""
+        return cls(
+            asked,
+            parts,
+            weights_on(asked.on, asked.known_at),
+            names_on(asked.map_on or asked.on, asked.known_at),
+            tuple(legal_deadlines(asked.on, asked.known_at, asked.map_on)),
+        )
+
+    def without_compared(self) -> "Reading":
+        """The same without another day to be held against."""
+        parts = {
+            pk: part if part.cells_then is None else replace(part, cells_then=None, area_then=None)
+            for pk, part in self.parts.items()
+        }
+        said = {pk: part for pk, part in parts.items() if part != Part()}
+        return replace(self, asked=replace(self.asked, compare=None), parts=said)
 
     def spliced(self, moved: Collection[int]) -> "Reading":
         """The same after facts of some facilities have moved, and nothing else has."""
@@ -246,13 +270,29 @@ class Reading:
                 groups[found][place].add(facility.id)
         return {found: reading.of(*ids) for found, ids in groups.items()}
 
+    def by_area(
+        self, place: Callable[[int | None, date], Hashable], also: Iterable[Hashable] = ()
+    ) -> dict[Hashable, Progress]:
+        """For each group of facilities, by where they lie on each of both days. See `progress_by`."""
+        asked = self.asked
+        groups: dict[Hashable, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+        for group in also:
+            groups[group] = (set(), set())
+        for pk, part in self.parts.items():
+            if part.facility:
+                groups[place(part.facility.area_id, asked.on)][0].add(pk)
+            if part.cells_then is not None and asked.compare:
+                groups[place(part.area_then, asked.compare)][1].add(pk)
+        return {found: self.of(*ids) for found, ids in groups.items()}
+
     @cached_property
     def whole(self) -> Progress:
         """Of all facilities."""
         return self.of(self.parts.keys(), self.parts.keys())
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "whole"}
+        found = ("whole", "_results")
+        return {name: value for name, value in vars(self).items() if name not in found}
 
     def of(self, ids: Collection[int], ids_then: Collection[int]) -> Progress:
         """Of some of the facilities on the day, held against those of the compared day."""
@@ -266,7 +306,7 @@ class Reading:
                 if part.cells_then and pk in ids_then
             }
             before = {measure.code: summed(measure, cells_then) for measure in MEASURES}
-        facilities = tuple(result for result in self._results() if result.id in ids)
+        facilities = tuple(result for result in self._results if result.id in ids)
         since = fresh_since([result.freshness for result in facilities])
         expected = self._bidding_ends(cells)
         measures = tuple(
@@ -310,6 +350,7 @@ class Reading:
             },
         )
 
+    @cached_property
     def _results(self) -> list[FacilityResult]:
         """The facilities of the rollout: longest late first, then least progress, then by code."""
         held = {pk: part.held for pk, part in self.parts.items() if part.held}
@@ -345,6 +386,7 @@ def _parts(
 ) -> dict[int, Part]:
     listed = {facility.id: facility for facility in now.listed}
     cells_then = then.cells if then else {}
+    areas_then = {facility.id: facility.area_id for facility in then.listed} if then else {}
     open_ones = [obstacle for obstacle in obstacles(as_of) if obstacle.cleared_on is None]
     results = _facilities(as_of, now, weights, open_ones)
     waiting = awaited_at(as_of, results.values())
@@ -360,6 +402,7 @@ def _parts(
             tuple(bids.get(pk, ())),
             held.get(pk, ()),
             waiting.get(pk, {}),
+            areas_then.get(pk),
         )
         for pk in everybody
     }

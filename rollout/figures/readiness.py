@@ -100,7 +100,7 @@ def _checks(result: FacilityResult, is_held: bool) -> tuple[Check, ...]:
             "signatures_authenticated",
         ),
         _measured(result, connection, _("Connection established")),
-        Check("obstacles", _("No obstacle holds it"), NOT_MET if is_held else MET, anchor="held"),
+        Check("obstacles", _("No obstacle blocks it"), NOT_MET if is_held else MET, anchor="held"),
         Check(
             "self_assessment",
             _("Self-assessment done"),

@@ -168,7 +168,7 @@ class FacilityResult:
     def stage_label(self) -> "StrOrPromise":
         """In words; a council whose day has passed is not said to be to come."""
         if self.next_step == NextStep.RECORD_RULING:
-            return _("Council day passed, no ruling on record")
+            return _("Council day passed, no conclusion on record")
         return FacilityStage(self.stage).label
 
     @property

@@ -11,7 +11,7 @@ it is the same one (its stamp), so that emptying the cache drops everything.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -22,7 +22,8 @@ from django.core.cache import cache
 
 from facilities.models import FacilityVersion, Ledger
 
-IN_MEMORY = 6  # results
+IN_MEMORY = 6  # results, and more of them where they are small
+MOST_PARTS = 100_000  # facilities of all results in memory: some 250 MB
 MOST_MENDED = 250  # facilities; for more, everything is read again
 MOST_UNSTORED = 100  # facilities mended in memory before the cache gets the result again
 BUSY_SECONDS = 60
@@ -32,6 +33,10 @@ LOOK_SECONDS = 0.05
 
 class Spliceable(Protocol):
     """A result that can be mended. It is never changed: others may be reading it."""
+
+    @property
+    def parts(self) -> Sized:
+        """What it has of each facility."""
 
     def spliced(self, moved: Collection[int]) -> Self:
         """The same after facts of these facilities have moved, and nothing else has."""
@@ -67,8 +72,11 @@ class _Memory:
         with self._lock:
             self._kept[place] = kept
             self._kept.move_to_end(place)
-            while len(self._kept) > IN_MEMORY:
+            while len(self._kept) > IN_MEMORY and self._parts() > MOST_PARTS:
                 self._kept.popitem(last=False)
+
+    def _parts(self) -> int:
+        return sum(len(kept.result.parts) for kept in self._kept.values())
 
     @contextmanager
     def turn(self, place: str) -> Iterator[bool]:
@@ -110,6 +118,22 @@ def current(place: str, compute: Callable[[], Result], seconds: int) -> Result:
         return found
 
 
+def holds(place: str) -> bool:
+    """Whether there is a result that needs no more than mending."""
+    version, general = Ledger.versions()
+    kept: _Kept | None = _in_memory(place) or cache.get(place)
+    return (
+        kept is not None
+        and general <= kept.version <= version
+        and len(FacilityVersion.since(kept.version)) <= MOST_MENDED
+    )
+
+
+def keep(place: str, result: Spliceable, version: int, seconds: int) -> None:
+    """Keep what was found elsewhere. `version`: of the ledger, read before the facts were."""
+    _memory.put(place, _stored(place, _Kept(uuid4().hex, version, result), seconds))
+
+
 def _in_memory(place: str) -> _Kept | None:
     kept = _memory.get(place)
     return kept if kept and cache.get(f"{place}:stamp") == kept.stamp else None
@@ -139,7 +163,7 @@ def _mended(place: str, versions: tuple[int, int], seconds: int) -> Any:
 def _computed(place: str, compute: Callable[[], Result], version: int, seconds: int) -> Result:
     """`version`: of the ledger, read before."""
     result = compute()
-    _memory.put(place, _stored(place, _Kept(uuid4().hex, version, result), seconds))
+    keep(place, result, version, seconds)
     return result
 
 

@@ -25,7 +25,7 @@ from rollout.figures.progress import MODULES, changes
 from rollout.figures.reach import Reach
 from rollout.figures.results import Progress
 from rollout.figures.sums import Sum
-from rollout.models import MeasureCode
+from rollout.models import MeasureCode, Milestone
 from rollout.programme.tracking import tracked
 from rollout.programme.ways import ways
 
@@ -146,6 +146,17 @@ def first_day(progress: Progress, compare: date | None) -> date:
     on = progress.on
     newest = min(progress.newest_on or on, compare or on, on)
     return max(newest - LOOK_BACK, on - timedelta(days=LONGEST_DAYS)).replace(day=1)
+
+
+def planned(progress: Progress) -> list[tuple[date, int]]:
+    """How many facilities should use EMR officially by each day: the targets that hold now."""
+    days = sorted(
+        on
+        for facility in progress.facilities
+        for milestone in facility.milestones
+        if milestone.code == Milestone.OFFICIAL and (on := milestone.target or milestone.actual)
+    )
+    return [(on, days.index(on) + days.count(on)) for on in sorted(set(days))]
 
 
 def cached_trend(

@@ -59,9 +59,13 @@ class Foreseen:
     @classmethod
     def begin(cls, on: date, known_at: datetime | None, map_on: date | None) -> "Foreseen":
         as_of = AsOf(on, known_at, map_on=map_on)
-        parts = _parts(as_of)
+        return cls.joined(as_of, parts_of(as_of))
+
+    @classmethod
+    def joined(cls, as_of: AsOf, parts: Mapping[int, Part]) -> "Foreseen":
+        """Put together from what was read of some facilities at a time. `as_of`: of all."""
         return cls(
-            (on, known_at, map_on),
+            (as_of.until, as_of.known_at, as_of.map_on),
             law_of(as_of),
             working_days_of(as_of),
             parts,
@@ -72,7 +76,7 @@ class Foreseen:
     def spliced(self, moved: Collection[int]) -> "Foreseen":
         reach = Reach.of(moved)
         on, known_at, map_on = self.as_of
-        fresh = _parts(AsOf(on, known_at, reach.read, map_on))
+        fresh = parts_of(AsOf(on, known_at, reach.read, map_on))
         old = {pk: part for pk, part in self.parts.items() if pk in reach.affected}
         new = {pk: part for pk, part in fresh.items() if pk in reach.affected}
         parts = {pk: part for pk, part in self.parts.items() if pk not in reach.affected} | new
@@ -153,11 +157,16 @@ def know_durations(as_of: AsOf) -> None:
 
 def _foreseen(*asked: *tuple[date, datetime | None, date | None]) -> Foreseen:
     _on, known_at, _map_on = asked
-    place = key("forecast", "kept", *asked)
-    return spliced.current(place, lambda: Foreseen.begin(*asked), keep_seconds(known_at))
+    return spliced.current(place_of(*asked), lambda: Foreseen.begin(*asked), keep_seconds(known_at))
 
 
-def _parts(as_of: AsOf) -> dict[int, Part]:
+def place_of(on: date, known_at: datetime | None = None, map_on: date | None = None) -> str:
+    """Where a forecast is kept."""
+    return key("forecast", "kept", on, known_at, map_on)
+
+
+def parts_of(as_of: AsOf) -> dict[int, Part]:
+    """What each facility of this AsOf gives."""
     facts = Facts.of_facilities(as_of)
     listed = {facility.id: facility for facility in as_of.on(as_of.until)}
     stages = of_stages.taken_at(as_of)

@@ -28,8 +28,10 @@ MOST = 8  # lines of one part; how many more there are is said
 PARTS = {
     "items": _("Put on the agenda"),
     "directives": _("Directives carried over"),
-    "obstacles": _("Obstacles that stand"),
-    "councils": _("Councils of the next two weeks, and those whose day passed without a ruling"),
+    "obstacles": _("Open obstacles"),
+    "councils": _(
+        "Councils of the next two weeks, and those whose day passed without a conclusion"
+    ),
     "late": _("What is late longest"),
     "contradictions": _("Records that contradict each other, and steps passed over"),
 }

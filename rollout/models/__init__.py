@@ -25,6 +25,7 @@ from rollout.models.milestones import (
     MilestoneTemplate,
 )
 from rollout.models.obstacles import Obstacle, ObstacleCleared, ObstacleHold
+from rollout.models.papers import IssuedPaper
 from rollout.models.programme import LegalDeadline, MeasureWeight, Programme, ProgrammeArea
 from rollout.models.reminders import (
     AlertResponse,
@@ -71,6 +72,7 @@ __all__ = [
     "HeadingChoice",
     "HolderMessage",
     "ImportFile",
+    "IssuedPaper",
     "JobRun",
     "LegalDeadline",
     "Mark",

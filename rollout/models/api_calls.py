@@ -1,5 +1,7 @@
 """Calls that programs may repeat: the first answer is kept and given again."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -13,6 +15,7 @@ class ApiCall(models.Model):
     """
 
     LONGEST_KEY = 100
+    KEPT_FOR = timedelta(days=7)
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("user")
@@ -32,3 +35,8 @@ class ApiCall(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @classmethod
+    def forget(cls, now: datetime) -> int:
+        """Drop those whose time is over: what is sent then is another call. Returns how many."""
+        return cls.objects.filter(at__lt=now - cls.KEPT_FOR).delete()[0]

@@ -86,7 +86,7 @@ class ProgressSnapshot(models.Model):
         related_name="+",
         verbose_name=_("facility"),
     )
-    measure = models.CharField(_("measure"), max_length=40)
+    measure = models.CharField(_("indicator"), max_length=40)
     done = models.PositiveIntegerField(_("done"), null=True)
     total = models.PositiveIntegerField(_("total"), null=True)
     share = models.FloatField(_("share"), null=True)

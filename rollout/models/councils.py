@@ -133,8 +133,8 @@ class CouncilRuling(DatedFact):
     votes_abstained = models.PositiveSmallIntegerField(_("abstentions"), null=True, blank=True)
 
     class Meta(DatedFact.Meta):
-        verbose_name = _("council ruling")
-        verbose_name_plural = _("council rulings")
+        verbose_name = _("council conclusion")
+        verbose_name_plural = _("council conclusions")
         constraints = [
             *DatedFact.Meta.constraints,
             models.UniqueConstraint(

@@ -63,7 +63,7 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
-    given_up_at = models.DateTimeField(_("given up at"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("failed at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()

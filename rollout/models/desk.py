@@ -91,7 +91,7 @@ class ImportFile(models.Model):
     preview = models.JSONField(_("preview"), null=True, blank=True)
     previewed_at = models.DateTimeField(_("previewed at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
-    dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True)
+    dropped_at = models.DateTimeField(_("discarded at"), null=True, blank=True)
     refusal = models.TextField(_("refusal"), blank=True)
     because = models.CharField(_("reason"), max_length=500, blank=True)
     change_set = models.OneToOneField(

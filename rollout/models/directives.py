@@ -200,13 +200,13 @@ class Urging(Record):
     whom = models.CharField(
         _("whom"), max_length=200, blank=True, help_text=_("A person, a supplier, a facility.")
     )
-    happened_on = models.DateField(_("urged on"))
+    happened_on = models.DateField(_("followed up on"))
     letter_number = models.CharField(_("number of the letter"), max_length=80, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
     class Meta(Record.Meta):
-        verbose_name = _("urging")
-        verbose_name_plural = _("urgings")
+        verbose_name = _("follow-up")
+        verbose_name_plural = _("follow-ups")
         ordering = ["happened_on", "pk"]
         constraints = [
             *Record.Meta.constraints,

@@ -23,8 +23,8 @@ class Forecast(models.Model):
         verbose_name=_("facility"),
     )
     likely_on = models.DateField(_("likely day"), null=True, blank=True)
-    safe_on = models.DateField(_("safe day"), null=True, blank=True)
-    law_on = models.DateField(_("deadline of the law"), null=True, blank=True)
+    safe_on = models.DateField(_("latest date (90%)"), null=True, blank=True)
+    law_on = models.DateField(_("legal deadline"), null=True, blank=True)
     chance = models.FloatField(_("chance to make the deadline"), null=True, blank=True)
     sample = models.PositiveIntegerField(_("durations it rests on"))
     rule = models.CharField(_("version of the rule"), max_length=20)

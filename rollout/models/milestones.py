@@ -32,7 +32,7 @@ class StepPaper(models.TextChoices):
     MINUTES = "minutes", _("minutes")
     REPORT = "report", _("report")
     LETTER = "letter", _("letter")
-    ANY = "any", _("any paper")
+    ANY = "any", _("any document")
 
 
 class MilestoneTemplate(Yardstick):
@@ -46,7 +46,7 @@ class MilestoneTemplate(Yardstick):
     )
     milestone = models.CharField(_("milestone"), max_length=20, choices=Milestone.choices)
     is_needed = models.BooleanField(_("on its way"), default=True)
-    paper = models.CharField(_("paper"), max_length=10, choices=StepPaper.choices, blank=True)
+    paper = models.CharField(_("document"), max_length=10, choices=StepPaper.choices, blank=True)
 
     class Meta(Yardstick.Meta):
         verbose_name = _("milestone of a kind")

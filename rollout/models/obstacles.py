@@ -67,8 +67,8 @@ class ObstacleCleared(Record):
     cleared_on = models.DateField(_("cleared on"))
 
     class Meta(Record.Meta):
-        verbose_name = _("obstacle cleared")
-        verbose_name_plural = _("obstacles cleared")
+        verbose_name = _("obstacle resolved")
+        verbose_name_plural = _("obstacles resolved")
         constraints = [
             *Record.Meta.constraints,
             models.UniqueConstraint(

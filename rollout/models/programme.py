@@ -120,14 +120,14 @@ class MeasureWeight(Yardstick):
         related_name="+",
         verbose_name=_("kind"),
     )
-    measure = models.CharField(_("measure"), max_length=40, choices=MeasureCode.choices)
+    measure = models.CharField(_("indicator"), max_length=40, choices=MeasureCode.choices)
     weight = models.DecimalField(
         _("weight"), max_digits=6, decimal_places=2, validators=[MinValueValidator(0)]
     )
 
     class Meta(Yardstick.Meta):
-        verbose_name = _("weight of a measure")
-        verbose_name_plural = _("weights of measures")
+        verbose_name = _("weight of an indicator")
+        verbose_name_plural = _("weights of indicators")
         constraints = [
             *Yardstick.Meta.constraints,
             models.UniqueConstraint(

@@ -29,7 +29,7 @@ class EscalationStep(Record):
 
     rule = models.CharField(_("rule"), max_length=40)
     offset = models.SmallIntegerField(
-        _("working days from the due day"),
+        _("working days from the due date"),
         validators=[MinValueValidator(-FARTHEST), MaxValueValidator(FARTHEST)],
         help_text=_("Minus: before it. 0: on the day. Plus: after it."),
     )
@@ -37,8 +37,8 @@ class EscalationStep(Record):
     severity = models.CharField(_("severity"), max_length=10, choices=Alert.Severity.choices)
 
     class Meta(Record.Meta):
-        verbose_name = _("step of the ladder")
-        verbose_name_plural = _("steps of the ladder")
+        verbose_name = _("step of the reminder schedule")
+        verbose_name_plural = _("steps of the reminder schedule")
         ordering = ["rule", "offset", "pk"]
         constraints = [
             *Record.Meta.constraints,
@@ -59,7 +59,7 @@ class AlertResponse(models.Model):
 
     class Kind(models.TextChoices):
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
-        SNOOZED = "snoozed", _("Put off")
+        SNOOZED = "snoozed", _("Remind me later")
 
     alert = models.ForeignKey(
         Alert, on_delete=models.CASCADE, related_name="responses", verbose_name=_("alert")
@@ -96,7 +96,7 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         DUE = "due", _("Due")
-        CLEAR = "clear", _("All clear")
+        CLEAR = "clear", _("Resolved")
 
     alert = models.ForeignKey(
         Alert, on_delete=models.CASCADE, related_name="notices", verbose_name=_("alert")
@@ -109,7 +109,7 @@ class Notice(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
     # Why this person got it, as the ladder stood: later changes of the ladder do not reword it.
-    offset = models.SmallIntegerField(_("working days from the due day"), default=0)
+    offset = models.SmallIntegerField(_("working days from the due date"), default=0)
     audience = models.CharField(_("told as"), max_length=12, choices=Audience.choices)
     severity = models.CharField(_("severity"), max_length=10, choices=Alert.Severity.choices)
     on = models.DateField(_("day"))
@@ -157,17 +157,17 @@ class Notice(models.Model):
         if self.kind == self.Kind.CLEAR:
             return gettext("You had been told of it as: %(audience)s.") % given
         if self.offset == 0:
-            return gettext("You get this as %(audience)s, on the due day.") % given
+            return gettext("You get this as %(audience)s, on the due date.") % given
         if self.offset < 0:
             text = ngettext(
-                "You get this as %(audience)s, %(days)s working day before the due day.",
-                "You get this as %(audience)s, %(days)s working days before the due day.",
+                "You get this as %(audience)s, %(days)s working day before the due date.",
+                "You get this as %(audience)s, %(days)s working days before the due date.",
                 days,
             )
         else:
             text = ngettext(
-                "You get this as %(audience)s, %(days)s working day after the due day.",
-                "You get this as %(audience)s, %(days)s working days after the due day.",
+                "You get this as %(audience)s, %(days)s working day after the due date.",
+                "You get this as %(audience)s, %(days)s working days after the due date.",
                 days,
             )
         return text % given

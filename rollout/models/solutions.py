@@ -119,7 +119,7 @@ class SolutionOutcome(Record):
         related_name="+",
         verbose_name=_("directive that takes it up"),
     )
-    because = models.CharField(_("why it was dropped"), max_length=500, blank=True)
+    because = models.CharField(_("why it was discarded"), max_length=500, blank=True)
 
     class Meta(Record.Meta):
         verbose_name = _("outcome of a solution")

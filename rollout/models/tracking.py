@@ -22,7 +22,7 @@ class Tracking(Yardstick):
     For every facility, for those of an area (and all that lies in it), or for those of a kind.
     """
 
-    measure = models.CharField(_("measure"), max_length=40, choices=MeasureCode.choices)
+    measure = models.CharField(_("indicator"), max_length=40, choices=MeasureCode.choices)
     area = models.ForeignKey(
         Area,
         on_delete=models.PROTECT,
@@ -44,8 +44,8 @@ class Tracking(Yardstick):
     is_tracked = models.BooleanField(_("tracked"), default=True)
 
     class Meta(Yardstick.Meta):
-        verbose_name = _("tracking of a measure")
-        verbose_name_plural = _("tracking of measures")
+        verbose_name = _("tracking of an indicator")
+        verbose_name_plural = _("tracking of indicators")
         constraints = [
             *Yardstick.Meta.constraints,
             models.CheckConstraint(
@@ -77,7 +77,7 @@ class Tracking(Yardstick):
 class Absence(DatedFact):
     """The facility has said that it has none: no server, no certificate requested, no connection."""
 
-    measure = models.CharField(_("measure"), max_length=40, choices=MeasureCode.choices)
+    measure = models.CharField(_("indicator"), max_length=40, choices=MeasureCode.choices)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     class Meta(DatedFact.Meta):

@@ -15,25 +15,34 @@ Days go forward: once alerts stand at a day, a run for an earlier one (a message
 command typed with an old date) changes nothing. An empty table may begin with any day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import structlog
+from django.core.cache import cache
 from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from equipment import durations as of_stages
 from facilities.as_of import AsOf, FacilityOnDay
+from facilities.models import FacilityVersion, Ledger
 from facilities.timeline import Deadline
-from facilities.working_days import WorkingDays
+from facilities.working_days import WorkingDays, working_days_of
+from rollout.figures import spliced
+from rollout.figures.cached import keep_seconds, key
+from rollout.figures.due import due
+from rollout.figures.reach import Reach
+from rollout.figures.shares import Share, SharedOut, cut
 from rollout.models import Alert
 from rollout.notices.webhooks import calls
-from rollout.programme import must_start, reporting
-from rollout.programme.deadlines import deadlines
+from rollout.programme import durations, must_start, reporting
+from rollout.programme.deadlines import deadlines, of_directives
+from rollout.schedule import RAISE_ALERTS
 from rollout.turns import write_in_turn
 from signatures import campaigns
 
@@ -91,9 +100,10 @@ RULES = {
     reporting.RULE: Rule(
         _("Weekly report"), notice=reporting.SOON_DAYS, warning=0, place="reports"
     ),
-    "legal": Rule(_("Deadline of the law"), notice=60, warning=20, place="rollout:deadline-list"),
+    "legal": Rule(_("Legal deadline"), notice=60, warning=20, place="rollout:deadline-list"),
 }
 
+ANY = Q()
 KEY = ("rule", "subject", "due_on", "level")
 Key = tuple[str, str, date, int]
 FOLLOWING = ("facility_id", "severity", "what_vi", "what_en", "url")  # what follows the facts
@@ -102,42 +112,115 @@ FOLLOWING = ("facility_id", "severity", "what_vi", "what_en", "url")  # what fol
 def raise_alerts(on: date) -> int:
     """Make the alerts agree with the facts on day `on`; returns how many were raised or reopened.
 
-    A fixed number of queries while no fact moves. Ten runs at once leave the same rows as one.
+    A fixed number of queries while no fact moves. Ten runs at once leave the same rows as one. Of very
+    many facilities the work is shared out (`rollout.figures.shares`), and each share written by itself.
     """
+    if shares := cut(on):
+        return _raise_in_shares(on, shares)
     return write_in_turn(
         lambda: alerts_due(AsOf(on)),
         lambda wanted: _write(on, wanted),
     )
 
 
-def _write(on: date, wanted: list[Alert]) -> int:
+class Asked(NamedTuple):
+    """What whoever raises the alerts of a share needs to know of all facilities, at a version of the ledger."""
+
+    on: date
+    version: int
+    milestones: dict[str, tuple[int, ...]]  # how long they took, see `durations.seen`
+    stages: dict[of_stages.Step, list[int]]
+
+    @classmethod
+    def read(cls, on: date) -> Self:
+        version, as_of = Ledger.current(), AsOf(on)
+        return cls(on, version, durations.seen(as_of), of_stages.seen(as_of))
+
+
+class _Raised(NamedTuple):
+    """With what the alerts of a day agree."""
+
+    version: int
+    durations: tuple[object, ...]
+
+
+def raise_of(asked: Asked, share: Share) -> int:
+    """Make the alerts of these facilities agree with the facts; returns how many were raised."""
+    ids = Reach.of(share).read
+
+    def computed() -> list[Alert]:
+        as_of = AsOf(asked.on, facility_ids=ids)
+        if Ledger.current() == asked.version:
+            as_of.read[durations.seen.__wrapped__] = asked.milestones  # type: ignore[attr-defined]  # set by wraps
+            as_of.read[of_stages.seen.__wrapped__] = asked.stages  # type: ignore[attr-defined]
+        return [alert for alert in alerts_due(as_of) if alert.facility_id in share]
+
+    return write_in_turn(
+        computed, lambda wanted: _write(asked.on, wanted, Q(facility__in=list(share)))
+    )
+
+
+def _raise_in_shares(on: date, shares: list[Share]) -> int:
+    """After a few facts only the alerts of those are told anew whose facts have moved."""
+    asked, place = Asked.read(on), key("alerts", "kept", on)
+    before: _Raised | None = cache.get(place)
+    moved = _moved_since(before.version) if before else None
+    if before and moved is not None and before.durations == asked[2:]:
+        raised = raise_of(asked, Reach.of(moved).affected) if moved else 0
+    else:
+        round_ = SharedOut[Asked, int](RAISE_ALERTS, on, asked.version, raise_of)
+        raised = sum(round_.gathered(asked, shares))
+    raised += write_in_turn(
+        lambda: _of_nobody(on), lambda wanted: _write(on, wanted, Q(facility=None))
+    )
+    cache.set(place, _Raised(asked.version, asked[2:]), keep_seconds(None))
+    return raised
+
+
+def _moved_since(version: int) -> frozenset[int] | None:
+    """Whose facts have moved since; None where these are many, or any may have."""
+    if Ledger.versions()[1] > version:
+        return None
+    moved = FacilityVersion.since(version)
+    return frozenset(moved) if len(moved) <= spliced.MOST_MENDED else None
+
+
+def _of_nobody(on: date) -> list[Alert]:
+    """Of directives and of the law."""
+    working = working_days_of(AsOf(on))
+    found = [one._replace(working=working) for one in of_directives(on, None)]
+    return _alerts(on, _told(on, {}, [*found, *due(on).of_the_law()]))
+
+
+def _write(on: date, wanted: list[Alert], among: Q = ANY) -> int:
     reached = last_day()
     if reached and reached > on:
         log.info("alerts_stand_at_a_later_day", asked=on.isoformat(), stand=reached.isoformat())
         return 0
-    return write(on, wanted, RULES)
+    return write(on, wanted, RULES, among)
 
 
-def write(on: date, called_for: Iterable[Alert], rules: Iterable[str]) -> int:
+def write(on: date, called_for: Iterable[Alert], rules: Iterable[str], among: Q = ANY) -> int:
     """Make the stored alerts of these rules those that are called for; returns how many are new.
 
-    The caller has its turn to write.
+    `among`: of which stored ones. The caller has its turn to write.
     """
     wanted = {_key(alert): alert for alert in called_for}
-    stored = {_key(alert): alert for alert in _open_or_due_like(wanted, rules)}
+    candidates = _open_or_due_like(wanted, rules).filter(among)
+    stored = {_key(alert): alert for alert in candidates}
     Alert.objects.bulk_create(
-        [alert for key, alert in sorted(wanted.items()) if _differs(alert, stored.get(key))],
+        [alert for place, alert in sorted(wanted.items()) if _differs(alert, stored.get(place))],
         batch_size=500,
         update_conflicts=True,
         unique_fields=KEY,
         update_fields=[*(name.removesuffix("_id") for name in FOLLOWING), "cleared_on"],
     )
-    is_open = {key for key, alert in stored.items() if alert.cleared_on is None}
-    gone = [stored[key] for key in sorted(is_open - wanted.keys())]
+    is_open = {place for place, alert in stored.items() if alert.cleared_on is None}
+    gone = [stored[place] for place in sorted(is_open - wanted.keys())]
     if gone:
         Alert.objects.filter(pk__in=[alert.pk for alert in gone]).update(cleared_on=on)
     raised = sorted(wanted.keys() - is_open)
-    calls.announce([wanted[key] for key in raised], gone, on)
+    calls.announce([wanted[place] for place in raised], gone, on)
     return len(raised)
 
 
@@ -161,7 +244,35 @@ def standing(on: date, known_at: datetime | None = None) -> QuerySet[Alert]:
 
 def alerts_due(as_of: AsOf) -> list[Alert]:
     """The alerts that the facts call for on the day, unsaved."""
-    told = list(_told(as_of))
+    on = as_of.until
+    facilities = {f.id: f for f in as_of.on(on) if f.in_rollout}
+    return _alerts(on, _told(on, facilities, chain(deadlines(as_of), must_start.deadlines(as_of))))
+
+
+class Told(NamedTuple):
+    """A deadline that is to be told on a day."""
+
+    deadline: Deadline
+    facility: FacilityOnDay | None
+    level: int
+    severity: str
+
+
+def _told(
+    on: date, facilities: Mapping[int, FacilityOnDay], found: Iterable[Deadline]
+) -> list[Told]:
+    told = []
+    for deadline in found:
+        facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
+        if deadline.done_on is not None or (deadline.facility_id and facility is None):
+            continue
+        stage = RULES[deadline.rule].stage(deadline.due_on, on, deadline.working)
+        if stage is not None:
+            told.append(Told(deadline, facility, *stage))
+    return told
+
+
+def _alerts(on: date, told: list[Told]) -> list[Alert]:
     page_of = _Pages()
     return [
         Alert(
@@ -174,33 +285,12 @@ def alerts_due(as_of: AsOf) -> list[Alert]:
             what_vi=what_vi,
             what_en=what_en,
             url=page_of[RULES[deadline.rule].place, facility],
-            raised_on=as_of.until,
+            raised_on=on,
         )
         for (deadline, facility, level, severity), what_vi, what_en in zip(
             told, _words("vi", told), _words("en", told), strict=True
         )
     ]
-
-
-class Told(NamedTuple):
-    """A deadline that is to be told on a day."""
-
-    deadline: Deadline
-    facility: FacilityOnDay | None
-    level: int
-    severity: str
-
-
-def _told(as_of: AsOf) -> Iterator[Told]:
-    on = as_of.until
-    facilities = {f.id: f for f in as_of.on(on) if f.in_rollout}
-    for deadline in chain(deadlines(as_of), must_start.deadlines(as_of)):
-        facility = facilities.get(deadline.facility_id) if deadline.facility_id else None
-        if deadline.done_on is not None or (deadline.facility_id and facility is None):
-            continue
-        stage = RULES[deadline.rule].stage(deadline.due_on, on, deadline.working)
-        if stage is not None:
-            yield Told(deadline, facility, *stage)
 
 
 def _words(language: str, told: list[Told]) -> list[str]:

@@ -103,7 +103,9 @@ def set_steps(*, rule: str, steps: list[Step], because: str, by: User) -> None:
     if rule not in RULES:
         raise ValidationError({"rule": _("There is no such rule.")}, code="unknown")
     if len({(step.offset, step.audience) for step in steps}) < len(steps):
-        raise ValidationError({"steps": _("The same people stand twice on one day.")}, code="twice")
+        raise ValidationError(
+            {"steps": _("The same recipients appear twice on one day. Remove one.")}, code="twice"
+        )
     at = timezone.now()
     for row in EscalationStep.objects.known().select_for_update().filter(rule=rule):
         withdraw(fact=row, because=because, by=by, at=at)

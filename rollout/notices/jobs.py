@@ -59,6 +59,10 @@ def day_of(text: str | None) -> date:
     return day
 
 
+class ClockIsOff(Exception):
+    """This machine and the database do not agree what time it is."""
+
+
 @contextmanager
 def _few_collections() -> Iterator[None]:
     """A job makes many objects that live until it ends: looking for garbage among them again and
@@ -76,7 +80,11 @@ def run(job: str, work: Callable[[], int]) -> int:
     """Do the work under the eyes of the admin dashboard; returns what it counted.
 
     The run is noted before the work begins, so that a job killed half-way leaves a run without an end.
+    Raises ClockIsOff, and does nothing, where this machine is wrong about the time: a job that lives in
+    tomorrow would raise what is not late yet, and today's would not take it back.
     """
+    if clock.is_off():
+        _refuse_for_the_clock(job)
     row = JobRun.objects.create(job=job, started_at=timezone.now())
     try:
         with _few_collections():
@@ -89,6 +97,14 @@ def run(job: str, work: Callable[[], int]) -> int:
     JobRun.objects.filter(pk=row.pk).update(ended_at=timezone.now(), rows=rows)
     JobRun.objects.filter(job=job, started_at__lt=row.started_at - KEEP_RUNS).delete()
     return rows
+
+
+def _refuse_for_the_clock(job: str) -> None:
+    off = clock.off_by()
+    error = ClockIsOff(f"the clock of this worker is {off.total_seconds():+.0f} seconds off")
+    there = timezone.now() - off
+    JobRun.objects.create(job=job, started_at=there, ended_at=there, error=f"ClockIsOff: {error}")
+    raise error
 
 
 @dataclass(frozen=True, slots=True)

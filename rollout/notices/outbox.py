@@ -242,9 +242,7 @@ def send_again(*, message: Message, now: datetime) -> None:
     """A person decides that it goes out once more, although it may have gone out before."""
     rows = Message.objects.filter(pk=message.pk)
     if not (rows.in_doubt(now) | rows.filter(given_up_at__isnull=False)).queue_again(now):
-        raise ValidationError(
-            _("Only what was given up or is in doubt is sent again."), code="state"
-        )
+        raise ValidationError(_("Only what failed or is unconfirmed is sent again."), code="state")
 
 
 def trial_message(

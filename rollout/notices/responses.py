@@ -38,7 +38,9 @@ def put_off(*, alert: Alert, until: date, because: str, by: User) -> AlertRespon
     if last <= today:
         raise ValidationError(
             {
-                "until": _("You put it off on %(first)s already; it cannot be put off any longer.")
+                "until": _(
+                    "You postponed it on %(first)s already; it cannot be postponed any longer."
+                )
                 % {"first": date_format(first, "SHORT_DATE_FORMAT")}
             },
             code="bounds",

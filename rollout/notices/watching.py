@@ -70,7 +70,7 @@ def _of_gateway(pulse: Pulse, facility: FacilityOnDay, on: date) -> Alert:
 
 def _words(language: str, facility: FacilityOnDay, partner: Partner) -> str:
     with override(language):
-        said = _("%(facility)s: the connection with %(partner)s is silent")
+        said = _("%(facility)s: the connection with %(partner)s has no signal")
         return (said % {"facility": facility.name, "partner": partner.name})[: Alert.MOST_LETTERS]
 
 

@@ -35,7 +35,7 @@ class Action:
     write: Write
     title: object = ""
     to: str = ""
-    said: object = gettext_lazy("Stored.")
+    said: object = gettext_lazy("Saved.")
     answers_by_message: bool = False
 
 

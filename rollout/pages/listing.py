@@ -1,20 +1,16 @@
 """What the list pages share: pages of rows, and the names of what has closed since."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
 from facilities.as_of import AsOf, FacilityOnDay
-from facilities.models import Edit
 from facilities.permissions import Places
 from rollout.day import Day
 from rollout.models import WorkingSession
 from rollout.pages.page import SignedIn
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 Row = TypeVar("Row")
 
@@ -43,12 +39,6 @@ def names(as_of: AsOf) -> dict[int, FacilityOnDay]:
 def names_of(day: Day, facility_ids: Iterable[int | None]) -> dict[int, FacilityOnDay]:
     """The same of some facilities: a page names those it shows."""
     return names(day.as_of(frozenset(pk for pk in facility_ids if pk)))
-
-
-def worded(model: type[Model], edits: Iterable[Edit]) -> list[tuple[Edit, "StrOrPromise"]]:
-    """Each change of what describes a row, with the words for its field."""
-    words = {field.name: field.verbose_name for field in model._meta.concrete_fields}
-    return [(edit, words[edit.column]) for edit in edits]
 
 
 def paged(

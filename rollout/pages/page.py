@@ -157,7 +157,7 @@ def _refuse_nul(request: HttpRequest) -> None:
     """No person types it, and PostgreSQL stores none."""
     sent = (*request.GET.lists(), *request.POST.lists())
     if any("\x00" in text for name, texts in sent for text in (name, *texts)):
-        raise ValidationError({"": [_("The request holds a character that no text has.")]})
+        raise ValidationError({"": [_("The request has a character that no text has.")]})
 
 
 def _in_words(error: ValidationError) -> list[tuple["StrOrPromise", list[str]]]:

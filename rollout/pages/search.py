@@ -19,14 +19,14 @@ from facilities.models import Contact, FacilityName, LogEntry, User
 from facilities.naming import facilities_called
 from facilities.permissions import Access
 from rollout.day import Day
-from rollout.models import WorkingSession
+from rollout.models import Directive, Obstacle, WorkingSession
 from rollout.pages.page import Page, SignedIn, page
 from rollout.pages.programme.directives import seen_directives
 from rollout.pages.programme.obstacles import seen_obstacles
 from rollout.pages.seen import seen
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.keeping import kept_registers
-from signatures.models import Certificate
+from signatures.models import Certificate, StaffMember
 from signatures.names import note
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _rows_of(code: str) -> Callable[[Words, Day, Access], Iterator[Hit]]:
         found = register.search(rows.filter(own), " ".join(words), day.on)
         keys = list(found.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         columns = register.bound(on=day.on)
-        for key, values in register.values(keys, day.on, day.known_at).items():
+        for key, values in register.values(keys, day.on, day.known_at, register.naming).items():
             yield Hit(register.named(values, columns), reverse("rollout:record", args=[code, key]))
 
     return source
@@ -123,16 +123,23 @@ def _rows_of(code: str) -> Callable[[Words, Day, Access], Iterator[Hit]]:
 def _obstacles(words: Words, day: Day, access: Access) -> Iterator[Hit]:
     if not access.opens_programme:
         return
-    for one in seen_obstacles(day, access):
-        if _holds(words, one.code, one.name_vi, one.name_en):
-            yield Hit(one.name, reverse("rollout:obstacle", args=[one.code]), one.code)
+    rows = Obstacle.objects.known(day.known_at).filter(raised_on__lte=day.on)
+    found = [row for row in rows if _holds(words, row.code, row.name_vi, row.name_en)]
+    # Which of them concern an area is worked out only where there is something to be found.
+    if found and (day.area or not access.sees_programme):
+        seen = {one.id for one in seen_obstacles(day, access)}
+        found = [row for row in found if row.pk in seen]
+    for row in found:
+        yield Hit(row.name, reverse("rollout:obstacle", args=[row.code]), row.code)
 
 
 def _directives(words: Words, day: Day, access: Access) -> Iterator[Hit]:
     if not access.sees_directives:
         return
-    for one in seen_directives(day, access):
-        if _holds(words, one.code, one.text):
+    rows = Directive.objects.known(day.known_at).filter(issued_on__lte=day.on)
+    found = {row.pk for row in rows if _holds(words, row.code, row.name)}
+    for one in seen_directives(day, access) if found else ():
+        if one.id in found:
             yield Hit(one.text, reverse("rollout:directive", args=[one.code]), one.code)
 
 
@@ -162,6 +169,25 @@ def _holders(words: Words, day: Day, access: Access) -> Iterator[Hit]:
         else:
             address = reverse("rollout:my-row", args=["certificates", row.pk])
         yield Hit(row.holder, address, beside)
+
+
+def _staff(words: Words, day: Day, access: Access) -> Iterator[Hit]:
+    """People on staff lists where the reader may see their names."""
+    rows = StaffMember.objects.standing(day.known_at).filter(_every(words, "name_key"))
+    if access.recorded is not None:
+        rows = rows.filter(facility__in=access.recorded)
+    found = list(rows.order_by("sort_key", "pk")[: MOST + 1])
+    if isinstance(access.user, User):
+        counts = Counter(row.facility_id for row in found)
+        note(counts=counts, register="staff", by=access.user, how=LogEntry.Kind.PAGE)
+    names = _names({row.facility_id for row in found}, day)
+    for row in found:
+        beside = " · ".join(filter(None, (row.unit, names.get(row.facility_id, ""))))
+        if access.keeps_of(row.facility_id):
+            address = reverse("rollout:record", args=["staff", row.pk])
+        else:
+            address = reverse("rollout:my-row", args=["staff", row.pk])
+        yield Hit(row.name, address, beside)
 
 
 def _contacts(words: Words, day: Day, access: Access) -> Iterator[Hit]:
@@ -195,6 +221,7 @@ def _users(words: Words, day: Day, access: Access) -> Iterator[Hit]:
 SOURCES: tuple[tuple["StrOrPromise", Callable[[Words, Day, Access], Iterator[Hit]]], ...] = (
     (_("Facilities"), _facilities),
     (_("Holders of certificates"), _holders),
+    (REGISTERS["staff"].label, _staff),
     (_("Contacts"), _contacts),
     *((REGISTERS[code].label, _rows_of(code)) for code in ("procurements", "assets")),
     (REGISTERS["certificates"].label, _rows_of("certificates")),

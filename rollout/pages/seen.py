@@ -65,7 +65,7 @@ def _rows(
     rows = register.of_facilities(register.base(day.on, day.known_at), access.kept)
     still = list(rows.filter(pk__in=keys).values_list("pk", flat=True))
     columns = register.bound(on=day.on)
-    for key, values in register.values(still, day.on, day.known_at).items():
+    for key, values in register.values(still, day.on, day.known_at, register.naming).items():
         yield (
             key,
             Seen(

@@ -170,7 +170,10 @@ def _steps(day: Day, access: Access, programme: Programme | None, inside: str) -
         Step(
             "tracking",
             _("What is kept, and since when"),
-            _("Until somebody says that a measure is tracked, silence about it means “not known”."),
+            _(
+                "Until somebody says that an indicator is tracked, silence about it means “not "
+                "known”."
+            ),
             DEPARTMENT,
             access.keeps_registers,
             tracked.count(),

@@ -12,11 +12,12 @@ from rollout.pages.programme import (
     obstacles,
     sessions,
 )
-from rollout.pages.publishing import briefs, papers
+from rollout.pages.publishing import briefs, issued, papers
 from rollout.pages.registers import (
     assets,
     campaigns,
     certificates,
+    coverage,
     documents,
     drafts,
     handovers,
@@ -25,10 +26,12 @@ from rollout.pages.registers import (
     people,
     returned,
     sheets,
+    signatures,
 )
 from rollout.pages.summary import (
     absences,
     compare,
+    copy,
     facility,
     figure,
     forecast,
@@ -62,12 +65,14 @@ urlpatterns = [
         certificates.certificate_list,
         name="certificate-list",
     ),
+    path("facilities/<slug:code>/coverage/", coverage.coverage, name="coverage"),
     path("facilities/<slug:code>/sheets/<slug:form>/", sheets.sheet, name="sheet"),
     path(
         "facilities/<slug:code>/sheets/<slug:form>/to-fill.xlsx",
         sheets.sheet_to_fill,
         name="sheet-to-fill",
     ),
+    path("signatures/", signatures.signatures, name="signatures"),
     path("campaigns/", campaigns.campaign_list, name="campaign-list"),
     path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
@@ -114,6 +119,7 @@ urlpatterns = [
     path("forecast/", forecast.forecast, name="forecast"),
     path("money/", money.money, name="money"),
     path("meeting/", meeting.meeting, name="meeting"),
+    path("copy/", copy.copy, name="copy"),
     path("nation/", nation.provinces, name="nation"),
     path("nation.csv", nation.provinces_csv, name="nation-export"),
     path("compare/", compare.compare, name="compare"),
@@ -124,6 +130,8 @@ urlpatterns = [
     path("deadlines/", lists.deadline_list, name="deadline-list"),
     path("papers/", papers.paper_list, name="paper-list"),
     path("papers/<slug:kind>.<slug:form>", papers.paper, name="paper"),
+    path("papers/<slug:kind>/issue/", issued.paper_issue, name="paper-issue"),
+    path("papers/issued/<int:pk>/", issued.issued_paper, name="issued-paper"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("alerts/", lists.alert_list, name="alert-list"),
     path("imports/", imports.import_list, name="import-list"),

@@ -311,7 +311,7 @@ LABELS = {
     FRESH: pgettext_lazy("report", "up to date"),
     DUE: pgettext_lazy("report", "report due"),
     LATE: pgettext_lazy("report", "report late"),
-    SILENT: pgettext_lazy("report", "silent"),
+    SILENT: pgettext_lazy("report", "not reporting"),
 }
 
 

@@ -37,7 +37,7 @@ class NextStep(models.TextChoices):
     FIX_COUNCIL = "fix_council", _("Fix the council's date")
     HOLD_COUNCIL = "hold_council", _("Hold the council")
     RECORD_RULING = "record_ruling", _("Record what the council ruled")
-    EVALUATE_AGAIN = "evaluate_again", _("Mend and be evaluated again")
+    EVALUATE_AGAIN = "evaluate_again", _("Correct and be evaluated again")
     DECISION = "decision", _("Sign the decision")
     OFFICIAL = "official", _("Begin official use")
     PORTAL = "portal", _("Announce on the portal")

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from connectivity.registers import Connections
 from equipment.asset_page import asset_context
@@ -22,9 +26,13 @@ from rollout.registers.facilities import Facilities
 from rollout.registers.kinds import Kinds, ManagingBodies
 from rollout.registers.milestones import Milestones
 from rollout.registers.people import OF_THE_DEPARTMENT, People
+from rollout.registers.steering import Directives, Obstacles, Sessions
 from signatures.happened import CertificateEvents
 from signatures.registers import Certificates
 from signatures.staff import Staff
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 REGISTERS: dict[str, Register] = {
     register.code: register
@@ -45,6 +53,9 @@ REGISTERS: dict[str, Register] = {
         Connections(),
         Milestones(),
         Councils(),
+        Obstacles(),
+        Directives(),
+        Sessions(),
         Documents(),
         Kinds(),
         ManagingBodies(),
@@ -71,7 +82,27 @@ class Extra:
     context: Callable[..., dict]
 
 
+def _its_page(name: str, words: "StrOrPromise", key: str) -> Extra:
+    """A page of its own tells all about the row, and takes what is no cell."""
+    return Extra(
+        "programme/_its_page.html",
+        lambda row, day: {
+            "address": reverse(f"rollout:{name}", args=[getattr(row, key)]),
+            "words": words,
+        },
+    )
+
+
 EXTRAS: dict[str, Extra] = {
+    "obstacles": _its_page(
+        "obstacle", gettext_lazy("Whom it holds, solutions, follow-ups: its page"), "code"
+    ),
+    "directives": _its_page(
+        "directive", gettext_lazy("Answers, closing, follow-ups: its page"), "code"
+    ),
+    "sessions": _its_page(
+        "session", gettext_lazy("Agenda, conclusion, directives: its page"), "pk"
+    ),
     "assets": Extra("equipment/_asset.html", asset_context),
     "milestones": Extra("programme/_held.html", held_context),
     "procurements": Extra("equipment/_procurement.html", procurement_context),

@@ -1,7 +1,7 @@
 """The registers of contacts: a row a person of a facility or of an agency, and what they are there."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
@@ -12,8 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from facilities.exchange.columns import Column, Kind
-from facilities.models import Agency, AgencyContact, Contact, Record
-from facilities.registers.choices import facilities_by_code, facility_names, labels
+from facilities.models import AgencyContact, Contact, Record
+from facilities.registers.choices import (
+    agencies,
+    agencies_by_code,
+    facilities_by_code,
+    facility_names,
+    labels,
+)
+from facilities.registers.few import holding
 from facilities.registers.records import RecordRegister, Rows
 from facilities.registers.register import Problems
 from facilities.registers.writers import RowEntry, Writing
@@ -128,14 +135,6 @@ class Contacts(_People[Contact]):
     )
 
 
-def _agencies() -> Mapping[str, str]:
-    return {agency.code: agency.name for agency in Agency.objects.order_by("name_vi")}
-
-
-def _agencies_by_code(codes: set[str]) -> Mapping[str, Agency]:
-    return Agency.objects.in_bulk(list(codes), field_name="code")
-
-
 class AgencyContacts(_People[AgencyContact]):
     """Who answers for an agency; the latest one holds."""
 
@@ -152,7 +151,7 @@ class AgencyContacts(_People[AgencyContact]):
             "agency",
             gettext_lazy("agency"),
             Kind.CHOICE,
-            choices=_agencies,
+            choices=agencies,
             required=True,
             aliases=("Cơ quan", "Đơn vị"),
         ),
@@ -185,7 +184,7 @@ class AgencyContacts(_People[AgencyContact]):
                 "from": "effective_from",
                 "until": "ends_on",
             },
-            find={"agency": _agencies_by_code},
+            find={"agency": agencies_by_code},
             codes={"agency": "agency__code"},
         ),
     )
@@ -198,3 +197,6 @@ class AgencyContacts(_People[AgencyContact]):
 
     def facility_of(self, row: AgencyContact) -> int | None:
         return None
+
+    def search(self, rows: QuerySet[AgencyContact], text: str, on: date) -> QuerySet[AgencyContact]:
+        return holding(rows, text, ("name", "position", "agency__name_vi", "agency__name_en"))

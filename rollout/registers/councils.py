@@ -208,7 +208,7 @@ class Councils(Register[CouncilMeeting]):
         ),
         Column(
             "paper",
-            gettext_lazy("number of the document that proves the ruling"),
+            gettext_lazy("number of the document that proves the conclusion"),
             max_length=80,
             shown=False,
             filtered=False,
@@ -345,7 +345,7 @@ class Councils(Register[CouncilMeeting]):
     ) -> None:
         scheduled, before = entry.day("scheduled"), entry.old.get("scheduled")
         if scheduled is None and entry.day("fixed"):
-            problems.refuse("scheduled", _("Give the day as well."))
+            problems.refuse("scheduled", _("Give the date as well."))
         if scheduled is None or not {"scheduled", "fixed"}.intersection(entry.changed):
             return
         fixed_on = fixed_day(entry, on)
@@ -383,7 +383,7 @@ class Councils(Register[CouncilMeeting]):
         if not held:
             for code in ("conclusion", "minutes", "paper"):
                 if entry.text(code):
-                    problems.refuse(code, _("Give the day on which it was held as well."))
+                    problems.refuse(code, _("Give the date on which it was held as well."))
         was = entry.old.get("held")
         if isinstance(was, date) and changed and not is_postponement(entry.old):
             problems.warn(

@@ -98,6 +98,8 @@ class Documents(Register):
             rows = rows.filter(search_key__contains=word)
         return rows
 
+    named_by = ("number", "title")
+
     def title(self, values: Mapping[str, Value]) -> str:
         return f"{values.get('number', '')} {values.get('title', '')}".strip()
 
@@ -138,7 +140,7 @@ class Documents(Register):
         changed = set(entry.changed)
         issued_on = entry.new.get("issued-on")
         if "issued-on" in changed and isinstance(issued_on, date) and issued_on > on:
-            problems.refuse("issued-on", _("A paper of a day to come proves nothing yet."))
+            problems.refuse("issued-on", _("A document of a day to come proves nothing yet."))
         number, issuer = entry.new.get("number"), entry.new.get("issuer")
         if number and changed & {"number", "issuer"} and len(context[_named(number, issuer)]) > 1:
             problems.warn(

@@ -179,7 +179,9 @@ class Facilities(Register):
             filtered=False,
             shown=False,
             aliases=("mã", "mã cơ sở"),
-            help=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
+            help=gettext_lazy(
+                "Lower-case letters, digits and hyphens. It cannot be changed later."
+            ),
         ),
         Column("name-en", gettext_lazy("name in English"), max_length=200, shown=False),
         Column(
@@ -308,7 +310,7 @@ class Facilities(Register):
             shown=False,
         ),
         Column("progress", gettext_lazy("weighted progress, %"), Cell.COUNT, writable=False),
-        Column("days-late", gettext_lazy("working days late"), Cell.COUNT, writable=False),
+        Column("days-late", gettext_lazy("working days overdue"), Cell.COUNT, writable=False),
     )
     writers = (
         Attributes(columns={"code": "code"}),
@@ -422,7 +424,7 @@ class Facilities(Register):
         elif "code" in changed and code:
             if not CODE.search(code):
                 problems.refuse(
-                    "code", _("Write small letters a to z, digits and hyphens: bv-luc-nam.")
+                    "code", _("Write lower-case letters a to z, digits and hyphens: bv-luc-nam.")
                 )
             elif len(codes[code]) > 1:
                 problems.refuse("code", _("Another facility has this code."))
@@ -445,7 +447,7 @@ class Facilities(Register):
         if entry.row is not None and "since" in changed:
             problems.refuse(
                 "since",
-                _("It is said once, of a new facility. Withdraw the facility and enter it anew."),
+                _("It is said once, of a new facility. Withdraw the facility and enter it again."),
             )
         elif since and since > on:
             problems.refuse("since", _("This day is still to come."))
@@ -493,7 +495,7 @@ class Facilities(Register):
                 found += related.objects.filter(**about)
             elif related.objects.filter(**about).exists():
                 raise ValidationError(
-                    _("Facts have been recorded about it. Close it instead."), code="referred_to"
+                    _("Entries have been recorded about it. Close it instead."), code="referred_to"
                 )
         return found
 

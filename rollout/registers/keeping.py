@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from facilities.models import ChangeSet, Edit
@@ -12,8 +13,13 @@ from facilities.registers.register import Register
 from rollout.registers.catalogue import REGISTERS
 
 OF_NO_FACILITY = frozenset(
-    {"agency-contacts", "documents", "kinds", "managing-bodies", "area-codes"}
+    {
+        *("agency-contacts", "documents", "kinds", "managing-bodies", "area-codes"),
+        *("obstacles", "directives", "sessions"),
+    }
 )  # whose rows belong to no one facility
+# What is taken back cell by cell. A reorganisation is taken back where it was made.
+UNDONE = (ChangeSet.Kind.FORM, ChangeSet.Kind.BULK, ChangeSet.Kind.IMPORT)
 MAKES_FACILITIES = "facilities"  # its new rows are facilities: an act of the province
 
 
@@ -50,6 +56,14 @@ def refuse_elsewhere(access: Access, register: Register, rows: Iterable[Any]) ->
             {owner: elsewhere()},
             code="elsewhere",
         )
+
+
+def seen_change_sets(access: Access) -> QuerySet[ChangeSet]:
+    """Those that wrote something where this reader keeps registers."""
+    if access.kept is None:
+        return ChangeSet.objects.all()
+    written = Edit.objects.filter(change_set=OuterRef("pk"), facility__in=access.kept)
+    return ChangeSet.objects.filter(Q(facility__in=access.kept) | Exists(written))
 
 
 def takes_back(access: Access, change_set: ChangeSet) -> bool:

@@ -92,7 +92,7 @@ class _CodedRegister(Register):
         if entry.row is not None:
             problems.refuse("code", _("A code stays for life. What changes is the name."))
         elif not CODE.search(code):
-            problems.refuse("code", _("Write small letters a to z, digits, hyphens and “_”."))
+            problems.refuse("code", _("Write lower-case letters a to z, digits, hyphens and “_”."))
         elif len(context[code]) > 1:
             problems.refuse("code", _("Another row has this code."))
 
@@ -176,7 +176,7 @@ NAMES = (
     Column("name-vi", gettext_lazy("name in Vietnamese"), required=True, max_length=200),
     Column("name-en", gettext_lazy("name in English"), max_length=200, shown=False),
 )
-CODE_HELP = gettext_lazy("Small letters, digits, hyphens and “_”. It stays for life.")
+CODE_HELP = gettext_lazy("Lower-case letters, digits, hyphens and “_”. It cannot be changed later.")
 
 
 class Kinds(_CodedRegister):
@@ -231,7 +231,7 @@ class Kinds(_CodedRegister):
         *(
             Column(
                 paper(milestone.value),
-                format_lazy("{}: {}", gettext_lazy("paper asked for"), milestone.label),
+                format_lazy("{}: {}", gettext_lazy("document asked for"), milestone.label),
                 Cell.CHOICE,
                 choices=labels(StepPaper),
                 shown=False,
@@ -270,7 +270,7 @@ class Kinds(_CodedRegister):
         for milestone in PAPERS_OF:
             if entry.new.get(way(milestone)) == YesNo.NO and entry.new.get(paper(milestone)):
                 problems.refuse(
-                    paper(milestone), _("A step that is not on its way needs no paper.")
+                    paper(milestone), _("A step that is not on its way needs no document.")
                 )
 
 

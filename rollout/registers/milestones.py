@@ -247,7 +247,7 @@ class Milestones(Register):
             if not isinstance(due_on, date):
                 problems.refuse(
                     code,
-                    _("A plan that was set is not removed. Set the day that is planned now."),
+                    _("A plan that was set is not removed. Set the date that is planned now."),
                 )
             elif law and due_on > law.due_on and milestone != Milestone.PORTAL:
                 problems.warn(
@@ -265,8 +265,9 @@ def check_counts(new: Mapping[str, Value], changed: set[str], problems: Problems
             problems.warn(
                 code,
                 _(
-                    "No ruling that passed the facility is on record: “%(step)s” does not count as"
-                    " official use until one is, and stands among the steps passed over."
+                    "No conclusion that passed the facility is on record: “%(step)s” does not "
+                    "count as official use until one is, and stands among the steps passed "
+                    "over."
                 )
                 % {"step": milestone.label},
             )
@@ -292,7 +293,7 @@ def check_papers(entry: RowEntry, problems: Problems, papers: Mapping[str, str])
         if code in entry.changed and entry.new.get(code) and not given:
             problems.warn(
                 code,
-                _("With “%(step)s” a paper is asked for: %(paper)s. Without it, it stays owed.")
+                _("With “%(step)s” a document is asked for: %(paper)s. Without it, it stays owed.")
                 % {"step": Milestone(milestone).label, "paper": StepPaper(kind).label},
             )
 
@@ -301,7 +302,7 @@ def check_numbers(new: Mapping[str, Value], problems: Problems) -> None:
     """A number of a paper says nothing without the day."""
     for milestone in NUMBERED:
         if new.get(number(milestone)) and not new.get(reached(milestone)):
-            problems.refuse(number(milestone), _("Give the day as well."))
+            problems.refuse(number(milestone), _("Give the date as well."))
 
 
 def check_order(new: Mapping[str, Value], changed: set[str], problems: Problems) -> None:

@@ -194,7 +194,7 @@ class People(Register[RoleAssignment]):
     ) -> None:
         email = entry.text("email")
         if email != email.lower():
-            problems.refuse("email", _("Write the address in small letters."))
+            problems.refuse("email", _("Write the address in lower-case letters."))
         try:
             validate_email(email)
         except ValidationError:

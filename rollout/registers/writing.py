@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from facilities.exchange.cells import BadCell, parser
 from facilities.exchange.columns import Column, Kind, Value
-from facilities.models import ChangeSet
-from facilities.permissions import Access
+from facilities.models import ChangeSet, Document, Facility
+from facilities.permissions import NOWHERE, Access, Places, is_in
 from facilities.registers.entering import (
     Stale,
     begin,
@@ -30,7 +30,8 @@ from facilities.registers.entering import (
 from facilities.registers.register import Register
 from facilities.registers.writers import RowEntry
 from facilities.services import AlreadyWithdrawn
-from rollout.registers.keeping import elsewhere, refuse_elsewhere
+from rollout.registers.keeping import adds_to, elsewhere, kept_registers, refuse_elsewhere
+from rollout.registers.own import ADDED, WRITTEN, own_columns
 
 ANY = "*"  # whatever version stands
 
@@ -59,6 +60,73 @@ class Line:
     key: int | None = None
     version: str = ANY
     because: str = ""
+    paper: Document | None = None  # that proves what is written
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """As whom rows are written: as the Department, or as an officer who reports of the own facility.
+
+    What an officer writes waits to be looked at by the Department, as on the officer's pages.
+    """
+
+    access: Access
+    is_own: bool
+
+    @property
+    def places(self) -> Places:
+        return self.access.own_facility_ids if self.is_own else self.access.kept
+
+    def columns(self, register: Register, on: date) -> list[Column]:
+        """Those that may be written, none of which names a person."""
+        if self.is_own:
+            return own_columns(register, with_names=False, on=on)
+        bound = register.bound(with_names=False, on=on, places=self.places)
+        return [column for column in bound if column.writable]
+
+    def adds_to(self, register: Register) -> bool:
+        if self.is_own:
+            return register.makes_rows and register.code in ADDED
+        return adds_to(register, self.access)
+
+    def keeps(self, register: Register, row: Any) -> bool:
+        return self.places is None or is_in(register.facility_of(row), self.places)
+
+    def refuse_elsewhere(self, register: Register, rows: Iterable[Any]) -> None:
+        """After rows were written, inside the transaction. Raises ValidationError."""
+        if not self.is_own:
+            refuse_elsewhere(self.access, register, rows)
+        elif not all(self.keeps(register, row) for row in rows):
+            raise ValidationError(elsewhere_own(), code="elsewhere")
+
+    def elsewhere(self) -> str:
+        return elsewhere_own() if self.is_own else elsewhere()
+
+    def reports_of(self, register: Register, entries: Iterable[RowEntry]) -> Facility | None:
+        """Whose report it is; None for the Department. Raises ValidationError if it is about several."""
+        if not self.is_own:
+            return None
+        found = {register.facility_of(entry.row) for entry in entries if entry.row is not None}
+        if not found:
+            found = set(self.places or ())
+        if len(found) != 1:
+            raise ValidationError(_("Write about one facility at a time."), code="several")
+        [facility] = Facility.objects.filter(pk__in=[pk for pk in found if pk])
+        return facility
+
+
+def hand_for(access: Access, register: Register) -> Hand | None:
+    """As whom this person writes the register: as the Department where it is both. None: not at all."""
+    if access.kept != NOWHERE:
+        return Hand(access, is_own=False) if register.code in kept_registers(access) else None
+    if access.reports and register.code in WRITTEN:
+        return Hand(access, is_own=True)
+    return None
+
+
+def elsewhere_own() -> str:
+    """Why something of another facility is refused to an officer."""
+    return _("This is not of your own facility.")
 
 
 @dataclass(slots=True)
@@ -85,7 +153,7 @@ def write(
     register: Register,
     lines: Sequence[Line],
     *,
-    access: Access,
+    hand: Hand,
     by: Any,
     on: date,
     kind: str = ChangeSet.Kind.BULK,
@@ -94,19 +162,19 @@ def write(
 ) -> tuple[ChangeSet | None, list[Result]]:
     """Write lines in one change set: all or none, or with `each` those that may be. A fixed number of queries.
 
-    `access`: of whom it is written as, in person. Returns what became of each line, in their order,
-    and the change set; None if nothing was written. Raises ValidationError if the whole cannot be
-    stored, as when somebody else writes the same.
+    Returns what became of each line, in their order, and the change set; None if nothing was written.
+    Raises ValidationError if the whole cannot be stored, as when somebody else writes the same.
     """
     with transaction.atomic():
-        results, entries = _judged(register, lines, access=access, on=on, because=because)
+        results, entries = _judged(register, lines, hand=hand, on=on, because=because)
         refused = any(one.outcome == Outcome.REFUSED for one in results)
         wanted = [(number, entry) for number, entry in entries.items() if _writes(entry)]
         if not wanted or (refused and not each):
             return None, results
-        change_set = begin(kind=kind, by=by, because=because)
+        facility = hand.reports_of(register, [entry for _number, entry in wanted])
+        change_set = begin(kind=kind, by=by, because=because, facility=facility)
         enter_rows(register, [entry for _number, entry in wanted], writing_of(change_set, on=on))
-        refuse_elsewhere(access, register, [entry.stored for _number, entry in wanted])
+        hand.refuse_elsewhere(register, [entry.stored for _number, entry in wanted])
         for number, entry in wanted:
             results[number].key = entry.stored.pk
     return change_set, results
@@ -117,7 +185,7 @@ def _writes(entry: RowEntry) -> bool:
 
 
 def _judged(
-    register: Register, lines: Sequence[Line], *, access: Access, on: date, because: str
+    register: Register, lines: Sequence[Line], *, hand: Hand, on: date, because: str
 ) -> tuple[list[Result], dict[int, RowEntry]]:
     """What would become of each line, and the entries of those that may be written, by their number."""
     keys = [line.key for line in lines if line.key is not None]
@@ -125,9 +193,9 @@ def _judged(
     rows = register.base(on).in_bulk(keys)
     old = register.values(list(rows), on)
     columns = register.bound(with_names=False, on=on)
-    chosen = register.bound(with_names=False, on=on, places=access.kept)
+    chosen = hand.columns(register, on)
     register.prepare(chosen, [_texts(line.values) for line in lines])
-    readers = {column.code: _reader(column) for column in chosen if column.writable}
+    readers = {column.code: _reader(column) for column in chosen}
     results = [Result(Outcome.REFUSED, line.key) for line in lines]
     entries: dict[int, RowEntry] = {}
     seen: set[int] = set()
@@ -137,8 +205,8 @@ def _judged(
         if line.key is not None and (row is None or not stands):
             result.refusal = Refusal.NOT_FOUND
             continue
-        if row is not None and not _keeps(access, register, row):
-            result.refusal, result.errors = Refusal.ELSEWHERE, {"": [elsewhere()]}
+        if row is not None and not hand.keeps(register, row):
+            result.refusal, result.errors = Refusal.ELSEWHERE, {"": [hand.elsewhere()]}
             continue
         if row is not None and line.version not in (ANY, version_of(columns, stands)):
             result.refusal = Refusal.CHANGED
@@ -153,8 +221,12 @@ def _judged(
             continue
         if row is not None:
             seen.add(row.pk)
+        if row is None and hand.is_own and len(hand.places or ()) == 1:
+            values |= _own_facility(register, hand)
         whole = {c.code: stands.get(c.code, c.empty) for c in register.columns} | values
-        entries[number] = RowEntry(row, dict(stands), whole)
+        entries[number] = RowEntry(row, dict(stands), whole, has_paper=line.paper is not None)
+        if line.paper is not None:
+            entries[number].documents = dict.fromkeys(values, line.paper)
         entries[number].because = dict.fromkeys(
             entries[number].changed, (line.because or because).strip()[:500]
         )
@@ -181,8 +253,11 @@ def _judged(
     return results, entries
 
 
-def _keeps(access: Access, register: Register, row: Any) -> bool:
-    return access.keeps_registers or access.keeps_of(register.facility_of(row))
+def _own_facility(register: Register, hand: Hand) -> dict[str, Value]:
+    """A new row of an officer is of the own facility."""
+    if not any(column.code == "facility" for column in register.columns):
+        return {}
+    return {"facility": Facility.objects.get(pk__in=hand.places or ()).code}
 
 
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:
@@ -235,7 +310,7 @@ def _read(
 
 
 def withdraw(
-    register: Register, key: int, *, version: str, because: str, access: Access, by: Any, on: date
+    register: Register, key: int, *, version: str, because: str, hand: Hand, by: Any, on: date
 ) -> tuple[ChangeSet | None, Result]:
     """Take a row back with every fact about it. Raises ValidationError as the page does."""
     with transaction.atomic():
@@ -244,8 +319,9 @@ def withdraw(
         stands = register.values([key], on).get(key) if row is not None else None
         if row is None or stands is None:
             return None, Result(Outcome.REFUSED, key, Refusal.NOT_FOUND)
-        if not _keeps(access, register, row):
-            return None, Result(Outcome.REFUSED, key, Refusal.ELSEWHERE, errors={"": [elsewhere()]})
+        if not hand.keeps(register, row):
+            errors = {"": [hand.elsewhere()]}
+            return None, Result(Outcome.REFUSED, key, Refusal.ELSEWHERE, errors=errors)
         columns = register.bound(with_names=False, on=on)
         if version not in (ANY, version_of(columns, stands)):
             now = {column.code: stands[column.code] for column in columns}

@@ -15,14 +15,18 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 
-class Environment(environ.Env):
-    """django-environ's typed readers, which name a missing variable; these name a wrong one too."""
+class Environment(environ.FileAwareEnv):
+    """django-environ's typed readers, which name a missing variable; these name a wrong one too.
+
+    What `NAME_FILE` points at is read for `NAME`: a secret need not stand in the environment.
+    """
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().get_value(var, *args, **kwargs)
+            found = super().get_value(var, *args, **kwargs)
         except ValueError as error:
             raise ImproperlyConfigured(f"{var} cannot be read: {error}") from error
+        return found.rstrip("\n") if isinstance(found, str) else found  # as editors end a file
 
     def past_day(self, var: str, zone: str) -> date | None:
         """A day that has come in a time zone, such as 2025-05-21; None where the variable is empty."""
@@ -65,9 +69,12 @@ def database(url: str) -> dict[str, Any]:
     host = urlsplit(url).netloc.rpartition("@")[2]
     if host.lower().startswith("%2f"):
         config["HOST"] = unquote(host.partition(":")[0])
-    folder = config.get("OPTIONS", {}).pop("host", None)
-    if folder:
-        config["HOST"] = folder
+    # As libpq reads them: several hosts, each with its port, of which one takes writes.
+    options, told = config.get("OPTIONS", {}), parse_qs(urlsplit(url).query)
+    for name in ("host", "port"):
+        options.pop(name, None)
+        if name in told:
+            config[name.upper()] = told[name][0]
     return config
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from facilities import clock
 from rollout.celery import app
 from rollout.notices.jobs import statuses
 
@@ -84,10 +85,17 @@ def jobs() -> None:
         raise NotReady
 
 
+def clocks() -> None:
+    """What is recorded bears the time of this machine."""
+    if clock.is_off():
+        raise NotReady
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": database,
     "migrations": migrations,
     "cache": shared_cache,
     "broker": broker,
+    "clock": clocks,
     "jobs": jobs,
 }

@@ -33,13 +33,13 @@ KINDS: "dict[int, tuple[str, StrOrPromise]]" = {
     412: ("changed-meanwhile", _("It has changed since it was read")),
     413: ("too-large", _("The request is too large")),
     415: ("wrong-content", _("The content is in a form that is not read here")),
-    422: ("not-stored", _("It cannot be so, and nothing was stored")),
+    422: ("not-stored", _("It cannot be so, and nothing was saved")),
     428: ("version-needed", _("Say which version is meant")),
     429: ("too-many", _("Too many requests")),
     500: ("mistake-of-ours", _("Something went wrong here")),
 }
 WHY = _("“errors” says why, each by its name.")
-OURS = _("The mistake is ours and has been noted. Nothing was stored.")
+OURS = _("The mistake is ours and has been noted. Nothing was saved.")
 NO_ADDRESS = _("There is no such address. /api/v1/schema/ lists those there are.")
 TOO_LARGE = _("Send it in smaller parts.")
 

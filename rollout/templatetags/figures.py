@@ -27,10 +27,10 @@ STATE_WORDS = {
     "done": pgettext_lazy("state", "done"),
     "under_way": pgettext_lazy("state", "under way"),
     "not_begun": pgettext_lazy("state", "not begun"),
-    "late": pgettext_lazy("state", "late"),
+    "late": pgettext_lazy("state", "overdue"),
     "blocked": pgettext_lazy("state", "blocked"),
     "unknown": pgettext_lazy("state", "unknown"),
-    "silent": pgettext_lazy("state", "silent"),
+    "silent": pgettext_lazy("state", "not reporting"),
     "not_needed": pgettext_lazy("state", "not needed"),
 }
 WEEKDAYS = (

@@ -30,6 +30,7 @@ document.addEventListener("submit", ({ target }) => {
   for (const name of Object.keys(localStorage)) {
     if (name.startsWith("draft:")) localStorage.removeItem(name);
   }
+  window.caches?.delete("copy"); // of the summary, from copy.js
 });
 
 // A field for one of very many offers names while somebody types; the server looks up what was typed.

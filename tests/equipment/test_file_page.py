@@ -66,7 +66,7 @@ def test_each_stage_with_slip_and_the_days_since_the_one_before(file):
     assert line_of(file, Stage.NEED).days_since is None
     assert line_of(file, Stage.CONTRACT).days_since is None
     assert line_of(file, Stage.AWARD, on=date(2025, 5, 25)).days_late == 3
-    assert "3 working days late" in page(file, on=date(2025, 5, 25))
+    assert "3 working days overdue" in page(file, on=date(2025, 5, 25))
 
 
 def test_the_paper_of_a_stage_stands_beside_it(file):
@@ -142,4 +142,4 @@ def test_as_it_was_known_then(file):
 def test_both_paths_have_a_page(path):
     file = factories.ProcurementFactory(path=path)
     reach(file, Stage.INVITATION, POSTED)
-    assert "No lot is recorded" in page(file)
+    assert "No item is recorded" in page(file)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facilities.models import CalendarDay
+from facilities.registers.relative_days import silent_since
 from facilities.services import record, withdraw
 from facilities.working_days import WEEKENDS_ONLY, WorkingDays, working_days
 from tests import factories
@@ -25,6 +26,12 @@ days = st.dates(date(2024, 6, 1), date(2026, 6, 1))
 calendars = st.lists(st.tuples(days, st.sampled_from(["off", "working"])), max_size=40).map(
     WorkingDays.of
 )
+
+
+@given(calendars, days, st.integers(1, 30))
+def test_so_many_working_days_ago_is_the_last_day_with_so_many_since(calendar, on, number):
+    last = silent_since(on, number, calendar)
+    assert calendar.between(last, on) >= number > calendar.between(last + timedelta(days=1), on)
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,19 @@ from equipment.models import DeviceType
 from equipment.stocktake import open_round
 from facilities.models import ChangeSet, Document, Facility, Role
 from facilities.registers.entering import begin, enter
-from rollout.models import PublishedBrief, SavedView, WorkingSession
+from rollout.models import IssuedPaper, PublishedBrief, SavedView, WorkingSession
 from rollout.programme.services import declare_not_needed
 from rollout.publishing.brief.publishing import publish
+from rollout.publishing.papers.catalogue import KINDS
+from rollout.publishing.papers.issuing import issue
+from rollout.publishing.papers.kind import Asked
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.importing.receiving import receive
 from signatures.campaigns import open_campaign
 from signatures.models import Certificate, ReturnedLine, ReturnedList
 from signatures.services import record_event
 from tests.factories import recorder, user_with
+from tests.papers import PDF, upload
 
 ON = date(2025, 5, 21)
 TAG = "LN-MTB-001"
@@ -114,6 +118,20 @@ def row_of(register: str, facility: Facility) -> int:
 
 def paper() -> Document:
     return Document.objects.earliest("pk")
+
+
+def issued_paper() -> IssuedPaper:
+    """The report of the day, issued when it is first asked for."""
+    return IssuedPaper.objects.first() or issue(
+        KINDS["report"],
+        Asked(ON),
+        language="vi",
+        number="05/BC-SYT",
+        issued_on=ON,
+        signed=upload(PDF),
+        by=recorder(),
+        at=timezone.now(),
+    )
 
 
 def brief_row() -> PublishedBrief:

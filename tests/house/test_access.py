@@ -21,6 +21,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from connectivity.models import Partner
 from equipment.models import StocktakeRound
 from facilities.models import ApiToken, Area, ChangeSet, Facility, FacilityArea, Role
+from rollout.api.exchange.fhir import RESOURCES
+from rollout.api.steering import ACTS_OF_DIRECTIVES, ACTS_OF_OBSTACLES
 from rollout.models import (
     CouncilMeeting,
     Directive,
@@ -33,7 +35,16 @@ from rollout.registers.catalogue import REGISTERS
 from rollout.registers.loading import load_province
 from signatures.models import Campaign, ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
-from tests.house.desk_rows import GAP, PER_REGISTER, TAG, brief_row, desk_rows, paper, row_of
+from tests.house.desk_rows import (
+    GAP,
+    PER_REGISTER,
+    TAG,
+    brief_row,
+    desk_rows,
+    issued_paper,
+    paper,
+    row_of,
+)
 from tests.rollout import two_provinces
 
 FILE = Path(__file__).with_name("access.txt")
@@ -79,6 +90,7 @@ OWN, ELSEWHERE = "bg-ttyt-lucnam", "bg-ttyt-tanyen"
 ARGUMENTS = {
     "rollout:facility": lambda: {"code": OWN},
     "rollout:certificate-list": lambda: {"code": OWN},
+    "rollout:coverage": lambda: {"code": OWN},
     "rollout:names-read": lambda: {"code": OWN},
     "rollout:held": lambda: {"code": "certificates", "pk": _row("certificates")},
     "rollout:held-account": lambda: {"pk": _change_set().by_id},
@@ -105,6 +117,26 @@ ARGUMENTS = {
         "code": OWN,
         "partner": Partner.objects.get(counted=True).code,
     },
+    "api:register-steps": lambda: {"register": "connections", "key": _row("connections")},
+    "api:report": lambda: {"code": OWN},
+    "api:judge": lambda: {"change_set": _change_set().pk},
+    "api:undo": lambda: {"change_set": _change_set().pk},
+    "api:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
+    "api:directive": lambda: {"code": _directive().code},
+    **{
+        f"api:{about}-{act}": lambda: {"code": "x"}  # POST alone
+        for about, acts in (("obstacle", ACTS_OF_OBSTACLES), ("directive", ACTS_OF_DIRECTIVES))
+        for act in acts
+    },
+    **{
+        f"api:fhir-{kind.lower()}-{what}": lambda: {"code": OWN}
+        for kind in RESOURCES
+        for what in ("read", "history-of")
+    },
+    **{
+        f"api:fhir-{kind.lower()}-version": lambda: {"code": OWN, "version": 1}
+        for kind in RESOURCES
+    },
     "rollout:absences": lambda: {"code": OWN},
     "rollout:measure": lambda: {"code": "servers"},
     "rollout:figure": lambda: {"group": "device", "key": "tablet"},
@@ -130,6 +162,8 @@ ARGUMENTS = {
     "rollout:document": lambda: {"pk": paper().pk},
     "rollout:session-brief": lambda: {"pk": brief_row().session_id},
     "rollout:brief": lambda: {"pk": brief_row().pk},
+    "rollout:issued-paper": lambda: {"pk": issued_paper().pk},
+    "rollout:paper-issue": lambda: {"kind": "report"},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-template": lambda: {"code": "connections", "form": "csv"},
@@ -162,6 +196,15 @@ QUERIES = {
     "api:register-bulk": {},
     "api:register-withdraw": {},
     "api:docs": {},
+    "api:checking": {},
+    "api:register-steps": {},
+    "api:dhis2-metadata": {},
+    "api:fhir-metadata": {},
+    **{
+        f"api:fhir-{kind.lower()}-{what}": {}
+        for kind in RESOURCES
+        for what in ("search", "history", "read", "history-of", "version")
+    },
     "rollout:step-not-needed": {"gap": GAP},
 }
 WHOLE_ADMIN = {"anonymous", "no-role", "department", "administrator"}

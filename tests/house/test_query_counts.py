@@ -17,11 +17,13 @@ from django.urls import reverse
 
 from equipment.models import StocktakeRound
 from facilities.models import ChangeSet, Facility, Role
+from rollout.api.exchange.fhir import RESOURCES
+from rollout.api.steering import ACTS_OF_DIRECTIVES, ACTS_OF_OBSTACLES
 from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
 from signatures.models import Campaign, ReturnedList
 from tests.factories import user_with
 from tests.house.busy_province import ON, busy_province
-from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, paper, row_of
+from tests.house.desk_rows import GAP, TAG, brief_row, desk_rows, issued_paper, paper, row_of
 from tests.house.test_access import ADDRESSES
 
 FILE = Path(__file__).with_name("query_counts.txt")
@@ -32,6 +34,7 @@ OF_MANY_KINDS = "rollout:todo"
 ARGUMENTS = {
     "rollout:facility": {"code": "place-000"},
     "rollout:certificate-list": {"code": "place-000"},
+    "rollout:coverage": {"code": "place-000"},
     "rollout:names-read": {"code": "place-000"},
     "rollout:returned-lists": {"code": "place-000"},
     "rollout:handovers": {"code": "place-000"},
@@ -42,6 +45,23 @@ ARGUMENTS = {
     "api:register-rows": {"register": "connections"},
     "api:register-bulk": {"register": "connections"},
     "api:facility-progress": {"code": "place-000"},
+    "api:report": {"code": "place-000"},
+    "api:obstacle": {"code": "VM-0"},
+    "api:directive": {"code": "CD-0"},
+    **{
+        f"api:{about}-{act}": {"code": "x"}
+        for about, acts in (("obstacle", ACTS_OF_OBSTACLES), ("directive", ACTS_OF_DIRECTIVES))
+        for act in acts
+    },
+    **{
+        f"api:fhir-{kind.lower()}-{what}": {"code": "place-000"}
+        for kind in RESOURCES
+        for what in ("read", "history-of")
+    },
+    **{
+        f"api:fhir-{kind.lower()}-version": {"code": "place-000", "version": 1}
+        for kind in RESOURCES
+    },
     "api:facility-connection": {"code": "place-000", "partner": "bach-mai"},
     "rollout:absences": {"code": "place-000"},
     "rollout:measure": {"code": "signatures_issued"},
@@ -86,12 +106,17 @@ ROWS = {
     "rollout:document": lambda: {"pk": paper().pk},
     "rollout:session-brief": lambda: {"pk": brief_row().session_id},
     "rollout:brief": lambda: {"pk": brief_row().pk},
+    "rollout:issued-paper": lambda: {"pk": issued_paper().pk},
+    "rollout:paper-issue": lambda: {"kind": "report"},
     "rollout:import": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:import-rejects": lambda: {"pk": ImportFile.objects.get().pk},
     "rollout:stocktake": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "api:register-steps": lambda: {"register": "connections", "key": _row("connections")},
+    "api:judge": lambda: {"change_set": ChangeSet.objects.exclude(facility=None).get().pk},
+    "api:undo": lambda: {"change_set": ChangeSet.objects.exclude(facility=None).get().pk},
     "api:heartbeat": lambda: {"code": "place-000", "partner": "nobody"},
     "api:register-withdraw": lambda: {"register": "connections", "key": _row("connections")},
     "rollout:record-step": lambda: {"code": "connections", "pk": _row("connections")},
@@ -106,6 +131,15 @@ QUERIES = {
     "api:changes": {},
     "api:difference": {"from": "2025-02-18", "to": "2025-05-21"},
     "api:facility-connection": {},
+    "api:checking": {},
+    "api:register-steps": {},
+    "api:dhis2-metadata": {},
+    "api:fhir-metadata": {},
+    **{
+        f"api:fhir-{kind.lower()}-{what}": {}
+        for kind in RESOURCES
+        for what in ("search", "history", "read", "history-of", "version")
+    },
     "rollout:step-not-needed": {"gap": GAP},
 }
 # They show no rows of the province, or are not pages.

@@ -1,17 +1,21 @@
-"""Words that are no longer said stay out of every Vietnamese text: docs/glossary.md lists them."""
+"""Words that are no longer said stay out of every text, in both languages: docs/glossary.md lists them."""
 
 import re
 
-from tests.house.messages import ROOT, messages, translations_of
+from tests.house.messages import ROOT, messages, text_of, translations_of
 from tests.house.test_translations import OURS
 
-TABLE = re.compile(r"## Words no longer said.*?(?=\n\*\*)", re.DOTALL)
+TABLES = {
+    "vi": re.compile(r"## Words no longer said.*?(?=\n## )", re.DOTALL),
+    "en": re.compile(r"## English words no longer said.*?(?=\n\*\*)", re.DOTALL),
+}
+FILLED_IN = re.compile(r"%\(\w+\)[sd]|\{\w*\}")  # names of the code, not words
 PERCENT = re.compile(r"\d\s%(?!\(|[a-z])|\)s\s%%")
 
 
-def retired() -> list[str]:
+def retired(language: str = "vi") -> list[str]:
     """The words of the left column."""
-    [table] = TABLE.findall((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+    [table] = TABLES[language].findall((ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")][1:]
     return [word.strip() for row in rows for word in row.split(",") if "%" not in word]
 
@@ -36,6 +40,19 @@ def test_no_text_of_the_product_says_a_retired_word():
         for message in messages(OURS)
         for translation in translations_of(message)
         if (found := said_in(translation.replace("rút gọn", ""), words))
+    }
+    assert told == {}
+
+
+def test_no_english_text_of_the_product_says_a_retired_word():
+    words = retired("en")
+    assert len(words) > 45
+    assert said_in("Mend it: the ruling has slipped.", words) == ["mend", "ruling"]
+    told = {
+        text: found
+        for message in messages(OURS)
+        for text in text_of(message)[1:]
+        if (found := [w for w in said_in(FILLED_IN.sub("", text), words) if "%" not in w])
     }
     assert told == {}
 

@@ -142,7 +142,7 @@ def fill_in(form: Locator, **fields) -> None:
 
 
 def store(form: Locator) -> None:
-    form.get_by_role("button", name=words("Store"), exact=True).click()
+    form.get_by_role("button", name=words("Save"), exact=True).click()
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def test_a_connection_gets_an_address_lives_and_loses_it(visit):
     expect(line).to_have_count(1)
     expect(line.locator("svg.strip")).to_be_visible()
     line.get_by_role("link").click()
-    expect(department.locator("dl.facts")).to_contain_text(words("alive", context="gateway"))
+    expect(department.locator("dl.facts")).to_contain_text(words("active", context="gateway"))
     expect(department.locator("tbody tr").first).to_contain_text("36")
     department.go_back()
     expect(line).to_have_count(1)
@@ -151,7 +151,7 @@ def test_a_what_if_says_beside_the_question_who_becomes_late(visit):
     assert barriers(page) == ""
     expect(page.locator(".band")).to_contain_text("21/05/2025")
     page.emulate_media(media="print")
-    expect(page.get_by_text(words("This is a what-if: nothing of it is stored."))).to_be_visible()
+    expect(page.get_by_text(words("This is a what-if: nothing of it is saved."))).to_be_visible()
     page.emulate_media(media="screen")
     page.get_by_role("link", name=words("Back to the forecast")).click()
     expect(question.locator("li")).to_have_count(0)

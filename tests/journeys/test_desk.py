@@ -49,7 +49,7 @@ def store(page: Page, because: str = "") -> None:
 
 
 def stored(page: Page) -> None:
-    expect(page.get_by_role("status").filter(has_text=words("Stored."))).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=words("Saved."))).to_be_visible()
 
 
 def take_back_change_set(page: Page) -> None:

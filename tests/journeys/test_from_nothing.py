@@ -54,7 +54,7 @@ def test_a_province_begins_and_prints_its_brief(page):
     assert not barriers(page)
     page.locator("[name=name_vi]").fill("Cao Bằng")
     page.locator("[name=areas]").fill("Xã Đàm Thủy\nPhường Thục Phán")
-    page.get_by_role("button", name=words("Store and go on")).click()
+    page.get_by_role("button", name=words("Save and go on")).click()
     expect(page.locator("header.top")).to_contain_text("Cao Bằng")
 
     page.get_by_role("link", name=words("Bring a table")).first.click()

@@ -429,3 +429,56 @@ def test_the_timeline_shows_each_facilitys_way_and_one_milestone_of_all(visit, s
     expect(page.locator("#line")).to_be_in_viewport()
     page.go_back()
     expect(lanes.first).to_contain_text("+28")
+
+
+COPY_IS_KEPT = """async () => {
+    const [worker, kept] = [await navigator.serviceWorker.getRegistration(), await caches.keys()];
+    return Boolean(worker?.active && kept.includes("copy"));
+}"""
+
+
+def test_without_a_connection_the_last_summary_and_brief_show_until_he_signs_out(visit):
+    """He signs in by himself: signing out must not end what others' journeys are signed in with."""
+    page = visit(viewport=PHONE)
+    page.goto("/sign-in/?next=/")
+    sign_in(page, LEADER)
+    expect(headline(page)).to_be_visible()
+    assert eventually(page, COPY_IS_KEPT)
+
+    page.context.set_offline(True)
+    for address in ("/", "/councils/"):
+        page.goto(address)
+        expect(page).to_have_title(re.compile(words("Offline copy")))
+        expect(headline(page)).to_contain_text("5/17")
+        expect(page.locator(".finding > li").first).to_be_visible()
+        expect(
+            page.locator(".brief h3", has_text=words("Changes since the previous session"))
+        ).to_be_visible()
+        expect(page.locator("main a[href^='/'], a[href^='tel:'], form[method=post]")).to_have_count(
+            0
+        )
+        assert not scrolls_sideways(page)
+    page.context.set_offline(False)
+
+    page.goto("/councils/")
+    page.locator("details.menu > summary").click()
+    page.get_by_role("button", name=words("Sign out")).click()
+    expect(page.get_by_role("heading", name=words("Sign in"))).to_be_visible()
+    assert eventually(
+        page, f"async () => !(await ({COPY_IS_KEPT})()) && !(await caches.keys()).length"
+    )
+    page.watch.complaints.clear()  # a browser notes that it was offline
+
+
+def eventually(page: Page, found: str) -> bool:
+    """What a page does by itself after it is shown, waited for within the page."""
+    return page.evaluate(
+        f"""async () => {{
+            const found = {found};
+            for (let left = 100; left; left--) {{
+                if (await found()) return true;
+                await new Promise((again) => setTimeout(again, 50));
+            }}
+            return false;
+        }}"""
+    )

@@ -64,7 +64,7 @@ def note(page: Page, text: str) -> Locator:
 
 
 def stored(page: Page) -> None:
-    expect(note(page, "Stored and reported to the Department.")).to_be_visible()
+    expect(note(page, "Saved and reported to the Department.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/my/\?facility="))
 
 
@@ -198,7 +198,7 @@ def test_loses_the_connection_and_loses_nothing(visit):
         open_cell(page)
         page.context.set_offline(True)
         field(page).fill(DAY.isoformat())
-        says(page, "No connection. What you typed is kept on this device.")
+        says(page, "No connection. What you typed is saved on this device.")
         store(page)
         expect(bar(page)).to_have_class(re.compile("alarming"))
         expect(field(page)).to_have_value(DAY.isoformat())
@@ -214,7 +214,7 @@ def test_what_was_typed_comes_back_on_the_same_device(visit):
     open_cell(page)
     page.route("**/drafts/", lambda route: route.abort())
     field(page).fill(DAY.isoformat())
-    says(page, "No connection. What you typed is kept on this device.")
+    says(page, "No connection. What you typed is saved on this device.")
     page.reload()
 
     says(page, "What you typed last time is in the form again. It has not been sent.")
@@ -229,7 +229,7 @@ def test_what_was_typed_goes_on_on_another_device(visit):
     page = visit(OFFICER)
     open_cell(page)
     field(page).fill(DAY.isoformat())
-    says(page, "Draft kept.")
+    says(page, "Draft saved.")
 
     phone = visit(OFFICER, viewport=PHONE, java_script_enabled=False)
     open_cell(phone)
@@ -237,7 +237,7 @@ def test_what_was_typed_goes_on_on_another_device(visit):
     phone.get_by_role("link", name=words("Go on with it")).click()
     expect(field(phone)).to_have_value(DAY.isoformat())
     open_cell(phone)
-    phone.get_by_role("button", name=words("Drop it")).click()
+    phone.get_by_role("button", name=words("Discard it")).click()
     expect(phone.get_by_role("link", name=words("Go on with it"))).to_have_count(0)
 
 

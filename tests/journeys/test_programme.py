@@ -31,7 +31,7 @@ def carry_out(page: Page, do: str, **fields) -> None:
     form = work(page, do)
     fill_in(form, **fields)
     store(form)
-    expect(page.locator("main").get_by_text(words("Stored.")).first).to_be_visible()
+    expect(page.locator("main").get_by_text(words("Saved.")).first).to_be_visible()
 
 
 @screens

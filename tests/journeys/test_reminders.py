@@ -182,7 +182,7 @@ def step(page: Page, number: int, name: str) -> Locator:
 def store_steps(page: Page, because: str) -> None:
     page.locator("[name=because]").fill(because)
     page.locator("button[value=set]").click()
-    expect(page.get_by_role("status").filter(has_text=words("Stored."))).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=words("Saved."))).to_be_visible()
 
 
 def test_the_department_changes_a_rule_of_the_ladder_and_changes_it_back(visit):

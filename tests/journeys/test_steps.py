@@ -49,9 +49,9 @@ def test_records_the_next_step_of_the_own_file_with_its_paper(visit):
     person.fill(form.locator("[name=number]"), "31/BB-TTYT")
     person.fill(form.locator("[name=issuer]"), "Trung tâm Y tế Lục Nam")
     person.fill(form.locator("[name=file]"), JPEG)
-    person.tap(form.get_by_role("button", name=words("Store"), exact=True))
+    person.tap(form.get_by_role("button", name=words("Save"), exact=True))
     expect(page.locator("main .note[role=status]")).to_contain_text(
-        words("Stored and reported to the Department."), timeout=LONG
+        words("Saved and reported to the Department."), timeout=LONG
     )
     print(f"advance a step: {person.taps} taps, {person.fields} fields")
     assert person.taps <= MOST_TAPS

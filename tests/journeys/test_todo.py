@@ -20,8 +20,8 @@ def test_a_clerk_answers_a_line_in_its_place(visit):
     page.set_viewport_size(PHONE)
     assert not scrolls_sideways(page)
     form.locator("input[type=date]").first.fill(today())
-    form.get_by_role("button", name=words("Store"), exact=True).click()
-    expect(page.locator("main .note[role=status]")).to_contain_text(words("Stored."))
+    form.get_by_role("button", name=words("Save"), exact=True).click()
+    expect(page.locator("main .note[role=status]")).to_contain_text(words("Saved."))
     assert page.url.endswith("/todo/?when=late")
     expect(asked).to_have_count(0)
 

@@ -123,14 +123,16 @@ def test_how_late_a_facility_is(ask):
     assert len(set(late.values())) > 1
     brief = words(ask("rollout:session-brief", session().pk))
     most = max(late.values())
-    assert f"{len(late)} facilities are late, by {most} working days at most" in brief
+    assert f"{len(late)} facilities are behind schedule, by up to {most} working days" in brief
     summary = words(ask("rollout:leader"))
     worst = max(late, key=late.__getitem__)
     for code in (worst, min(late, key=late.__getitem__)):
-        said = f"{number(late[code])} working days late"
+        said = f"{number(late[code])} working days overdue"
         assert said in words(ask("rollout:facility", code))
         assert f"{facilities[code]['name']} {said}" in summary
-    assert f"{number(most)} working days late" in words(ask("rollout:deadline-list", show="late"))
+    assert f"{number(most)} working days overdue" in words(
+        ask("rollout:deadline-list", show="late")
+    )
 
 
 def test_how_late_a_thing_is_in_alerts(ask):

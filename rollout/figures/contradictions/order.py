@@ -108,7 +108,7 @@ def council_before_servers(as_of: AsOf) -> Iterator[Contradiction]:
             subject=meeting.code,
             facility_id=meeting.facility_id,
             said=words(
-                _("The council passed it on {held}, when no EMR server stood accepted."),
+                _("The council passed it on {held}, although no EMR server had been accepted."),
                 held=meeting.held_on,
             ),
             mend_url=reverse("rollout:council", args=[meeting.code]),

@@ -81,7 +81,7 @@ def official_without_council(as_of: AsOf) -> Iterator[Contradiction]:
         "official-without-council",
         (OFFICIAL,),
         (EVALUATED, DECISION),
-        _("Official use is recorded, but no ruling that passed the facility stands."),
+        _("Official use is recorded, but no conclusion that passed the facility stands."),
     )
 
 
@@ -101,7 +101,7 @@ def decision_without_council(as_of: AsOf) -> Iterator[Contradiction]:
         "decision-without-council",
         (DECISION,),
         (EVALUATED,),
-        _("The decision is recorded, but no ruling that passed the facility stands."),
+        _("The decision is recorded, but no conclusion that passed the facility stands."),
     )
 
 
@@ -214,7 +214,7 @@ RULES = (
     Rule(
         "official-without-council",
         _("Official without a passed council"),
-        _("Official use was recorded, then the council's ruling was withdrawn."),
+        _("Official use was recorded, then the council's conclusion was withdrawn."),
         DEPARTMENT,
         official_without_council,
     ),

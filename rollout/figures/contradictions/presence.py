@@ -32,7 +32,7 @@ def official_without_server(as_of: AsOf) -> Iterator[Contradiction]:
                 rule="official-without-server",
                 subject=str(facility.id),
                 facility_id=facility.id,
-                said=_("Official use is recorded, but no EMR server stands accepted."),
+                said=_("Official use is recorded, but no EMR server had been accepted."),
                 mend_url=row_page("milestones", facility.id),
             )
 

@@ -1,6 +1,6 @@
 """What the address of a list asks for: which rows, which columns, in which order, how many a page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,10 +18,16 @@ from facilities.permissions import Places
 from facilities.registers.choices import NamesOfDay
 from facilities.registers.filtering import GIVEN, MISSING, RegisterFilter, filter_set
 from facilities.registers.register import Register
+from facilities.registers.relative_days import RELATIONS, SUFFIX, RelativeField
+from facilities.registers.relative_days import Asked as Relative
 from rollout.day import PARAMETERS, Day
 
 SIZES = (20, 50, 100, 200)
-OWN = {"q", "sort", "columns", "size", "page", "view", "filters", *PARAMETERS}
+# What a small form of the list sends, to be put into the address of the list it leads to.
+ADDS, MOVES, MENU = ("day-column", "day-rel", "day-number"), "move", "menu"
+# What is true of one showing of the list alone.
+PASSING = frozenset({"page", "view", "filters", "csrfmiddlewaretoken", *ADDS, MOVES, MENU})
+OWN = {"q", "sort", "columns", "size", "page", "view", "filters", *ADDS, MOVES, MENU, *PARAMETERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +150,27 @@ class Asked:
 
     def query(self, *, drop: Iterable[str] = (), **changed: Any) -> str:
         """The address's query with changes; the page number goes with any of them."""
-        gone = {"page", "view", "filters", "csrfmiddlewaretoken", *drop, *changed}
-        kept = [
+        gone = {*PASSING, *drop, *changed}
+        kept = self._kept(gone)
+        return urlencode([*kept, *((n, v) for n, v in changed.items() if v not in (None, ""))])
+
+    def _kept(self, gone: Collection[str]) -> list[tuple[str, str]]:
+        return [
             (name, value)
             for name, values in self.parameters.lists()
             if name not in gone
             for value in values
             if value
         ]
-        return urlencode([*kept, *((n, v) for n, v in changed.items() if v not in (None, ""))])
+
+    @property
+    def taken(self) -> list[tuple[str, str]]:
+        """What a form that changes one thing about the list takes along of all others."""
+        return self._kept(PASSING)
+
+    @property
+    def taken_without_columns(self) -> list[tuple[str, str]]:
+        return self._kept(PASSING | {"columns"})
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -178,6 +196,8 @@ class Asked:
         if choices:
             return ", ".join(str(choices.get(value, value)) for value in asked)
         value = form.cleaned_data.get(name, asked[0])
+        if isinstance(value, Relative):
+            return value.words
         base = name.rsplit("_", 1)[0]
         return self.by_code[base].show(value) if base in self.by_code else str(value)
 
@@ -190,11 +210,56 @@ class Asked:
         far: list[BoundField] = []
         shown = {column.code for column in self.columns}
         for field in self.filters.form:
+            if isinstance(field.field, RelativeField):
+                continue  # added one at a time
             code = next((c for c in shown if field.name == c or field.name.startswith(f"{c}_")), "")
             asked = any(self.parameters.getlist(field.name))
             is_near = code and field.name != f"{code}_is"
             (near if is_near or asked else far).append(field)
         return near, far
+
+    def days(self) -> list[Column]:
+        """The columns of days to which a filter by the list's own day can be added."""
+        return [c for c in self.all_columns if f"{c.code}{SUFFIX}" in self.filters.form.fields]
+
+    def relative(self) -> list[tuple[str, str]]:
+        """The filters of that kind that are on: what a form that asks anew takes along."""
+        names = [f"{column.code}{SUFFIX}" for column in self.days()]
+        return [(name, str(self.parameters[name])) for name in names if self.parameters.get(name)]
+
+    @cached_property
+    def led_to(self) -> str:
+        """The query of the list that a small form on it leads to; "" if none was sent."""
+        column, relation, number = (self.parameters.get(name, "").strip() for name in ADDS)
+        if column in {one.code for one in self.days()} and relation:
+            counts = relation in RELATIONS and RELATIONS[relation].counts
+            told = f"{relation}-{number}" if counts else relation
+            return self.query(**{f"{column}{SUFFIX}": told})
+        if MOVES in self.parameters:
+            codes = self._moved([column.code for column in self.columns])
+            return f"{self.query(columns=','.join(codes))}&{MENU}=columns"
+        return ""
+
+    @property
+    def menu(self) -> bool:
+        """Whether the menu of columns is open: one of them has just been moved."""
+        return MENU in self.parameters or MOVES in self.parameters
+
+    def _moved(self, codes: list[str]) -> list[str]:
+        """The columns with one of them a place further to the front ("up") or to the back ("down")."""
+        way, _colon, code = self.parameters.get(MOVES, "").partition(":")
+        if code not in codes:
+            return codes
+        place = codes.index(code)
+        to = max(place - 1, 0) if way == "up" else place + 1
+        codes.insert(to, codes.pop(place))
+        return codes
+
+    def pickers(self) -> list[tuple[Column, bool, bool]]:
+        """Every column, whether it is shown and whether as the last: those shown first, in their order."""
+        last = self.columns[-1]
+        shown = [(column, True, column is last) for column in self.columns]
+        return [*shown, *((c, False, False) for c in self.all_columns if c not in self.columns)]
 
     @property
     def with_all_filters(self) -> bool:

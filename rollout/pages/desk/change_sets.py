@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,19 +16,16 @@ from rollout.day import Day
 from rollout.pages.desk.cells import facility_names, shown_edits, summed
 from rollout.pages.desk.page import desk
 from rollout.pages.page import Page, SignedIn
-from rollout.registers.keeping import kept_registers, takes_back
+from rollout.registers.keeping import UNDONE, kept_registers, seen_change_sets, takes_back
 from rollout.registers.loading import loaded_registers
 
 CHANGE_SETS_A_PAGE, CELLS_A_PAGE = 50, 100
-
-# What is taken back cell by cell. A reorganisation is taken back where it was made.
-UNDONE = (ChangeSet.Kind.FORM, ChangeSet.Kind.BULK, ChangeSet.Kind.IMPORT)
 
 
 @desk()
 def change_set_list(request: SignedIn, day: Day, access: Access) -> Page:
     """Newest first: forms, changes of many rows, imports, what was taken back."""
-    change_sets = _of(access).select_related("by").order_by("-at", "pk")
+    change_sets = seen_change_sets(access).select_related("by").order_by("-at", "pk")
     rows = Paginator(change_sets, CHANGE_SETS_A_PAGE).get_page(request.GET.get("page"))
     names, wrote = facility_names(rows, day), summed(rows, day, access.kept)
     context = {
@@ -45,17 +41,9 @@ def change_set_list(request: SignedIn, day: Day, access: Access) -> Page:
     return "desk/change_set_list.html", context
 
 
-def _of(access: Access) -> QuerySet[ChangeSet]:
-    """Those that wrote something where this reader keeps registers."""
-    if access.kept is None:
-        return ChangeSet.objects.all()
-    written = Edit.objects.filter(change_set=OuterRef("pk"), facility__in=access.kept)
-    return ChangeSet.objects.filter(Q(facility__in=access.kept) | Exists(written))
-
-
 @desk()
 def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
-    found = _of(access).filter(pk=pk).select_related("by", "undoes").first()
+    found = seen_change_sets(access).filter(pk=pk).select_related("by", "undoes").first()
     if found is None:
         raise Http404
     problems: list[str] = []
@@ -71,7 +59,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
         and takes_back(access, found)
     )
     if request.method == "POST" and not may_undo:
-        problems = [_("There is nothing here to take back.")]
+        problems = [_("There is nothing here to undo.")]
     elif request.method == "POST":
         try:
             back = undo(
@@ -84,7 +72,7 @@ def change_set(request: SignedIn, day: Day, access: Access, pk: UUID) -> Page:
         except ValidationError as error:
             problems = error.messages
         else:
-            messages.success(request, _("Everything this act wrote has been taken back."))
+            messages.success(request, _("Everything this act wrote has been undone."))
             return HttpResponseRedirect(reverse("rollout:change-set", args=[back.pk]))
     context = {
         "place": "change_sets",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from facilities.models import LogEntry, Role, User
 from facilities.permissions import Access
 from facilities.registers.register import Register
+from facilities.registers.relative_days import RELATIONS
 from rollout.day import Day
 from rollout.figures.cached import cached_sums
 from rollout.models import SavedView
@@ -37,6 +38,9 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
     if first and first.query and not request.GET:
         return HttpResponseRedirect(f"{request.path}?{first.query}&view={first.pk}")
     asked = Asked(register, request.GET, day, with_names=True, places=access.kept)
+    if asked.led_to:
+        there = f"{request.path}?{asked.led_to}"
+        return HttpResponseRedirect(f"{there}#columns" if asked.menu else there)
     count, totals = cached_sums(register, asked.found, day.on, day.known_at)
     rows = Paginator(range(count), asked.size).get_page(request.GET.get("page"))
     keys = asked.keys(range(count)[max(rows.start_index() - 1, 0) : rows.end_index()])
@@ -69,6 +73,7 @@ def register_list(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         "anything": bool(count)
         or register.of_facilities(register.base(day.on, day.known_at), access.kept).exists(),
         "sizes": SIZES,
+        "relations": RELATIONS,
         "views": views,
         "view": request.GET.get("view", ""),
         "query": asked.query(),
@@ -133,7 +138,7 @@ def view_save(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             "default_for": Role.DEPARTMENT if first else "",
         },
     )
-    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return HttpResponseRedirect(f"{address}?{query}&view={view.pk}")
 
 
@@ -147,5 +152,5 @@ def view_drop(request: SignedIn, day: Day, access: Access, code: str, pk: int) -
     ).delete()
     if not dropped:
         raise Http404
-    messages.success(request, _("The view has been dropped."))
+    messages.success(request, _("The view has been discarded."))
     return HttpResponseRedirect(reverse("rollout:register-list", args=[register.code]))

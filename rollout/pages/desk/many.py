@@ -126,7 +126,7 @@ def answer(
     if not because:
         return template, context | {"problems": [_("Give the reason.")]}, 400
     if request.POST.get("shown") != context["shown"]:
-        moved = _("This is no longer what was shown. Look at it again before storing.")
+        moved = _("The data has changed since the preview. Preview it again before saving.")
         return template, context | {"problems": [moved]}, 409
     try:
         change_set = store(request, access, many, because)

@@ -29,6 +29,7 @@ from facilities.registers.entering import (
 )
 from facilities.registers.forms import CellForm
 from facilities.registers.history import history
+from facilities.registers.reading import facts_behind
 from facilities.registers.register import Register
 from facilities.registers.writers import Withdrawn
 from rollout.day import Day
@@ -135,7 +136,7 @@ def record_step(request: SignedIn, day: Day, access: Access, code: str, pk: int)
         facility=None,
         then=lambda stored: refuse_elsewhere(access, register, [stored]),
         back=reverse("rollout:record", args=[register.code, row.pk]),
-        stored=_("Stored."),
+        stored=_("Saved."),
     )
     if isinstance(found, HttpResponseRedirect):
         return found
@@ -166,11 +167,9 @@ def facility_of(register: Register, row: Any, day: Day) -> FacilityName | None:
 
 
 def cells_of(register: Register, row: Any, values: Mapping[str, Value], day: Day) -> list[Cell]:
-    """Every column with the fact behind it: a query for each kind of fact."""
+    """Every column with the fact behind it: a query for each table of facts."""
     writers = register.writers  # once: some registers make them anew each time
-    standing = [
-        w.standing([row], day.on, day.known_at).get(row.pk) if w.is_fact else None for w in writers
-    ]
+    standing = facts_behind(writers, row, day.on, day.known_at)
     place_of = {code: place for place, w in enumerate(writers) for code in w.columns}
     returned = {
         edit.column: edit.returned_because
@@ -276,7 +275,7 @@ def answer_form(
             else:
                 if not cell:
                     drafts.drop(user=request.user, form=name)
-                messages.success(request, _("Stored."))
+                messages.success(request, _("Saved."))
                 there = reverse("rollout:record", args=[register.code, stored.pk])
                 return back_to_the_list(request) or HttpResponseRedirect(there)
     context = {
@@ -306,7 +305,7 @@ def write(
     if form.cleaned_data.get("file"):
         paper = store_paper(
             upload=form.cleaned_data["file"],
-            title=_("Paper for %(register)s") % {"register": register.row_label},
+            title=_("Document for %(register)s") % {"register": register.row_label},
             by=request.user,
         )
     stored = enter(

@@ -326,7 +326,7 @@ def _write(
     if isinstance(form, ExceptionForm | CalendarForm):
         _refuse_elsewhere(access, whole, form.made)
         record(form.made, by=request.user)
-        messages.success(request, _("Stored."))
+        messages.success(request, _("Saved."))
         return
     if kind not in WITHDRAWN:
         raise Http404

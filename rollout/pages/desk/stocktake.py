@@ -163,7 +163,7 @@ def _count(request: SignedIn, round: StocktakeRound, day: Day) -> None:
         text = _("Give a whole number for: %(types)s.")
         messages.error(request, text % {"types": ", ".join(wrong)})
     if new:
-        messages.success(request, _("The counts have been kept."))
+        messages.success(request, _("The counts have been saved."))
 
 
 @stocktaking()

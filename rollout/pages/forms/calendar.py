@@ -45,7 +45,7 @@ class DaysForm(OnceForm):
             try:
                 entry = _read(line)
                 if entry[0] in found:
-                    raise ValueError(_("This day stands twice."))
+                    raise ValueError(_("This date appears twice."))
                 found[entry[0]] = entry
             except ValueError as error:
                 problems.append(

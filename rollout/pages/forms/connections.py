@@ -13,13 +13,13 @@ MOST_MINUTES = 7 * 24 * 60
 
 class IssueForm(OnceForm):
     interval_minutes = forms.IntegerField(
-        label=_("Expected every, in minutes"), min_value=1, max_value=MOST_MINUTES
+        label=_("Signal interval, in minutes"), min_value=1, max_value=MOST_MINUTES
     )
     grace_minutes = forms.IntegerField(
-        label=_("Grace, in minutes"),
+        label=_("Grace period, in minutes"),
         min_value=0,
         max_value=MOST_MINUTES,
-        help_text=_("After it, a gateway that was late is silent."),
+        help_text=_("After it, a gateway that was delayed has no signal."),
     )
     because = text_field(_("Reason for replacing it"), 300, required=False)
 

@@ -203,5 +203,5 @@ class MilestoneForm(OnceForm):
         label=_("Event"), choices=[(one.value, one.label) for one in AFTER]
     )
     happened_on = DayField(label=_("Day"))
-    number = text_field(_("Number of the paper"), 80, required=False)
+    number = text_field(_("Number of the document"), 80, required=False)
     paper = PaperField(required=False)

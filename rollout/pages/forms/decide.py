@@ -33,7 +33,7 @@ class DirectForm(Choosing, OnceForm):
     text_vi = text_field(_("Directive, in Vietnamese"), 2000, lines=4)
     due_on = DayField(label=_("Due on"), required=False)
     undated = forms.BooleanField(
-        label=_("Without a day, on purpose"),
+        label=_("Without a date, on purpose"),
         required=False,
         help_text=_("Nobody is reminded of a directive that has no day."),
     )

@@ -86,7 +86,7 @@ class CloseForm(OnceForm):
     paper = PaperField(
         label=_("Evidence"),
         required=False,
-        help_text=_("Empty: the paper of the latest answer. A photo or a PDF, at most 10 MB."),
+        help_text=_("Empty: the document of the latest answer. A photo or a PDF, at most 10 MB."),
     )
 
 
@@ -98,7 +98,7 @@ class MoveForm(OnceForm):
 
 class UrgeDirectiveForm(OfAgency):
     agency = AgencyField(label=_("Agency"))
-    happened_on = DayField(label=_("Urged on"))
+    happened_on = DayField(label=_("Followed up on"))
     letter_number = text_field(_("Number of the letter"), 80, required=False)
     note = text_field(_("Note"), 500, required=False)
     paper = PaperField(required=False)

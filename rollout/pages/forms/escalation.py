@@ -76,7 +76,7 @@ class Steps(forms.BaseFormSet):
             if not steps:
                 raise ValidationError(_("Leave one step at least."))
             if len({(step.offset, step.audience) for step in steps}) < len(steps):
-                raise ValidationError(_("The same people stand twice on one day."))
+                raise ValidationError(_("The same recipients appear twice on one day. Remove one."))
 
 
 def steps_of(rows: "forms.BaseFormSet[StepForm]") -> list[Step]:

@@ -76,7 +76,7 @@ class HoldForm(OnceForm):
         widget=SearchedSelectMultiple(attrs={"size": 8}),
     )
     milestone = forms.ChoiceField(label=_("Milestone"), choices=Milestone.choices)
-    since = DayField(label=_("Held since"))
+    since = DayField(label=_("Blocked since"))
     source = text_field(_("Source"), 300, required=False)
     paper = PaperField(required=False)
 
@@ -89,7 +89,9 @@ class HoldForm(OnceForm):
 
 class EndHoldForm(OnceForm):
     row = OneOfTyped(label=_("Facility and milestone"), coerce=int)
-    ends_on = DayField(label=_("Free from"), help_text=_("The first day on which it is free."))
+    ends_on = DayField(
+        label=_("Unblocked from"), help_text=_("The first date on which it is unblocked.")
+    )
     because = text_field(_("Reason"), 500)
 
     def __init__(self, *args: Any, rows: list[tuple[int, str]], **kwargs: Any) -> None:
@@ -108,7 +110,7 @@ class UrgeForm(Choosing, OnceForm):
     whom = text_field(
         _("Whom"), 200, required=False, help_text=_("A person, a supplier, where no agency is.")
     )
-    happened_on = DayField(label=_("Urged on"))
+    happened_on = DayField(label=_("Followed up on"))
     letter_number = text_field(_("Number of the letter"), 80, required=False)
     note = text_field(_("Note"), 500, required=False)
     paper = PaperField(required=False)
@@ -142,7 +144,7 @@ class SettleForm(OnceForm):
     directive = OneRow(
         Directive.objects.none(), label=_("Taken up by the directive"), required=False
     )
-    because = text_field(_("Or dropped, because"), 500, required=False)
+    because = text_field(_("Or discarded, because"), 500, required=False)
 
     def __init__(self, *args: Any, rows: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -32,13 +32,17 @@ class BoxForm(OnceForm):
     by_mail = forms.BooleanField(
         label=gettext_lazy("Also by e-mail"),
         required=False,
-        help_text=gettext_lazy("Reminders always stand here, mailed or not."),
+        help_text=gettext_lazy("Reminders are always here, mailed or not."),
     )
     digest_hour = forms.IntegerField(
         label=gettext_lazy("Hour of the daily summary"), min_value=0, max_value=23
     )
-    quiet_from = forms.IntegerField(label=gettext_lazy("Quiet from"), min_value=0, max_value=23)
-    quiet_until = forms.IntegerField(label=gettext_lazy("Quiet until"), min_value=0, max_value=23)
+    quiet_from = forms.IntegerField(
+        label=gettext_lazy("Do not send from"), min_value=0, max_value=23
+    )
+    quiet_until = forms.IntegerField(
+        label=gettext_lazy("Do not send until"), min_value=0, max_value=23
+    )
     ceiling = forms.IntegerField(
         label=gettext_lazy("Most messages a day"), min_value=1, max_value=50
     )

@@ -47,7 +47,7 @@ class AreasForm(OnceForm):
                 continue
             if max(len(vietnamese), len(english)) > LONGEST_NAME:
                 raise ValidationError(
-                    _("A name has at most %(limit)s letters: “%(name)s…”.")
+                    _("A name has at most %(limit)s characters: “%(name)s…”.")
                     % {"limit": LONGEST_NAME, "name": line[:40]}
                 )
             found.append((vietnamese, english))

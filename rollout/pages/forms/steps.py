@@ -26,23 +26,23 @@ class StepForm(CellForm):
     """The cells of a step, with the paper. What is said of a paper without number or file is refused."""
 
     number = forms.CharField(
-        label=gettext_lazy("Number of the paper"), required=False, max_length=80
+        label=gettext_lazy("Number of the document"), required=False, max_length=80
     )
     issued_on = DayField(
-        label=gettext_lazy("Day of the paper"),
+        label=gettext_lazy("Day of the document"),
         required=False,
         help_text=gettext_lazy("Empty: the day of the step."),
     )
     issuer = forms.CharField(
-        label=gettext_lazy("Issuer of the paper"),
+        label=gettext_lazy("Issuer of the document"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"list": ISSUERS, "autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("Kind of paper"), required=False, choices=Paper.choices
+        label=gettext_lazy("Kind of document"), required=False, choices=Paper.choices
     )
-    file = PaperField(label=gettext_lazy("Photo or PDF of the paper"), required=False)
+    file = PaperField(label=gettext_lazy("Photo or PDF of the document"), required=False)
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class StepForm(CellForm):
         cleaned = super().clean()
         tells = cleaned.get("number") or cleaned.get("file") or self.errors.get("file")
         if not tells and (cleaned.get("issuer") or cleaned.get("issued_on")):
-            self.add_error("number", _("Give the number of the paper, or a photo of it."))
+            self.add_error("number", _("Give the number of the document, or a photo of it."))
         return cleaned
 
     @property

@@ -25,7 +25,7 @@ class TrackForm(OnceForm):
     """From a day on silence about some measures means no, or it means nothing any more."""
 
     measures = forms.MultipleChoiceField(
-        label=gettext_lazy("Measures"),
+        label=gettext_lazy("Indicators"),
         choices=MeasureCode.choices,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -14,25 +14,26 @@ from django.views.decorators.http import require_POST
 
 from facilities.as_of import AsOf
 from facilities.departures import departure
-from facilities.models import ChangeSet, Draft, LogEntry
+from facilities.models import ChangeSet, Draft
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.models import StatusReport
 from rollout.pages.desk.record import uuid_of
-from rollout.pages.my.page import WRITTEN, my, own, own_columns
+from rollout.pages.my.page import my, own
 from rollout.pages.my.row import AnswerForm
 from rollout.pages.my.step import coming
 from rollout.pages.page import Page, SignedIn
 from rollout.pages.registers.imports import takes_files
 from rollout.pages.summary.matrix import holds_of, remark
+from rollout.pages.todo.records import names_of_returned
 from rollout.programme.obstacles import obstacles
 from rollout.programme.reporting import answers_since_report, freshness
 from rollout.programme.services import report
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.own import WRITTEN, own_columns
 from rollout.registers.todo import TodoItem, todo
-from signatures.names import WATCHED, note_rows
 
 FIRST = 10
 
@@ -48,7 +49,7 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
     found = todo(me.facility.pk, day.today)
     forms = forms_of(found, day)
     kept = set(Draft.objects.filter(user=request.user).values_list("form", flat=True))
-    named = names_of_returned(request, found, day)
+    named = names_of_returned(request, found, day, access)
     lines = [
         (line, forms.get(line.thing), line.form in kept, named.get(line.thing, ""))
         for line in found
@@ -71,26 +72,6 @@ def home(request: SignedIn, day: Day, access: Access) -> Page:
         "registers": [(REGISTERS[code], takes_files(REGISTERS[code], access)) for code in WRITTEN],
     }
     return "my/home.html", context
-
-
-def names_of_returned(request: SignedIn, lines: list[TodoItem], day: Day) -> dict[str, str]:
-    """By thing, what the row is called in which a value was returned; nothing of the facility itself."""
-    by_register: dict[str, dict[str, int]] = defaultdict(dict)
-    for line in lines:
-        if line.kind == "returned" and line.row and REGISTERS[line.register].facility_path:
-            by_register[line.register][line.thing] = line.row
-    found: dict[str, str] = {}
-    for code, rows in by_register.items():
-        register, keys = REGISTERS[code], list(set(rows.values()))
-        if code in WATCHED:
-            note_rows(register=register, keys=keys, by=request.user, how=LogEntry.Kind.PAGE)
-        values, columns = register.values(keys, day.today), register.bound()
-        found |= {
-            thing: register.named(values[row], columns)
-            for thing, row in rows.items()
-            if row in values
-        }
-    return found
 
 
 def forms_of(lines: list[TodoItem], day: Day) -> dict[str, AnswerForm]:

@@ -6,27 +6,14 @@ from typing import Any
 
 from django.http import Http404
 
-from facilities.exchange.columns import Column, Value
+from facilities.exchange.columns import Value
 from facilities.models import Facility, FacilityName
 from facilities.permissions import Access
 from facilities.registers.register import Register
-from facilities.registers.writers import Dated
 from rollout.day import Day
 from rollout.pages.page import Answering, Asked, SignedIn, View, page
 from rollout.registers.catalogue import REGISTERS
-
-# What a facility writes itself. Plans, names, norms and papers are the Department's.
-WRITTEN = (
-    "milestones",
-    "procurements",
-    "devices",
-    "staff",
-    "certificates",
-    "certificate-events",
-    "connections",
-    "assets",
-    "contacts",
-)
+from rollout.registers.own import WRITTEN
 
 
 def my() -> Callable[[View[Asked]], Answering[Asked]]:
@@ -69,17 +56,6 @@ def own_register(code: str) -> Register:
     if code not in WRITTEN or code not in REGISTERS:
         raise Http404
     return REGISTERS[code]
-
-
-def own_columns(register: Register) -> list[Column]:
-    """What an officer may write: what happened, not what is planned, and not whose it is."""
-    return [
-        column
-        for column in register.bound()
-        if column.writable
-        and column.code != "facility"
-        and not isinstance(register.writer_of(column.code), Dated)
-    ]
 
 
 def own_row(register: Register, pk: int, access: Access, day: Day) -> tuple[Any, dict[str, Value]]:

@@ -23,17 +23,16 @@ from facilities.registers.history import history
 from facilities.registers.register import Register
 from rollout.day import Day
 from rollout.pages.desk.record import titles
-from rollout.pages.my.page import my, own, own_columns, own_register, own_row
+from rollout.pages.my.page import my, own, own_register, own_row
 from rollout.pages.page import Page, SignedIn, back_to_the_list
 from rollout.pages.registers.imports import takes_files
 from rollout.pages.steps import way_of
 from rollout.registers import drafts
 from rollout.registers.exports import export
+from rollout.registers.own import ADDED, own_columns
 from signatures.names import WATCHED, note_rows, shows_names
 
 ROWS_A_PAGE = 100
-# Registers to which an officer adds rows one by one.
-ADDED = frozenset({"staff", "certificate-events"})
 WITH_STEPS = ("procurements", "milestones", "connections")  # whose rows go a way, step by step
 
 
@@ -135,7 +134,7 @@ def own_new(request: SignedIn, day: Day, access: Access, code: str) -> Page:
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, _("Stored and reported to the Department."))
+                messages.success(request, _("Saved and reported to the Department."))
                 return list_of(code, me.facility)
     context = {
         "me": me,
@@ -194,7 +193,7 @@ def own_form(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
             except ValidationError as error:
                 form.refuse(error)
             else:
-                messages.success(request, _("Stored and reported to the Department."))
+                messages.success(request, _("Saved and reported to the Department."))
                 return back_to_the_list(request) or home_of(facility)
     context = {
         "me": own(request, day, access, facility.pk),

@@ -16,11 +16,12 @@ from facilities.registers.steps import Ahead
 from rollout.day import Day
 from rollout.pages import steps
 from rollout.pages.desk.record import titles
-from rollout.pages.my.page import my, own, own_columns, own_register, own_row
+from rollout.pages.my.page import my, own, own_register, own_row
 from rollout.pages.my.row import WITH_STEPS, home_of
 from rollout.pages.page import Page, SignedIn
 from rollout.registers import drafts
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.own import own_columns
 
 MOST_ROWS = 20  # of one register on the officer's first page; the list has all
 
@@ -70,7 +71,7 @@ def own_step(request: SignedIn, day: Day, access: Access, code: str, pk: int) ->
         found_way,
         facility=facility,
         back=home_of(facility).url,
-        stored=_("Stored and reported to the Department."),
+        stored=_("Saved and reported to the Department."),
     )
     if isinstance(found, HttpResponseRedirect):
         return found

@@ -109,7 +109,7 @@ def _answered(
         form.refuse(error)
         return None
     else:
-        text = ngettext("%(count)s stored.", "%(count)s stored.", count)
+        text = ngettext("%(count)s saved.", "%(count)s saved.", count)
         messages.success(request, text % {"count": count})
     return home_of(me.facility)
 

@@ -24,10 +24,10 @@ from rollout.registers.todo import TodoItem
 
 DUE = {
     "": pgettext_lazy("deadlines", "late and coming"),
-    "late": pgettext_lazy("deadlines", "late"),
+    "late": pgettext_lazy("deadlines", "overdue"),
     "coming": pgettext_lazy("deadlines", "coming"),
-    "facilities": pgettext_lazy("deadlines", "facilities late"),
-    "law": pgettext_lazy("deadlines", "of the law"),
+    "facilities": pgettext_lazy("deadlines", "facilities behind schedule"),
+    "law": pgettext_lazy("deadlines", "legal deadlines"),
 }
 
 

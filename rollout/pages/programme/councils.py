@@ -79,7 +79,7 @@ FIRST = 12  # meetings to come that the first page shows
 SHOW = {
     "": pgettext_lazy("councils", "all"),
     "fixed": pgettext_lazy("councils", "to come"),
-    "unruled": pgettext_lazy("councils", "day passed, no ruling"),
+    "unruled": pgettext_lazy("councils", "day passed, no conclusion"),
 }
 
 # Entries about a council that are taken back one by one.
@@ -203,7 +203,7 @@ def council_new(request: SignedIn, day: Day, access: Access) -> Page:
     try:
         if form.is_valid():
             made = _open(request, form.cleaned_data)
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return to_the_new(request, day, reverse("rollout:council", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))

@@ -69,7 +69,7 @@ def decide_day(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         "day",
         action,
         {
-            "title": _("Set the day of a directive"),
+            "title": _("Set the date of a directive"),
             "about": found.text,
             "who": found.in_whose_hands,
             "people": _answering(access, (one.pk for one in found.answerable), day),
@@ -111,7 +111,7 @@ def decide_letter(request: SignedIn, day: Day, access: Access, code: str) -> Pag
         "letter",
         action,
         {
-            "title": _("Sign an urging letter"),
+            "title": _("Sign a follow-up letter"),
             "about": found.text,
             "who": found.in_whose_hands,
             "people": _answering(access, (one.pk for one in found.answerable), day),

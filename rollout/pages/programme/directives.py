@@ -42,8 +42,8 @@ from rollout.programme.provinces import programmes_at
 SHOW = {
     "": pgettext_lazy("directives", "all"),
     "open": pgettext_lazy("directives", "open"),
-    "late": pgettext_lazy("directives", "late"),
-    "undated": pgettext_lazy("directives", "without a day"),
+    "late": pgettext_lazy("directives", "overdue"),
+    "undated": pgettext_lazy("directives", "without a date"),
     "answered": pgettext_lazy("directives", "to be judged"),
     "closed": pgettext_lazy("directives", "closed"),
 }
@@ -126,7 +126,7 @@ def directive_new(request: SignedIn, day: Day, access: Access) -> Page:
     try:
         if form.is_valid():
             made = _issue(request, form.cleaned_data)
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return to_the_new(request, day, reverse("rollout:directive", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -237,7 +237,7 @@ def _actions(
             lambda given, change_set: services.close(
                 directive=row, by=by, document=paper(given), **_named(given)
             ),
-            gettext_lazy("Close it"),
+            gettext_lazy("Mark as completed"),
         )
         answered = {event.agency_id for event in found.standing_answers}
         if answered:
@@ -254,7 +254,7 @@ def _actions(
             lambda given, change_set: services.urge(
                 directive=row, by=by, document=paper(given), **_named(given)
             ),
-            gettext_lazy("Record an urging"),
+            gettext_lazy("Record a follow-up"),
         )
         actions["move"] = Action(
             sent.form("move", MoveForm, initial={"on": today, "due_on": found.due_on}),

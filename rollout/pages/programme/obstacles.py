@@ -14,8 +14,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from facilities import clock
 from facilities.as_of import AsOf
-from facilities.models import ChangeSet, Document, Edit, Facility
+from facilities.models import ChangeSet, Document, Facility
 from facilities.papers import store_paper
 from facilities.permissions import Access
 from facilities.registers.entering import AlreadySent, begin
@@ -45,7 +46,7 @@ from rollout.pages.forms.obstacles import (
     first_values,
 )
 from rollout.pages.forms.reporting import OnceForm, WithdrawForm
-from rollout.pages.listing import session_asked, worded
+from rollout.pages.listing import session_asked
 from rollout.pages.page import (
     Page,
     SignedIn,
@@ -54,8 +55,9 @@ from rollout.pages.page import (
     page,
     to_the_new,
 )
+from rollout.pages.programme.cells import changes, put, take_back
 from rollout.programme.obstacles import obstacles, services
-from rollout.programme.obstacles.choosing import raised_at, standing
+from rollout.programme.obstacles.choosing import raised_at, seen_in, standing
 from rollout.programme.obstacles.costs import costs
 from rollout.programme.obstacles.reading import ObstacleOnDay, days_since
 from rollout.programme.obstacles.solutions import (
@@ -69,6 +71,7 @@ from rollout.programme.obstacles.waiting import awaited
 
 ROWS_A_PAGE = 100
 MOST_LOSING = 40  # facilities whose lost days stand on the page; of more, the others together
+REGISTER = "obstacles"
 
 # What a reader may narrow the list to.
 SHOW = {"": pgettext_lazy("obstacles", "all"), "open": pgettext_lazy("obstacles", "open")}
@@ -87,7 +90,7 @@ WITHDRAWN = {
 def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
     """All of them with what they cost; or those open, or those raised at a session."""
     as_of = day.of_places(access.programme)
-    found = _seen(as_of)
+    found = seen_in(as_of)
     session = session_asked(request, "raised", day, programmes_in(access.sessions_read, day))
     show = request.GET.get("show", "")
     show = show if show in SHOW and not session else ""
@@ -115,13 +118,7 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
 
 def seen_obstacles(day: Day, access: Access) -> list[ObstacleOnDay]:
     """Those of the day that the reader may see."""
-    return _seen(day.of_places(access.programme))
-
-
-def _seen(as_of: AsOf) -> list[ObstacleOnDay]:
-    """Those that hold, or held, one of the facilities asked about; of the province all."""
-    found = obstacles(as_of)
-    return found if as_of.facility_ids is None else [one for one in found if one.holds]
+    return seen_in(day.of_places(access.programme))
 
 
 @page(lambda access: access.sees_programme, section="obstacles", by_area=True)
@@ -159,8 +156,8 @@ def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
         return "programme/obstacle_form.html", {"form": form}
     try:
         if form.is_valid():
-            made = _raise(request, form)
-            messages.success(request, _("Stored."))
+            made = _raise(request, form, day)
+            messages.success(request, _("Saved."))
             return to_the_new(request, day, reverse("rollout:obstacle", args=[made.code]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -171,17 +168,18 @@ def obstacle_new(request: SignedIn, day: Day, access: Access) -> Page:
 
 
 @transaction.atomic
-def _raise(request: SignedIn, form: RaiseForm) -> Obstacle:
+def _raise(request: SignedIn, form: RaiseForm, day: Day) -> Obstacle:
     given = form.cleaned_data
     change_set = begin(kind=ChangeSet.Kind.FORM, by=request.user, change_set_id=given["change_set"])
-    return services.raise_obstacle(
-        code=given["code"],
-        raised_on=given["raised_on"],
-        source=given["source"],
-        document=_paper(request, given, given["name_vi"]),
+    made: Obstacle = put(
+        REGISTER,
+        None,
+        {name: given[name] for name in ("code", "raised_on", "source")} | form.described,
         change_set=change_set,
-        **form.described,
+        on=day.today,
+        document=_paper(request, given, given["name_vi"]),
     )
+    return made
 
 
 @page(lambda access: access.sees_directives, section="obstacles", stored=False)
@@ -225,9 +223,6 @@ def _told(found: ObstacleOnDay, row: Obstacle, as_of: AsOf, day: Day) -> dict:
     ]
     urgings = Urging.objects.known(day.known_at).filter(obstacle=row, happened_on__lte=day.on)
     clearings = ObstacleCleared.objects.known(day.known_at)
-    edits = Edit.objects.filter(register=services.REGISTER, row=row.pk).exclude(column="")
-    if day.known_at:
-        edits = edits.filter(change_set__at__lte=day.known_at)
     return {
         "obstacle": found,
         "row": row,
@@ -242,9 +237,7 @@ def _told(found: ObstacleOnDay, row: Obstacle, as_of: AsOf, day: Day) -> dict:
         .select_related("document")
         .first(),
         "urgings": urgings.select_related("agency", "document").order_by("happened_on", "pk"),
-        "changes": worded(
-            Obstacle, edits.select_related("change_set__by").order_by("-change_set__at", "-pk")
-        ),
+        "changes": changes(REGISTER, row, day),
     }
 
 
@@ -297,7 +290,7 @@ def _written(request: SignedIn, row: Obstacle, forms: dict) -> str:
     try:
         if form.is_valid():
             _write(request, row, do, form.cleaned_data, form)
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return reverse("rollout:obstacle-list") if do == "withdraw" else here
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -334,7 +327,7 @@ def _write(
 def _change(
     request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
 ) -> None:
-    services.change_obstacle(obstacle=row, change_set=change_set, **form.described)
+    put(REGISTER, row, form.described, change_set=change_set, on=clock.today())
 
 
 def _hold(
@@ -420,7 +413,7 @@ def _settle(
 def _withdraw(
     request: SignedIn, row: Obstacle, given: dict[str, Any], form: Any, change_set: ChangeSet
 ) -> None:
-    services.withdraw_obstacle(obstacle=row, because=given["because"], change_set=change_set)
+    take_back(REGISTER, row, change_set=change_set, on=clock.today())
 
 
 WRITERS = {

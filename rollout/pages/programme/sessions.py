@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.areas import in_area
 from facilities.as_of import AsOf
-from facilities.models import ChangeSet, Edit, Record
+from facilities.models import ChangeSet, Record
 from facilities.permissions import Access, is_in
 from facilities.registers.entering import AlreadySent, begin
 from rollout.day import Day
@@ -41,14 +41,17 @@ from rollout.pages.forms.sessions import (
     PlanForm,
     WithdrawSessionForm,
 )
-from rollout.pages.listing import paged, worded
+from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, page, to_the_new
+from rollout.pages.programme.cells import changes, put, take_back
 from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
 from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.obstacles.solutions import of_session, solutions
 from rollout.programme.provinces import province_of_session
 from rollout.programme.sessions import services
 from rollout.publishing.brief.document import compared_with
+
+REGISTER = "sessions"
 
 TAKEN_BACK: dict[str, type[Record]] = {
     "withdraw-item": AgendaItem,
@@ -107,11 +110,14 @@ def session_new(request: SignedIn, day: Day, access: Access) -> Page:
                     by=request.user,
                     change_set_id=form.cleaned_data["change_set"],
                 )
-                made = services.plan(
+                made = put(
+                    REGISTER,
+                    None,
+                    _of_only(provinces) | form.described,
                     change_set=change_set,
-                    **_of_only(provinces) | form.described,
+                    on=day.today,
                 )
-            messages.success(request, _("Stored."))
+            messages.success(request, _("Saved."))
             return to_the_new(request, day, reverse("rollout:session", args=[made.pk]))
     except AlreadySent as error:
         messages.info(request, " ".join(error.messages))
@@ -186,12 +192,7 @@ def _told(row: WorkingSession, day: Day) -> dict:
         ),
         "conclusion": SessionConclusion.objects.known(day.known_at).filter(session=row).first(),
         "briefs": PublishedBrief.objects.filter(session=row).select_related("published_by"),
-        "edits": worded(
-            WorkingSession,
-            Edit.objects.filter(register=services.REGISTER, row=row.pk)
-            .select_related("change_set__by")
-            .order_by("-change_set__at", "-pk"),
-        ),
+        "edits": changes(REGISTER, row, day),
     }
 
 
@@ -233,21 +234,19 @@ def _actions(
     change = sent.form(
         "change",
         ChangeSessionForm,
-        initial={name: getattr(row, name) for name in services.DESCRIBING},
+        initial={name: getattr(row, name) for name in PlanForm.base_fields if name != "change_set"},
         provinces=_provinces_kept(day, access),
     )
     actions["change"] = Action(
         change,
-        lambda given, change_set: services.change(
-            session=row, change_set=change_set, **change.described
+        lambda given, change_set: put(
+            REGISTER, row, change.described, change_set=change_set, on=day.today
         ),
         gettext_lazy("Change what describes it"),
     )
     actions["withdraw"] = Action(
         sent.form("withdraw", WithdrawSessionForm),
-        lambda given, change_set: services.withdraw_session(
-            session=row, because=given["because"], by=by
-        ),
+        lambda given, change_set: take_back(REGISTER, row, change_set=change_set, on=day.today),
         gettext_lazy("Withdraw the session"),
         to=reverse("rollout:session-list"),
     )

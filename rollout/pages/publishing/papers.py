@@ -14,12 +14,14 @@ from facilities.exchange.choices import Unknown
 from facilities.models import Agency
 from facilities.permissions import Access
 from rollout.day import Day
+from rollout.models import IssuedPaper
 from rollout.pages.page import Page, SignedIn, of_the_province, page, to_own_area
 from rollout.publishing.brief.rendering import LANGUAGES
 from rollout.publishing.papers.catalogue import KINDS
 from rollout.publishing.papers.kind import Asked, Kind, NoSuchSubject
 from rollout.registers.exports import XLSX
 
+MOST_ISSUED = 50  # the latest; all are found by number among the documents
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -48,6 +50,9 @@ def paper_list(request: SignedIn, day: Day, access: Access) -> Page:
             for kind in KINDS.values()
             if access.is_of_an_area and access.keeps_somewhere and not _may(access, kind)
         ],
+        "issued": IssuedPaper.objects.filter(issued_on__lte=day.on)[:MOST_ISSUED]
+        if access.sees_programme
+        else (),
         "who_may": of_the_province(),
         "languages": LANGUAGES,
         "language": own,
@@ -82,7 +87,7 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
     elif sent := to_own_area(request, day, access):
         return sent
     try:
-        about = _about(chosen, _asked(day, access, chosen), request.GET.get("about", ""))
+        about = about_of(chosen, _asked(day, access, chosen), request.GET.get("about", ""))
     except Unknown as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(f"{reverse('rollout:paper-list')}?{day.query}")
@@ -98,7 +103,7 @@ def paper(request: SignedIn, day: Day, access: Access, kind: str, form: str) -> 
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def _about(kind: Kind, asked: Asked, text: str) -> str:
+def about_of(kind: Kind, asked: Asked, text: str) -> str:
     """What was typed where the subjects are too many to list. Raises Unknown."""
     subjects = dict(kind.subjects(asked)) if text else {}
     return meant(subjects, text) if len(subjects) > MOST else text

@@ -16,7 +16,6 @@ from signatures.changes import COUNTED
 from signatures.life import STANDING, State
 from signatures.models import CertificateEvent
 from signatures.names import note
-from signatures.waiting import waiting
 
 
 @page(lambda access: access.sees_summary, stored=False)
@@ -43,10 +42,7 @@ def certificate_list(request: SignedIn, day: Day, access: Access, code: str) -> 
             by=request.user,
             how=LogEntry.Kind.PAGE,
         )
-    methods = waiting(found, day.on, by=lambda row: row.certificate.get_device_display())
     context = {
-        "waits": [*waiting(found, day.on).values()],
-        "methods": [(method, stages[-1]) for method, stages in sorted(methods.items(), key=str)],
         "name": name.name,
         "code": code,
         "show": show,

@@ -27,15 +27,16 @@ from rollout.day import Day, parse_date
 from rollout.models import ImportFile
 from rollout.notices.welcome import link_of, waits
 from rollout.pages.forms.fields import field_of
-from rollout.pages.my.page import WRITTEN
 from rollout.pages.page import Answering, Asked, Page, SignedIn, View, page
 from rollout.registers import importing
 from rollout.registers.catalogue import BRINGS_PEOPLE, REGISTERS, TAKING_FILES
 from rollout.registers.importing import State
 from rollout.registers.importing.mending import KINDS
 from rollout.registers.importing.receiving import rejects_place
+from rollout.registers.importing.states import answered
 from rollout.registers.importing.validation import written_places
 from rollout.registers.keeping import kept_registers
+from rollout.registers.own import WRITTEN
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES_A_PAGE = 50
@@ -220,6 +221,7 @@ def import_file(request: SignedIn, day: Day, access: Access, pk: int) -> Page:
             _answer(request, found, day)
         except ValidationError as error:
             problems = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+            found.refresh_from_db()
         else:
             return HttpResponseRedirect(reverse("rollout:import", args=[found.pk]))
     may_write = _writes(found, request.user, access)
@@ -243,8 +245,8 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         importing.send_on(found)
         if found.change_set_id:
             text = ngettext(
-                "%(count)s row has been stored.",
-                "%(count)s rows have been stored.",
+                "%(count)s row has been saved.",
+                "%(count)s rows have been saved.",
                 found.rows_written,
             )
             messages.success(request, text % {"count": found.rows_written})
@@ -262,8 +264,8 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
         importing.send_on(found)
     elif asked == "drop":
         if not importing.drop(found):
-            raise ValidationError(_("It is being stored, or has been dropped already."))
-        messages.success(request, _("The file has been dropped. Nothing was stored."))
+            raise ValidationError(_("It is being saved, or has been discarded already."))
+        messages.success(request, _("The file has been discarded. Nothing was saved."))
     elif asked == "again" and state.is_under_way:
         importing.send_on(found)
     elif asked == "look" and state == State.READY:
@@ -276,7 +278,9 @@ def _answer(request: SignedIn, found: ImportFile, day: Day) -> None:
             because=request.POST.get("because", ""),
             on=day.today,
         )
-        messages.success(request, _("Everything the file wrote has been taken back."))
+        messages.success(request, _("Everything the file wrote has been undone."))
+    elif asked in ("headings", "mend", "sheet", "look", "undo"):
+        raise ValidationError(answered(), code="answered")
 
 
 def _to_hand_out(found: ImportFile) -> list[tuple[User, str]]:
@@ -428,10 +432,14 @@ def import_rejects(request: SignedIn, day: Day, access: Access, pk: int) -> Page
     """The rows to be mended, as an Excel file that can be sent again."""
     found = file_or_404(pk, request.user, access)
     storage, place = found.file.storage, rejects_place(found)
-    if found.dropped_at or not storage.exists(place):
+    if found.dropped_at:
         raise Http404
+    try:
+        rows = storage.open(place)
+    except FileNotFoundError:  # none is wrong, or it has been dropped just now
+        raise Http404 from None
     name = f"{found.register}-{found.pk}-rejects.xlsx"
-    return FileResponse(storage.open(place), as_attachment=True, filename=name, content_type=XLSX)
+    return FileResponse(rows, as_attachment=True, filename=name, content_type=XLSX)
 
 
 @importing_page()

@@ -240,11 +240,11 @@ def returned_undo(request: SignedIn, day: Day, access: Access, code: str, pk: in
             change_set=latest,
             registers=REGISTERS,
             by=request.user,
-            because=_("Taken back in the list it came from"),
+            because=_("Undone in the list it came from"),
             on=day.today,
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("Taken back."))
+        messages.success(request, _("Undone."))
     return HttpResponseRedirect(reverse("rollout:returned", args=[code, pk]))

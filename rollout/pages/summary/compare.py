@@ -20,9 +20,9 @@ from rollout.figures.measures import BY_CODE, MEASURES
 from rollout.figures.reader import sessions_of
 from rollout.figures.results import MeasureResult
 from rollout.forecasting import ProvinceForecast
+from rollout.forecasting.finding import PACE_DAYS, begun_lately
 from rollout.forecasting.forecast import Facts, forecast_from
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
-from rollout.pages.summary.finding import PACE_DAYS, begun_lately
 from rollout.pages.summary.leader import held_against
 from rollout.registers.exports import CSV
 
@@ -226,7 +226,7 @@ HEADS: dict[str, "StrOrPromise"] = {
     PACE: pgettext_lazy("side by side", "Official in 90 days"),
     LATE: pgettext_lazy("side by side", "Late"),
     LIKELY: pgettext_lazy("side by side", "Forecast"),
-    NEWEST: gettext_lazy("Newest fact"),
+    NEWEST: gettext_lazy("Latest data"),
 }
 
 

@@ -1,13 +1,12 @@
 """The curve of a measure up to the day looked at; the plan and the forecast beside it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from rollout.day import Day
 from rollout.figures.measures import Measure
 from rollout.figures.results import Progress
-from rollout.figures.trend import cached_trend, first_day
+from rollout.figures.trend import cached_trend, first_day, planned
 from rollout.forecasting import ProvinceForecast
-from rollout.models import Milestone
 from rollout.pages.summary.charts import Curve
 
 MARGIN = timedelta(days=14)
@@ -26,14 +25,14 @@ def curve_of(
         measure, first, day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code
     )
     known = [point for point in points if point.told is not None]
-    plan = _plan(progress) if measure.code == "official" else []
+    plan = planned(progress) if measure.code == "official" else []
     farthest = day.on + timedelta(days=FARTHEST_AHEAD)
     fan = [values for values in forecast.fan if values[0] <= farthest] if forecast else []
     law = [d for d in progress.deadlines if (plan or fan) and d.days_left <= FARTHEST_AHEAD]
     ahead = [d.due_on for d in law if d.days_left >= 0][:1]
-    planned = [on for on, _count in plan[-1:]]
+    targets = [on for on, _count in plan[-1:]]
     foreseen = [values[0] for values in fan[-1:]]
-    last = max([day.on, *(on + MARGIN for on in (*ahead, *planned)), *foreseen])
+    last = max([day.on, *(on + MARGIN for on in (*ahead, *targets)), *foreseen])
     return Curve(
         first=first,
         last=last,
@@ -48,14 +47,3 @@ def curve_of(
         deadlines=[d.due_on for d in law if first <= d.due_on <= last],
         forecast=fan,
     )
-
-
-def _plan(progress: Progress) -> list[tuple[date, int]]:
-    """How many facilities should use EMR officially by each day: the targets that hold now."""
-    days = sorted(
-        on
-        for facility in progress.facilities
-        for milestone in facility.milestones
-        if milestone.code == Milestone.OFFICIAL and (on := milestone.target or milestone.actual)
-    )
-    return [(on, days.index(on) + days.count(on)) for on in sorted(set(days))]

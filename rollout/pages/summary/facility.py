@@ -16,17 +16,17 @@ from facilities.evidence import Rung
 from facilities.models import FacilityName
 from facilities.naming import codes_of
 from facilities.permissions import Access, is_in
-from facilities.timeline import EMPTY, FacilityState
+from facilities.timeline import EMPTY
 from facilities.working_days import working_days_of
 from rollout.day import Day
 from rollout.figures.cached import cached_progress
 from rollout.figures.contradictions import contradictions
+from rollout.figures.funnel import steps
 from rollout.figures.measures import BY_CODE
 from rollout.figures.progress import standing
 from rollout.figures.reader import refuse_outside
 from rollout.figures.results import FacilityResult
 from rollout.forecasting.kept import know_durations
-from rollout.models import MeasureCode
 from rollout.pages.calls import with_calls
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.seen import PLACE, remember
@@ -36,8 +36,6 @@ from rollout.programme import must_start
 from rollout.programme.councils import meetings
 from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.obstacles import obstacles
-from signatures.changes import COUNTED
-from signatures.models import CertificateEvent
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -45,14 +43,6 @@ if TYPE_CHECKING:
     from facilities.models.facts import Proven
 
     ProvenStep = WithAnnotations[ConnectionStep, Proven]
-
-
-# The measure that says whether a step of the certificates is known.
-MEASURE_OF = {
-    COUNTED[0]: MeasureCode.SIGNATURES_REGISTERED,
-    CertificateEvent.Kind.ISSUED: MeasureCode.SIGNATURES_ISSUED,
-    CertificateEvent.Kind.AUTHENTICATED: MeasureCode.SIGNATURES_AUTHENTICATED,
-}
 
 
 @page(lambda access: access.sees_summary, stored=False)
@@ -147,7 +137,7 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool, all_ent
             "files": [(file, starts.get(file.id)) for file in found],
             "devices": (lines := lines_of(as_of, states)),
             "devices_known": _devices_known(lines, result),
-            "funnel": _funnel(state, result),
+            "funnel": steps(state, result.measures if result else {}),
             "connections": _connections(as_of, pk),
             "meetings": [m for m in meetings(as_of) if m.facility_id == pk],
             "contradictions": [one for one in contradictions(as_of) if one.facility_id == pk],
@@ -170,33 +160,6 @@ def _devices_known(lines: list[Line], result: FacilityResult | None) -> bool:
     """Whether the devices that are not on record are not there."""
     cell = result.measures["devices"] if result else None
     return any(line.is_recorded for line in lines) or (cell is not None and cell.is_known)
-
-
-def _funnel(state: FacilityState, result: FacilityResult | None) -> list[dict]:
-    """Registered out of those needed, each later step out of those registered, as in the measures.
-
-    A step of which nothing is recorded counts nothing, unless its measure says that there is none.
-    """
-    needed = state.get("certificates_needed")
-    requested = state.get("certificates_requested", EMPTY).amount
-    steps = []
-    for kind in COUNTED:
-        tally = state.get(f"certificates_{kind}", EMPTY)
-        total: int | None = requested
-        if kind == COUNTED[0]:
-            total = needed.amount if needed else None
-        cell = result.measures.get(MEASURE_OF.get(kind, "")) if result else None
-        known = tally.newest_on is not None or (cell is not None and cell.is_known)
-        steps.append(
-            {
-                "kind": kind.value,
-                "label": kind.label,
-                "count": tally.amount if known else None,
-                "total": total if known else None,
-                "share": tally.amount / total if total and known else None,
-            }
-        )
-    return steps
 
 
 def _connections(as_of: AsOf, pk: int) -> list[tuple[Partner, list[dict]]]:

@@ -267,7 +267,7 @@ def _shift(
     try:
         on = parse_date(to)
     except ValueError:
-        problems["to"] = _("Give the day it would be, as day, month and year.")
+        problems["to"] = _("Give the date it would be, as day, month and year.")
     else:
         if on < day.on:
             problems["to"] = _("The day looked at is later: give it or a day after it.")

@@ -84,7 +84,7 @@ TOLD: tuple[tuple[type[DatedFact], tuple[str, ...], Callable], ...] = (
         ObstacleHold,
         ("obstacle",),
         lambda f: (
-            _("%(milestone)s is held by: %(obstacle)s")
+            _("%(milestone)s is blocked by: %(obstacle)s")
             % {"milestone": f.get_milestone_display(), "obstacle": f.obstacle.name}
         ),
     ),

@@ -23,6 +23,7 @@ from rollout.figures.measures import BY_CODE
 from rollout.figures.reader import sessions_of
 from rollout.figures.results import FacilityResult, MeasureResult, Progress
 from rollout.forecasting import Levers, cached_forecast
+from rollout.forecasting.finding import deadline_of, finding
 from rollout.models import Milestone
 from rollout.pages.areas import choice_of_areas
 from rollout.pages.calls import with_calls
@@ -32,11 +33,10 @@ from rollout.pages.summary import charts
 from rollout.pages.summary.areas import AreaRows
 from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
-from rollout.pages.summary.finding import finding
 from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
 from rollout.programme.councils import fixed, unruled
 from rollout.programme.directives import DirectiveOnDay
-from rollout.programme.legal import LegalDeadlineOnDay, nearest
+from rollout.programme.legal import LegalDeadlineOnDay
 from rollout.programme.obstacles import obstacles
 from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.provinces import programmes_at
@@ -97,7 +97,7 @@ def content_of(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
     owed = due(day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code)
     as_of = day.as_of()
     open_obstacles = [o for o in obstacles(as_of) if o.cleared_on is None]
-    law = _law(progress)
+    law = deadline_of(progress)
     forecast = cached_forecast(as_of)
     opened = []
     if sees_programme:
@@ -146,16 +146,6 @@ def held_against(day: Day, sessions: list[date]) -> date | None:
     return max((held_on for held_on in sessions if held_on < day.on), default=None)
 
 
-def _law(progress: Progress) -> LegalDeadlineOnDay | None:
-    """The nearest deadline that binds a facility, or the last one missed while one of those is still out."""
-    out = [one.facility for one in progress.facilities if not one.measures["official"].done]
-    everybody = [one.facility for one in progress.facilities]
-    missed = [d for d in progress.deadlines if d.days_left < 0 and any(map(d.binds, out))]
-    if missed:
-        return missed[-1]
-    return nearest(progress.deadlines, everybody, progress.on)
-
-
 def _presets(sessions: list[date]) -> list[dict]:
     """The days of the working sessions, each held against the one before."""
     return [
@@ -172,8 +162,8 @@ def _maps(day: Day) -> list[tuple[str, str, bool]]:
     if not day.map_on and not described_anew(day.on, day.today, day.known_at):
         return []
     return [
-        (_("by the map of that day"), "", day.map_on is None),
-        (_("by today's map"), "today", day.map_on is not None),
+        (_("by the list of that day"), "", day.map_on is None),
+        (_("by today's list"), "today", day.map_on is not None),
     ]
 
 
@@ -320,7 +310,7 @@ def _official(progress: Progress, owed: Due, *, sees_programme: bool) -> Tile:
     note = ""
     if passed:
         note = ngettext(
-            "%(count)s council without ruling", "%(count)s councils without ruling", passed
+            "%(count)s council without conclusion", "%(count)s councils without conclusion", passed
         ) % {"count": passed}
     elif to_come:
         note = ngettext(

@@ -97,7 +97,7 @@ def _cells(facility: FacilityResult, holds: Holds | None) -> tuple[MatrixCell, .
 
 
 SERVERS = {
-    "done": gettext_lazy("The EMR server is in place; newest fact of %(day)s."),
+    "done": gettext_lazy("The EMR server is in place; newest entry of %(day)s."),
     "under_way": gettext_lazy("There is no EMR server yet; its procurement has begun."),
     "not_begun": gettext_lazy("There is no EMR server, and no procurement has begun."),
     "unknown": gettext_lazy("Nobody has reported on the EMR server."),
@@ -123,9 +123,9 @@ def remark(milestone: MilestoneOnDay, held: tuple[ObstacleOnDay, Hold] | None) -
         obstacle, hold = held
         told = {"obstacle": obstacle.name, "agency": obstacle.agency, "day": day(hold.since)}
         texts.append(
-            _("Held since %(day)s by: %(obstacle)s (%(agency)s).") % told
+            _("Blocked since %(day)s by: %(obstacle)s (%(agency)s).") % told
             if obstacle.agency
-            else _("Held since %(day)s by: %(obstacle)s.") % told
+            else _("Blocked since %(day)s by: %(obstacle)s.") % told
         )
     return " ".join(texts)
 
@@ -137,11 +137,11 @@ def _done(milestone: MilestoneOnDay) -> str:
         return _("Done on %(day)s.") % told
     if slip > 0:
         return ngettext(
-            "Done on %(day)s, %(count)s day after the first plan (%(planned)s).",
-            "Done on %(day)s, %(count)s days after the first plan (%(planned)s).",
+            "Done on %(day)s, %(count)s day after the original plan (%(planned)s).",
+            "Done on %(day)s, %(count)s days after the original plan (%(planned)s).",
             slip,
         ) % (told | {"count": slip})
-    return _("Done on %(day)s; the first plan was %(planned)s.") % told
+    return _("Done on %(day)s; the original plan was %(planned)s.") % told
 
 
 def _open(milestone: MilestoneOnDay) -> str:
@@ -155,5 +155,5 @@ def _open(milestone: MilestoneOnDay) -> str:
     if milestone.state == "late":
         return _("Was due on %(day)s and is not done.") % told
     if milestone.slip_days:
-        return _("Planned for %(day)s; the first plan was %(planned)s.") % told
+        return _("Planned for %(day)s; the original plan was %(planned)s.") % told
     return _("Planned for %(day)s.") % told

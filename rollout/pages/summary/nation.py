@@ -100,7 +100,7 @@ def _table(rows: Sequence[ProvinceFigures]) -> tuple[list[Column], list[list[Val
     columns += [
         Column("pace", pgettext("side by side", "Official in 90 days"), Kind.COUNT),
         Column("late", pgettext("side by side", "Late"), Kind.COUNT),
-        Column("newest", _("Newest fact"), Kind.DAY),
+        Column("newest", _("Latest data"), Kind.DAY),
         Column("deadline", _("Nearest deadline"), Kind.DAY),
         Column("what", _("What is due")),
     ]

@@ -12,10 +12,10 @@ from facilities.permissions import Access
 from facilities.registers.forms import CellForm
 from rollout.day import Day
 from rollout.pages.desk.record import RecordForm
-from rollout.pages.my.page import WRITTEN, own_columns
 from rollout.pages.my.row import AnswerForm
 from rollout.pages.todo.told import Beside
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.own import WRITTEN, own_columns
 from rollout.registers.todo import TodoItem
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def answer_to(line: TodoItem, day: Day, access: Access, near: Beside) -> Answer 
         name = "rollout:my-step" if own else "rollout:record-step"
         return Answer(name, pgettext_lazy("to be done", "Answer"), (line.register, line.row))
     if line.kind == "certificates" and own and day.is_today:
-        words, query = pgettext_lazy("to be done", "Give the day"), {"facility": facility.code}
+        words, query = pgettext_lazy("to be done", "Give the date"), {"facility": facility.code}
         return Answer("rollout:my-waiting", words, (line.step,), query)
     if line.kind in ("certificates", "expiry", "request"):
         return Answer(
@@ -95,9 +95,9 @@ def _of_the_programme(line: TodoItem, day: Day, access: Access, near: Beside) ->
             do, words = (
                 ("close", pgettext_lazy("to be done", "Judge the answer"))
                 if line.step == "answered"
-                else ("move", pgettext_lazy("to be done", "Set the day"))
+                else ("move", pgettext_lazy("to be done", "Set the date"))
                 if line.due_on is None
-                else ("urge", _("Record an urging"))
+                else ("urge", _("Record a follow-up"))
             )
         query = {"do": do} if do else {}
         return Answer("rollout:directive", words, (line.code,), query, f"#do-{do}" if do else "")

@@ -18,6 +18,7 @@ from rollout.pages.listing import names
 from rollout.pages.page import Page, SignedIn, page
 from rollout.pages.todo.answers import IN_PLACE, Answer, action_of, answer_to, form_for
 from rollout.pages.todo.reading import ALL, DECIDE, VIEWS, Chosen, lines_of, views_of
+from rollout.pages.todo.records import names_of_returned
 from rollout.pages.todo.told import Told, beside
 from rollout.registers.todo import KINDS, LATE, WHEN, TodoItem
 
@@ -47,6 +48,7 @@ class Shown:
     more_waiting: int
     milestones: list[str]
     holder: str
+    record: str = ""  # in which a value was returned
     form: Any = None
     action: str = ""
 
@@ -146,6 +148,7 @@ def _shown(
     lines: list[TodoItem], request: SignedIn, day: Day, access: Access, query: dict[str, str]
 ) -> list[Shown]:
     near = beside(lines, day)
+    records = names_of_returned(request, lines, day, access)
     opened = request.GET.get("answer", "")
     found = []
     for line in lines:
@@ -159,6 +162,7 @@ def _shown(
             Shown(
                 line=line,
                 place=near.facilities.get(line.facility_id) if line.facility_id else None,
+                record=records.get(line.thing, ""),
                 told=near.told.get(line.thing),
                 answer=answer,
                 waiting=waiting,

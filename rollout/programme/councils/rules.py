@@ -78,11 +78,11 @@ def moved_without_reason() -> str:
 
 def due_too_early(due_on: date, ruled_on: date) -> str:
     """A condition is to be met after the ruling that asked for it."""
-    return "" if due_on >= ruled_on else _("The day lies before the ruling.")
+    return "" if due_on >= ruled_on else _("The day lies before the conclusion.")
 
 
 def conditions_before_ruling() -> str:
-    return _("The council has not ruled yet. Conditions follow from its ruling.")
+    return _("The council has not reached a conclusion yet. Conditions follow from it.")
 
 
 def code_taken() -> str:

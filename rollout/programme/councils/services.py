@@ -137,7 +137,7 @@ def mark(*, member: CouncilMember, marks: Mapping[Criterion, str], by: User) -> 
         if Mark(value) == getattr(standing.get(criterion.pk), "mark", None):
             continue
         if old := standing.get(criterion.pk):
-            withdraw(fact=old, because=_("Marked anew"), by=by, at=at)
+            withdraw(fact=old, because=_("Marked again"), by=by, at=at)
         record(CouncilScore(member=member, criterion=criterion, mark=value), by=by, at=at)
         changed += 1
     return changed
@@ -154,7 +154,7 @@ def find(
         )
     at = timezone.now()
     if old := GroupResult.objects.known().filter(meeting=meeting, group=group).first():
-        withdraw(fact=old, because=_("Found anew"), by=by, at=at)
+        withdraw(fact=old, because=_("Found again"), by=by, at=at)
     return record(
         GroupResult(meeting=meeting, group=group, result=result, remark=remark), by=by, at=at
     )
@@ -187,7 +187,12 @@ def rule(
     members = CouncilMember.objects.known().filter(meeting=row).count()
     if members and sum(cast) > members:
         raise ValidationError(
-            {"votes_for": _("More votes than the council has members.")}, code="votes"
+            {
+                "votes_for": _(
+                    "There are more votes than members. Check the votes or add the missing members."
+                )
+            },
+            code="votes",
         )
     try:
         ruling = record_ruling(
@@ -234,7 +239,7 @@ def fulfil(
 ) -> ConditionMet:
     ruling = ruling_of(condition.meeting)
     if ruling is not None and met_on < ruling.happened_on:
-        raise ValidationError({"met_on": _("The day lies before the ruling.")}, code="before")
+        raise ValidationError({"met_on": _("The day lies before the conclusion.")}, code="before")
     if ConditionMet.objects.known().filter(condition=condition).exists():
         raise ValidationError(_("This condition was met already."), code="taken")
     return record(

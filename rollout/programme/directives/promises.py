@@ -7,10 +7,10 @@ from django.utils.translation import pgettext_lazy
 from rollout.programme.directives.reading import DirectiveOnDay
 
 VERDICTS = {
-    "kept": pgettext_lazy("promise", "kept"),
-    "broken": pgettext_lazy("promise", "broken"),
+    "kept": pgettext_lazy("promise", "on time"),
+    "broken": pgettext_lazy("promise", "missed"),
     "running": pgettext_lazy("promise", "running"),
-    "no_day": pgettext_lazy("promise", "no day was set"),
+    "no_day": pgettext_lazy("promise", "no date was set"),
 }
 
 

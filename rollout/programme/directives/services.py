@@ -4,8 +4,9 @@ Closed by a second person, never without evidence: nobody accepts an answer of t
 rules are constraints of the database too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import count
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -13,27 +14,22 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from facilities.models import Agency, Document, Record, User
 from facilities.services import AlreadyWithdrawn, day_of_writing, record, withdraw
 from rollout.models import Directive, DirectiveDue, DirectiveEvent, Urging, WorkingSession
+from rollout.programme.directives import rules
 
 Kind = DirectiveEvent.Kind
-
-TOGETHER = 2  # so many agencies at least carry something out together
-NOBODY_ANSWERS = gettext_lazy("Choose the leading agency, or several that carry it out together.")
 
 Fact = TypeVar("Fact", bound=Record)
 
 
-def next_code(on: date) -> str:
-    """The next number of a day: 2025-05-21-1."""
+def next_codes(on: date) -> Iterator[str]:
+    """The numbers of a day that are free, one after another: 2025-05-21-1."""
     taken = set(Directive.objects.known().values_list("code", flat=True))
-    number = 1
-    while (code := f"{on.isoformat()}-{number}") in taken:
-        number += 1
-    return code
+    codes = (f"{on.isoformat()}-{number}" for number in count(1))
+    return (code for code in codes if code not in taken)
 
 
 @transaction.atomic
@@ -60,22 +56,19 @@ def issue(
     """
     if session is None and not document_number.strip():
         raise ValidationError(
-            {"document_number": _("Give the working session or the number of the document.")},
+            {"document_number": rules.without_origin()},
             code="required",
         )
-    if session is not None and issued_on < session.held_on:
-        raise ValidationError({"issued_on": _("The session had not been held yet.")}, code="before")
-    code = code or next_code(issued_on)
-    if code == "new" or Directive.objects.known().filter(code=code).exists():
-        raise ValidationError({"code": _("This code is taken. Choose another one.")}, code="taken")
-    if due_on is not None and due_on < issued_on:
-        raise ValidationError({"due_on": _("It cannot be due before it is issued.")}, code="before")
+    if fault := rules.before_its_session(issued_on, session.held_on if session else None):
+        raise ValidationError({"issued_on": fault}, code="before")
+    code = code or next(next_codes(issued_on))
+    if code in rules.ADDRESSES or Directive.objects.known().filter(code=code).exists():
+        raise ValidationError({"code": rules.code_taken()}, code="taken")
+    if fault := rules.due_too_early(issued_on, due_on):
+        raise ValidationError({"due_on": fault}, code="before")
     others = {agency for agency in coordinating if agency != lead}
-    if lead is None and len(others) < TOGETHER:
-        raise ValidationError(
-            {"lead": NOBODY_ANSWERS},
-            code="required",
-        )
+    if fault := rules.nobody_answers(lead, others):
+        raise ValidationError({"lead": fault}, code="required")
     made = _once(
         Directive(
             code=code,
@@ -91,7 +84,7 @@ def issue(
             source=source,
         ),
         by=by,
-        refused={"code": _("This code is taken. Choose another one.")},
+        refused={"code": rules.code_taken()},
     )
     made.coordinating.set(others)
     return made
@@ -124,7 +117,7 @@ def answer(
     """An agency says that its part is done, and shows the paper. To be judged by somebody else."""
     if document is None:
         raise ValidationError(
-            {"paper": _("Attach the paper that proves it: an answer is judged by its evidence.")},
+            {"paper": _("Attach the document that proves the result.")},
             code="no_document",
         )
     return _happened(directive, Kind.ANSWERED, happened_on, by, agency, note, document)
@@ -177,7 +170,7 @@ def close(
     evidence = document or (latest.document if latest else None)
     if evidence is None:
         raise ValidationError(
-            {"paper": _("Attach the paper that proves it: nothing is closed without evidence.")},
+            {"paper": _("Attach the document that proves it: nothing is closed without evidence.")},
             code="no_document",
         )
     return _happened(
@@ -196,8 +189,8 @@ def close(
 def move(*, directive: Directive, on: date, due_on: date, because: str, by: User) -> DirectiveDue:
     """From day `on` it is due on another day. The day first promised is kept beside it."""
     row = _open(directive)
-    if due_on < row.issued_on:
-        raise ValidationError({"due_on": _("It cannot be due before it is issued.")}, code="before")
+    if fault := rules.due_too_early(row.issued_on, due_on):
+        raise ValidationError({"due_on": fault}, code="before")
     if on < row.issued_on:
         raise ValidationError({"on": _("On this day it had not been issued yet.")}, code="before")
     if on > day_of_writing():
@@ -252,10 +245,19 @@ def urge(
 def withdraw_directive(*, directive: Directive, because: str, by: User) -> None:
     """It was entered by mistake: it goes with all that was written about it."""
     at = timezone.now()
-    for model in (DirectiveEvent, DirectiveDue, Urging):
-        for row in model.objects.known().filter(directive=directive):
-            withdraw(fact=row, because=because, by=by, at=at)
+    for row in hanging(directive):
+        withdraw(fact=row, because=because, by=by, at=at)
     withdraw(fact=directive, because=because, by=by, at=at)
+
+
+def hanging(directive: Directive) -> list[Record]:
+    """What is withdrawn with it: what was said about it, its moves, its urgings."""
+    own = {"directive": directive}
+    return [
+        *DirectiveEvent.objects.known().filter(**own),
+        *DirectiveDue.objects.known().filter(**own),
+        *Urging.objects.known().filter(**own),
+    ]
 
 
 def _happened(
@@ -300,9 +302,7 @@ def _standing(directive: Directive) -> Directive:
 def _open(directive: Directive) -> Directive:
     row = _standing(directive)
     if row.events.filter(withdrawn_at=None, kind=Kind.CLOSED).exists():
-        raise ValidationError(
-            _("The directive is closed. Withdraw its closing first."), code="closed"
-        )
+        raise ValidationError(rules.is_closed(), code="closed")
     return row
 
 

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from rollout.programme.obstacles.reading import ObstacleOnDay
+from facilities.as_of import AsOf
+from rollout.programme.obstacles.reading import ObstacleOnDay, obstacles
+
+
+def seen_in(as_of: AsOf) -> list[ObstacleOnDay]:
+    """Those that hold, or held, one of the facilities asked about; of the province all."""
+    found = obstacles(as_of)
+    return found if as_of.facility_ids is None else [one for one in found if one.holds]
 
 
 def standing(found: Iterable[ObstacleOnDay]) -> list[ObstacleOnDay]:

@@ -203,7 +203,7 @@ def settle(
     because = because.strip()
     if (directive is None) == (not because):
         raise ValidationError(
-            {"directive": _("Choose the directive that takes it up, or say why it was dropped.")},
+            {"directive": _("Choose the directive that takes it up, or say why it was discarded.")},
             code="required",
         )
     first = max(row.proposed_on, directive.issued_on if directive else row.proposed_on)

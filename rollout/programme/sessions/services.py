@@ -1,82 +1,19 @@
-"""Verbs of working sessions. Whoever calls has settled the permission."""
+"""Verbs of working sessions: agenda, conclusion, directives. Whoever calls has settled the permission.
+
+The session itself is a row of a register (`rollout.registers.steering`): planned, described, withdrawn there.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from facilities.models import Agency, ChangeSet, Edit, User
-from facilities.services import AlreadyWithdrawn, day_of_writing, record, withdraw
-from rollout.models import (
-    AgendaItem,
-    Directive,
-    Programme,
-    SessionConclusion,
-    WorkingSession,
-)
+from facilities.models import Agency, User
+from facilities.services import AlreadyWithdrawn, day_of_writing, record
+from rollout.models import AgendaItem, Directive, SessionConclusion, WorkingSession
 from rollout.programme.directives import services as directive_keeping
-
-REGISTER = "sessions"  # under which changes are logged
-
-DESCRIBING = (
-    "programme",
-    "name_vi",
-    "name_en",
-    "held_on",
-    "chair",
-    "chair_en",
-    "place",
-    "participants_vi",
-    "participants_en",
-)
-
-
-@transaction.atomic
-def plan(*, change_set: ChangeSet, **described: object) -> WorkingSession:
-    """A session, to come or held already. `described`: fields of `DESCRIBING`.
-
-    Where one province alone is steered, it is that province's.
-    """
-    if described.get("programme") is None:
-        steered = Programme.objects.order_by("pk")[:2]
-        described["programme"] = steered[0] if len(steered) == 1 else None
-    return record(WorkingSession(**described), by=change_set.by)
-
-
-@transaction.atomic
-def change(*, session: WorkingSession, change_set: ChangeSet, **described: object) -> list[str]:
-    """Change what describes a session. Returns the names of the changed fields, each logged.
-
-    A session that was concluded keeps its day: its brief and its directives hang on it.
-    """
-    row = _standing(session)
-    moved = described.get("held_on", row.held_on) != row.held_on
-    if moved and (_conclusion(row) or Directive.objects.known().filter(session=row).exists()):
-        raise ValidationError(
-            {"held_on": _("The session was concluded or has directives: its day stays.")},
-            code="concluded",
-        )
-    changed = [
-        name for name in DESCRIBING if described.get(name, getattr(row, name)) != getattr(row, name)
-    ]
-    for name in changed:
-        Edit.objects.create(
-            change_set=change_set,
-            register=REGISTER,
-            row=row.pk,
-            column=name,
-            old=str(getattr(row, name)),
-            new=str(described[name]),
-            because=change_set.because,
-        )
-        setattr(row, name, described[name])
-    if changed:
-        row.full_clean()
-        row.save(update_fields=changed)
-    return changed
 
 
 @transaction.atomic
@@ -136,27 +73,6 @@ def order(
         session=row,
         by=by,
     )
-
-
-@transaction.atomic
-def withdraw_session(*, session: WorkingSession, because: str, by: User) -> None:
-    """It was entered by mistake, or called off. Refused while directives, obstacles or briefs hang on it."""
-    row = _standing(session)
-    hanging = (
-        row.briefs.exists()
-        or row.directives.filter(withdrawn_at=None).exists()
-        or row.obstacles.filter(withdrawn_at=None).exists()
-    )
-    if hanging:
-        raise ValidationError(
-            _("Directives, obstacles or briefs belong to this session. Withdraw those first."),
-            code="referred_to",
-        )
-    at = timezone.now()
-    for model in (AgendaItem, SessionConclusion):
-        for fact in model.objects.known().filter(session=row):
-            withdraw(fact=fact, because=because, by=by, at=at)
-    withdraw(fact=row, because=because, by=by, at=at)
 
 
 def _standing(session: WorkingSession) -> WorkingSession:

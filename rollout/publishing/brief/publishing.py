@@ -36,8 +36,8 @@ def publish(
         raise ValidationError(
             [
                 _(
-                    "The records contradict each other or leave out steps. Mend them, or say why it"
-                    " is published."
+                    "The records contradict each other or leave out steps. Correct them, or "
+                    "say why it is published."
                 ),
                 *listed,
             ],

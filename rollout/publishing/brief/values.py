@@ -152,7 +152,7 @@ class NothingSince(Value):
     day: date
 
     def words(self) -> str:
-        return _("newest fact: %(day)s, nothing since") % {"day": figures.day(self.day)}
+        return _("newest entry: %(day)s, nothing since") % {"day": figures.day(self.day)}
 
     def plain(self) -> str:
         return self.day.isoformat()

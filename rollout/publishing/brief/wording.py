@@ -17,11 +17,11 @@ TITLES = {
     "solutions": _("Proposed solutions"),
     "conclusion": _("Conclusion"),
     "orders": _("Directives of the session"),
-    "changes": _("Since the session before"),
+    "changes": _("Changes since the previous session"),
     "promises": _("Directives completed and overdue"),
     "money": _("Money"),
-    "late": pgettext_lazy("section of the brief", "Late"),
-    "law": _("The law"),
+    "late": pgettext_lazy("section of the brief", "Behind schedule"),
+    "law": _("Legal deadlines"),
 }
 
 OPENING = {
@@ -110,8 +110,8 @@ EQUIPMENT = {
         "count",
     ),
     "bidding_undated": ngettext_lazy(
-        "For {number} facility without servers no day is set on which bidding ends.",
-        "For {number} facilities without servers no day is set on which bidding ends.",
+        "For {number} facility without servers no date is set on which bidding ends.",
+        "For {number} facilities without servers no date is set on which bidding ends.",
         "count",
     ),
     "devices_some": ngettext_lazy(
@@ -226,8 +226,8 @@ USE = {
         "count",
     ),
     "councils_unruled": ngettext_lazy(
-        "{number} council was to meet and no ruling is on record: {meetings}.",
-        "{number} councils were to meet and no ruling is on record: {meetings}.",
+        "{number} council was to meet and no conclusion is on record: {meetings}.",
+        "{number} councils were to meet and no conclusion is on record: {meetings}.",
         "count",
     ),
     "councils_none": _("No meeting of an evaluation council is scheduled."),
@@ -248,8 +248,8 @@ USE = {
         "count",
     ),
     "launch_undated": ngettext_lazy(
-        "For {number} facility no day is set for the launch.",
-        "For {number} facilities no day is set for the launch.",
+        "For {number} facility no date is set for the launch.",
+        "For {number} facilities no date is set for the launch.",
         "count",
     ),
 }
@@ -301,32 +301,32 @@ PROGRAMME = {
     ),
     "obstacles_not_raised": _("No obstacle was raised at the session."),
     "obstacle": _("{obstacle}."),
-    "obstacle_by_agency": _("{obstacle}. {agency} can clear it."),
+    "obstacle_by_agency": _("{obstacle}. {agency} can resolve it."),
     "obstacle_holding": ngettext_lazy(
-        "{obstacle}. It holds {facilities} facility.",
-        "{obstacle}. It holds {facilities} facilities.",
+        "{obstacle}. It blocks {facilities} facility.",
+        "{obstacle}. It blocks {facilities} facilities.",
         "count",
     ),
     "obstacle_holding_by_agency": ngettext_lazy(
-        "{obstacle}. It holds {facilities} facility; {agency} can clear it.",
-        "{obstacle}. It holds {facilities} facilities; {agency} can clear it.",
+        "{obstacle}. It blocks {facilities} facility; {agency} can resolve it.",
+        "{obstacle}. It blocks {facilities} facilities; {agency} can resolve it.",
         "count",
     ),
-    "obstacle_cleared": _("{obstacle}. It was cleared on {day}."),
+    "obstacle_cleared": _("{obstacle}. It was resolved on {day}."),
     "obstacles_open": ngettext_lazy(
-        "{number} obstacle stands open; facility-days lost by the province so far: {days}.",
-        "{number} obstacles stand open; facility-days lost by the province so far: {days}.",
+        "{number} obstacle is open; facility-days lost by the province so far: {days}.",
+        "{number} obstacles are open; facility-days lost by the province so far: {days}.",
         "count",
     ),
     "obstacles_open_in": ngettext_lazy(
-        "{number} obstacle stands open; facility-days lost in {area} so far: {days}.",
-        "{number} obstacles stand open; facility-days lost in {area} so far: {days}.",
+        "{number} obstacle is open; facility-days lost in {area} so far: {days}.",
+        "{number} obstacles are open; facility-days lost in {area} so far: {days}.",
         "count",
     ),
-    "obstacles_none_open": _("No obstacle stands open."),
+    "obstacles_none_open": _("There are no open obstacles."),
     "solution": _("{text}. Proposed by: {whom}. What became of it is not on record."),
     "solution_taken": _("{text}. Proposed by: {whom}. Taken up by directive {directive} on {day}."),
-    "solution_dropped": _("{text}. Proposed by: {whom}. Dropped on {day}: {because}."),
+    "solution_dropped": _("{text}. Proposed by: {whom}. Discarded on {day}: {because}."),
     "solution_of_obstacle": _(
         "{obstacle}: {text}. Proposed by: {whom}. What became of it is not on record."
     ),
@@ -334,7 +334,7 @@ PROGRAMME = {
         "{obstacle}: {text}. Proposed by: {whom}. Taken up by directive {directive} on {day}."
     ),
     "solution_of_obstacle_dropped": _(
-        "{obstacle}: {text}. Proposed by: {whom}. Dropped on {day}: {because}."
+        "{obstacle}: {text}. Proposed by: {whom}. Discarded on {day}: {because}."
     ),
     "solutions_unknown": _("Which solutions were proposed for them is not on record."),
     "conclusion": _("{chair}: {text}"),
@@ -346,25 +346,25 @@ PROGRAMME = {
     "order": _("{text}. Lead: {lead}. Due: {due}."),
     "order_with": _("{text}. Lead: {lead}, with {others}. Due: {due}."),
     "order_together": _("{text}. Together: {agencies}. Due: {due}."),
-    "order_undated": _("{text}. Lead: {lead}. No day is set."),
-    "order_undated_with": _("{text}. Lead: {lead}, with {others}. No day is set."),
-    "order_undated_together": _("{text}. Together: {agencies}. No day is set."),
-    "order_closed": _("{text}. Lead: {lead}. Closed on {closed}."),
-    "order_closed_with": _("{text}. Lead: {lead}, with {others}. Closed on {closed}."),
-    "order_closed_together": _("{text}. Together: {agencies}. Closed on {closed}."),
+    "order_undated": _("{text}. Lead: {lead}. No date is set."),
+    "order_undated_with": _("{text}. Lead: {lead}, with {others}. No date is set."),
+    "order_undated_together": _("{text}. Together: {agencies}. No date is set."),
+    "order_closed": _("{text}. Lead: {lead}. Completed on {closed}."),
+    "order_closed_with": _("{text}. Lead: {lead}, with {others}. Completed on {closed}."),
+    "order_closed_together": _("{text}. Together: {agencies}. Completed on {closed}."),
     "order_late": ngettext_lazy(
-        "{text}. Lead: {lead}. Was due on {due}, {days} working day late.",
-        "{text}. Lead: {lead}. Was due on {due}, {days} working days late.",
+        "{text}. Lead: {lead}. Was due on {due}, {days} working day overdue.",
+        "{text}. Lead: {lead}. Was due on {due}, {days} working days overdue.",
         "count",
     ),
     "order_late_with": ngettext_lazy(
-        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working day late.",
-        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working days late.",
+        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working day overdue.",
+        "{text}. Lead: {lead}, with {others}. Was due on {due}, {days} working days overdue.",
         "count",
     ),
     "order_late_together": ngettext_lazy(
-        "{text}. Together: {agencies}. Was due on {due}, {days} working day late.",
-        "{text}. Together: {agencies}. Was due on {due}, {days} working days late.",
+        "{text}. Together: {agencies}. Was due on {due}, {days} working day overdue.",
+        "{text}. Together: {agencies}. Was due on {due}, {days} working days overdue.",
         "count",
     ),
     "law_ahead": ngettext_lazy(
@@ -378,11 +378,11 @@ PROGRAMME = {
         "count",
     ),
     "late": ngettext_lazy(
-        "{number} facility is late, by {days} working days at most: {facilities}.",
-        "{number} facilities are late, by {days} working days at most: {facilities}.",
+        "{number} facility is behind schedule, by up to {days} working days: {facilities}.",
+        "{number} facilities are behind schedule, by up to {days} working days: {facilities}.",
         "count",
     ),
-    "late_none": _("No facility is late."),
+    "late_none": _("No facility is behind schedule."),
     "money": ngettext_lazy(
         "{files} procurement file is on record. Approved: {approved} dong; awarded: {awarded} dong; "
         "paid: {paid} dong.",
@@ -420,8 +420,8 @@ COMPARING = {
         "Completed late: “{text}”, lead: {lead}, due on {due}, completed on {closed}."
     ),
     "undated": ngettext_lazy(
-        "{number} directive stands open without a day.",
-        "{number} directives stand open without a day.",
+        "{number} directive is open without a date.",
+        "{number} directives are open without a date.",
         "count",
     ),
     "promises_none": _("No directive has fallen due."),

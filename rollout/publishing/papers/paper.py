@@ -54,6 +54,16 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing as wide as the text. `said`: what it shows, for who cannot see it."""
+
+    png: bytes
+    said: str
+    caption: str = ""
+    below: str = ""  # how its lines are told apart
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     """One block of a signature: "TM. ỦY BAN NHÂN DÂN" / "KT. CHỦ TỊCH" / "PHÓ CHỦ TỊCH" / name."""
 
@@ -62,7 +72,7 @@ class Signature:
     note: str = ""  # "(Ký, đóng dấu)"
 
 
-Block = Heading | Paragraph | Bullets | Table
+Block = Heading | Paragraph | Bullets | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

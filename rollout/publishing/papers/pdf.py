@@ -1,6 +1,7 @@
 """Draws a paper as PDF in the layout of Decree 30/2020/NĐ-CP, its font embedded (see `faces`)."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from fpdf import FPDF
 from fpdf.enums import TableHeadingsDisplay
 from fpdf.fonts import FontFace, TTFFont
 
+from rollout.publishing.papers import drawing
 from rollout.publishing.papers.faces import Face, of_pdf
 from rollout.publishing.papers.paper import (
     Block,
@@ -15,6 +17,7 @@ from rollout.publishing.papers.paper import (
     Heading,
     Paper,
     Paragraph,
+    Picture,
     Signature,
     Table,
 )
@@ -33,14 +36,15 @@ class Sheet(FPDF):
     def __init__(self, face: Face) -> None:
         super().__init__(format="A4", unit="mm")
         self.face = face
+        self.counted_from = 1  # an annex counts its own pages
         for style, file in face.files.items():
             self.add_font(FONT, style, file)
 
     def header(self) -> None:
-        if self.page_no() > 1:
+        if (number := self.page_no() - self.counted_from + 1) > 1:
             self.set_y(10)
             self.set_font(FONT, size=self.face.large)
-            self.cell(self.epw, 6, str(self.page_no()), align="C")
+            self.cell(self.epw, 6, str(number), align="C")
             self.set_y(TOP)
 
 
@@ -89,6 +93,7 @@ def _drawn(paper: Paper, face: Face, size: float) -> Sheet:
         _block(sheet, last, size)
     _foot(sheet, paper, size)
     if paper.annex:
+        sheet.counted_from = sheet.page_no() + 1
         sheet.add_page(orientation="L" if paper.wide_annex else "P")
         _annex_title(sheet, paper)
         for block in paper.annex:
@@ -191,6 +196,19 @@ def _block(sheet: Sheet, block: Block, size: float) -> None:
                 _text(sheet, f"- {line}", size)
         case Table():
             _table(sheet, block, size)
+        case Picture():
+            _picture(sheet, block, size)
+
+
+def _picture(sheet: Sheet, block: Picture, size: float) -> None:
+    tall = TEXT_WIDTH * drawing.HEIGHT / drawing.WIDTH
+    sheet.ln(2)
+    if sheet.will_page_break(tall + 3 * _height(size)):
+        sheet.add_page()
+    _centred(sheet, LEFT, TEXT_WIDTH, block.caption, size - 0.5, "B")
+    sheet.image(BytesIO(block.png), x=LEFT, w=TEXT_WIDTH, alt_text=block.said)
+    if block.below:
+        _centred(sheet, LEFT, TEXT_WIDTH, block.below, sheet.face.list, "I")
 
 
 def _style(block: Paragraph) -> str:
@@ -231,7 +249,7 @@ def _table(sheet: Sheet, block: Table, size: float) -> None:
         align="LEFT",
         text_align=aligned,
         line_height=_height(small),
-        padding=0.6,
+        padding=(0.6, 1.2),
         headings_style=FontFace(emphasis="BOLD"),
         repeat_headings=TableHeadingsDisplay.ON_TOP_OF_EVERY_PAGE,
     ) as table:
@@ -291,7 +309,12 @@ def _recipients(sheet: Sheet, paper: Paper) -> None:
     sheet.set_font(FONT, "", sheet.face.list)
     for text in paper.recipients:
         sheet.multi_cell(
-            TEXT_WIDTH / 2 - 5, _height(sheet.face.list), f"- {text}", new_x="LMARGIN", new_y="NEXT"
+            TEXT_WIDTH / 2 - 5,
+            _height(sheet.face.list),
+            f"- {text}",
+            align="L",
+            new_x="LMARGIN",
+            new_y="NEXT",
         )
 
 

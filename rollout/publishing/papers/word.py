@@ -28,17 +28,18 @@ from rollout.publishing.papers.paper import (
     Heading,
     Paper,
     Paragraph,
+    Picture,
     Signature,
     Table,
 )
 from rollout.publishing.papers.wording import motto, national_name, place_and_day
 
 FONT = "Times New Roman"
-ONE_SHEET = Pt(11)  # of the text of a paper that is to stand on one sheet, on both its sides
+ONE_SHEET = Pt(12)  # of the text of a paper that is to stand on one sheet, on both its sides
 TEXT_WIDTH = 160  # mm: A4 less 30 left and 20 right
 CELL_EDGES = 3.8  # mm: what a cell keeps free on both sides
 LETTER = 0.47  # of its size: how wide a bold letter of Times is in the middle
-LEFT_HALF, RIGHT_HALF = 60, 100  # mm: the national name needs more than half
+LEFT_HALF, RIGHT_HALF = 64, 96  # mm: the national name needs more than half
 TWIPS = 1440 / 25.4  # in a mm
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
@@ -101,7 +102,12 @@ def _turned(document: DocxDocument) -> float:
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.left_margin = section.right_margin = Mm(15)
-    section.different_first_page_header_footer = False
+    # An annex counts its own pages, and the first bears no number.
+    numbers = OxmlElement("w:pgNumType")
+    numbers.set(qn("w:start"), "1")
+    section._sectPr.append(numbers)
+    for footer in (section.first_page_footer, section.footer):
+        footer.is_linked_to_previous = False
     return 297 - 2 * 15
 
 
@@ -188,6 +194,8 @@ def _head(document: DocxDocument, paper: Paper) -> None:
     if paper.is_letter:
         _line(left, paper.subject, size=12)
     _line(right, place_and_day(paper.place, paper.on), first=True, size=13, italic=True)
+    for paragraph in (*left.paragraphs, right.paragraphs[0]):
+        paragraph.paragraph_format.space_before = Pt(6)
 
 
 def _length(text: str, size: float) -> float:
@@ -268,6 +276,25 @@ def _block(document: DocxDocument, block: Block, text_width: float = TEXT_WIDTH)
                 _run(paragraph, f"- {text}")
         case Table():
             _table(document, block, text_width)
+        case Picture():
+            _picture(document, block)
+
+
+def _picture(document: DocxDocument, block: Picture) -> None:
+    caption = document.add_paragraph()
+    caption.alignment = CENTRE
+    caption.paragraph_format.space_before = Pt(8)
+    caption.paragraph_format.keep_with_next = True
+    _run(caption, block.caption, size=13, bold=True)
+    holder = document.add_paragraph()
+    holder.alignment = CENTRE
+    holder.paragraph_format.keep_with_next = bool(block.below)
+    drawn = holder.add_run().add_picture(BytesIO(block.png), width=Mm(TEXT_WIDTH))
+    drawn._inline.docPr.set("descr", block.said)
+    if block.below:
+        below = document.add_paragraph()
+        below.alignment = CENTRE
+        _run(below, block.below, size=11, italic=True)
 
 
 def _table(document: DocxDocument, block: Table, text_width: float = TEXT_WIDTH) -> None:
@@ -305,8 +332,8 @@ def _table(document: DocxDocument, block: Table, text_width: float = TEXT_WIDTH)
 
 def _side(index: int, column: int, block: Table) -> str:
     if index == 0:
-        return '<w:pPr><w:jc w:val="center"/></w:pPr>'
-    return '<w:pPr><w:jc w:val="right"/></w:pPr>' if column in block.right else ""
+        return '<w:jc w:val="center"/>'
+    return '<w:jc w:val="right"/>' if column in block.right else ""
 
 
 def _cell(text: str, width: int, size: int, strong: bool, side: str) -> str:
@@ -314,8 +341,10 @@ def _cell(text: str, width: int, size: int, strong: bool, side: str) -> str:
     lines = (escape(line) for line in _NOT_IN_XML.sub("", text).split("\n"))
     said = '</w:t><w:br/><w:t xml:space="preserve">'.join(lines)
     bold = "<w:b/>" if strong else ""
+    of_empty = f'<w:rPr><w:sz w:val="{size}"/></w:rPr>'  # an empty cell is no taller than others
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p>{side}'
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f"<w:p><w:pPr>{side}{of_empty}</w:pPr>"
         f'<w:r><w:rPr>{bold}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{said}</w:t></w:r></w:p></w:tc>'
     )

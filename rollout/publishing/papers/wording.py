@@ -93,13 +93,21 @@ def heading(asked: Asked) -> Heading:
 
 
 def unbroken(name: str) -> str:
-    """The proper name at the end of a body's stays on one line, with the word for its level."""
+    """The proper name at the end of a body's stays on one line, with the word for its level.
+
+    A name that is short enough for half a line does not break at all.
+    """
+    if len(name) <= SHORTEST_BROKEN:
+        return name.replace(" ", "\N{NO-BREAK SPACE}")
+    if not (get_language() or "vi").startswith("vi"):
+        return name  # there the proper name comes first, and what follows may be long
     *before, third, second, last = name.rsplit(" ", 3) if name.count(" ") > 2 else ("", "", "", "")
     if not last:
         return name
     return " ".join([*before, "\N{NO-BREAK SPACE}".join((third, second, last))])
 
 
+SHORTEST_BROKEN = 22  # letters: as "Ban Cơ yếu Chính phủ"
 SHORT = {"trung tâm y tế": "TTYT", "bệnh viện": "BV", "trạm y tế": "TYT", "phòng khám": "PK"}
 
 
@@ -164,7 +172,7 @@ def recipients(*first: str) -> tuple[str, ...]:
 
 
 def sample_note() -> str:
-    return _("Holds sample data that was assumed, not reported. Check before signing.")
+    return _("Contains assumed sample data. Replace it before signing.")
 
 
 def blank(text: object) -> str:

@@ -13,6 +13,7 @@ from facilities.exchange.old_fonts import Undecoded
 from facilities.exchange.tables import TEXT_LIMIT, Cell, Formula, Row
 from facilities.grouping import grouped
 from rollout.models import ImportFile
+from rollout.registers.importing.states import read_anew
 
 CELLS_LIMIT = 5_000  # mended one by one; more are mended in the spreadsheet
 ALL = "all"
@@ -68,7 +69,7 @@ def mend(
 ) -> None:
     """Keep what its sender wrote into cells, by row and place, and which rows are left out or taken back.
 
-    The preview has to be made again. Raises ValidationError for too much of it.
+    The preview has to be made again. Raises ValidationError for too much of it, or if another was first.
     """
     said: Mended = {
         row: dict(own) if own else own for row, own in import_file.mended.items() if row != ALL
@@ -78,28 +79,20 @@ def mend(
     for (number, place), text in cells.items():
         if len(text) > TEXT_LIMIT:
             raise ValidationError(
-                _("A text may have %(limit)s letters at most.") % {"limit": grouped(TEXT_LIMIT)}
+                _("A text may have %(limit)s characters at most.") % {"limit": grouped(TEXT_LIMIT)}
             )
         own = said.get(str(number)) or {}
         said[str(number)] = own | {str(place): text}
     said |= {str(number): None for number in left_out}
     if sum(len(own) if own else 1 for own in said.values()) > CELLS_LIMIT:
         raise ValidationError(
-            _("More than %(limit)s cells would be mended here. Mend them in the spreadsheet.")
+            _("More than %(limit)s cells would be corrected here. Correct them in the spreadsheet.")
             % {"limit": grouped(CELLS_LIMIT)}
         )
     kinds = sorted({*import_file.mended.get(ALL, ()), *everywhere})
-    _again(import_file, mended=said | ({ALL: kinds} if kinds else {}))
+    read_anew(import_file, mended=said | ({ALL: kinds} if kinds else {}))
 
 
 def choose_sheet(import_file: ImportFile, sheet: str) -> None:
     """Read another sheet of the file instead. What was mended in the one before is forgotten."""
-    _again(import_file, sheet=sheet[:100], mended={})
-
-
-def _again(import_file: ImportFile, **changed: Any) -> None:
-    waiting = ImportFile.objects.filter(
-        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
-    )
-    waiting.update(previewed_at=None, refusal="", **changed)
-    import_file.refresh_from_db()
+    read_anew(import_file, sheet=sheet[:100], mended={})

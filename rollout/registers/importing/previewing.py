@@ -21,6 +21,7 @@ from rollout.models import ImportFile
 from rollout.registers.importing.how_far import note
 from rollout.registers.importing.mending import FONTS, FORMULAS, typed
 from rollout.registers.importing.receiving import rejects_place
+from rollout.registers.importing.states import unanswered
 from rollout.registers.importing.validation import Fingerprint, Validated, judged
 
 SHOWN = 200  # rows of each outcome that the preview shows
@@ -35,11 +36,11 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
     """Compare every row with the register and keep what came out; nothing of the register changes.
 
     Repeating it makes it anew. `moved`: why an earlier preview no longer held. A file that cannot
-    be read to its end is refused, with the reason kept.
+    be read to its end is refused, with the reason kept. Of one that is dropped meanwhile nothing is
+    kept.
     """
-    waiting = ImportFile.objects.filter(
-        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
-    )
+    waiting = unanswered(import_file)
+    kept_anew = 0
     try:
         with TemporaryFile() as wrong, judged(import_file) as found:
             kept = _Preview(found, wrong, import_file.headings)
@@ -47,7 +48,7 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
                 kept.add(chunk)
                 note(import_file, done=kept.count, of=found.comparison.rows_seen)
             _keep_rejects(import_file, found, wrong)
-            waiting.update(
+            kept_anew = waiting.update(
                 preview=kept.document() | {"moved": moved},
                 previewed_at=timezone.now(),
                 rows_read=kept.count,
@@ -56,7 +57,12 @@ def preview(import_file: ImportFile, *, moved: str = "") -> None:
             )
     except BadTable as error:
         waiting.update(refusal=" ".join(error.messages), preview=None, previewed_at=None)
+    except FileNotFoundError:
+        if waiting.exists():
+            raise
     import_file.refresh_from_db()
+    if import_file.dropped_at and not kept_anew:
+        import_file.file.storage.delete(rejects_place(import_file))
 
 
 def left_out(heading: Heading) -> list[str]:

@@ -26,6 +26,7 @@ from facilities.registers.register import Register
 from rollout.models import HeadingChoice, ImportFile
 from rollout.registers.catalogue import TAKING_FILES
 from rollout.registers.importing.mending import mended
+from rollout.registers.importing.states import read_anew, unanswered
 
 SMALL = 2000  # rows that are dealt with while the sender waits; more are a job
 _PASTED = ".pasted"  # the end of the stored name of rows that came by the clipboard
@@ -162,7 +163,7 @@ def opened(import_file: ImportFile) -> Iterator[tuple[Source, Heading, Iterator[
 def choose_headings(import_file: ImportFile, chosen: Mapping[str, str]) -> None:
     """Say which column an unknown heading means, "" for none: for this file and for later ones.
 
-    The preview has to be made again.
+    The preview has to be made again. Raises ValidationError if another was first.
     """
     keyed = {headers.key(heading)[:200]: column for heading, column in chosen.items()}
     HeadingChoice.objects.bulk_create(
@@ -176,11 +177,7 @@ def choose_headings(import_file: ImportFile, chosen: Mapping[str, str]) -> None:
         unique_fields=["user", "register", "heading"],
         update_fields=["column"],
     )
-    waiting = ImportFile.objects.filter(
-        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
-    )
-    waiting.update(headings=import_file.headings | keyed, previewed_at=None, refusal="")
-    import_file.refresh_from_db()
+    read_anew(import_file, headings=import_file.headings | keyed)
 
 
 def rejects_place(import_file: ImportFile) -> str:
@@ -190,9 +187,7 @@ def rejects_place(import_file: ImportFile) -> str:
 
 def drop(import_file: ImportFile) -> bool:
     """Throw the file away, with all that was seen in it. Says whether it was still there to drop."""
-    dropped = ImportFile.objects.filter(
-        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
-    ).update(dropped_at=timezone.now(), preview=None)
+    dropped = unanswered(import_file).update(dropped_at=timezone.now(), preview=None)
     if dropped:
         storage = import_file.file.storage
         storage.delete(rejects_place(import_file))

@@ -1,8 +1,11 @@
 """How far an imported file has come. It follows from what has happened to it; nobody types it."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from rollout.models import ImportFile
@@ -31,10 +34,10 @@ class State(StrEnum):
 LABELS = {
     State.READING: pgettext_lazy("import", "being read"),
     State.REFUSED: pgettext_lazy("import", "cannot be read"),
-    State.READY: pgettext_lazy("import", "waits for your yes"),
-    State.STORING: pgettext_lazy("import", "being stored"),
-    State.STORED: pgettext_lazy("import", "stored"),
-    State.DROPPED: pgettext_lazy("import", "dropped"),
+    State.READY: pgettext_lazy("import", "waiting for confirmation"),
+    State.STORING: pgettext_lazy("import", "being saved"),
+    State.STORED: pgettext_lazy("import", "saved"),
+    State.DROPPED: pgettext_lazy("import", "discarded"),
 }
 
 
@@ -48,3 +51,26 @@ def state_of(import_file: ImportFile) -> State:
     if import_file.refusal:
         return State.REFUSED
     return State.READY if import_file.previewed_at else State.READING
+
+
+def answered() -> str:
+    """Why an answer to a preview no longer holds: another tab, or another device, was first."""
+    return _("The preview is out of date. Preview again.")
+
+
+def unanswered(import_file: ImportFile) -> QuerySet[ImportFile]:
+    """The file, as long as nobody has confirmed or dropped it."""
+    return ImportFile.objects.filter(
+        pk=import_file.pk, confirmed_at__isnull=True, dropped_at__isnull=True
+    )
+
+
+def read_anew(import_file: ImportFile, **changed: Any) -> None:
+    """Change by what a file is read; its preview has to be made again.
+
+    Raises ValidationError if it is no longer the file that was seen: mended, confirmed or dropped since.
+    """
+    seen = unanswered(import_file).filter(previewed_at=import_file.previewed_at)
+    if not seen.update(previewed_at=None, refusal="", **changed):
+        raise ValidationError(answered(), code="answered")
+    import_file.refresh_from_db()

@@ -24,6 +24,7 @@ from rollout.models import ImportFile
 from rollout.registers.catalogue import TAKING_FILES
 from rollout.registers.importing.how_far import note
 from rollout.registers.importing.previewing import preview, spooled
+from rollout.registers.importing.states import answered, unanswered
 from rollout.registers.importing.validation import Fingerprint, judged, written_places
 
 
@@ -35,22 +36,18 @@ def confirm(import_file: ImportFile, *, because: str = "", leave_wrong: bool = F
     """
     counts = (import_file.preview or {}).get("counts", {})
     if not counts.get(Outcome.NEW, 0) + counts.get(Outcome.CHANGED, 0):
-        raise ValidationError(_("Nothing would change: there is nothing to store."))
+        raise ValidationError(_("No changes to save."))
     if counts[Outcome.WRONG] and not leave_wrong:
         raise ValidationError(
-            {"leave_wrong": _("Mend the wrong rows and send the file again, or leave them out.")}
+            {"leave_wrong": _("Correct the wrong rows and send the file again, or leave them out.")}
         )
     because = because.strip()[:500]
     if counts["odd"] and not because:
         raise ValidationError({"because": _("Give the reason for the unusual values.")})
-    confirmed = ImportFile.objects.filter(
-        pk=import_file.pk,
-        previewed_at=import_file.previewed_at,
-        confirmed_at__isnull=True,
-        dropped_at__isnull=True,
-    ).update(confirmed_at=timezone.now(), because=because)
+    seen = unanswered(import_file).filter(previewed_at=import_file.previewed_at)
+    confirmed = seen.update(confirmed_at=timezone.now(), because=because)
     if not confirmed:
-        raise ValidationError(_("The preview has changed or was answered already. Look again."))
+        raise ValidationError(answered(), code="answered")
     import_file.refresh_from_db()
 
 
@@ -88,7 +85,7 @@ def store(import_file: ImportFile) -> ChangeSet | None:
     if change_set is None:
         _return(
             import_file,
-            _("The register has changed since you looked. Nothing was stored; look again."),
+            _("The register has changed since you looked. Nothing was saved; look again."),
         )
         return None
     import_file.refresh_from_db()
@@ -204,4 +201,4 @@ def _refuse_foreign(import_file: ImportFile, register: Register, entries: list[R
     if places is None:
         return
     if any(register.facility_of(entry.row) not in places for entry in entries):
-        raise BadTable(_("It holds rows of another facility. Nothing was stored."))
+        raise BadTable(_("It holds rows of another facility. Nothing was saved."))

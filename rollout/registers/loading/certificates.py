@@ -174,7 +174,7 @@ class CertificateLines(Register):
         if cells.get("count", 1) != 1 and (cells.get("holder") or cells.get("serial")):
             problems.refuse("count", _("A holder or a serial belongs to one certificate."))
         if cells.get("valid-until") and not cells.get("issued"):
-            problems.refuse("issued", _("Give the day as well."))
+            problems.refuse("issued", _("Give the date as well."))
         if problems.errors:
             return
         for fault in faults(_story(cells)):

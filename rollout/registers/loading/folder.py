@@ -168,8 +168,8 @@ class Folder:
             enter_rows(register, entries, self._writings[file])
         except Clash as clash:
             message = _(
-                "The database refuses a row of it: it comes twice, or holds values that cannot stand"
-                " together. Mend or delete it: %(error)s"
+                "The database refuses a row of it: it comes twice, or holds values that cannot "
+                "stand together. Correct or delete it: %(error)s"
             ) % {"error": clash.__cause__}
             raise BadFolder([Problem(file, 0, "", message)]) from clash
 

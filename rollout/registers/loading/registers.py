@@ -186,7 +186,7 @@ class SheetRegister(Register):
         # An area has names and places in the tree to lose; those of other plain tables say it all.
         if not (hasattr(self.model, "withdrawn_at") or self.model is Area):
             raise ValidationError(
-                _("“%(what)s” are not taken back. Change them in the administration.")
+                _("“%(what)s” are not undone. Change them in the administration.")
                 % {"what": self.label},
                 code="not_withdrawn",
             )

@@ -76,7 +76,7 @@ from rollout.models import (
     Tracking,
     WorkingSession,
 )
-from signatures.models import Batch, SignatureNeed
+from signatures.models import Batch, SignatureNeed, SigningRule
 
 PROOF = ("document", "source", "assumed")
 
@@ -189,6 +189,7 @@ SHEETS = (
     Sheet("it_levels", ItLevel, ("facility", "happened_on")),
     Sheet("hosting", Hosting, ("facility", "happened_on")),
     Sheet("signature_needs", SignatureNeed, ("facility", "effective_from")),
+    Sheet("signing_rules", SigningRule, ("facility", "unit", "duty", "effective_from")),
     Sheet("batches", Batch, ("code",)),
     Sheet("partners", Partner, ("code",)),
     Sheet("connection_steps", ConnectionStep, ("facility", "partner", "step", "attempt")),

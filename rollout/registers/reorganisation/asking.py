@@ -111,10 +111,13 @@ def code(*, required: bool = True) -> forms.SlugField:
     return forms.SlugField(
         label=gettext_lazy("Code"),
         max_length=40,
-        help_text=gettext_lazy("Small letters, digits and hyphens. It stays for life."),
+        help_text=gettext_lazy(
+            "Lower-case letters, digits and hyphens. It cannot be changed later."
+        ),
         validators=[
             RegexValidator(
-                CODE, gettext_lazy("Write small letters a to z, digits and hyphens: bv-luc-nam.")
+                CODE,
+                gettext_lazy("Write lower-case letters a to z, digits and hyphens: bv-luc-nam."),
             )
         ],
         required=required,
@@ -163,7 +166,7 @@ class Decision(forms.Form):
         required=False,
         help_text=gettext_lazy("Empty: the reason."),
     )
-    file = PaperField(required=False, label=gettext_lazy("Paper that proves it (photo or PDF)"))
+    file = PaperField(required=False, label=gettext_lazy("Document that proves it (photo or PDF)"))
 
     def __init__(self, *args: Any, day: date, **kwargs: Any) -> None:
         """`day`: on which the facilities and areas to choose from stand."""

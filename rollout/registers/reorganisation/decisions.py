@@ -244,7 +244,8 @@ class RenameArea(Decision):
 class Steer(Decision):
     label = gettext_lazy("Become part of another province")
     explained = gettext_lazy(
-        "From the day on the other province's name stands on pages and papers. Put the areas into it as well."
+        "From the day on the other province's name stands on pages and documents. Put the "
+        "areas into it as well."
     )
 
     programme = ProgrammeField(label=gettext_lazy("Province that becomes part of it"))

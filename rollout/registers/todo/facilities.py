@@ -114,13 +114,13 @@ def of_facilities(
     due = owed.due(on, known_at=known_at, map_on=map_on, area=area)
     place = key("todo", "kept", on, known_at, map_on, area)
     kept = spliced.current(place, lambda: Kept.begin(asked), keep_seconds(known_at))
-    listed = due.parts.keys() | kept.missing.keys()
+    listed = due.parts.keys() | kept.parts.keys()
     wanted = frozenset(listed if places is None else listed & places)
     lines = _lines.of(due, on)
     found: list[TodoItem] = []
     for pk in wanted:
         found += lines.get(pk, ())
-        found += kept.missing.get(pk, ())
+        found += kept.parts.get(pk, ())
     return [*found, *_returned(wanted)]
 
 
@@ -157,7 +157,7 @@ class Kept:
     """Of all facilities, what is missing; see `rollout.figures.due.Due` for what is due."""
 
     asked: Asked
-    missing: Missing
+    parts: Missing
 
     @classmethod
     def begin(cls, asked: Asked) -> "Kept":
@@ -166,9 +166,9 @@ class Kept:
     def spliced(self, moved: Collection[int]) -> "Kept":
         reach = Reach.of(moved)
         fresh = _missing(self.asked, reach.read)
-        kept = {pk: lines for pk, lines in self.missing.items() if pk not in reach.affected}
+        kept = {pk: lines for pk, lines in self.parts.items() if pk not in reach.affected}
         new = {pk: lines for pk, lines in fresh.items() if pk in reach.affected}
-        return replace(self, missing=kept | new)
+        return replace(self, parts=kept | new)
 
 
 def _due(
@@ -304,7 +304,7 @@ def _papers(as_of: AsOf) -> Iterator[TodoItem]:
                 kind="paper",
                 thing=f"paper:{pk}:{code}",
                 facility_id=pk,
-                what=format_lazy("{}: {}", _("Paper of"), Milestone(code).label),
+                what=format_lazy("{}: {}", _("Document of"), Milestone(code).label),
                 because=format_lazy(
                     _("Asked for: {paper}. The step was reached on {day}."),
                     paper=StepPaper(kind).label,

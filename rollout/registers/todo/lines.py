@@ -14,7 +14,7 @@ SOON_DAYS = timedelta(days=14)
 
 # Kinds, in the order of lines that are equally late.
 KINDS = {
-    "legal": _("Deadline of the law"),
+    "legal": _("Legal deadline"),
     "directive": _("Directive"),
     "obstacle": pgettext_lazy("one", "Obstacle"),
     "council": _("Council meeting"),
@@ -23,7 +23,7 @@ KINDS = {
     "report": _("Weekly report"),
     "stage": _("Procurement"),
     "milestone": _("Milestone"),
-    "paper": _("Paper"),
+    "paper": _("Document"),
     "expiry": _("Expiry of digital signatures"),
     "campaign": _("Campaign of digital signatures"),
     "request": _("Digital signatures to ask for"),
@@ -37,10 +37,10 @@ ORDER = {kind: rank for rank, kind in enumerate(KINDS)}
 
 LATE, SOON, COMING, UNDATED = "late", "soon", "coming", "undated"
 WHEN = {
-    LATE: pgettext_lazy("to be done", "late"),
+    LATE: pgettext_lazy("to be done", "overdue"),
     SOON: pgettext_lazy("to be done", "within 14 days"),
     COMING: pgettext_lazy("to be done", "later, up to 90 days"),
-    UNDATED: pgettext_lazy("to be done", "without a day"),
+    UNDATED: pgettext_lazy("to be done", "without a date"),
 }
 
 # Who has it.

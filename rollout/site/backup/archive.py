@@ -6,8 +6,10 @@ not. It appears under its name once it is complete.
 
 import json
 import os
+import shutil
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -29,6 +31,8 @@ from rollout.site.backup.databases import BackupError, Table, Tables
 FORMAT = 1
 MANIFEST, DATABASE, PAPERS = "manifest.json", "database", "documents"
 ENDING = ".emr.age"
+WORKPLACE = "backup-"
+CUT_SHORT_SECONDS = 3600  # longer than a job may take: whose work this was is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def back_up(folder: Path, reader: str, now: datetime, keep: int = 0) -> Backup:
             "The key to encrypt for must be the public half of an age key: age1…"
         ) from error
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     made = folder / f"{now:%Y-%m-%dT%H%M%S}{ENDING}"
     with _workplace() as work:
         # Papers are stored before the rows that name them, and never changed: of a database that was
@@ -89,6 +94,15 @@ def back_up(folder: Path, reader: str, now: datetime, keep: int = 0) -> Backup:
         for old in sorted(folder.glob(f"*{ENDING}"))[:-keep]:
             old.unlink()
     return Backup(made, sum(table.rows for table in found.values()))
+
+
+def _sweep(folder: Path) -> None:
+    """What a backup left that was cut short: its plain copy above all, which must lie nowhere."""
+    old = time.time() - CUT_SHORT_SECONDS
+    for left in [*settings.VAR_DIR.glob(f"{WORKPLACE}*"), *folder.glob("*.part")]:
+        with suppress(OSError):
+            if left.stat().st_mtime < old:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def restore(backup: Path, identity: str) -> Restored:
@@ -183,5 +197,5 @@ def _decrypt(backup: Path, to: Path, identity: str) -> None:
 def _workplace() -> Iterator[Path]:
     """A folder beside the data that only this user reads, and that is gone afterwards."""
     settings.VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="backup-", dir=settings.VAR_DIR) as name:
+    with tempfile.TemporaryDirectory(prefix=WORKPLACE, dir=settings.VAR_DIR) as name:
         yield Path(name)

@@ -289,7 +289,7 @@ def test_a_text(cell, text):
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
-        ("x" * 61, "At most 60 letters; there are 61"),
+        ("x" * 61, "At most 60 characters; there are 61"),
         ("a\x00b", "unreadable sign after “a”"),
         ("a\x1bb", "unreadable sign"),
         ("a\u202eb", "unreadable sign"),

@@ -113,7 +113,9 @@ def test_the_row_that_numbers_the_columns_is_passed_over():
 
 
 def test_unknown_and_missing_headings_are_named():
-    found = match([(1, ("Số lượng", "Ghi chú", "TT", "What to mend", "—"))], COLUMNS, {})
+    found = match(
+        [(1, ("Số lượng", "Ghi chú", "TT", "What to correct", "What to mend"))], COLUMNS, {}
+    )
     assert found.unknown == {1: "Ghi chú"}
     assert [column.code for column in found.missing] == ["facility"]
 

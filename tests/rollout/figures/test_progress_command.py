@@ -48,7 +48,7 @@ def test_people_get_a_table():
     (servers,) = (line for line in lines if line.startswith("Equipped with EMR servers"))
     assert servers.split()[-5:] == ["1/2", "(0)", "50%", "1", "documented"]
     (late,) = (line for line in lines if line.startswith("Centre B"))
-    assert late.endswith("14 working days late")
+    assert late.endswith("14 working days overdue")
     assert any("132 days left" in line for line in lines)
 
 

@@ -102,7 +102,7 @@ def test_the_page_shows_one_rule_when_asked_and_says_how_late(officer, client):
     with time_machine.travel(on, tick=False):
         address = reverse("rollout:inbox")
         page = client.get(address, {"show": "milestone"}).text
-        assert "2 working days late, was due on 20 Jun 2025" in page
+        assert "2 working days overdue, was due on 20 Jun 2025" in page
         assert page.index("Place Hospital: Pilot") < page.index("Other Hospital: Launch")
         assert client.get(address, {"show": "nonsense"}).status_code == 200
 

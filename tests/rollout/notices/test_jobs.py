@@ -227,7 +227,7 @@ class TestHealth:
     def test_ready(self, client):
         answer = client.get("/readyz")
         assert answer.status_code == 200
-        assert set(answer.json()) == {"database", "migrations", "cache", "broker", "jobs"}
+        assert set(answer.json()) == {"database", "migrations", "cache", "broker", "clock", "jobs"}
         assert set(answer.json().values()) == {"ok"}
 
     def test_a_missed_job_is_named_and_nothing_else(self, client):
@@ -239,8 +239,27 @@ class TestHealth:
             "migrations": "ok",
             "cache": "ok",
             "broker": "ok",
+            "clock": "ok",
             "jobs": "failing",
         }
+
+    def test_a_clock_that_is_off_is_named_and_no_job_goes_by_it(self, client, monkeypatch):
+        for off, ready in ((5, True), (-5, True), (6, False), (-24 * 60, False)):
+            minutes = timedelta(minutes=off)
+            monkeypatch.setattr("facilities.clock.off_by", lambda minutes=minutes: minutes)
+            answer = client.get("/readyz").json()
+            assert answer["clock"] == ("ok" if ready else "failing"), off
+            done = []
+            if ready:
+                jobs.run(RAISE_ALERTS, lambda done=done: len(done) or done.append(1) or 1)
+                assert done
+                JobRun.objects.all().delete()
+                continue
+            with pytest.raises(jobs.ClockIsOff):
+                jobs.run(RAISE_ALERTS, lambda done=done: len(done) or done.append(1) or 1)
+            assert not done
+            assert JobRun.objects.latest("pk").error.startswith("ClockIsOff")
+            JobRun.objects.all().delete()
 
     def test_a_cache_that_is_away_is_named(self, client):
         with mock.patch("rollout.site.health.cache", mock.Mock(get=away)):

@@ -209,7 +209,7 @@ def said_too_late(plans: dict, mails: list) -> list[str]:
         }
     found = []
     for day, mail in mails:
-        due, _heading, clear = mail.get_content().partition("All clear")
+        due, _heading, clear = mail.get_content().partition("Resolved")
         for text, wrong in ((due, lambda on, d=day: on <= d), (clear, lambda on, d=day: on > d)):
             for line in text.splitlines():
                 name = line.removeprefix("- Bệnh viện ").partition(" (")[0]

@@ -611,7 +611,10 @@ def test_the_department_previews_then_changes_a_rule(world, client):
         ([("soon", "after", "head", "warning")], "Enter a whole number."),
         ([(1, "after", "", "warning")], "Choose one."),
         ([(1, "after", "nobody", "warning")], "not one of the available choices"),
-        ([(1, "after", "head", "warning")] * 2, "The same people stand twice on one day."),
+        (
+            [(1, "after", "head", "warning")] * 2,
+            "The same recipients appear twice on one day. Remove one.",
+        ),
     ],
 )
 @pytest.mark.parametrize("do", ["preview", "set"])

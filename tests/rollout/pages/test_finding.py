@@ -48,7 +48,7 @@ def test_the_finding_of_the_session(said):
     # 12 are out and 132 days are left; four began in the last ninety days.
     assert pace == "Needed: one facility every 11 days. In the last 90 days: one every 23 days."
     # On a day that has passed nothing is decided any more.
-    assert to_decide == "To decide: 2 directives without a day · 4 obstacles"
+    assert to_decide == "To decide: 2 directives without a date · 4 obstacles"
 
 
 def test_one_facility_less_in_official_use_changes_the_pace(said):
@@ -78,7 +78,7 @@ def test_each_sentence_follows_from_a_fact(said, client):
 
     undated = Directive.objects.filter(due_on=None).earliest("code")
     move(directive=undated, on=ON, due_on=ON + timedelta(days=9), because="x", by=by)
-    assert said()[3] == "To decide: 1 directive without a day · 3 obstacles"
+    assert said()[3] == "To decide: 1 directive without a date · 3 obstacles"
 
     worst = Facility.objects.get(code="bg-ttyt-yenthe")
     meeting = factories.CouncilMeetingFactory(facility=worst)

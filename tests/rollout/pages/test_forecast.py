@@ -74,7 +74,7 @@ def test_the_leader_sees_the_band(client, bac_giang):
 
 
 def test_old_data_is_told(client, bac_giang):
-    told = words("This rests on old data: the newest fact is of %(newest)s.").split("%")[0]
+    told = words("This rests on old data: the newest entry is of %(newest)s.").split("%")[0]
     assert told not in get(client).content.decode()
     assert told in get(client, on="2025-07-15").content.decode()
 

@@ -39,7 +39,7 @@ def test_the_leader_is_asked_everything_and_told_what_the_summary_tells(shown):
     ):
         assert said in page
         assert said in summary
-    assert "3 working days late" in page
+    assert "3 working days overdue" in page
     assert "55,920,000,000" in page
     # Each question leads to the next one, the last to the summary; every link keeps the day.
     assert re.findall(r'class="next[^>]*><a href="#(\w+)"', page) == asked(page)[1:]

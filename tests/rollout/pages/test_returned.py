@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from facilities import clock
 from facilities.models import ChangeSet, Edit, Role
+from facilities.registers.entering import undo
 from rollout.registers.catalogue import REGISTERS
 from signatures.digests import digest
 from signatures.models import Certificate, DocumentMark, ReturnedLine, ReturnedList
@@ -85,6 +86,14 @@ def test_what_is_matched_counts_only_after_a_yes_and_the_yes_can_be_taken_back(
     assert lan.serial == ""
     assert not lan.events.known().filter(kind="issued").exists()
     assert len(work(client, path).work) == 1
+
+    # What was taken back itself does not keep what came before it.
+    first = ChangeSet.objects.get(
+        edits__row=lan.pk, edits__register="certificates", edits__column=""
+    )
+    undo(change_set=first, registers=REGISTERS, by=officer, because="Nhập thử", on=TODAY)
+    lan.refresh_from_db()
+    assert lan.withdrawn_at is not None
 
 
 def test_a_near_name_is_proposed_with_its_reason_and_keeps_the_name_on_record(

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from facilities.models import Contact, Document, Role
 from rollout.models import Obstacle, WorkingSession
-from signatures.models import Certificate
+from signatures.models import Certificate, StaffMember
 from tests import factories
 from tests.factories import user_with
 
@@ -32,6 +32,7 @@ def world():
             unit="Khoa Nội",
             serial=f"54AB{place.pk}",
         )
+        StaffMember.objects.create(facility=place, name=f"Lý {holder}", unit="Khoa Nhi")
         Contact.objects.create(
             facility=place,
             duty=Contact.Duty.IT_OFFICER,
@@ -81,6 +82,7 @@ def hits(answer) -> list[str]:
         ("do thi hong anh", "Đỗ Thị Hồng Ánh"),
         ("ánh hồng", "Đỗ Thị Hồng Ánh"),
         ("nguyen do van", "Nguyễn Đỗ Văn Ánh"),
+        ("ly do van", "Lý Đỗ Văn Ánh"),
         ("cham cap", "Chậm cấp chữ ký"),
         ("12/qd", "12/QĐ-SYT Quyết định đơn giá"),
         ("21/05/2025", "Làm việc về chữ ký số"),
@@ -102,6 +104,7 @@ def test_an_officer_finds_the_people_of_the_own_facility_alone(world, ask):
     found = hits(ask("đỗ ánh", Role.OFFICER, facility=here))
     assert "Đỗ Thị Hồng Ánh" in found
     assert "Nguyễn Đỗ Thị Hồng Ánh" in found
+    assert "Lý Đỗ Thị Hồng Ánh" in found
     assert not any("Văn" in label for label in found)
 
 

@@ -123,8 +123,14 @@ class TestPage:
         ("on", "said"),
         [
             ("2025-05-20", "Nobody has planned it yet."),
-            ("2025-05-21", "Later than first planned: 0 of 1; slip in days, middle 0, most 0."),
-            ("2025-05-22", "Later than first planned: 1 of 1; slip in days, middle +14, most +14."),
+            (
+                "2025-05-21",
+                "Later than originally planned: 0 of 1; delay in days, middle 0, most 0.",
+            ),
+            (
+                "2025-05-22",
+                "Later than originally planned: 1 of 1; delay in days, middle +14, most +14.",
+            ),
         ],
     )
     def test_a_plan_that_moved_tells_its_slip_from_that_day_on(self, client, on, said):

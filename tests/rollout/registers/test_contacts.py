@@ -1,9 +1,12 @@
 """Whom to call at a facility: dated, in a register, and shown to few."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import parse_http_date
 
 from facilities.contacts import contacts_for, contacts_of, responsible_of
 from facilities.models import AgencyContact, ApiToken, Contact, Facility, Role
@@ -177,6 +180,15 @@ def test_the_summary_dials_whom_its_reader_may_call(client, settings, bac_giang)
         assert 'href="tel:+842042"' in pages[role]
     assert "tel:" not in pages[Role.CLIENT]
     assert "Giám Đốc" not in pages[Role.CLIENT]
+    # What a browser keeps for when there is no connection holds nobody, and only for a while.
+    carried = client.get("/copy/")
+    assert "<b>5/17</b>" in carried.text
+    links = re.findall(r'href="([^"]*)"', carried.text.partition("<body")[2])
+    assert [link for link in links if not link.startswith("#")] == []
+    for person in ("Giám Đốc", "Phụ Trách", "Mai Sơn", "<!--call"):
+        assert person not in carried.text
+    until = parse_http_date(carried["Expires"]) - timezone.now().timestamp()
+    assert timedelta(days=2) < timedelta(seconds=until) <= timedelta(days=3)
     AgencyContact.objects.create(
         agency=Obstacle.objects.get(code="thanh-toan-bhyt").agency,
         name="Bà Bảo Hiểm",

@@ -67,7 +67,7 @@ def test_a_place_is_named_as_people_name_it_and_two_rows_make_one_person(place):
     ("cells", "says"),
     [
         ({"email": "an"}, "no e-mail address"),
-        ({"email": "AN@x.vn"}, "small letters"),
+        ({"email": "AN@x.vn"}, "lower-case letters"),
         ({"name": ""}, "Give the full name"),
         ({"place": ""}, "Give the facility"),
         ({"role": "agency"}, "Give the agency"),

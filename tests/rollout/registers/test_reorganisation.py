@@ -232,7 +232,7 @@ class TheFirstOfJuly(TestCase):
         assert (official["done"], official["total"]) == (5, 16)
         page = self.text("/", SESSION, map="today")
         assert "5 of 16" in page
-        assert "The facilities are those of today's map." in page
+        assert "Uses today's list of facilities." in page
 
     def test_curve_and_figure_agree_by_todays_map_too(self):
         today = date(2026, 1, 1)
@@ -252,9 +252,9 @@ class TheFirstOfJuly(TestCase):
 
     def test_the_choice_is_offered_where_it_makes_a_difference(self):
         page = self.text("/", SESSION)
-        assert "by the map of that day" in page
-        assert "by today's map" in page
-        assert "by today's map" not in self.text("/", date(2026, 1, 1))
+        assert "by the list of that day" in page
+        assert "by today's list" in page
+        assert "by today's list" not in self.text("/", date(2026, 1, 1))
         assert self.client.get("/?map=tomorrow").status_code == 400
 
     # --- old codes ---------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """A backup holds everything, opens for nobody else, and is compared once it is restored."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from contextlib import contextmanager
 from datetime import date, datetime
 from io import BytesIO
@@ -159,6 +161,24 @@ def test_only_the_newest_stay(place, key):
         f"2025-05-02T090000{ENDING}",
         f"2025-05-03T090000{ENDING}",
     ]
+
+
+def test_what_was_cut_short_is_swept_away(place, key, settings):
+    """A power cut leaves the plain copy; what may still be at work is left alone."""
+    hours = {"old": 2, "new": 0}
+    for name, age in hours.items():
+        left = settings.VAR_DIR / f"backup-{name}"
+        left.mkdir()
+        (left / "database").write_text("names")
+        part = place / f"{name}.part"
+        part.write_text("half")
+        for path in (left, part):
+            moment = time.time() - age * 3600
+            os.utime(path, (moment, moment))
+    back_up(place, str(key.to_public()), NOW)
+    assert sorted(path.name for path in settings.VAR_DIR.glob("backup-*")) == ["backup-new"]
+    assert sorted(path.name for path in place.glob("*.part")) == ["new.part"]
+    shutil.rmtree(settings.VAR_DIR / "backup-new")
 
 
 def test_without_a_key_nothing_is_written(place):

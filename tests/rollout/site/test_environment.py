@@ -29,6 +29,26 @@ def test_a_database_url_may_name_a_host_or_a_socket_folder(url, host, port, name
     assert "host" not in config.get("OPTIONS", {})
 
 
+def test_a_database_may_be_at_either_of_two_hosts():
+    """Whichever takes writes: so clients follow when a standby takes over."""
+    found = environment.database(
+        "postgres://emr@/emr?host=/a,/b&port=5432,5433&target_session_attrs=read-write"
+    )
+    assert (found["HOST"], found["PORT"]) == ("/a,/b", "5432,5433")
+    assert found["OPTIONS"] == {"target_session_attrs": "read-write"}
+
+
+def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
+    file = tmp_path / "secret_key"
+    file.write_text("một hai ba\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(file))
+    assert environment.Environment().str("SECRET_KEY") == "một hai ba"
+    monkeypatch.setenv("EMR_NO_SUCH_FILE", str(tmp_path / "none"))
+    with pytest.raises((OSError, ImproperlyConfigured)):
+        environment.Environment().str("EMR_NO_SUCH")
+
+
 @pytest.mark.parametrize(
     "url", ["mysql://emr@localhost/emr", "emr", "", "postgres://emr@host:port/emr"]
 )

@@ -44,8 +44,8 @@ def build(asked: Asked) -> Paper:
         ),
         Paragraph(
             _(
-                "Wards and offices of %(facility)s keep, store and hand over electronic medical "
-                "records by the regulation in force."
+                "Wards and offices of %(facility)s create, sign, store and use electronic "
+                "medical records by the regulation in force."
             )
             % values,
             bold=_("Article 2."),
@@ -65,7 +65,7 @@ def build(asked: Asked) -> Paper:
     if unfinished:
         warnings.append(_("Draft: conditions of the council are not met yet."))
     return Paper(
-        superior=pgettext("issuing body of a paper", "Department of Health").upper(),
+        superior=wording.unbroken(wording.department(asked)).upper(),
         issuer=wording.unbroken(found.facility_name).upper(),
         number=_("No.: %(number)s") % {"number": wording.number_on_record(paper.number)}
         if paper and paper.number

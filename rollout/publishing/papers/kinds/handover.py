@@ -87,10 +87,10 @@ def build(asked: Asked) -> Paper:
         **wording.heading(asked),
         number=wording.number("BB"),
         kind=_("HAND-OVER MINUTES"),
-        subject=found.what,
+        subject=wording.unbroken(found.what),
         blocks=(
-            Paragraph(wording.BLANK, bold=_("The side handing over:")),
-            Paragraph(found.taker, bold=_("The side taking over:")),
+            Paragraph(wording.BLANK, bold=_("Handed over by:")),
+            Paragraph(found.taker, bold=_("Received by:")),
             Paragraph(_("Both sides went over the following and hand it over:")),
             found.table,
             Paragraph(

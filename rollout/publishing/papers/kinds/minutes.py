@@ -37,7 +37,7 @@ def build(asked: Asked) -> Paper:
         number=_("No.: %(number)s") % {"number": number_of} if number_of else wording.number("BB"),
         kind=_("MINUTES"),
         subject=_("Of the council evaluating the electronic medical records of %(facility)s")
-        % {"facility": found.facility_name},
+        % {"facility": wording.unbroken(found.facility_name)},
         blocks=tuple(blocks),
         signatures=(
             Signature((pgettext("signature", "SECRETARY"),), _name(secretaries), _("(signature)")),
@@ -79,7 +79,11 @@ def _opening(found: Council) -> list[Block]:
         Paragraph(wording.blank(found.basis), bold=_("Basis:")),
         Paragraph(f"{set_up}.", bold=_("Council set up by:")),
         Paragraph(str(meeting.get_level_display()), bold=_("Level:")),
-        Paragraph(day(when) or wording.BLANK, bold=_("Day:")),
+        Paragraph(
+            _("%(hours)s, on %(day)s")
+            % {"hours": wording.BLANK, "day": day(when) or wording.BLANK},
+            bold=_("Started at:"),
+        ),
         Paragraph(wording.blank(meeting.place), bold=_("Place:")),
         Heading(_("II. Members present")),
         Bullets(members or (wording.BLANK,)),

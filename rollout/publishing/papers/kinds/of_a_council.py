@@ -84,4 +84,4 @@ def _subjects_by_day(found: list[tuple[date, tuple[str, str]]]) -> list[tuple[st
 
 
 def _day(when: date | None) -> str:
-    return day(when) if when else _("no day is fixed")
+    return day(when) if when else _("no date is fixed")

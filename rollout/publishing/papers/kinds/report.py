@@ -146,7 +146,7 @@ def by_facility(progress: Progress) -> Table:
             _("Progress"),
         ),
         rows=tuple(rows),
-        widths=(0.05, 0.2, 0.08, 0.08, 0.125, 0.125, 0.125, 0.125, 0.09),
+        widths=(0.04, 0.27, 0.07, 0.07, 0.11, 0.11, 0.11, 0.14, 0.08),
         right=frozenset({0, 2, 3, 4, 5, 6, 8}),
         total=total,
     )

@@ -82,13 +82,13 @@ def build(asked: Asked) -> Paper:
         )
         blocks.append(
             Table(
-                caption=_("Directives not yet closed"),
+                caption=_("Directives not yet completed"),
                 head=(
                     pgettext("head of a column", "Document number"),
                     _("Directive"),
                     _("Issued on"),
                     _("Due on"),
-                    _("Working days late"),
+                    _("Working days overdue"),
                 ),
                 rows=overdue,
                 widths=(0.15, 0.43, 0.16, 0.16, 0.1),
@@ -102,8 +102,8 @@ def build(asked: Asked) -> Paper:
         )
         blocks.append(
             Table(
-                caption=_("Obstacles that wait for it"),
-                head=(_("Obstacle"), _("Since"), _("Facilities held"), _("Facility-days lost")),
+                caption=_("Obstacles to be resolved"),
+                head=(_("Obstacle"), _("Since"), _("Facilities blocked"), _("Facility-days lost")),
                 rows=holding,
                 widths=(0.5, 0.18, 0.16, 0.16),
                 right=frozenset({1, 2, 3}),
@@ -114,8 +114,8 @@ def build(asked: Asked) -> Paper:
         blocks.append(
             Paragraph(
                 ngettext(
-                    "It has been urged %(count)s time before.",
-                    "It has been urged %(count)s times before.",
+                    "We have asked about these matters %(count)s time.",
+                    "We have asked about these matters %(count)s times.",
                     urged,
                 )
                 % {"count": number(urged)}
@@ -135,9 +135,9 @@ def build(asked: Asked) -> Paper:
         number=wording.number(""),
         kind="",
         subject=_("Re: proposing a letter to %(agency)s on obstacles of electronic medical records")
-        % {"agency": agency.name}
+        % {"agency": wording.unbroken(agency.name)}
         if above
-        else _("Re: urging the carrying out of directives on electronic medical records"),
+        else _("Re: follow-up on directives on electronic medical records"),
         addressees=(committee if above else agency.name,),
         blocks=tuple(blocks),
         signatures=(wording.director(),),
@@ -159,4 +159,4 @@ def _answer(committee: str) -> Paragraph:
     )
 
 
-KIND = Kind(slug="urging", label=gettext_lazy("Urging letter"), subjects=subjects, build=build)
+KIND = Kind(slug="urging", label=gettext_lazy("Follow-up letter"), subjects=subjects, build=build)

@@ -62,7 +62,7 @@ def test_a_wrong_line_is_named_and_nothing_is_stored(desk, lines, said):
 
 def test_a_day_that_stands_is_refused_and_can_be_withdrawn(desk):
     assert enter(desk, "31/08/2026; off; x").status_code == 302
-    assert "stands in the calendar already" in enter(desk, "31/08/2026; off; y").text
+    assert "is already in the calendar" in enter(desk, "31/08/2026; off; y").text
     row = CalendarDay.objects.get()
     taken_back = {
         "change_set": uuid.uuid4(),

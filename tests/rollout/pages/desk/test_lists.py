@@ -74,12 +74,59 @@ class TestWhatIsShown:
         answer = client.get(LIST, {"columns": "account,facility,nonsense"})
         assert [c.code for c in answer.context["asked"].columns] == ["account", "facility"]
 
+    def test_days_are_counted_from_the_day_looked_at(self, client, connected):
+        """Luc Nam has its account since Friday 07/02/2025; the others have none."""
+        for asked, on, found in (
+            ("before", "2025-02-07", []),
+            ("before", "2025-02-08", ["luc-nam"]),
+            ("past-1", "2025-02-08", ["luc-nam"]),
+            ("past-1", "2025-02-09", []),
+            ("within-3", "2025-02-07", ["luc-nam"]),
+            ("silent-1", "2025-02-09", []),  # a weekend: no working day has gone by
+            ("silent-1", "2025-02-10", ["luc-nam"]),
+            ("silent-10", "2025-02-20", []),
+            ("silent-10", "2025-02-21", ["luc-nam"]),
+        ):
+            answer = client.get(LIST, {"account_rel": asked, "on": on})
+            assert titles(answer) == found, (asked, on)
+            [chip] = answer.context["asked"].chips
+            assert chip.without == f"on={on}"
+        for wrong in ("within-0", "within-x", "within", "silent-99999", "sometime"):
+            assert client.get(LIST, {"account_rel": wrong}).context["asked"].problems
+
+    def test_a_day_is_added_to_the_filters_that_are_on(self, client, connected):
+        sent = {"q": "nam", "day-column": "account", "day-rel": "past", "day-number": "14"}
+        answer = client.get(LIST, sent)
+        assert (answer.status_code, answer.url) == (302, f"{LIST}?q=nam&account_rel=past-14")
+        refused = client.get(client.get(LIST, sent | {"day-number": "many"}).url)
+        assert refused.context["asked"].problems
+
+    def test_a_column_is_moved_and_a_view_keeps_the_order(self, client, connected):
+        sent = {"columns": ["facility", "account", "connected"], "move": "up:connected"}
+        answer = client.get(client.get(LIST, sent).url)
+        assert [c.code for c in answer.context["asked"].columns] == [
+            *("facility", "connected", "account")
+        ]
+        assert answer.context["asked"].menu
+        client.post(f"{LIST}views/", {"name": "Thứ tự", "query": answer.context["query"]})
+        kept = client.get(f"{LIST}{SavedView.objects.get().address}").context["asked"]
+        assert [c.code for c in kept.columns] == ["facility", "connected", "account"]
+        assert not kept.menu
+        first = client.get(LIST, sent | {"move": "up:facility"}).url
+        assert next(c.code for c in client.get(first).context["asked"].columns) == "facility"
+
     def test_the_day_looked_at_decides_what_is_known(self, client, connected):
         answer = client.get(LIST, {"on": "2025-02-06", "account_is": "given"})
         assert titles(answer) == []
 
     def test_a_book_that_is_not_there(self, client):
         assert client.get("/desk/nonsense/").status_code == 404
+
+
+def test_every_register_can_be_searched():
+    for code, register in REGISTERS.items():
+        found = register.search(register.base(date(2025, 5, 21)), "khong co", date(2025, 5, 21))
+        assert list(found[:1]) == [], code
 
 
 class TestViews:

@@ -203,7 +203,7 @@ def test_a_silent_facility_is_hatched_on_the_leaders_page_and_on_its_own(desk):
     for path in (reverse("rollout:leader"), reverse("rollout:facility", args=["quiet"])):
         html = desk.get(path).content.decode()
         assert 'class="unheard"' in html
-        assert "silent" in html
+        assert "not reporting" in html
         assert "3 June 2025" in html or "3 Jun 2025" in html or "03/06/2025" in html
         before = desk.get(path, {"on": "2025-06-06"}).content.decode()
         assert 'class="unheard"' not in before

@@ -1,6 +1,7 @@
 """What a facility owes: which lines, worst first, each with the cells that answer it."""
 
 import re
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from rollout.models import ReportingCalendar
 from rollout.programme.services import report, schedule_council, set_milestone_target
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.todo import TodoItem, todo
+from signatures.models import StaffMember
 from signatures.services import record_event
 from tests import factories
 from tests.rollout.pages.my.conftest import NOW
@@ -113,6 +115,36 @@ class TestReturned:
         officer = factories.user_with("officer", facility=place)
         enter_as(officer, place, "milestones", place, **{"reached-pilot": date(2025, 3, 2)})
         assert todo(place.pk, ON) == []
+
+    def test_the_list_names_the_record_where_names_are_read_and_takes_the_answer(
+        self, client, place
+    ):
+        officer = factories.user_with("officer", facility=place)
+        for name in ("Nguyễn Thị Lan", "Trần Văn Bình"):
+            made = enter_as(officer, place, "staff", None, facility=place.code, name=name)
+        row = StaffMember.objects.get(pk=made.edits.get(column="").row)
+        told = enter_as(officer, place, "staff", row, position="Bác sĩ")
+        judge(
+            change_set=told,
+            returned={told.edits.get().pk: "Sai chức vụ"},
+            accepted=[],
+            registers=REGISTERS,
+            by=department(),
+            on=ON,
+        )
+        client.force_login(officer)
+        page = client.get("/todo/")
+        assert "Trần Văn Bình" in page.text
+        assert "Nguyễn Thị Lan" not in page.text
+        (line,) = (one for one in page.context["lines"] if one.record)
+        opened = client.get("/todo/", {"answer": line.line.thing})
+        (line,) = (one for one in opened.context["lines"] if one.record)
+        sent = {
+            **{"change_set": uuid.uuid4(), "position": "Y sĩ", "seen-position": "Bác sĩ"},
+            **{"because": "ghi nhầm"},
+        }
+        assert client.post(line.action, sent).url.startswith("/todo/")
+        assert not any(one.record for one in client.get("/todo/").context["lines"])
 
 
 class TestStage:

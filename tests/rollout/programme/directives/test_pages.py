@@ -112,7 +112,7 @@ def test_three_agencies_answer_through_three_sign_ins_and_the_leader_closes():
     assert sent(leader, "close", happened_on="2025-06-04", note="well done").status_code == 302
     shown = leader.get(page()).text
     assert "closed on 4 Jun 2025" in shown
-    assert "kept" in shown
+    assert "on time" in shown
     closing = DirectiveEvent.objects.get(kind="closed")
     assert closing.document is not None
     assert closing.answer_by.assignments.get().agency == insurance
@@ -195,11 +195,11 @@ def test_urged_moved_and_taken_back():
     assert sent(leader, "move", **moved).status_code == 302
     shown = leader.get(page()).text
     assert "8/SYT-NVY" in shown
-    assert "first promised for 10 Jun 2025" in shown
+    assert "originally due 10 Jun 2025" in shown
     [due] = Directive.objects.get().dues.all()
     taken = {"row": due.pk, "because": "wrong day"}
     assert sent(leader, "withdraw-due", **taken).status_code == 302
-    assert "first promised" not in leader.get(page()).text
+    assert "originally due" not in leader.get(page()).text
 
 
 def test_on_another_day_it_is_only_read():

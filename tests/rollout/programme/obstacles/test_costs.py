@@ -6,12 +6,14 @@ import pytest
 
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Edit
-from facilities.registers.entering import begin
+from facilities.registers.entering import begin, withdraw_row
 from rollout.models import Obstacle, ObstacleHold, Urging
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.costs import costs
 from rollout.programme.obstacles.waiting import AGENCY, NOBODY, SUPPLIER, awaited
+from rollout.registers.catalogue import REGISTERS
 from tests import factories
+from tests.rollout.registers.writing import entered
 from tests.writing import refused
 
 pytestmark = pytest.mark.django_db
@@ -120,10 +122,8 @@ def test_what_cannot_be_is_refused_by_its_field():
 
 def test_a_change_is_logged_and_what_stays_is_not():
     obstacle, agency = made(), factories.AgencyFactory()
-    assert services.change_obstacle(
-        obstacle=obstacle, change_set=change_set(), agency=agency, kind=obstacle.kind
-    ) == ["agency"]
-    edit = Edit.objects.get(register=services.REGISTER, row=obstacle.pk)
+    entered(REGISTERS["obstacles"], {"agency": agency.code, "kind": obstacle.kind}, row=obstacle)
+    edit = Edit.objects.get(register="obstacles", row=obstacle.pk)
     assert (edit.column, edit.old, edit.new) == ("agency", "", agency.code)
 
 
@@ -131,7 +131,7 @@ def test_withdrawn_it_takes_everything_with_it():
     obstacle = made()
     hold(obstacle)
     services.urge(obstacle=obstacle, happened_on=DAY, whom="VNPT", by=factories.recorder())
-    services.withdraw_obstacle(obstacle=obstacle, because="twice", change_set=change_set())
+    withdraw_row(register=REGISTERS["obstacles"], row=obstacle, change_set=change_set(), on=DAY)
     assert obstacles(AsOf(on(5))) == []
     assert not ObstacleHold.objects.known().exists()
     assert not Urging.objects.known().exists()

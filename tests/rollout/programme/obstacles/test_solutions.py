@@ -169,7 +169,7 @@ def test_the_brief_says_the_same_in_both_languages():
     assert "Đã đưa vào nội dung chỉ đạo CD-1 ngày 24/05/2025." in said(session, 3)["vi"]
     withdraw(fact=outcome, because="misread", by=factories.recorder())
     settled(one, 4, because="hết kinh phí")
-    assert "Dropped on 25 May 2025: hết kinh phí." in said(session, 4)["en"]
+    assert "Discarded on 25 May 2025: hết kinh phí." in said(session, 4)["en"]
 
 
 def test_one_about_all_obstacles_of_a_session_stands_with_each_of_them():

@@ -10,18 +10,21 @@ from django.utils import timezone, translation
 
 from facilities.as_of import AsOf
 from facilities.models import ChangeSet, Edit
-from facilities.registers.entering import begin
+from facilities.registers.entering import begin, withdraw_row
 from facilities.services import record
 from rollout.meetings.agenda import agenda
 from rollout.models import Obstacle, WorkingSession
 from rollout.programme.directives import directives
 from rollout.programme.directives.services import withdraw_directive
 from rollout.programme.sessions import services
+from rollout.registers.catalogue import REGISTERS
 from tests import factories
+from tests.rollout.registers.writing import entered
 
 pytestmark = pytest.mark.django_db
 
 DAY = date(2025, 5, 21)
+REGISTER = REGISTERS["sessions"]
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +39,8 @@ def change_set(because=""):
 
 def planned(**fields) -> WorkingSession:
     given = {"name_vi": "Làm việc về tiến độ", "held_on": DAY, "chair": "Phó Chủ tịch"}
-    return services.plan(change_set=change_set(), **given | fields)
+    cells = {name.replace("_", "-"): value for name, value in (given | fields).items()}
+    return entered(REGISTER, cells)
 
 
 def concluded(session, **fields):
@@ -84,28 +88,22 @@ def test_directives_on_the_spot_count_on_and_take_their_day_and_chair_from_the_s
 
 def test_a_changed_day_is_logged_until_something_hangs_on_it():
     session = planned()
-    services.change(
-        session=session, change_set=change_set("dời lịch"), held_on=DAY + timedelta(days=1)
-    )
-    [edit] = Edit.objects.filter(register=services.REGISTER)
-    assert (edit.column, edit.old, edit.new) == ("held_on", "2025-05-21", "2025-05-22")
+    entered(REGISTER, {"held-on": DAY + timedelta(days=1)}, row=session)
+    [edit] = Edit.objects.filter(register="sessions").exclude(column="")
+    assert (edit.column, edit.old, edit.new) == ("held-on", "2025-05-21", "2025-05-22")
     concluded(session)
-    assert "stays" in refused(
-        services.change, session=session, change_set=change_set("x"), held_on=DAY
-    )
-    assert services.change(session=session, change_set=change_set("x"), place="Trụ sở UBND") == [
-        "place"
-    ]
+    assert "stays" in refused(entered, REGISTER, {"held-on": DAY}, row=session)
+    assert entered(REGISTER, {"place": "Trụ sở UBND"}, row=session).place == "Trụ sở UBND"
 
 
 def test_it_is_withdrawn_only_while_nothing_belongs_to_it():
     session = planned()
     directive = order(session)
-    withdraw = {"session": session, "because": "nhập nhầm", "by": factories.recorder()}
-    assert "Withdraw those first" in refused(services.withdraw_session, **withdraw)
+    withdraw = {"register": REGISTER, "row": session, "change_set": change_set("nhầm"), "on": DAY}
+    assert "Withdraw those first" in refused(withdraw_row, **withdraw)
     withdraw_directive(directive=directive, because="nhập nhầm", by=factories.recorder())
     concluded(session)
-    services.withdraw_session(**withdraw)
+    withdraw_row(**withdraw)
     assert not WorkingSession.objects.known().exists()
 
 

@@ -65,8 +65,8 @@ def test_one_facility_with_nothing():
     factories.facility("f")
     found = words(brief(None, on=DAY))
     assert "None of the 1 facilities" in found["equipment"]
-    assert "no day is set on which bidding" in found["equipment"]
-    assert "For 1 facility no day is set for the launch." in found["use"]
+    assert "no date is set on which bidding" in found["equipment"]
+    assert "For 1 facility no date is set for the launch." in found["use"]
 
 
 @pytest.mark.parametrize(

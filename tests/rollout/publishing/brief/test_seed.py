@@ -129,7 +129,7 @@ class TheBriefOfTheSession(TestCase):
         assert "133 days left" in self.words(on=DAY - timedelta(days=1))["law"]
         after = self.words(on=date(2025, 6, 30))
         assert "Luc Nam District Medical Centre (23 May 2025)" in after["use"]
-        assert "no ruling is on record" in after["use"]
+        assert "no conclusion is on record" in after["use"]
 
     def test_a_year_later_nothing_past_is_told_as_if_it_were_to_come(self):
         later = date(2026, 3, 1)
@@ -138,7 +138,7 @@ class TheBriefOfTheSession(TestCase):
         }
         assert "bidding for servers was to end by 27 Jun 2025" in found["en"]
         assert "were to have launched the system by 25 Aug 2025" in found["en"]
-        assert "newest fact: 14 May 2025, nothing since" in found["en"]
+        assert "newest entry: 14 May 2025, nothing since" in found["en"]
         assert "dữ liệu mới nhất: 14/05/2025, từ đó chưa có thêm" in found["vi"]
         for to_come in (
             "are to finish bidding",
@@ -153,8 +153,8 @@ class TheBriefOfTheSession(TestCase):
         page = self.client.get(f"/?on={later}").content.decode()
         assert "6 were to end bidding by 27 Jun 2025" in page
         assert "to finish bidding by" not in page
-        assert "newest fact: 14 May 2025, nothing since" in page
-        assert "Council day passed, no ruling on record" in page
+        assert "newest entry: 14 May 2025, nothing since" in page
+        assert "Council day passed, no conclusion on record" in page
         assert "Council scheduled" not in page
         page = self.client.get(f"/measures/servers/?on={later}").content.decode()
         assert "14 May 2025, nothing since" in page

@@ -69,7 +69,9 @@ def test_numbers_carry_their_links_and_names_their_own():
             ("B 1", "/a/"),
             ("B 2", "/b/"),
         ]
-        assert text(sentence) == "2 facilities are late, by 5 working days at most: B 1; B 2."
+        assert (
+            text(sentence) == "2 facilities are behind schedule, by up to 5 working days: B 1; B 2."
+        )
 
 
 @pytest.mark.parametrize(

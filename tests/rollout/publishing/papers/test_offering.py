@@ -91,7 +91,7 @@ def test_another_province_signs_with_its_own_name():
     factories.programme(name_vi="Tỉnh Cao Sơn", name_en="Cao Son province")
     with translation.override("vi"):
         paper = made("norms-letter")
-    assert paper.superior == "UBND TỈNH\N{NO-BREAK SPACE}CAO\N{NO-BREAK SPACE}SƠN"
+    assert paper.superior == "UBND\N{NO-BREAK SPACE}TỈNH\N{NO-BREAK SPACE}CAO\N{NO-BREAK SPACE}SƠN"
     assert paper.place == "Cao Sơn"
 
 
@@ -127,7 +127,7 @@ def test_the_leader_takes_figures_but_writes_no_letters():
     leader = signed_in(Role.LEADER)
     listed = leader.get(reverse("rollout:paper-list")).text
     assert "Brief on one page" in listed
-    assert "Urging letter" not in listed
+    assert "Follow-up letter" not in listed
     brief = leader.get(reverse("rollout:paper", args=["brief", "pdf"]))
     assert brief.status_code == 200
     assert brief["Content-Type"] == "application/pdf"

@@ -8,8 +8,11 @@ from equipment.models import Asset
 from facilities.exchange.tables import BadTable
 from facilities.models import Role
 from rollout.models import HeadingChoice, ImportFile
+from rollout.pages.registers import imports
 from rollout.registers import importing
 from rollout.registers.catalogue import TAKING_FILES
+from rollout.registers.importing import previewing
+from rollout.registers.importing.receiving import rejects_place
 from signatures.models import Certificate
 from tests import factories
 from tests.facilities.exchange.sheets import Made, Raw, made
@@ -524,6 +527,57 @@ def test_cells_that_the_preview_does_not_ask_about_cannot_be_written(client, by)
     post(client, kept, **{"cell-2-0": "FORGED", "cell-3-1": "FORGED", "leave-3": "on"})
     kept.refresh_from_db()
     assert kept.mended == {}
+
+
+def other_tab(kept, act: str) -> None:
+    """The same person answers for the same file where another page shows it."""
+    shown = ImportFile.objects.get(pk=kept.pk)
+    if act == "drop":
+        assert importing.drop(shown)
+    else:
+        importing.mend(shown, cells={(2, 4): SON_DONG})
+        importing.send_on(shown)
+
+
+@pytest.mark.parametrize(
+    ("act", "when"), [("drop", "before"), ("drop", "meanwhile"), ("mend", "meanwhile")]
+)
+def test_what_another_tab_has_answered_is_refused_and_told(client, by, monkeypatch, act, when):
+    """A file mended here and dropped there, in either order; and mended in both."""
+    kept = sent(by, [DEVICES, device("B-1", place="x")])
+    client.force_login(by)
+    read = imports._mended
+    if when == "before":
+        other_tab(kept, act)
+    else:
+
+        def meanwhile(request, found):
+            asked = read(request, found)
+            other_tab(kept, act)
+            return asked
+
+        monkeypatch.setattr(imports, "_mended", meanwhile)
+    page = post(client, kept, **{"cell-2-4": TTYT})
+    assert page.status_code == 400
+    kept.refresh_from_db()
+    assert kept.mended == ({} if act == "drop" else {"2": {"4": SON_DONG}})
+    assert bool(kept.dropped_at) == (act == "drop")
+
+
+@pytest.mark.parametrize("step", ["judged", "note", "_keep_rejects"])
+def test_a_file_dropped_while_it_is_read_leaves_nothing(by, monkeypatch, step):
+    kept = sent(by, [DEVICES, device("B-1", place="x")])
+    real = getattr(previewing, step)
+
+    def dropped_first(*args, **named):
+        if not ImportFile.objects.filter(dropped_at__isnull=False).exists():
+            other_tab(kept, "drop")
+        return real(*args, **named)
+
+    monkeypatch.setattr(previewing, step, dropped_first)
+    importing.preview(kept)
+    assert (kept.dropped_at is not None, kept.preview) == (True, None)
+    assert not kept.file.storage.exists(rejects_place(kept))
 
 
 def test_only_its_sender_mends(client, by):

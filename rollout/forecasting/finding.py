@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
-from rollout.forecasting import FacilityForecast, ProvinceForecast
+from rollout.figures.results import Progress
+from rollout.forecasting.forecast import FacilityForecast, ProvinceForecast
 from rollout.programme.directives import DirectiveOnDay
-from rollout.programme.legal import LegalDeadlineOnDay
+from rollout.programme.legal import LegalDeadlineOnDay, nearest
 
 PACE_DAYS = 90
 MOST_NAMED = 3
@@ -92,6 +93,16 @@ def finding(
         overdue=sum(bool(one.days_late(on)) for one in directives),
         obstacles=obstacles,
     )
+
+
+def deadline_of(progress: Progress) -> LegalDeadlineOnDay | None:
+    """The nearest deadline that binds a facility, or the last one missed while one of those is still out."""
+    out = [one.facility for one in progress.facilities if not one.measures["official"].done]
+    everybody = [one.facility for one in progress.facilities]
+    missed = [d for d in progress.deadlines if d.days_left < 0 and any(map(d.binds, out))]
+    if missed:
+        return missed[-1]
+    return nearest(progress.deadlines, everybody, progress.on)
 
 
 def pace(on: date, forecast: ProvinceForecast, law: LegalDeadlineOnDay | None) -> Pace | None:
