@@ -414,6 +414,7 @@ def more_faults(
         return answers(port, "/sign-in/")
 
     def mail(harm: Callable[[float], None]) -> None:
+        from django.db import connection
         from django.utils import timezone
 
         from facilities.models import User
@@ -421,6 +422,7 @@ def more_faults(
         from rollout.schedule import REMIND
         from rollout.sending import send
 
+        connection.close()  # what it was connected to may have ended
         for person in User.objects.filter(username__startswith="chaos-")[:4]:
             trial_message(person=person, now=timezone.now())
         with contextlib.suppress(Exception):

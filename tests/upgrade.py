@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rollout.site import embedded
@@ -109,9 +110,8 @@ def main(arguments: list[str]) -> int:
         for thread in threads:
             thread.start()
         told.stage("the old release on its own schema", SECONDS)
-        begun = time.monotonic()
-        new.manage("migrate", "--no-input", "-v", "0")
-        told.stage(f"migrated in {time.monotonic() - begun:.1f} s while it serves", 0)
+        with told.stage_of("migrating while it serves"):
+            new.manage("migrate", "--no-input", "-v", "0")
         told.stage("the old code on the new schema", SECONDS)
         new.start()
         stack.callback(new.stop)
@@ -147,8 +147,14 @@ class Stages:
         print(f"{'stage':48} accepted  sent again  refused")
 
     def stage(self, name: str, seconds: float) -> None:
-        before = self._now()
-        time.sleep(seconds)
+        with self.stage_of(name):
+            time.sleep(seconds)
+
+    @contextlib.contextmanager
+    def stage_of(self, name: str) -> Iterator[None]:
+        before, begun = self._now(), time.monotonic()
+        yield
+        name = f"{name}, {time.monotonic() - begun:.0f} s"
         print(
             f"{name:48} "
             + "  ".join(f"{n - m:8}" for n, m in zip(self._now(), before, strict=True))

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain
+from typing import Any
 
 from facilities.exchange.columns import Value
 from facilities.models import Record
@@ -64,10 +65,19 @@ def facts_behind(
     for alike in apart(writers, codes):
         latest: dict[tuple[object, ...], Record] = {}
         rows = alike[0].rows_of_all(alike, [row.pk], on, known_at)
-        for fact in rows.select_related("document"):
-            latest.setdefault(tuple(getattr(fact, name) for name in alike[0].kind), fact)
+        further = {name.rpartition("__")[0] for name in alike[0].kind} - {""}
+        for fact in rows.select_related("document", *further):
+            latest.setdefault(tuple(_at(fact, name) for name in alike[0].kind), fact)
         facts |= {id(writer): latest.get(tuple(writer.kind.values())) for writer in alike}
     for writer in writers:
         if writer.is_fact and id(writer) not in facts:
             facts[id(writer)] = writer.standing([row], on, known_at).get(row.pk)
     return [facts.get(id(writer)) for writer in writers]
+
+
+def _at(fact: Record, path: str) -> object:
+    """What stands at a path of the table, such as "partner__counted"."""
+    found: Any = fact
+    for name in path.split("__"):
+        found = getattr(found, name)
+    return found

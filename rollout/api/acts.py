@@ -19,7 +19,7 @@ from rest_framework.serializers import (
 from facilities.registers.steps import Paper as PaperOf
 from rollout.api.serializers import Declared
 from rollout.api.shapes import Cells, paper_field
-from rollout.models import DirectiveEvent, Milestone, Obstacle, Solution
+from rollout.models import Conclusion, DirectiveEvent, Milestone, Obstacle, Solution
 from rollout.programme.directives.reading import STATES
 
 LARGEST = 2**63 - 1
@@ -385,6 +385,67 @@ class UrgedDirective(Serializer):
     agency = code("Who was urged.", required=True)
     happened_on = DateField()
     letter_number = text(80, "The number of the letter.", required=False)
+    note = text(500, "A note.", required=False)
+    paper = paper_field()
+
+
+# --- Councils ---------------------------------------------------------------------------------
+
+
+class Condition(Serializer):
+    condition = IntegerField(help_text="By this number it is fulfilled.")
+    text = CharField()
+    due_on = DateField()
+    met_on = DateField(allow_null=True)
+    days_late = IntegerField(help_text="Working days.")
+
+
+class CouncilRead(Serializer):
+    code = CharField()
+    facility = CharField()
+    level = CharField()
+    scheduled_on = DateField(allow_null=True)
+    first_scheduled_on = DateField(allow_null=True)
+    held_on = DateField(allow_null=True)
+    conclusion = ChoiceField(Conclusion.values, allow_null=True)
+    conditions = Condition(many=True)
+    generated_at = DateTimeField()
+
+
+class FixedDay(Serializer):
+    scheduled_on = DateField(help_text="The day on which it meets.")
+    set_on = DateField(help_text="The day on which that was fixed.")
+    because = text(300, "Why it is moved.", required=False)
+    override = text(300, "Why, although the facility is not ready.", required=False)
+
+
+def votes() -> IntegerField:
+    return IntegerField(min_value=0, max_value=99, required=False, allow_null=True)
+
+
+class Ruling(Serializer):
+    held_on = DateField()
+    conclusion = ChoiceField(Conclusion.values)
+    votes_for = votes()
+    votes_against = votes()
+    votes_abstained = votes()
+    minutes_number = text(60, "The number of the minutes.", required=False)
+    paper = paper_field()
+
+
+class Basis(Serializer):
+    basis = text(300, "On what the council judges.")
+
+
+class NewCondition(Serializer):
+    owner = text(200, "Who answers for it.")
+    text = text(500, "What is to be put right.")
+    due_on = DateField()
+
+
+class MetCondition(Serializer):
+    condition = number("Of the condition.", required=True)
+    met_on = DateField()
     note = text(500, "A note.", required=False)
     paper = paper_field()
 

@@ -48,6 +48,7 @@ from rollout.programme.obstacles import services as about_obstacles
 from rollout.programme.obstacles import solutions
 from rollout.programme.obstacles.choosing import seen_in
 from rollout.programme.obstacles.reading import ObstacleOnDay
+from rollout.registers.cells import put, take_back
 
 DAY = ("on", "known_at", "area")
 CODE = OpenApiParameter("code", location=OpenApiParameter.PATH, description="Its code.")
@@ -142,8 +143,13 @@ class ObstaclesView(ProgrammeView):
         def write(change_set: ChangeSet) -> Given:
             if given["code"] == "new":
                 raise Refused({"code": _("This code is taken. Choose another one.")})
-            made = about_obstacles.raise_obstacle(
-                change_set=change_set, document=paper, **_named(given)
+            made = put(
+                "obstacles",
+                None,
+                _named(given),
+                change_set=change_set,
+                on=clock.today(),
+                document=paper,
             )
             return {"code": made.code}
 
@@ -213,14 +219,12 @@ def _settle(asked: Asked) -> Record:
 
 
 def _withdraw_obstacle(asked: Asked) -> None:
-    about_obstacles.withdraw_obstacle(
-        obstacle=asked.row, because=asked.given["because"], change_set=asked.change_set
-    )
+    take_back("obstacles", asked.row, change_set=asked.change_set, on=clock.today())
 
 
 def _change(asked: Asked) -> None:
     given = _named(asked.only("because"))
-    about_obstacles.change_obstacle(obstacle=asked.row, change_set=asked.change_set, **given)
+    put("obstacles", asked.row, given, change_set=asked.change_set, on=clock.today())
 
 
 OF_OBSTACLES = (
@@ -263,7 +267,7 @@ class ObstacleActView(ActView):
         row = Obstacle.objects.known().filter(code=code).first()
         if row is None:
             raise NotFound(_no_obstacle())
-        return _carry_out(self, request, self.act, row)
+        return carry_out_act(self, request, self.act, row)
 
 
 def _of_the_province(view: ReadView, access: Access) -> None:
@@ -489,7 +493,7 @@ class DirectiveActView(ActView):
                 self.permission_denied(request, message=_("You do not speak for this agency here."))
         elif not judges:
             self.permission_denied(request, message=_not_issuing())
-        return _carry_out(self, request, self.act, row)
+        return carry_out_act(self, request, self.act, row)
 
 
 def _own_sessions(access: Access) -> frozenset[int]:
@@ -574,7 +578,8 @@ def _directive(one: DirectiveOnDay, day: Day) -> Given:
 # --- What they share --------------------------------------------------------------------------
 
 
-def _carry_out(view: ActView, request: Request, act: Act, row: Any) -> HttpResponseBase:
+def carry_out_act(view: ActView, request: Request, act: Act, row: Any) -> HttpResponseBase:
+    """One act about a row, in a change set of its own."""
     given = view.asked(request, act.shape)
     paper = paper_meant(view, given)
 

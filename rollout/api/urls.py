@@ -3,6 +3,7 @@ from django.urls import path
 from rollout.api import exchange
 from rollout.api.changes import ChangesView
 from rollout.api.connections import ConnectionsView, ConnectionView
+from rollout.api.councils import ACTS_OF_COUNCILS, CouncilView
 from rollout.api.difference import DifferenceView
 from rollout.api.forecast import ForecastView
 from rollout.api.heartbeat import HeartbeatView
@@ -74,13 +75,18 @@ urlpatterns = [
     path("v1/checking/", CheckingView.as_view(), name="checking"),
     path("v1/checking/<uuid:change_set>/", JudgeView.as_view(), name="judge"),
     path("v1/change-sets/<uuid:change_set>/undo/", UndoView.as_view(), name="undo"),
+    path("v1/councils/<str:code>/", CouncilView.as_view(), name="council"),
     path("v1/obstacles/", ObstaclesView.as_view(), name="obstacles"),
     path("v1/obstacles/<str:code>/", ObstacleView.as_view(), name="obstacle"),
     path("v1/directives/", DirectivesView.as_view(), name="directives"),
     path("v1/directives/<str:code>/", DirectiveView.as_view(), name="directive"),
     *(
         path(f"v1/{about}/<str:code>/{act}/", view.as_view(), name=f"{about[:-1]}-{act}")
-        for about, views in (("obstacles", ACTS_OF_OBSTACLES), ("directives", ACTS_OF_DIRECTIVES))
+        for about, views in (
+            ("obstacles", ACTS_OF_OBSTACLES),
+            ("directives", ACTS_OF_DIRECTIVES),
+            ("councils", ACTS_OF_COUNCILS),
+        )
         for act, view in views.items()
     ),
     path("v1/public/summary/", PublicSummaryView.as_view(), name="public-summary"),

@@ -108,6 +108,10 @@ class Funnel:
                 found[facility.id] = FunnelOfFacility(facility, needed_in(told), steps(told, cells))
         return cls(asked, found)
 
+    @property
+    def parts(self) -> Mapping[int, FunnelOfFacility]:
+        return self.of
+
     def spliced(self, moved: Collection[int]) -> "Funnel":
         """The same after facts of some facilities have moved, and nothing else has."""
         reach = Reach.of(moved)

@@ -57,8 +57,13 @@ def way_of(
     return Way(register, row, values, columns, steps, coming, draft_name)
 
 
-def drawn(request: SignedIn, way: Way, step: Step | None) -> dict[str, Any]:
-    """What `_step.html` needs, with the form of a step, if there is one, as it was or was not sent."""
+def drawn(
+    request: SignedIn, way: Way, step: Step | None, facility: Facility | None = None
+) -> dict[str, Any]:
+    """What `_step.html` needs, with the form of a step, if there is one, as it was or was not sent.
+
+    `facility`: whose officer writes.
+    """
     if step is None:
         return {"ahead": way.ahead, "step": None}
     sent = request.method == "POST"
@@ -76,7 +81,7 @@ def drawn(request: SignedIn, way: Way, step: Step | None) -> dict[str, Any]:
         "ahead": way.ahead,
         "step": step,
         "form": form,
-        "issuers": issuers(),
+        "issuers": issuers(facility),
         "draft": None if goes_on or sent else draft,
         "draft_name": way.draft_name,
     }
@@ -104,11 +109,11 @@ def answer(
         step = way.ahead.chosen(code)
         if code and step is None:
             raise Http404
-        return drawn(request, way, step), 200
+        return drawn(request, way, step, facility), 200
     step = next((one for one in way.steps if one.code == code and not one.elsewhere), None)
     if step is None:
         raise Http404
-    context = drawn(request, way, step)
+    context = drawn(request, way, step, facility)
     form, status = context["form"], 400
     if form.is_valid():
         try:

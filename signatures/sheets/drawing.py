@@ -21,7 +21,8 @@ _WRAP = Alignment(wrap_text=True, vertical="center")
 _CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-WIDTH = 190  # letters of all columns of a finished sheet together
+WIDTH = 190  # letters of all columns of a finished sheet together; more where there are many
+LINE = 15.0  # points
 
 
 def as_xlsx(
@@ -36,13 +37,20 @@ def as_xlsx(
     sheet: Worksheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]  # openpyxl makes one
     sheet.print_title_rows = "1:1"
-    for index, text in enumerate(head, 1):
-        width = widths[index - 1] * WIDTH if widths else max(14, len(text) + 2)
-        sheet.column_dimensions[get_column_letter(index)].width = max(6, width)
+    whole = max(WIDTH, 16 * len(head))
+    letters = [
+        max(6, widths[index] * whole if widths else max(14, len(text) + 2))
+        for index, text in enumerate(head)
+    ]
+    for index, width in enumerate(letters, 1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
     for number, cells in enumerate([head, *rows], 1):
+        # Not every program makes rows as high as what is wrapped in them.
+        sheet.row_dimensions[number].height = LINE * max(map(_lines, cells, letters), default=1)
         for column, text in enumerate(cells, 1):
             cell = sheet.cell(number, column)
             cell.value = text or None
@@ -53,6 +61,17 @@ def as_xlsx(
             cell.alignment = _CENTRE if number == 1 or column == 1 else _WRAP
             cell.border = _BOX
     return _saved(book)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column so wide, put by words."""
+    lines, left = 1, width
+    for word in text.split():
+        if len(word) > left and left < width:
+            lines, left = lines + 1, width
+        lines += int(len(word) // (width + 1))
+        left -= len(word) + 1
+    return lines
 
 
 def _saved(book: Workbook) -> bytes:

@@ -111,7 +111,7 @@ FORMS: dict[str, Form] = {
                 _("Old certificate serial (if any)"),
                 _("SIM PKI"),
             ),
-            widths=(0.04, 0.12, 0.08, 0.13, 0.13, 0.13, 0.07, 0.08, 0.08, 0.08, 0.06),
+            widths=(0.04, 0.11, 0.085, 0.13, 0.13, 0.125, 0.07, 0.08, 0.09, 0.08, 0.06),
         ),
         Form(
             code="import",
@@ -140,7 +140,10 @@ FORMS: dict[str, Form] = {
                 _("Number moves to the SIM"),
                 _("Device type"),
             ),
-            widths=(1 / 19,) * 19,
+            widths=(
+                *(0.02, 0.07, 0.05, 0.06, 0.06, 0.05, 0.09, 0.08, 0.08, 0.06, 0.03),
+                *(0.05, 0.03, 0.07, 0.05, 0.05, 0.04, 0.02, 0.04),
+            ),
         ),
         Form(
             code=Batch.Form.NEW_ORGANISATION.value,

@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from connectivity.models import Partner
 from equipment.models import StocktakeRound
 from facilities.models import ApiToken, Area, ChangeSet, Facility, FacilityArea, Role
+from rollout.api.councils import ACTS_OF_COUNCILS
 from rollout.api.exchange.fhir import RESOURCES
 from rollout.api.steering import ACTS_OF_DIRECTIVES, ACTS_OF_OBSTACLES
 from rollout.models import (
@@ -123,9 +124,14 @@ ARGUMENTS = {
     "api:undo": lambda: {"change_set": _change_set().pk},
     "api:obstacle": lambda: {"code": Obstacle.objects.earliest("code").code},
     "api:directive": lambda: {"code": _directive().code},
+    "api:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
     **{
         f"api:{about}-{act}": lambda: {"code": "x"}  # POST alone
-        for about, acts in (("obstacle", ACTS_OF_OBSTACLES), ("directive", ACTS_OF_DIRECTIVES))
+        for about, acts in (
+            ("obstacle", ACTS_OF_OBSTACLES),
+            ("directive", ACTS_OF_DIRECTIVES),
+            ("council", ACTS_OF_COUNCILS),
+        )
         for act in acts
     },
     **{

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from equipment.models import StocktakeRound
 from facilities.models import ChangeSet, Facility, Role
+from rollout.api.councils import ACTS_OF_COUNCILS
 from rollout.api.exchange.fhir import RESOURCES
 from rollout.api.steering import ACTS_OF_DIRECTIVES, ACTS_OF_OBSTACLES
 from rollout.models import CouncilMeeting, ImportFile, SavedView, WorkingSession
@@ -50,7 +51,11 @@ ARGUMENTS = {
     "api:directive": {"code": "CD-0"},
     **{
         f"api:{about}-{act}": {"code": "x"}
-        for about, acts in (("obstacle", ACTS_OF_OBSTACLES), ("directive", ACTS_OF_DIRECTIVES))
+        for about, acts in (
+            ("obstacle", ACTS_OF_OBSTACLES),
+            ("directive", ACTS_OF_DIRECTIVES),
+            ("council", ACTS_OF_COUNCILS),
+        )
         for act in acts
     },
     **{
@@ -114,6 +119,7 @@ ROWS = {
     "rollout:stocktake-close": lambda: {"pk": StocktakeRound.objects.get().pk},
     "rollout:record-withdraw": lambda: {"code": "assets", "pk": _row("assets")},
     "api:register-row": lambda: {"register": "connections", "key": _row("connections")},
+    "api:council": lambda: {"code": CouncilMeeting.objects.earliest("code").code},
     "api:register-steps": lambda: {"register": "connections", "key": _row("connections")},
     "api:judge": lambda: {"change_set": ChangeSet.objects.exclude(facility=None).get().pk},
     "api:undo": lambda: {"change_set": ChangeSet.objects.exclude(facility=None).get().pk},

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from facilities.exchange.columns import Column, Value
 from facilities.forms import PaperField
-from facilities.models import Document, User
+from facilities.models import Document, Facility, User
 from facilities.papers import paper_told
 from facilities.registers.forms import CellForm
 from facilities.registers.register import Register
@@ -101,7 +101,12 @@ class StepForm(CellForm):
         )
 
 
-def issuers() -> list[str]:
-    """Whose papers are on record, the latest first: names to choose from. One query."""
+def issuers(facility: Facility | None) -> list[str]:
+    """Whose papers are on record, the latest first: names to choose from. One query.
+
+    `facility`: only of papers that its own people brought; with whom others deal is not theirs to see.
+    """
     newest = Document.objects.known().exclude(issuer="").order_by("-recorded_at", "-pk")
+    if facility:
+        newest = newest.filter(recorded_by__assignments__facility=facility)
     return list(dict.fromkeys(newest.values_list("issuer", flat=True)[:60]))[:12]

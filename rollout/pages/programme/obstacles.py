@@ -55,7 +55,7 @@ from rollout.pages.page import (
     page,
     to_the_new,
 )
-from rollout.pages.programme.cells import changes, put, take_back
+from rollout.pages.programme.cells import changes
 from rollout.programme.obstacles import obstacles, services
 from rollout.programme.obstacles.choosing import raised_at, seen_in, standing
 from rollout.programme.obstacles.costs import costs
@@ -68,6 +68,7 @@ from rollout.programme.obstacles.solutions import (
     withdraw_solution,
 )
 from rollout.programme.obstacles.waiting import awaited
+from rollout.registers.cells import put, take_back
 
 ROWS_A_PAGE = 100
 MOST_LOSING = 40  # facilities whose lost days stand on the page; of more, the others together

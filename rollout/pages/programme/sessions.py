@@ -43,13 +43,14 @@ from rollout.pages.forms.sessions import (
 )
 from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, page, to_the_new
-from rollout.pages.programme.cells import changes, put, take_back
+from rollout.pages.programme.cells import changes
 from rollout.programme.directives.promises import VERDICTS, carried_over, verdict
 from rollout.programme.obstacles.concerning import directives_of
 from rollout.programme.obstacles.solutions import of_session, solutions
 from rollout.programme.provinces import province_of_session
 from rollout.programme.sessions import services
 from rollout.publishing.brief.document import compared_with
+from rollout.registers.cells import put, take_back
 
 REGISTER = "sessions"
 

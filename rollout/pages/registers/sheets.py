@@ -223,6 +223,8 @@ def _packed(
     from rollout.publishing.papers.word import as_docx
     from signatures.sheets.drawing import as_xlsx
 
+    # The import template is for a machine: nineteen columns cannot be read on paper.
+    printed = FORMS["01"] if form.code == "import" else form
     stem = f"mau-{form.code}-{place.facility.code}-{about.on:%Y-%m-%d}"
     stream = BytesIO()
     with ZipFile(stream, "w", ZIP_DEFLATED) as archive:
@@ -232,8 +234,8 @@ def _packed(
             head = [str(text) for text in form.columns]
             archive.writestr(f"{title}.xlsx", as_xlsx(form.code, head, rows, form.widths))
             made = letter(
-                form,
-                rows,
+                printed,
+                filling.cells(printed, lines, about),
                 facility=about.facility,
                 superior=about.superior,
                 place=about.province,

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from facilities.registers.reading import facts_behind
 from facilities.registers.register import Register, sql_name
 from facilities.registers.writers import Tabled
 from rollout.registers.catalogue import TAKING_FILES
@@ -37,3 +38,7 @@ def test_by_the_table_as_by_the_column(code: str, bac_giang: None) -> None:
                     assert values[key][code] == expected, (register.code, code, on, known_at)
                     filled += cell is not None
     assert filled
+    row = register.model._default_manager.get(pk=keys[0])
+    alone = [w.standing([row], DAYS[1]).get(row.pk) for w in register.writers if w.is_fact]
+    behind = facts_behind(register.writers, row, DAYS[1])
+    assert [f for w, f in zip(register.writers, behind, strict=True) if w.is_fact] == alone

@@ -16,7 +16,7 @@ from facilities.models import (
     FacilityArea,
     Role,
 )
-from rollout.models import Directive, Obstacle, StatusReport
+from rollout.models import CouncilMeeting, Directive, Obstacle, StatusReport
 from tests.factories import AgencyFactory, user_with
 from tests.papers import PDF
 from tests.rollout.api.test_api_writing import OTHER, OWN, change, client_of, send
@@ -170,6 +170,34 @@ def test_an_obstacle_from_its_raising_to_its_end():
     assert send(desk, f"{url}withdraw/", {"because": "Twice"}).status_code == 200
     assert desk.get(url).status_code == 404
     assert Obstacle.objects.get(code="api-1").withdrawn_because == "Twice"
+
+
+def test_a_council_gets_its_day_its_ruling_and_its_conditions():
+    desk = client_of(user_with(Role.DEPARTMENT, language="en"), key=Scope.PROGRAMME_WRITE)
+    row = CouncilMeeting.objects.create(
+        code="api-1", facility=Facility.objects.get(code=OWN), level="facility", basis="A decision"
+    )
+    url = f"{V1}/councils/{row.code}/"
+    days = {"scheduled_on": "2025-05-20", "set_on": "2025-05-10"}
+    for act, body, status in [
+        ("ask", {"text": "x", "owner": "y", "due_on": "2025-06-10"}, 422),
+        ("fix", days | {"scheduled_on": "2025-05-01"}, 422),
+        ("fix", days | {"override": "Told to"}, 200),
+        ("rule", {"held_on": "2025-05-20", "conclusion": "nothing"}, 400),
+        ("rule", {"held_on": "2025-05-20", "conclusion": "conditions"}, 200),
+        ("ask", {"text": "Backups", "owner": "IT", "due_on": "2025-06-10"}, 200),
+        ("fulfil", {"condition": 10**9, "met_on": "2025-05-30"}, 422),
+    ]:
+        answer = send(desk, f"{url}{act}/", body)
+        assert answer.status_code == status, (act, answer.content)
+    [condition] = desk.get(url).json()["conditions"]
+    met = {"condition": condition["condition"], "met_on": "2025-05-30"}
+    for client in (client_of(officer()), client_of(user_with(Role.LEADER))):
+        assert send(client, f"{url}fulfil/", met).status_code == 403
+    assert send(desk, f"{url}fulfil/", met).status_code == 200
+    read = desk.get(url).json()
+    assert (read["held_on"], read["conclusion"]) == ("2025-05-20", "conditions")
+    assert read["conditions"][0]["met_on"] == "2025-05-30"
 
 
 def test_a_directive_is_answered_by_its_agency_and_judged_by_another():

@@ -146,6 +146,18 @@ class TestFinished:
         assert len(head) == len(row) == 19
         assert (row[3], row[13], row[14]) == (NUMBER, "Bác sĩ", "0912345678")
         assert (row[16], row[18]) == ("Viettel", "SIM")
+        letter = Document(BytesIO(next(found[name] for name in found if name.endswith("docx"))))
+        assert len(letter.tables[-1].columns) == 11  # nineteen cannot be read on paper
+
+    def test_a_sheet_is_a_page_of_a4_with_rows_as_high_as_their_text(
+        self, client, officer, place, lan
+    ):
+        found = parts(send(client, line(lan.pk, **{"Chức vụ": "Kỹ thuật viên xét nghiệm " * 4})))
+        sheet = openpyxl.load_workbook(
+            BytesIO(next(found[n] for n in found if n.endswith("xlsx")))
+        ).active
+        assert sheet.page_setup.paperSize == sheet.PAPERSIZE_A4
+        assert sheet.row_dimensions[2].height >= 6 * 15
 
     def test_batches(self, client, officer, place):
         rows = [line(name=f"Người {n}", **{"Số CCCD": f"0241890012{n:02}"}) for n in range(5)]
