@@ -23,7 +23,7 @@ PRODUCTION := EMR_MODE=production EMR_ALLOWED_HOSTS=emr.example.vn EMR_SITE_URL=
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test test-sample test-postgres journeys properties mutants lint types style format bench \
-	bench-nation chaos upgrade scan bundle screenshots messages lock clean api-cases api-client
+	bench-large bench-nation chaos upgrade scan bundle screenshots messages lock clean api-cases api-client
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -114,6 +114,9 @@ format: install-dev ## Put the Python code into its one format
 
 bench: install-dev ## Query counts, times as ratios, sizes
 	$(PYTHON) -m tests.services -- $(PYTHON) -m bench $(ARGS)
+
+bench-large: install-dev ## The same at 15,000 facilities: first readers, nights, lists, devices
+	$(PYTHON) -m tests.services -- $(PYTHON) -m bench --large kept nightly lists devices $(ARGS)
 
 bench-nation: install-dev ## 34 provinces: the night by 1, 2, 4 workers, pages, lists, beats (SCALE=0.1 for a short run)
 	$(PYTHON) -m tests.services -- $(PYTHON) -m bench.nation --scale $(or $(SCALE),1) $(ARGS)

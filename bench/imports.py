@@ -47,6 +47,117 @@ def table(worlds: Worlds, size: Size) -> Table:
     return found
 
 
+DEVICES = 10_000  # rows of a file
+MOST_SECONDS = 25  # previewed and applied, however many the register has
+
+
+def devices_table(worlds: Worlds, sizes: list[Size]) -> Table:
+    found = Table(
+        f"Importing a CSV file of {DEVICES:,} devices, previewed and applied, on PostgreSQL",
+        (
+            "",
+            "preview s",
+            "apply s",
+            "ours s",
+            "bare s",
+            "ratio",
+            "goal s",
+            "met",
+            "peak MB",
+            "met ",
+        ),
+    )
+    for size in sizes:
+        world = worlds.made_up("postgresql", size)
+        name = str(world.folder / "devices.csv")
+        world.ask("bench.imports:make_devices", name=name)
+        bare = world.ask("bench.imports:bare_devices")["seconds"]
+        sent = world.ask("bench.imports:previewed_devices", name=name)
+        kept = world.ask("bench.imports:stored", pk=sent["pk"])
+        ours, peak = sent["seconds"] + kept["seconds"], max(sent["megabytes"], kept["megabytes"])
+        told = f"into a register of {size.devices:,}"
+        found.add(
+            told,
+            sent["seconds"],
+            kept["seconds"],
+            ours,
+            bare,
+            ours / bare,
+            MOST_SECONDS,
+            found.met(f"seconds of devices {told}", ours, MOST_SECONDS),
+            peak,
+            found.met(f"megabytes of devices {told}", peak, MEGABYTES),
+        )
+    found.notes.append("bare: executemany of the same devices and of how each came")
+    return found
+
+
+def make_devices(name: str) -> None:
+    """A file as a facility's asset register is exported."""
+    import csv
+
+    from facilities.models import Facility
+
+    codes = list(Facility.objects.order_by("pk").values_list("code", flat=True))
+    with open(name, "w", newline="", encoding="utf-8-sig") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("tag", "serial", "type", "model", "facility"))
+        for n in range(DEVICES):
+            kind = ("tablet", "printer", "trolley")[n % 3]
+            writer.writerow((f"NEW-{n:06}", f"N{n:09}", kind, "Mẫu", codes[n % len(codes)]))
+
+
+def previewed_devices(name: str) -> dict:
+    return previewed_as("assets", name, "devices.csv")
+
+
+def bare_devices() -> dict[str, float]:
+    """The same rows by nothing but executemany; taken back again."""
+    import time
+
+    from django.db import connection, transaction
+    from django.utils import timezone
+
+    from bench.province import LEADER, ON
+    from equipment.models import Asset, DeviceMovement, DeviceType
+    from facilities.models import Facility, User
+
+    by, now = User.objects.get(username=LEADER).pk, timezone.now()
+    places = list(Facility.objects.values_list("pk", flat=True))
+    kind = DeviceType.objects.get(code="tablet").pk
+    keys = range(10**9, 10**9 + DEVICES)
+    with transaction.atomic(), connection.cursor() as cursor:
+        started = time.perf_counter()
+        _insert(
+            cursor,
+            Asset,
+            (
+                {"id": k, "device_type_id": kind, "tag": f"bare-{k}", "serial": f"bare-{k}"}
+                for k in keys
+            ),
+        )
+        _insert(
+            cursor,
+            DeviceMovement,
+            (
+                {
+                    "asset_id": k,
+                    "facility_id": places[k % len(places)],
+                    "device_type_id": kind,
+                    "quantity": 1,
+                    "reason": "opening",
+                    "happened_on": ON,
+                    "recorded_by_id": by,
+                    "recorded_at": now,
+                }
+                for k in keys
+            ),
+        )
+        seconds = time.perf_counter() - started
+        transaction.set_rollback(True)
+    return {"seconds": seconds}
+
+
 def make(name: str, rows: int) -> None:
     """A file as a facility would send it, with its title above the headings."""
     from datetime import timedelta
@@ -194,14 +305,10 @@ def _insert(cursor, model, rows) -> None:
 
 
 def _measured(work) -> dict:
-    import resource
-    import sys
     import time
+
+    from bench.inside import peak_megabytes
 
     started = time.perf_counter()
     pk = work()
-    seconds = time.perf_counter() - started
-    # Linux tells kilobytes, macOS bytes.
-    unit = 1024 if sys.platform == "linux" else 1
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    return {"pk": pk, "seconds": seconds, "megabytes": peak / 1e6}
+    return {"pk": pk, "seconds": time.perf_counter() - started, "megabytes": peak_megabytes()}

@@ -5,6 +5,7 @@ function returns as JSON.
 """
 
 import json
+import resource
 import sys
 from importlib import import_module
 
@@ -16,6 +17,12 @@ def main(target: str, arguments: str) -> None:
     module, _colon, function = target.partition(":")
     result = getattr(import_module(module), function)(**json.loads(arguments))
     sys.stdout.write(json.dumps(result))
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has had until now."""
+    unit = 1024 if sys.platform == "linux" else 1  # macOS tells bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from facilities.models import (
     Agency,
     Area,
     AreaName,
+    AreaParent,
     Facility,
     FacilityArea,
     FacilityKind,
@@ -79,6 +80,7 @@ TOWNS = ("Lục Nam", "Lục Ngạn", "Tân Yên", "Yên Thế", "Hiệp Hòa", 
 WAY = [m.value for m in Milestone if m != Milestone.COUNCIL]
 # How far the certificates have come: of a hundred, so many have had the event.
 FUNNEL = {"requested": 100, "issued": 88, "received": 82, "handed_over": 76, "authenticated": 54}
+FACILITIES_OF_A_COMMUNE = 17
 RETURNED, REVOKED, SHORT_LIVED = 3, 2, 4  # of a hundred
 
 
@@ -187,8 +189,11 @@ def _programme(places: list[int], provinces: int, clock: dict) -> list[Part]:
         **begun,
     )
     for part in parts:
-        rows = ((p,) for p in part.places)
-        write(FacilityArea, "facility_id", rows, area_id=part.area, **begun)
+        below = _communes(part, begun)
+        rows = (
+            (p, below[n % len(below)] if below else part.area) for n, p in enumerate(part.places)
+        )
+        write(FacilityArea, "facility_id area_id", rows, **begun)
     kind = Kind.objects.create(code="medical_centre")
     write(
         KindTerm,
@@ -215,6 +220,17 @@ def _programme(places: list[int], provinces: int, clock: dict) -> list[Part]:
         **clock,
     )
     return parts
+
+
+def _communes(part: Part, begun: dict) -> list[int]:
+    """The areas that a province falls into; none in a small one."""
+    before = set(Area.objects.values_list("pk", flat=True))
+    codes = ((f"c{part.area}-{n}",) for n in range(len(part.places) // FACILITIES_OF_A_COMMUNE))
+    write(Area, "code", codes, level=Area.Level.COMMUNE)
+    below = list(Area.objects.exclude(pk__in=before).order_by("pk").values_list("pk", flat=True))
+    write(AreaName, "area_id name_vi", ((pk, f"Xã {pk}") for pk in below), **begun)
+    write(AreaParent, "area_id", ((pk,) for pk in below), parent_id=part.area, **begun)
+    return below
 
 
 def _devices(places: list[int], devices: int, clock: dict) -> None:

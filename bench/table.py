@@ -23,6 +23,10 @@ class Table:
         self.over.append(f"{what}: {value:.4g}, yardstick {most:g}")
         return f"at most {most:g}: OVER"
 
+    def met(self, what: str, value: float, goal: float) -> str:
+        """The same in one word, beside a column that tells the goal."""
+        return "NO" if "OVER" in self.judge(what, value, goal) else "yes"
+
     def text(self) -> str:
         shown = [self.columns, *([_shown(cell) for cell in row] for row in self.rows)]
         widths = [max(len(row[n]) for row in shown) for n in range(len(self.columns))]

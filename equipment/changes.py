@@ -6,6 +6,7 @@ Components: `servers` · `server_files` · `device:<type>` · `norm:<type>` · `
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
+from sys import intern
 
 from django.db.models import F, Max, Min, Sum
 
@@ -63,8 +64,8 @@ def _devices(as_of: AsOf) -> Iterator[Change]:
         .values_list("facility_id", "together", "device_type__code", "device_type__group", "rung")
         .annotate(Max("happened_on"), Sum("quantity"))
     )
-    for facility_id, _together, code, group, rung, on, quantity in rows:
-        yield Change(facility_id, on, f"device:{code}", quantity, rung)
+    for facility_id, _together, code, group, rung, on, quantity in as_of.each(rows):
+        yield Change(facility_id, on, intern(f"device:{code}"), quantity, rung)
         if group == DeviceType.Group.EMR_SERVER:
             yield Change(facility_id, on, "servers", quantity, rung)
 
@@ -133,7 +134,7 @@ def _norms(as_of: AsOf) -> Iterator[Change]:
                 step = quantity - before.get((facility_id, code), 0)
                 if step:
                     before[facility_id, code] = quantity
-                    yield Change(facility_id, day, f"norm:{code}", step, rung)
+                    yield Change(facility_id, day, intern(f"norm:{code}"), step, rung)
 
 
 def _norm_on(

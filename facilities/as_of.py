@@ -280,6 +280,10 @@ class AsOf:
         """The mergers known on the day (or the map's), oldest first."""
         return self.descent.mergers(self.opened_on)
 
+    def each(self, rows: "QuerySet[Any, Any]") -> Iterable[Any]:
+        """Of the whole province row by row, so that they never lie in memory together."""
+        return rows.iterator(chunk_size=5000) if self.facility_ids is None else rows
+
     def stretches(self) -> Stretches | None:
         """The stretches of days that nobody looks into; None: each day may be looked at.
 

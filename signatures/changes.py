@@ -9,6 +9,7 @@ count until it is made again. One that moved to another facility counts there fr
 
 from collections.abc import Iterator
 from datetime import date
+from sys import intern
 from typing import Any
 
 from django.db.models import Count, F, Max, QuerySet, Value
@@ -66,8 +67,8 @@ def _reached(as_of: AsOf, kinds: tuple[Kind, ...], facts: Facts) -> Iterator[Cha
         .values_list("facility_id", "together", "kind", "rung")
         .annotate(newest=Max("happened_on"), count=Count("*"))  # no key: an index has all of it
     )
-    for facility_id, _together, kind, rung, on, count in rows:
-        yield Change(facility_id, on, f"certificates_{kind}", count, rung)
+    for facility_id, _together, kind, rung, on, count in as_of.each(rows):
+        yield Change(facility_id, on, intern(f"certificates_{kind}"), count, rung)
 
 
 def _returned(as_of: AsOf, facts: Facts) -> Iterator[Change]:
@@ -133,7 +134,7 @@ def _ended(as_of: AsOf, kinds: tuple[Kind, ...], facts: Facts) -> Iterator[Chang
         count, newest = taken.get(place, (0, day))
         taken[place] = (count + 1, max(day, newest))
     for (facility_id, _together, kind, rung), (count, day) in taken.items():
-        yield Change(facility_id, day, f"certificates_{kind}", -count, rung, is_fact=False)
+        yield Change(facility_id, day, intern(f"certificates_{kind}"), -count, rung, is_fact=False)
 
 
 def _ends(events: list[tuple], until: date) -> dict[int, date]:

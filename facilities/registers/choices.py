@@ -19,7 +19,7 @@ from facilities.naming import facilities_by_external_code
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-MOST_LISTED = 200  # choices that one list may show; above that they are searched
+MOST_LISTED = 100  # choices that one list may show; above that they are searched
 MOST_UNPREPARED = 3  # names asked one by one before all of them are read
 MOST_READ = (
     2 * MOST_LISTED

@@ -231,7 +231,9 @@ class Reading:
     ) -> tuple["Reading", tuple[OneDay, OneDay | None]]:
         on, compare = asked.on, asked.compare
         as_of = asked.as_of(on, facility_ids)
-        moved = all_changes(as_of)
+        # Those of a few are shared with whoever reads the same few; those of all are too many to keep.
+        read = changes if facility_ids is None else all_changes
+        moved = read(as_of)
         now = OneDay.fold(as_of, moved, on)
         weights = weights_on(on, asked.known_at)
         then = None
@@ -240,8 +242,9 @@ class Reading:
             if compare > on or asked.area:
                 # A later day has changes of its own; an area, on each day, facilities of its own.
                 as_of_then = asked.as_of(compare, facility_ids)
-                moved = all_changes(as_of_then)
+                moved = read(as_of_then)
             then = OneDay.fold(as_of_then, moved, compare)
+        del moved
         found = tree_on(as_of, on).find(asked.area) if asked.area else None
         reading = cls(
             asked,

@@ -165,7 +165,9 @@ def forecast_from(
     if forecast.unforeseen:
         return forecast
     together, done = _together(must, draws)
-    their_days, their_done = _together(bound, draws)
+    their_days, their_done = (
+        (together, done) if len(bound) == len(must) else _together(bound, draws)
+    )
     province = _province(must, together, done, facts.working)
     if province.is_foreseen and bound:
         # A draw is in time when the last of those whom the law binds is.
@@ -181,11 +183,12 @@ def forecast_from(
 
 def _together(
     facilities: list[FacilityForecast], draws: Mapping[int, Sequence[int]]
-) -> tuple[list[list[int]], list[date]]:
+) -> tuple[list[Sequence[int]], list[date]]:
     """Of each draw the days of all that are foreseen, sorted; and the days of those that are there."""
     foreseen = [draws[one.facility.id] for one in facilities if one.facility.id in draws]
     done = [one.done_on for one in facilities if one.done_on]
-    return [sorted(days) for days in zip(*foreseen, strict=True)], done
+    # Arrays: as lists, the days of a large province would be a million numbers with a head each.
+    return [array("i", sorted(days)) for days in zip(*foreseen, strict=True)], done
 
 
 NOTHING_SEEN = Durations({}, {}, ())
@@ -304,7 +307,7 @@ class Facts:
             chance=_share(ends, self.law_of(facility)),
             sample=min(len(leg.pool) for leg in (*servers, *legs)),
         )
-        return expected, array("l", found)
+        return expected, array("i", found)
 
     def ahead(self, pk: int) -> list[Milestone]:
         """The milestones that a facility which has begun has still to reach, in their order."""
@@ -375,7 +378,7 @@ class Facts:
 
 def _told(as_of: AsOf) -> tuple[frozenset[int], frozenset[tuple[int, str]]]:
     """Where a server stands, and what of servers and of the launch is not known where."""
-    state = fold(changes(as_of, READ), as_of.until)
+    state = fold(changes(_for_its_day(as_of), READ), as_of.until)
     places = [facility for facility in as_of.on(as_of.until) if facility.in_rollout]
     equipped, unknown = set(), set()
     for facility in places:
@@ -387,6 +390,14 @@ def _told(as_of: AsOf) -> tuple[frozenset[int], frozenset[tuple[int, str]]]:
             elif cell.done and code == MeasureCode.SERVERS:
                 equipped.add(facility.id)
     return frozenset(equipped), frozenset(unknown)
+
+
+def _for_its_day(as_of: AsOf) -> AsOf:
+    """Of the whole province what happened is added up in the database: nobody asks for a day before."""
+    if as_of.facility_ids is not None:
+        return as_of
+    on = as_of.until
+    return AsOf(on, as_of.known_at, map_on=as_of.map_on, folded_on=(on,))
 
 
 def _name(code: str) -> "StrOrPromise":
@@ -409,7 +420,7 @@ def _share(ends: list[int], law: date | None) -> float | None:
 
 def _province(
     found: list[FacilityForecast],
-    together: list[list[int]],
+    together: list[Sequence[int]],
     done: list[date],
     working: WorkingDays,
 ) -> Expected:
@@ -427,14 +438,14 @@ def _province(
     )
 
 
-def _by(day: int, together: list[list[int]], done: int) -> tuple[int, int, int]:
+def _by(day: int, together: list[Sequence[int]], done: int) -> tuple[int, int, int]:
     """How many facilities are official by a day: low, middle and high of the draws."""
     counts = sorted(done + bisect_right(days, day) for days in together) or [done]
     return quantile(counts, LOW), quantile(counts, LIKELY), quantile(counts, SAFE)
 
 
 def _fan(
-    forecast: ProvinceForecast, together: list[list[int]], done: int
+    forecast: ProvinceForecast, together: list[Sequence[int]], done: int
 ) -> Iterator[tuple[date, int, int, int]]:
     safe_on = forecast.province.safe_on
     if safe_on is None:

@@ -9,7 +9,7 @@ from facilities.areas import NOWHERE, AreaOnDay
 from rollout.day import Day, areas_on
 from rollout.figures.cached import remembered
 
-MOST_OPTIONS = 200  # of a list to choose from; above it, a field to type in
+MOST_OPTIONS = 40  # of a list to choose from; above it, a field to type in
 INDENT = "\u00a0\u00a0"
 
 

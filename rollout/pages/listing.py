@@ -14,7 +14,7 @@ from rollout.pages.page import SignedIn
 
 Row = TypeVar("Row")
 
-ROWS_A_PAGE = 40
+ROWS_A_PAGE = 30
 
 
 def session_asked(
@@ -41,5 +41,7 @@ def names_of(day: Day, facility_ids: Iterable[int | None]) -> dict[int, Facility
     return names(day.as_of(frozenset(pk for pk in facility_ids if pk)))
 
 
-def paged(request: SignedIn, rows: Sequence[Row] | QuerySet[Any, Row]) -> Page[Row]:
-    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+def paged(
+    request: SignedIn, rows: Sequence[Row] | QuerySet[Any, Row], most: int = ROWS_A_PAGE
+) -> Page[Row]:
+    return Paginator(rows, most).get_page(request.GET.get("page"))

@@ -22,7 +22,7 @@ from facilities.registers.relative_days import RELATIONS, SUFFIX, RelativeField
 from facilities.registers.relative_days import Asked as Relative
 from rollout.day import PARAMETERS, Day
 
-SIZES = (25, 50, 100, 200)
+SIZES = (20, 50, 100, 200)
 # What a small form of the list sends, to be put into the address of the list it leads to.
 ADDS, MOVES, MENU = ("day-column", "day-rel", "day-number"), "move", "menu"
 # What is true of one showing of the list alone.

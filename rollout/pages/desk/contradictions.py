@@ -3,6 +3,8 @@
 import uuid
 
 from django.contrib import messages
+from django.core.paginator import Page as Rows
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,28 +17,37 @@ from facilities.models import Facility
 from facilities.permissions import Access, Places
 from rollout.day import Day
 from rollout.figures.cached import mark_of
-from rollout.figures.contradictions import RULES, contradictions, is_step
+from rollout.figures.contradictions import RULES, Contradiction, contradictions, is_step
 from rollout.models import StepNotNeeded
 from rollout.pages.actions import Action, Sent, stored_paper, taking_back
 from rollout.pages.desk.page import desk
 from rollout.pages.forms.reporting import WithdrawForm
 from rollout.pages.forms.tracking import NotNeededForm
-from rollout.pages.page import Page, SignedIn, kept
+from rollout.pages.listing import ROWS_A_PAGE
+from rollout.pages.page import Page, SignedIn, kept, number_of_page
 from rollout.programme.services import declare_not_needed
+
+MOST_OF_A_RULE = 15  # shown of each rule, unless one is asked for
 
 
 @desk(by_area=True)
 def contradiction_list(request: SignedIn, day: Day, access: Access) -> Page:
+    """`show`: the findings of one rule, page by page; else the first of each."""
+    asked = request.GET.get("show", "")
+    asked = asked if asked in {rule.code for rule in RULES} else ""
+    number = number_of_page(request)
     context = kept(
         "desk/_contradictions.html",
         day,
         mark_of(access.kept),
-        build=lambda: _content(day, access.kept),
+        asked,
+        number,
+        build=lambda: _content(day, access.kept, asked, number),
     )
     return "desk/contradictions.html", context
 
 
-def _content(day: Day, places: Places) -> dict:
+def _content(day: Day, places: Places, asked: str, number: str) -> dict:
     as_of = AsOf(day.on, day.known_at, places)
     found = contradictions(as_of)
     facilities = as_of.so_far(day.on)
@@ -44,20 +55,26 @@ def _content(day: Day, places: Places) -> dict:
         # The rules hold facilities against each other: they read all, and what they find is narrowed.
         as_of = in_area(as_of, day.area.code)
         found = [one for one in found if one.facility_id in (as_of.facility_ids or ())]
-    by_rule = [
-        (
-            rule,
+    by_rule = {rule: [one for one in found if one.rule == rule.code] for rule in RULES}
+
+    def page_of(rows: list[Contradiction]) -> Rows:
+        rows_a_page = ROWS_A_PAGE if asked else MOST_OF_A_RULE
+        return Paginator(
             [
                 (one, facilities.get(one.facility_id) if one.facility_id else None, is_step(one))
-                for one in found
-                if one.rule == rule.code
+                for one in rows
             ],
-        )
-        for rule in RULES
-    ]
+            rows_a_page,
+        ).get_page(number if asked else 1)
+
     return {
-        "broken": [(rule, rows) for rule, rows in by_rule if rows],
-        "kept": [rule for rule, rows in by_rule if not rows],
+        "broken": [
+            (rule, page_of(rows))
+            for rule, rows in by_rule.items()
+            if rows and asked in ("", rule.code)
+        ],
+        "show": asked,
+        "kept": [rule for rule, rows in by_rule.items() if not rows],
         "not_needed": [
             (row, facilities.get(row.facility_id))
             for row in as_of.only(StepNotNeeded.objects.as_of(day.on, day.known_at))

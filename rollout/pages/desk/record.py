@@ -1,7 +1,7 @@
 """One row of a register: what stands, how well it is proven, what became of it, what was said about it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -356,14 +356,15 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
         else:
             messages.success(request, _("The entry has been withdrawn. It stays readable."))
             return HttpResponseRedirect(reverse("rollout:record", args=[register.code, row.pk]))
+    columns = register.bound(on=day.today)
     context = {
         "register": register,
         "row": row,
-        **titles(register, values, register.bound(on=day.on)),
+        **titles(register, values, columns),
         "problems": problems,
         "change_set": uuid.uuid4(),
         "facts": 0 if cell else len(register.facts_of(row)),
-        "values": [] if cell else _shown(register, values, day),
+        "values": [] if cell else _shown(columns, values),
         "alone": alone,
         "empties": bool(
             alone and (writer := register.writer_of(cell)) and writer.withdrawn == Withdrawn.EMPTY
@@ -373,10 +374,10 @@ def record_withdraw(request: SignedIn, day: Day, access: Access, code: str, pk: 
     return "desk/record_withdraw.html", context, 400 if problems else 200
 
 
-def _shown(register: Register, values: Mapping[str, Value], day: Day) -> list[tuple[str, str]]:
+def _shown(columns: Iterable[Column], values: Mapping[str, Value]) -> list[tuple[str, str]]:
     """What was entered in the cells of a row, as heading and value; the empty ones left out."""
-    columns = (column for column in register.bound(on=day.today) if column.writable)
-    shown = ((column.heading(), column.show(values[column.code])) for column in columns)
+    written = (column for column in columns if column.writable)
+    shown = ((column.heading(), column.show(values[column.code])) for column in written)
     return [(heading, value) for heading, value in shown if value]
 
 

@@ -27,6 +27,7 @@ from rollout.pages.page import Page, SignedIn, page
 
 LATEST = 50  # notices in the news
 FIRST = 6  # events shown of a day
+MANY, FIRST_OF_MANY = 150, 2  # from so many events in a month on, so many are shown of a day
 
 Kind = FeedAddress.Kind
 
@@ -104,7 +105,7 @@ def month(request: SignedIn, day: Day, access: Access) -> Page:
                 "name": names.get(one, ""),
                 "today": one == day.on,
                 "events": by_day[one].first if one in by_day else [],
-                "more": by_day[one].many - FIRST if one in by_day else 0,
+                "more": by_day[one].many - len(by_day[one].first) if one in by_day else 0,
             }
             for one in week
         ]
@@ -132,8 +133,9 @@ def _by_day(access: Access, day: Day, span: tuple[date, date]) -> dict[date, _Of
     for event in events(access, day.on, span, known_at=day.known_at):
         if not event.off:
             found[event.day].append(event)
+    first = FIRST if sum(map(len, found.values())) <= MANY else FIRST_OF_MANY
     return {
-        on: _OfDay([(event, event.state(day.on)) for event in some[:FIRST]], len(some))
+        on: _OfDay([(event, event.state(day.on)) for event in some[:first]], len(some))
         for on, some in found.items()
     }
 

@@ -71,6 +71,7 @@ from rollout.programme.obstacles.waiting import awaited
 from rollout.registers.cells import put, take_back
 
 ROWS_A_PAGE = 100
+MOST_LOSING = 40  # facilities whose lost days stand on the page; of more, the others together
 REGISTER = "obstacles"
 
 # What a reader may narrow the list to.
@@ -100,12 +101,14 @@ def obstacle_list(request: SignedIn, day: Day, access: Access) -> Page:
         shown = standing(found) if show else found
     total = None if session or show else costs(found, day.on)
     places = as_of.so_far(day.on)
+    losing = total.by_facility if total else []
+    most = len(losing) if request.GET.get("facilities") == "all" else MOST_LOSING
     return "programme/obstacle_list.html", {
         "rows": Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "costs": total,
-        "of_facilities": [(places.get(pk), lost) for pk, lost in total.by_facility]
-        if total
-        else [],
+        "of_facilities": [(places.get(pk), lost) for pk, lost in losing[:most]],
+        "others": len(losing[most:]),
+        "others_lost": sum(lost for _pk, lost in losing[most:]),
         "total": len(found),
         "facility_days": sum(one.facility_days for one in shown),
         "raised": session,

@@ -9,14 +9,13 @@ from django.http import Http404
 from facilities.models import FacilityName, LogEntry
 from facilities.permissions import Access
 from rollout.day import Day
+from rollout.pages.listing import ROWS_A_PAGE
 from rollout.pages.page import Page, SignedIn, page
 from signatures.certificates import CertificateOnDay, certificates
 from signatures.changes import COUNTED
 from signatures.life import STANDING, State
 from signatures.models import CertificateEvent
 from signatures.names import note
-
-ROWS_A_PAGE = 100
 
 
 @page(lambda access: access.sees_summary, stored=False)

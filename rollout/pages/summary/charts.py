@@ -24,6 +24,11 @@ Steps = Sequence[tuple[date, int]]  # the value from each day on, oldest first
 Fan = Sequence[tuple[date, int, int, int]]  # on some days: low, middle, high
 
 
+MOST_STEPS = 60  # of a line, before those that lie on each other are left out
+STEP_APART = 4  # pixels, then
+MOST_LINES = 80  # of the table beside it, before it is told by the month
+
+
 class Row(NamedTuple):
     """Of the table beside a curve. `foreseen`: low, middle, high."""
 
@@ -51,15 +56,31 @@ class Curve:
         """Three times: for a wide column, a narrow one, and paper. The style sheet shows one."""
         return format_html_join("", "{}", ((_Drawing(self, size).svg(),) for size in SIZES))
 
-    @property
-    def rows(self) -> list[Row]:
-        """Each day on which something changes; no actual after `until`."""
-        foreseen = {
+    @cached_property
+    def _foreseen(self) -> dict[date, tuple[int, int, int]]:
+        return {
             fan[0]: fan[1:]
             for before, fan in zip([None, *self.forecast], self.forecast, strict=False)
             if before is None or before[1:] != fan[1:] or fan[0] in self.deadlines
         }
-        days = sorted({on for on, _value in (*self.actual, *self.plan)} | foreseen.keys())
+
+    @cached_property
+    def _days(self) -> list[date]:
+        """On which something changes."""
+        return sorted({on for on, _value in (*self.actual, *self.plan)} | self._foreseen.keys())
+
+    @property
+    def is_by_month(self) -> bool:
+        """Whether the table has only the last change of each month: with all it would be too long."""
+        return len(self._days) > MOST_LINES
+
+    @property
+    def rows(self) -> list[Row]:
+        """Each day on which something changes; no actual after `until`."""
+        days, foreseen = self._days, self._foreseen
+        if self.is_by_month:
+            last_of_month = {(on.year, on.month): on for on in days}
+            days = sorted({*last_of_month.values(), *foreseen.keys() & set(self.deadlines)})
         return [
             Row(
                 on,
@@ -226,7 +247,7 @@ class _Drawing:
         points += [(on, value) for on, value in steps if self.curve.first < on <= last]
         if not points:
             return SafeString("")
-        start, *others = [(self.x(on), self.y(value)) for on, value in points]
+        start, *others = _apart([(self.x(on), self.y(value)) for on, value in points])
         path = [f"M{start[0]} {start[1]}", *(f"H{x}V{y}" for x, y in others), f"H{self.x(last)}"]
         return format_html(
             '<path class="{}" d="{}" fill="none" stroke="{}" stroke-width="{}" stroke-dasharray="{}"/>',
@@ -279,6 +300,17 @@ class _Drawing:
             # Translators: a value in a chart and its day, e.g. "5 on 21 May 2025".
             _("%(count)s on %(day)s") % {"count": grouped(value), "day": day(self.curve.until)},
         )
+
+
+def _apart(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Of many steps those that can be told apart on a screen; the last one always."""
+    if len(points) <= MOST_STEPS:
+        return points
+    found = points[:1]
+    for point in points[1:-1]:
+        if point[0] - found[-1][0] >= STEP_APART:
+            found.append(point)
+    return [*found, points[-1]]
 
 
 def _through(points: Sequence[tuple[float, float]]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -21,7 +22,7 @@ from rollout.figures.results import MeasureResult
 from rollout.forecasting import ProvinceForecast
 from rollout.forecasting.finding import PACE_DAYS, begun_lately
 from rollout.forecasting.forecast import Facts, forecast_from
-from rollout.pages.page import Page, SignedIn, kept, page
+from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.leader import held_against
 from rollout.registers.exports import CSV
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 AT_FIRST = "official"  # the measure that is drawn
+GROUPS_A_PAGE = 20
 
 NAME, FACILITIES, OVERALL, PACE, LATE, LIKELY, NEWEST = (
     "name",
@@ -97,14 +99,16 @@ class Line:
 @page(lambda access: access.sees_summary, section="compare", by_area=True)
 def compare(request: SignedIn, day: Day, access: Access) -> Page:
     by, measure, sort = _asked(request)
+    number = number_of_page(request)
     context = kept(
         "summary/_compare.html",
         day,
         by,
         measure,
         sort,
+        number,
         access.sees_programme,
-        build=lambda: _content(day, by, measure, sort, foreseen=access.sees_programme),
+        build=lambda: _content(day, by, measure, sort, number, foreseen=access.sees_programme),
     )
     return "summary/compare.html", context
 
@@ -181,16 +185,20 @@ def _sorted(lines: list[Line], sort: str) -> list[Line]:
     return [*known, *(line for line in lines if line.value(code) is None)]
 
 
-def _content(day: Day, by: str, measure: str, sort: str, *, foreseen: bool) -> dict[str, Any]:
+def _content(
+    day: Day, by: str, measure: str, sort: str, number: str, *, foreseen: bool
+) -> dict[str, Any]:
     compared = _compared(day)
     lines = _lines(day, by, measure, compared)
+    rows = Paginator(_sorted(lines, sort), GROUPS_A_PAGE).get_page(number)
+    on_page = {line.group.key for line in rows}
     return {
         "by": by,
         "choices": BY.items(),
         "measure": BY_CODE[measure],
         "measures": MEASURES,
-        "lines": lines,
-        "rows": _sorted(lines, sort),
+        "lines": [line for line in lines if line.group.key in on_page],
+        "rows": rows,
         "heads": [
             (code, label, _next_sort(code, sort), _way(code, sort))
             for code, label in _heads(foreseen)

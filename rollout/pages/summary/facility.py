@@ -30,7 +30,7 @@ from rollout.forecasting.kept import know_durations
 from rollout.pages.calls import with_calls
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.seen import PLACE, remember
-from rollout.pages.summary.history import history
+from rollout.pages.summary.history import AT_FIRST, history
 from rollout.pages.summary.matrix import holds_of, remark
 from rollout.programme import must_start
 from rollout.programme.councils import meetings
@@ -60,6 +60,7 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     remember(request, PLACE, code)
     in_full = access.sees_rows_of(pk)
     opens = is_in(pk, access.programme)
+    all_entries = request.GET.get("history") == "all"
     context = kept(
         "summary/_facility.html",
         day,
@@ -67,8 +68,9 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
         in_full,
         opens,
         access.records_for(pk),
+        all_entries,
         build=lambda: (
-            _content(day, pk, in_full=in_full, opens_obstacles=opens)
+            _content(day, pk, in_full=in_full, opens_obstacles=opens, all_entries=all_entries)
             | {"records": access.records_for(pk)}
         ),
     )
@@ -81,7 +83,7 @@ def facility(request: SignedIn, day: Day, access: Access, code: str) -> Page:
     }
 
 
-def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict:
+def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool, all_entries: bool) -> dict:
     """Without `in_full` the page says how far the facility is, but not what keeps it."""
     as_of = day.as_of(frozenset({pk}))
     if not (listed := as_of.on(day.on)):
@@ -129,7 +131,8 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
         starts = {
             start.file.id: (start, start.is_too_late(day.on)) for start in must_start.starts(as_of)
         }
-        newest, earlier = history(as_of)
+        entries = history(as_of)
+        shown = len(entries) if all_entries else AT_FIRST
         context |= {
             "files": [(file, starts.get(file.id)) for file in found],
             "devices": (lines := lines_of(as_of, states)),
@@ -138,8 +141,8 @@ def _content(day: Day, pk: int, *, in_full: bool, opens_obstacles: bool) -> dict
             "connections": _connections(as_of, pk),
             "meetings": [m for m in meetings(as_of) if m.facility_id == pk],
             "contradictions": [one for one in contradictions(as_of) if one.facility_id == pk],
-            "latest": newest,
-            "earlier": earlier,
+            "entries": entries[:shown],
+            "earlier": len(entries[shown:]),
         }
     return context
 

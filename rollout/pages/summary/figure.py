@@ -25,10 +25,9 @@ from rollout.figures.progress import changes, progress_by
 from rollout.figures.results import Figure, Progress
 from rollout.figures.sums import FIGURE_GROUPS, UNKNOWN
 from rollout.forecasting import cached_forecast
+from rollout.pages.listing import ROWS_A_PAGE
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
 from rollout.pages.summary.curve import curve_of
-
-ROWS_A_PAGE = 100
 
 # What a reader may narrow the rows to.
 SHOW = {

@@ -133,11 +133,11 @@ PLANS = (
 )
 
 
-def history(as_of: AsOf) -> tuple[list[Entry], list[Entry]]:
-    """The latest entries, newest first: those shown at once and those before. A fixed number of queries."""
+def history(as_of: AsOf) -> list[Entry]:
+    """The latest entries, newest first. A fixed number of queries."""
     entries = [*_facts(as_of), *_plans(as_of), *_certificates(as_of)]
     entries.sort(key=lambda entry: (entry.on, entry.recorded_at), reverse=True)
-    return entries[:AT_FIRST], entries[AT_FIRST:LATEST]
+    return entries[:LATEST]
 
 
 def _facts(as_of: AsOf) -> Iterator[Entry]:

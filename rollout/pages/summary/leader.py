@@ -30,6 +30,7 @@ from rollout.pages.calls import with_calls
 from rollout.pages.page import Page, SignedIn, kept, page
 from rollout.pages.start import is_wanted
 from rollout.pages.summary import charts
+from rollout.pages.summary.areas import AreaRows
 from rollout.pages.summary.curve import curve_of
 from rollout.pages.summary.figure import counted
 from rollout.pages.summary.matrix import COLUMNS, holds_of, matrix
@@ -48,7 +49,8 @@ CLEARED_IN = timedelta(days=28)  # what clearing an obstacle brings is told of f
 MOST_DECISIONS = 5  # of each kind
 MOST_ON_PHONE = 2  # of each kind, before the reader asks for all: as in static/css/parts.css
 MOST_UPCOMING = 15
-MOST_ROWS = 60  # of the matrix; a larger province sees those in most trouble first
+MOST_ROWS = 30  # of the matrix; a larger province sees its areas first
+MOST_WORST = 10  # facilities of a larger province that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def content_of(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         programmes = programmes_at(day.area_code, day.on, day.known_at)
         opened = [d for d in directives_of(as_of, programmes) if d.closed_on is None]
     open_to_decide = len(open_obstacles) if sees_programme else 0
+    is_large = len(progress.facilities) > MOST_ROWS
+    shown = progress.facilities[: MOST_WORST if is_large else MOST_ROWS]
     return {
         "finding": finding(day.on, forecast, law, opened, open_to_decide, in_full=in_full),
         "missing": "" if progress.facilities else "facilities",
@@ -119,10 +123,11 @@ def content_of(day: Day, *, sees_programme: bool, in_full: bool) -> dict:
         "tiles": _tiles(progress, owed, as_of, sees_programme=sees_programme),
         "counted": counted(progress, _planned(as_of, progress)),
         "columns": list(COLUMNS.values()),
-        "rows": matrix(
-            progress.facilities[:MOST_ROWS], holds_of(open_obstacles) if in_full else None
-        ),
-        "more": max(0, len(progress.facilities) - MOST_ROWS),
+        "lying_in": AreaRows.of(day, progress) if is_large else None,
+        "rows": [] if is_large else matrix(shown, holds_of(open_obstacles) if in_full else None),
+        "worst": shown if is_large else (),
+        "in_full": in_full,
+        "sees_deadlines": sees_programme,
         "decisions": _decisions(as_of, progress, owed, opened, open_obstacles, law)
         if sees_programme
         else None,

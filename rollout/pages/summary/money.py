@@ -13,6 +13,7 @@ from facilities.as_of import FacilityOnDay
 from facilities.folding import sort_key
 from facilities.permissions import Access
 from rollout.day import Day
+from rollout.pages.listing import paged
 from rollout.pages.page import Page, SignedIn, page, to_own_area
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ def money(request: SignedIn, day: Day, access: Access) -> Page:
         "by_label": BY[by],
         "choices": BY,
         "kinds": list(KINDS.values()),
-        "lines": lines,
+        "lines": paged(request, lines),
+        "of": of if narrowed else "",
+        "within": key if narrowed else "",
         "sums": _totals(shown, year),
         "inside": _label(of, key, places) if narrowed else "",
         "shows_waiting": not narrowed and request.GET.get("show") == WAITING,

@@ -15,9 +15,8 @@ from rollout.figures.cached import cached_progress
 from rollout.figures.measures import Cell, Measure
 from rollout.figures.results import FacilityResult, Progress
 from rollout.models import MeasureWeight
+from rollout.pages.listing import ROWS_A_PAGE
 from rollout.pages.page import Page, SignedIn, kept, number_of_page, page
-
-ROWS_A_PAGE = 100
 
 # What a reader may narrow the facilities to.
 SCOPES = {

@@ -21,6 +21,7 @@ from rollout.programme.milestone_line import MilestoneOnDay
 from rollout.programme.must_start import law_of
 
 EVERY = ""  # milestone chosen: all of them, the words then speak of official use
+LANES_A_PAGE = 20
 CHOICES = {EVERY: pgettext_lazy("milestones", "all")} | {
     milestone.value: milestone.label for milestone in Milestone
 }
@@ -82,7 +83,7 @@ def _content(request: SignedIn, day: Day, chosen: str, *, foreseen: bool) -> dic
     as_of = day.as_of()
     wanted = chosen or Milestone.OFFICIAL.value
     ends = [milestone for f in progress.facilities if (milestone := _of(f, wanted))]
-    rows = paged(request, progress.facilities)
+    rows = paged(request, progress.facilities, LANES_A_PAGE)
     bands = {}
     if foreseen and wanted == Milestone.OFFICIAL:
         bands = {

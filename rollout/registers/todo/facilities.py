@@ -116,13 +116,40 @@ def of_facilities(
     kept = spliced.current(place, lambda: Kept.begin(asked), keep_seconds(known_at))
     listed = due.parts.keys() | kept.parts.keys()
     wanted = frozenset(listed if places is None else listed & places)
+    lines = _lines.of(due, on)
     found: list[TodoItem] = []
     for pk in wanted:
-        part = due.parts.get(pk)
-        if part is not None:
-            found += _due(pk, part.owed, part.meetings, on)
+        found += lines.get(pk, ())
         found += kept.parts.get(pk, ())
     return [*found, *_returned(wanted)]
+
+
+class _Lines:
+    """The lines of what is due, of the result that this process was asked about last.
+
+    A part that facts have not moved is the same object in the result after: its lines are kept.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[owed.Due, date, dict[int, tuple[TodoItem, ...]]] | None = None
+
+    def of(self, due: owed.Due, on: date) -> dict[int, tuple[TodoItem, ...]]:
+        last = self._last  # read once: other threads put their own in its place
+        if last is not None and last[0] is due and last[1] == on:
+            return last[2]
+        known = last[2] if last is not None and last[1] == on else {}
+        before = last[0].parts if last is not None else {}
+        found = {
+            pk: known[pk]
+            if pk in known and before.get(pk) is part
+            else tuple(_due(pk, part.owed, part.meetings, on))
+            for pk, part in due.parts.items()
+        }
+        self._last = due, on, found
+        return found
+
+
+_lines = _Lines()
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,3 +137,28 @@ def test_strip_has_one_cell_per_facility_until_there_are_too_many():
     many = charts.strip([("official", 500), ("piloting", 1200)], 1700)
     assert few.count("<rect") == 17
     assert many.count("<rect") == 2
+
+
+def test_a_curve_of_very_many_days_keeps_what_can_be_told_apart():
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(400)]
+    curve = charts.Curve(
+        first=days[0],
+        last=days[-1],
+        until=days[-1],
+        actual=[(on, n) for n, on in enumerate(days)],
+        plan=[],
+        total=400,
+    )
+    assert curve.is_by_month
+    rows = {row.on: row.actual for row in curve.rows}
+    assert date(2024, 2, 29) in rows
+    assert date(2024, 2, 28) not in rows
+    assert rows[days[-1]] == 399
+    wide = curve.drawings.partition("</svg>")[0]
+    steps = wide.partition('class="actual" d="')[2].partition('"')[0].split("H")
+    assert len(steps) < 250
+    assert steps[-2].endswith(f"V{_y_of(curve, 399)}")  # the last step is never left out
+
+
+def _y_of(curve: charts.Curve, value: int) -> float:
+    return charts._Drawing(curve, charts.SIZES[0]).y(value)

@@ -27,8 +27,7 @@ def place() -> Facility:
 
 
 def told(place: Facility) -> list[Entry]:
-    latest, earlier = history(AsOf(ON, facility_ids=frozenset({place.pk})))
-    return [*latest, *earlier]
+    return history(AsOf(ON, facility_ids=frozenset({place.pk})))
 
 
 def move(place: Facility) -> None:

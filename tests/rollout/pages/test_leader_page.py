@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from facilities.models import Role
+from facilities.models import FacilityArea, Role
 from rollout.models import WorkingSession
 from tests import factories
 from tests.factories import user_with
@@ -57,3 +57,25 @@ def test_it_says_for_whom_it_is_printed_though_the_rest_is_kept(leader):
     for name in ("An", "Bình"):
         [printed] = re.findall(r'paper-only">(.*?)</p>', leader(name, on=ON))
         assert name in printed
+
+
+def test_a_large_province_shows_its_areas_and_each_of_them_its_own_facilities(leader, monkeypatch):
+    monkeypatch.setattr("rollout.pages.summary.leader.MOST_ROWS", 2)
+    monkeypatch.setattr("rollout.pages.summary.leader.MOST_WORST", 1)
+    monkeypatch.setattr("rollout.pages.summary.areas.MOST_AREAS", 2)
+    for row in FacilityArea.objects.all():
+        lies_in = factories.AreaFactory(code=f"area-{row.pk}", level="commune")
+        FacilityArea.objects.filter(pk=row.pk).update(area=lies_in)
+    whole = leader(on=ON)
+    assert 'class="matrix"' not in whole
+    areas = re.findall(r'<th scope="row"><a href="/\?[^"]*?area=([^"&]+)', whole)
+    assert len(areas) == 2  # of three
+    assert "/compare/?" in whole.split('id="matrix"')[1]
+    named = whole.split('<table class="stack gap">')[1].split("</table>")[0]
+    assert len(set(re.findall(r"/facilities/(place-\d+)/", named))) == 1
+    for code in areas:
+        part = leader(on=ON, area=code)
+        assert 'class="matrix"' in part
+        assert (
+            len(set(re.findall(r"/facilities/(place-\d+)/", part.split('class="matrix"')[1]))) == 1
+        )
