@@ -33,7 +33,7 @@ def table(worlds: Worlds, size: Size) -> Table:
     found.add("the page of the row", saved["page"], "")
     found.notes.append(
         "a form saved and its row shown, beside bare rows and the page: "
-        f"{found.judge('a form saved', ratio, MOST_RATIO_SAVED)} times"
+        f"{ratio:.1f} times, {found.judge('a form saved', ratio, MOST_RATIO_SAVED)}"
     )
     found.notes.append("ms: through the test client, the median; a search is asked of everything")
     return found
