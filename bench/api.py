@@ -66,7 +66,8 @@ def asked() -> dict[str, dict[str, float]]:
             _milliseconds(client, warm)
         with CaptureQueriesContext(connection) as queries:
             client.get(product)
-        found[name] = _in_turns(client, beside, product) | {"most": most, "queries": len(queries)}
+            count = len(queries)
+        found[name] = _in_turns(client, beside, product) | {"most": most, "queries": count}
     progress = "/api/v1/progress/?on=2025-05-21"
     tag = {"If-None-Match": client.get(progress).headers["ETag"]}
     found["progress, 304"] = _in_turns(client, "/api/bench/document/", progress, tag) | {

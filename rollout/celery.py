@@ -1,35 +1,32 @@
 """The Celery application: `celery --app rollout worker`, `celery --app rollout beat`."""
 
 import os
+from typing import Any
 
-import structlog
 from celery import Celery
-from celery.worker import consumer
+from kombu.transport import redis as redis_transport
+from redis.exceptions import ConnectionError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollout.settings")
-
-log = structlog.get_logger(__name__)
 
 app = Celery("rollout")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-class Consumer(consumer.Consumer):
-    """The worker's line to the broker, which survives losing it in the midst of a job.
+class Channel(redis_transport.Channel):
+    """A line to the broker that says it is closed, where the library stumbles.
 
-    Celery 5.7 first takes the lost connection apart and then closes it; closing gives unfinished jobs back
-    over what is no longer there, and the AttributeError ends the worker. The job itself goes on, and
-    the broker hands out again what was never acknowledged.
+    Celery 5.7 takes a lost connection apart and then still asks it for its address: to give unfinished
+    jobs back, to acknowledge one that was finished meanwhile. The AttributeError ended the worker. A
+    closed connection it knows how to survive; the broker hands out again what was never acknowledged.
     """
 
-    def on_connection_error_after_connected(self, exc: Exception) -> None:
-        try:
-            super().on_connection_error_after_connected(exc)
-        except AttributeError as error:
-            if self.connection is not None:
-                raise
-            log.warning("broker_lost_in_a_job", error=str(error))
+    def _connparams(self, asynchronous: bool = False) -> dict[str, Any]:
+        if self.connection.client is None:
+            raise ConnectionError("the connection to the broker was closed")
+        params: dict[str, Any] = super()._connparams(asynchronous)
+        return params
 
 
-app.conf.worker_consumer = "rollout.celery:Consumer"
+redis_transport.Transport.Channel = Channel

@@ -156,7 +156,6 @@ class Directives(Steering[Directive]):
             "coordinating",
             gettext_lazy("agencies that take part"),
             max_length=1000,
-            shown=False,
             filtered=False,
             help=gettext_lazy("Several with a semicolon between them."),
             aliases=("Cơ quan phối hợp", "Đơn vị phối hợp"),

@@ -49,7 +49,7 @@ def test_pasted_days_count_from_then_on(desk):
         ("31/08/2026; off; x\n01/09/2026; perhaps; y", "Line 2: “perhaps” is neither"),
         ("31/08/2026; working; x", "This day is worked anyway."),
         ("31/08/2026; off", "Line 1: Write the day"),
-        ("31/08/2026; off; x\n31/08/2026; off; y", "Line 2: This day stands twice."),
+        ("31/08/2026; off; x\n31/08/2026; off; y", "Line 2: This date appears twice."),
     ],
 )
 def test_a_wrong_line_is_named_and_nothing_is_stored(desk, lines, said):
