@@ -5,8 +5,11 @@ The counts of `progress`, read by themselves and kept: mended where facts have m
 
 from collections.abc import Collection, Mapping
 from dataclasses import astuple, dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from facilities.as_of import FacilityOnDay
+from facilities.folding import sort_key
 from facilities.lineage import inherit
 from facilities.timeline import EMPTY, FacilityState, fold
 from rollout.figures import spliced
@@ -119,6 +122,23 @@ class Funnel:
         kept = {pk: one for pk, one in self.of.items() if pk not in reach.affected}
         new = {pk: one for pk, one in fresh.of.items() if pk in reach.affected}
         return replace(self, of=kept | new)
+
+    @cached_property
+    def worst_first(self) -> tuple[FunnelOfFacility, ...]:
+        """Where most people cannot sign yet first, then by name; where that is not known, last."""
+        return tuple(
+            sorted(
+                self.of.values(),
+                key=lambda one: (
+                    one.left is None,
+                    -(one.left or 0),
+                    sort_key(one.facility.name_vi),
+                ),
+            )
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"asked": self.asked, "of": self.of}
 
     def total(self) -> tuple[int | None, tuple[Step, ...]]:
         """Of all facilities: those that are known, added up."""

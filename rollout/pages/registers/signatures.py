@@ -4,10 +4,9 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
-from facilities.folding import sort_key
 from facilities.permissions import Access
 from rollout.day import Day
-from rollout.figures.funnel import FunnelOfFacility, cached_funnel
+from rollout.figures.funnel import cached_funnel
 from rollout.figures.progress import Asked
 from rollout.pages.page import Page, SignedIn, page
 
@@ -21,7 +20,7 @@ def signatures(request: SignedIn, day: Day, access: Access) -> Page:
         Asked(day.on, known_at=day.known_at, map_on=day.map_on, area=day.area_code)
     )
     needed, steps = found.total()
-    rows = Paginator(sorted(found.of.values(), key=_order), ROWS_A_PAGE)
+    rows = Paginator(found.worst_first, ROWS_A_PAGE)
     context: dict[str, Any] = {
         "rows": (shown := rows.get_page(request.GET.get("page"))),
         "lines": [(one, access.sees_rows_of(one.facility.id)) for one in shown],
@@ -31,7 +30,3 @@ def signatures(request: SignedIn, day: Day, access: Access) -> Page:
         "unstated": sum(one.needed is None for one in found.of.values()),
     }
     return "registers/signatures.html", context
-
-
-def _order(one: FunnelOfFacility) -> tuple:
-    return one.left is None, -(one.left or 0), sort_key(one.facility.name)

@@ -156,7 +156,7 @@ class TestFinished:
         sheet = openpyxl.load_workbook(
             BytesIO(next(found[n] for n in found if n.endswith("xlsx")))
         ).active
-        assert sheet.page_setup.paperSize == sheet.PAPERSIZE_A4
+        assert str(sheet.page_setup.paperSize) == sheet.PAPERSIZE_A4
         assert sheet.row_dimensions[2].height >= 6 * 15
 
     def test_batches(self, client, officer, place):
