@@ -160,8 +160,8 @@ class Migration(migrations.Migration):
                         ('estimated_value', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='estimated value in dong')),
                     ],
                     options={
-                        'verbose_name': 'lot',
-                        'verbose_name_plural': 'lots',
+                        'verbose_name': 'item',
+                        'verbose_name_plural': 'items',
                         'abstract': False,
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='equipment_procurementlot_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='equipment_procurementlot_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='equipment_procurementlot_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('procurement', 'facility', 'device_type'), name='equipment_lot_once')],
                     },
@@ -246,8 +246,8 @@ class Migration(migrations.Migration):
                         ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                     ],
                     options={
-                        'verbose_name': 'setback of a procurement',
-                        'verbose_name_plural': 'setbacks of procurements',
+                        'verbose_name': 'problem of a procurement',
+                        'verbose_name_plural': 'problems of procurements',
                         'ordering': ['happened_on', 'pk'],
                         'abstract': False,
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='equipment_setback_checked_pair'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('recorded_at')), ('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='equipment_setback_withdrawn_set_together'), models.UniqueConstraint(condition=models.Q(('import_key', ''), _negated=True), fields=('import_key',), name='equipment_setback_import_key'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('procurement', 'kind', 'happened_on'), name='equipment_setback_once_a_day')],
