@@ -355,7 +355,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     # Codes are listed where they stand, not as types of their own.
-    "POSTPROCESSING_HOOKS": ["rollout.api.described.in_ascii"],
+    "POSTPROCESSING_HOOKS": [
+        "rollout.api.described.in_ascii",
+        "rollout.api.described.refusals_once",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",

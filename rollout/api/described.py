@@ -4,6 +4,8 @@ have an example, and what is deprecated says so.
 For machines the description is English and ASCII, whoever asks for it.
 """
 
+from http import HTTPStatus
+from itertools import count
 from typing import Any
 
 from django.utils.functional import Promise
@@ -65,6 +67,41 @@ def _example(status_code: int) -> dict[str, Any]:
         stands = {"title": "Servers and racks"}
         more = {"sent": {"title": "Servers"}, "current": stands, "version": "9f0c1d2e3a4b5c6d"}
     return document(status_code, "What is wrong, and what to do.", more)
+
+
+def refusals_once(result: dict[str, Any], **_how: Any) -> dict[str, Any]:
+    """What many addresses refuse alike, and the headers of all answers, stand once and are referred to."""
+    components = result["components"]
+    answers = [
+        (operation["responses"], code)
+        for path in result["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict)
+        for code in operation["responses"]
+    ]
+    for responses, code in answers:
+        headers = responses[code].get("headers", {})
+        for name in headers:
+            known = components.setdefault("headers", {}).setdefault(name, headers[name])
+            if known == headers[name]:
+                headers[name] = {"$ref": f"#/components/headers/{name}"}
+    shared: dict[str, Any] = components.setdefault("responses", {})
+    for responses, code in answers:
+        if int(code) >= 400:
+            responses[code] = {
+                "$ref": f"#/components/responses/{_named(shared, code, responses[code])}"
+            }
+    return result
+
+
+def _named(shared: dict[str, Any], code: str, answer: dict[str, Any]) -> str:
+    """What an answer is called among the shared ones, to which it is added: "NotFound", "NotFound2"."""
+    called = "".join(filter(str.isalnum, HTTPStatus(int(code)).phrase))
+    for number in count(1):
+        name = called if number == 1 else f"{called}{number}"
+        if shared.setdefault(name, answer) == answer:
+            break
+    return name
 
 
 # Signs of print, and what stands for them in ASCII.
