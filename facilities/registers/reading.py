@@ -49,7 +49,7 @@ def told(
             latest.setdefault((key, *kind), dict(zip(paths, cells, strict=True)))
         for writer in writers:
             for key in some:
-                values_of = latest.get((key, *writer.kind.values()))
+                values_of = latest.get((key, *writer.kinds))
                 for code, path in writer.cells(codes).items() if values_of else ():
                     if values_of and values_of[path] is not None:
                         found[key][code] = values_of[path]
@@ -68,7 +68,7 @@ def facts_behind(
         further = {name.rpartition("__")[0] for name in alike[0].kind} - {""}
         for fact in rows.select_related("document", *further):
             latest.setdefault(tuple(_at(fact, name) for name in alike[0].kind), fact)
-        facts |= {id(writer): latest.get(tuple(writer.kind.values())) for writer in alike}
+        facts |= {id(writer): latest.get(writer.kinds) for writer in alike}
     for writer in writers:
         if writer.is_fact and id(writer) not in facts:
             facts[id(writer)] = writer.standing([row], on, known_at).get(row.pk)
@@ -77,7 +77,8 @@ def facts_behind(
 
 def _at(fact: Record, path: str) -> object:
     """What stands at a path of the table, such as "partner__counted"."""
+    *through, last = path.split("__")
     found: Any = fact
-    for name in path.split("__"):
+    for name in through:
         found = getattr(found, name)
-    return found
+    return found.serializable_value(last)

@@ -225,6 +225,11 @@ class Tabled(Writer):
         return self.order or type(self).order
 
     @property
+    def kinds(self) -> tuple[object, ...]:
+        """What `kind` says, other rows by their keys."""
+        return tuple(one.pk if isinstance(one, Model) else one for one in self.kind.values())
+
+    @property
     def table(self) -> Hashable:
         """The same for all whose rows are read together."""
         return self.model, self.link, self._order, tuple(self.kind), type(self)._all
@@ -238,8 +243,8 @@ class Tabled(Writer):
     ) -> QuerySet[Any]:
         """What stands about these rows of the register, of the kinds of all who are alike, newest first."""
         kinds = {
-            f"{name}__in": sorted({writer.kind[name] for writer in alike}, key=str)
-            for name in self.kind
+            f"{name}__in": sorted({writer.kinds[place] for writer in alike}, key=str)
+            for place, name in enumerate(self.kind)
         }
         rows = self._all(on, known_at).filter(**{f"{self.link}__in": keys}, **kinds)
         return rows.order_by(*self._order)

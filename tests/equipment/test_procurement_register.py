@@ -139,7 +139,7 @@ class TestFiles:
         files = [file, *(factories.ProcurementFactory() for _ in range(9))]
         for one in files:
             put(REGISTER, one, reached_need=MAY[0], target_award=MAY[20])
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             assert len(REGISTER.values([one.pk for one in files], DAY)) == 10
 
     def test_no_heading_means_two_columns(self):

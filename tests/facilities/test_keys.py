@@ -92,6 +92,7 @@ def test_a_scope_opens_what_it_builds_on_and_nothing_else(holder):
         Scope.PROGRAMME: (True, True, True, False),
         Scope.WRITE: (True, True, False, True),
         Scope.HEARTBEAT: (False, False, False, False),
+        Scope.PROGRAMME_WRITE: (True, True, True, False),
     }
     both = make(holder, scopes=[Scope.HEARTBEAT, Scope.PROGRESS])[0]
     assert both.scope == "progress:read heartbeat"

@@ -11,6 +11,7 @@ changed in it.
 import os
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.contrib import admin
@@ -34,6 +35,7 @@ from rollout.models import (
 )
 from rollout.registers.catalogue import REGISTERS
 from rollout.registers.loading import load_province
+from rollout.site import guessing
 from signatures.models import Campaign, ReturnedList
 from tests.factories import START, AgencyFactory, UserFactory, user_with
 from tests.house.desk_rows import (
@@ -285,7 +287,9 @@ def _path_of(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def _bac_giang(bac_giang_of_the_module, django_db_blocker, tmp_path_factory):
-    with django_db_blocker.unblock(), transaction.atomic():
+    # One wrong key asks for everything here: it is not slowed as a guesser is.
+    patient = mock.patch.object(guessing, "FROM_ADDRESS", 10_000)
+    with django_db_blocker.unblock(), transaction.atomic(), patient:
         load_province(two_provinces.write(tmp_path_factory.mktemp("second") / two_provinces.CODE))
         desk_rows(Facility.objects.get(code=OWN))
         PATHS.update((name, _path_of(name)) for name in ADDRESSES)
@@ -430,6 +434,9 @@ OF_NO_PLACE = {
 OF_THE_PROVINCE = {
     "rollout:facility",
     "api:facility-progress",
+    *(f"api:fhir-{kind}-{what}" for kind in ("organization", "location") for what in (
+        "read", "history-of", "version",
+    )),
     "rollout:obstacle",
     "rollout:directive",
     "rollout:document",

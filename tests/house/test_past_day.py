@@ -21,8 +21,8 @@ from facilities.services import record
 from rollout.models import Alert, Notice
 from rollout.notices.alerts import raise_alerts
 from rollout.programme.directives.services import issue
-from rollout.programme.obstacles.services import raise_obstacle
 from rollout.registers.catalogue import REGISTERS
+from rollout.registers.cells import put
 from tests import entering
 from tests.factories import recorder, user_with
 from tests.house.desk_rows import desk_rows
@@ -129,15 +129,9 @@ def what_happens_later(own: Facility, reader) -> None:
     )
     change_set = entering.open_change_set("later")
     agency = Agency.objects.earliest("pk")
-    raise_obstacle(
-        code="later",
-        raised_on=today,
-        change_set=change_set,
-        name_vi=LATER,
-        name_en=LATER,
-        kind="other",
-        raised_by="Sở Y tế",
-    )
+    described = {"code": "later", "raised_on": today, "name_vi": LATER, "name_en": LATER}
+    told = {"kind": "other", "raised_by": "Sở Y tế"}
+    put("obstacles", None, described | told, change_set=change_set, on=today)
     issue(text_vi=LATER, issued_on=today, issued_by="UBND", lead=agency, by=by, document_number="9")
     report = begin(kind=ChangeSet.Kind.FORM, by=user_with(Role.OFFICER, facility=own), facility=own)
     enter(

@@ -200,7 +200,7 @@ def test_limits(monkeypatch):
         with pytest.raises(BadTable) as refused:
             rows_of(content)
         assert refused.value.code == code
-    with pytest.raises(BadTable, match="More than 50 letters"):
+    with pytest.raises(BadTable, match="More than 50 characters"):
         read_pasted("a\tb\n" * 20)
 
 

@@ -270,4 +270,7 @@ class TestReaders:
             )
             answer = client.get(url, headers={"authorization": f"Bearer {key}"})
             found[scope] = answer.status_code
-        assert found == dict.fromkeys(ApiToken.Scope, 403) | {"programme:read": 200}
+        assert found == dict.fromkeys(ApiToken.Scope, 403) | {
+            "programme:read": 200,
+            "programme:write": 200,
+        }

@@ -94,7 +94,7 @@ def test_a_connection_says_when_it_was_heard_and_when_it_must_be(reader, partner
         "partner": "bach-mai",
         "partner_name": partner.name_en,
         "state": "live",
-        "state_label": "alive",
+        "state_label": "active",
         "last_at": "2025-05-21T08:00:00+07:00",
         "expected_by": "2025-05-21T09:00:00+07:00",
         "silent_after": "2025-05-21T09:30:00+07:00",

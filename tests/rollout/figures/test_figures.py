@@ -70,7 +70,7 @@ def test_state_is_a_shape_and_a_word():
     with override("en"):
         shown = figures.shown("late")
     assert "#m-late" in shown
-    assert "late</span>" in shown
+    assert "overdue</span>" in shown
 
 
 @pytest.mark.parametrize(

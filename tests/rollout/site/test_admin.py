@@ -288,7 +288,7 @@ class TestFacts:
         signed_in(Role.DEPARTMENT)
         certificate = factories.CertificateFactory()
         data = {"certificate": certificate.pk, "kind": "requested", "happened_on": "01/05/2025"}
-        assert client.get(address(CertificateEvent)).status_code == 200
+        assert client.get(address(CertificateEvent, "changelist")).status_code == 200
         assert client.post(address(CertificateEvent, "add"), data).status_code == 403
         assert not CertificateEvent.objects.exists()
 

@@ -213,7 +213,7 @@ def test_a_month_gone_by_shows_what_was_done_and_what_is_late(client):
     cell = r'{}</span> <a href="[^"]*">{} Hospital: Launch'
     page = client.get(address, month).text
     assert re.search(cell.format("done", "Done"), page)
-    assert re.search(cell.format("late", "Late"), page)
+    assert re.search(cell.format("overdue", "Late"), page)
     before = client.get(address, month | {"on": on(-63).isoformat()}).text
     assert re.search(cell.format("not begun", "Done"), before)
     assert re.search(cell.format("not begun", "Late"), before)

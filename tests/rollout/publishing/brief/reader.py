@@ -1,9 +1,12 @@
 """Follows the links of a brief and adds up the rows that they open."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from itertools import chain
+from urllib.parse import urljoin
 
 from rollout.publishing.brief.document import Brief
 from rollout.publishing.brief.values import (
@@ -22,6 +25,7 @@ from rollout.templatetags.figures import share as shared
 
 ALONE = ("late", "past", "law-")  # numbers of one row, stated in it
 LARGEST = ("longest",)
+NEXT = re.compile(r'rel="next" href="([^"]*)"')
 
 
 @dataclass
@@ -37,6 +41,12 @@ class Rows(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__()
         self.feed(self.source)
+
+    def turn(self, source: str) -> None:
+        """Read the next page of the same list."""
+        self.source = source
+        self.ids.clear()
+        self.feed(source)
 
     def handle_starttag(self, tag, attrs) -> None:
         given = dict(attrs)
@@ -71,12 +81,15 @@ class Reader:
     def rows(self, href: str) -> Rows:
         address = href.partition("#")[0]
         if address not in self.pages:
-            answer = self.client.get(address)
-            assert answer.status_code == 200, address
-            source = answer.content.decode()
-            assert 'rel="next"' not in source, "one page holds them all"
-            self.pages[address] = Rows(source)
+            self.pages[address] = rows = Rows(self._source(address))
+            while following := NEXT.search(rows.source):
+                rows.turn(self._source(urljoin(address, unescape(following[1]))))
         return self.pages[address]
+
+    def _source(self, address: str) -> str:
+        answer = self.client.get(address)
+        assert answer.status_code == 200, address
+        return answer.content.decode()
 
     def wrong(self, made: Brief) -> list[str]:
         """What the pages behind the values do not bear out."""
