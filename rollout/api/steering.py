@@ -114,13 +114,14 @@ class ObstaclesView(ProgrammeView):
         self.refuse_elsewhere(request, day)
         as_of = self.part(day)
         found, places = seen_in(as_of), as_of.so_far(as_of.until)
+        agencies = _agencies()
         document = {
             "on": day.on,
             "known_at": day.known_at,
             "area": day.area_code or None,
             "partial": self.is_partial,
             "count": len(found),
-            "obstacles": [_obstacle(one, places, _agencies(), day) for one in found],
+            "obstacles": [_obstacle(one, places, agencies, day) for one in found],
             "generated_at": timezone.now(),
         }
         return self.respond(request, answer_of(document))

@@ -434,9 +434,15 @@ OF_NO_PLACE = {
 OF_THE_PROVINCE = {
     "rollout:facility",
     "api:facility-progress",
-    *(f"api:fhir-{kind}-{what}" for kind in ("organization", "location") for what in (
-        "read", "history-of", "version",
-    )),
+    *(
+        f"api:fhir-{kind}-{what}"
+        for kind in ("organization", "location")
+        for what in (
+            "read",
+            "history-of",
+            "version",
+        )
+    ),
     "rollout:obstacle",
     "rollout:directive",
     "rollout:document",

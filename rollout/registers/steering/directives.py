@@ -12,13 +12,14 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from facilities.exchange.choices import Choices, Unknown
 from facilities.exchange.columns import Column, Kind, Value
 from facilities.models import Agency, Record
 from facilities.models.places import in_language
+from facilities.reading_once import once
 from facilities.registers.choices import agencies, agencies_by_code
 from facilities.registers.register import Problems
 from facilities.registers.writers import Attributes, Dated, RowEntry, Writer, Writing, refuse_moved
@@ -43,7 +44,7 @@ class Agencies(Column):
     """Several agencies in one cell. Kept by their codes, shown by their names."""
 
     def show(self, value: Value) -> str:
-        names = agencies()
+        names = once(("agencies by code", get_language()), agencies)
         return BETWEEN.join(names.get(code, code) for code in codes_in(value))
 
 
