@@ -5,6 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
@@ -174,6 +175,12 @@ def _empty_cache(request):
     """No test sees what another one left in the cache, unless it is marked as made for that."""
     if not request.node.get_closest_marker("keeps_cache"):
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _one_clock(monkeypatch):
+    """Whoever travels in time takes the clock of the database along."""
+    monkeypatch.setattr("facilities.clock.off_by", timedelta)
 
 
 @pytest.fixture(autouse=True)

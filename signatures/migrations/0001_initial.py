@@ -304,4 +304,8 @@ class Migration(migrations.Migration):
             table='signatures_certificate',
             column='holder_key',
         ),
+        facilities.search.TrigramIndex(
+            table='signatures_staffmember',
+            column='name_key',
+        ),
     ]

@@ -103,15 +103,26 @@ class Paper:
     @property
     def body(self) -> tuple[Block, ...]:
         """The blocks, of which the last text ends with "./." where somebody signs below."""
-        if not self.signatures or not self.blocks:
-            return self.blocks
-        *before, last = self.blocks
-        match last:
-            case Paragraph():
-                last = replace(last, text=_ended(last.text))
-            case Bullets(lines=lines) if lines:
-                last = replace(last, lines=(*lines[:-1], _ended(lines[-1])))
-        return (*before, last)
+        return _all_ended(self.blocks) if self.signatures else self.blocks
+
+    @property
+    def annex_to_its_end(self) -> tuple[Block, ...]:
+        """The annex, which ends with "./." too: below a table on a line of its own (Decree 30/2020, annex I)."""
+        if self.annex and isinstance(self.annex[-1], Table):
+            return (*self.annex, Paragraph("./."))
+        return _all_ended(self.annex)
+
+
+def _all_ended(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    if not blocks:
+        return blocks
+    *before, last = blocks
+    match last:
+        case Paragraph():
+            last = replace(last, text=_ended(last.text))
+        case Bullets(lines=lines) if lines:
+            last = replace(last, lines=(*lines[:-1], _ended(lines[-1])))
+    return (*before, last)
 
 
 def _ended(text: str) -> str:

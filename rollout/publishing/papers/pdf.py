@@ -96,7 +96,7 @@ def _drawn(paper: Paper, face: Face, size: float) -> Sheet:
         sheet.counted_from = sheet.page_no() + 1
         sheet.add_page(orientation="L" if paper.wide_annex else "P")
         _annex_title(sheet, paper)
-        for block in paper.annex:
+        for block in paper.annex_to_its_end:
             _block(sheet, block, size)
     return sheet
 

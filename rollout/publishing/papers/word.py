@@ -59,7 +59,7 @@ def as_docx(paper: Paper) -> bytes:
         if not paper.wide_annex:
             document.add_page_break()
         _annex_title(document, paper, text_width)
-        for block in paper.annex:
+        for block in paper.annex_to_its_end:
             _block(document, block, text_width)
     stream = BytesIO()
     document.save(stream)

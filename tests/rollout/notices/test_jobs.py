@@ -12,6 +12,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 from redis.exceptions import ConnectionError as RedisAway
 
+from facilities import clock
 from facilities.models import Area, Ledger
 from rollout import tasks, turns
 from rollout.figures import snapshots
@@ -19,6 +20,8 @@ from rollout.models import Alert, JobRun, ProgressSnapshot
 from rollout.notices import alerts, jobs
 from rollout.schedule import BEAT, COMPUTE_PROGRESS, RAISE_ALERTS
 from tests import factories
+
+OFF_BY = clock.off_by  # before tests put another in its place
 
 pytestmark = pytest.mark.django_db
 
@@ -260,6 +263,9 @@ class TestHealth:
             assert not done
             assert JobRun.objects.latest("pk").error.startswith("ClockIsOff")
             JobRun.objects.all().delete()
+
+    def test_this_machine_agrees_with_the_clock_of_the_database(self):
+        assert abs(OFF_BY()) < clock.MOST_APART
 
     def test_a_cache_that_is_away_is_named(self, client):
         with mock.patch("rollout.site.health.cache", mock.Mock(get=away)):
