@@ -23,7 +23,7 @@ def test_a_clerk_answers_bulks_checks_and_arranges_without_a_mouse(visit):
     tab_to(page, day)
     type_day(day, "2025-05-05")
     keys.press("Enter")
-    expect(page.locator("main .note[role=status]")).to_contain_text(words("Stored."), timeout=LONG)
+    expect(page.locator("main .note[role=status]")).to_contain_text(words("Saved."), timeout=LONG)
     take_back_newest(page)
 
     # Several rows at once: chosen, their field ticked, what would change looked at, stored.

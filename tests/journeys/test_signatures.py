@@ -133,5 +133,5 @@ def _take_back(page: Page, acts: int) -> None:
         page.goto(address)
         page.locator("details.panel summary").click()
         page.locator("#because").fill("Nhập thử")
-        page.get_by_role("button", name=words("Take back"), exact=True).click()
+        page.get_by_role("button", name=words("Undo"), exact=True).click()
         expect(page.get_by_text(words("This takes back an earlier act."))).to_be_visible()
