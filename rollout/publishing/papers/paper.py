@@ -107,7 +107,7 @@ class Paper:
 
     @property
     def annex_to_its_end(self) -> tuple[Block, ...]:
-        """The annex, which ends with "./." too: below a table on a line of its own (Decree 30/2020, annex I)."""
+        """The annex, which ends with "./." too: below a table on a line of its own (Decree 30/2020)."""
         if self.annex and isinstance(self.annex[-1], Table):
             return (*self.annex, Paragraph("./."))
         return _all_ended(self.annex)
