@@ -5,9 +5,13 @@ out what the product does besides: the columns of the register, rights, the day,
 """
 
 from statistics import median
+from typing import TYPE_CHECKING
 
 from bench.table import Table
 from bench.worlds import Size, Worlds
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 SIZE = Size(facilities=1_700, certificates=1_000, devices=100_000)
 ROUNDS = 15
@@ -141,7 +145,7 @@ def written() -> dict[str, float]:
     return {"plain": median(plain), "product": median(took[1:])}
 
 
-def _client():  # type: ignore[no-untyped-def]
+def _client() -> "Client":
     from django.test import Client
 
     from bench.province import START
@@ -155,7 +159,7 @@ def _client():  # type: ignore[no-untyped-def]
     return client
 
 
-def _milliseconds(client, address: str, headers: dict | None = None) -> float:  # type: ignore[no-untyped-def]
+def _milliseconds(client: "Client", address: str, headers: dict[str, str] | None = None) -> float:
     import time
 
     started = time.perf_counter()
@@ -166,7 +170,9 @@ def _milliseconds(client, address: str, headers: dict | None = None) -> float:  
     return took
 
 
-def _in_turns(client, plain: str, product: str, headers: dict | None = None) -> dict[str, float]:  # type: ignore[no-untyped-def]
+def _in_turns(
+    client: "Client", plain: str, product: str, headers: dict[str, str] | None = None
+) -> dict[str, float]:
     _milliseconds(client, plain, headers)
     _milliseconds(client, product, headers)
     pairs = [
